@@ -1,0 +1,173 @@
+use crate::wire;
+
+wire! {
+    /// How an attempt to sign in began.
+    #[serde(rename_all = "snake_case")]
+    pub enum SignInMethod {
+        /// Email address and password.
+        PlainEmail,
+        /// Username and password.
+        PlainUsername,
+        /// A code by SMS.
+        PhoneOtp,
+        /// A mailed link.
+        MagicLink,
+        /// A mailed code.
+        EmailOtp,
+        /// A social provider.
+        Sso,
+        /// An enterprise provider.
+        EnterpriseSso,
+        /// A passkey.
+        Passkey,
+        /// A ticket by which somebody else acts as the user.
+        Impersonation,
+    }
+}
+
+wire! {
+    /// What a sign-in attempt waits for; `""` when it is completed.
+    #[serde(rename_all = "snake_case")]
+    #[allow(missing_docs, reason = "each name says it")]
+    pub enum CurrentSessionStep {
+        VerifyPassword,
+        VerifyEmail,
+        VerifyEmailLink,
+        VerifyEmailOtp,
+        VerifyPhone,
+        VerifyPhoneOtp,
+        VerifySecondFactor,
+        AddSecondFactor,
+        CompleteProfile,
+        /// Nothing: the attempt is completed.
+        #[serde(rename = "")]
+        Completed,
+    }
+}
+
+wire! {
+    /// What a sign-up attempt waits for; `""` when it is completed.
+    #[serde(rename_all = "snake_case")]
+    pub enum SignupAttemptStep {
+        /// The code mailed to the address.
+        VerifyEmail,
+        /// The code sent to the phone number.
+        VerifyPhone,
+        /// A code of the authenticator being enrolled.
+        VerifyAuthenticator,
+        /// Nothing: the attempt is completed.
+        #[serde(rename = "")]
+        Completed,
+    }
+}
+
+wire! {
+    /// An attempt to sign in that this browser began.
+    pub struct SigninAttempt {
+        /// The attempt's id.
+        pub id: String,
+        /// The session that it belongs to.
+        pub session_id: String,
+        /// How it began.
+        pub method: SignInMethod,
+        /// The social provider's name, `""` for other methods.
+        pub sso_provider: String,
+        /// The address that it is about, may be `""`.
+        pub email: String,
+        /// The account, once a first factor is proved.
+        pub user_id: Option<String>,
+        /// When it ends by itself.
+        pub expires_at: String,
+        /// Whether a first factor is proved.
+        pub first_method_authenticated: bool,
+        /// Whether a second factor is proved.
+        pub second_method_authenticated: bool,
+        /// Whether a second factor is still required.
+        pub second_method_authentication_required: bool,
+        /// The second factors that the account has.
+        pub available_2fa_methods: Vec<String>,
+        /// What it waits for.
+        pub current_step: CurrentSessionStep,
+        /// Everything that is left, in order.
+        pub remaining_steps: Vec<CurrentSessionStep>,
+        /// Whether it ended in a sign-in.
+        pub completed: bool,
+        /// Whether profile fields are missing.
+        pub requires_completion: bool,
+        /// The fields that are missing.
+        pub missing_fields: Vec<String>,
+        /// The fields that the deployment requires.
+        pub required_fields: Vec<String>,
+        /// What is known of the profile so far.
+        pub profile_completion_data: ProfileCompletionData,
+    }
+}
+
+wire! {
+    /// Profile fields that can be filled in already.
+    #[derive(Default)]
+    #[cfg_attr(feature = "ts", ts(optional_fields))]
+    #[allow(missing_docs, reason = "each name says it")]
+    pub struct ProfileCompletionData {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub first_name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub last_name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub username: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub email: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub phone_number: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub phone_country_code: Option<String>,
+    }
+}
+
+wire! {
+    /// An attempt to sign up that this browser began. It never carries the password.
+    pub struct SignupAttempt {
+        /// The attempt's id.
+        pub id: String,
+        /// The session that it belongs to.
+        pub session_id: String,
+        /// As it was given, `""` when it was not.
+        pub first_name: String,
+        /// As it was given, `""` when it was not.
+        pub last_name: String,
+        /// The address to be proved.
+        pub email: String,
+        /// As it was given, `""` when it was not.
+        pub username: String,
+        /// As it was given, `""` when it was not.
+        pub phone_number: String,
+        /// Dial code of the phone number, `""` when there is none.
+        pub phone_country_code: String,
+        /// The fields that the deployment requires.
+        pub required_fields: Vec<String>,
+        /// The required fields that are still missing.
+        pub missing_fields: Vec<String>,
+        /// What it waits for.
+        pub current_step: SignupAttemptStep,
+        /// Everything that is left, in order.
+        pub remaining_steps: Vec<SignupAttemptStep>,
+        /// Whether it ended in an account.
+        pub completed: bool,
+        /// When it ends by itself.
+        pub expires_at: String,
+    }
+}
+
+wire! {
+    /// The answer of `POST /auth/prepare-verification`.
+    pub struct VerificationPrepared {
+        /// Always true: whether something was really sent is nobody's business but the mailbox's.
+        pub otp_sent: bool,
+        /// The address, shortened.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub masked_email: Option<String>,
+        /// `email_otp`.
+        pub verification_method: String,
+    }
+}

@@ -1,0 +1,139 @@
+use crate::wire;
+
+/// Declares the codes once: the variant, what is on the wire, the HTTP status, the default sentence.
+macro_rules! codes {
+    ($($(#[$meta:meta])* $name:ident = $wire:literal, $status:literal, $message:literal;)*) => {
+        /// Why a request was refused: stable for programs, documented in docs/API.md.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$meta])* #[doc = $message] $name,)* }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Code] = &[$(Code::$name),*];
+
+            /// What stands in `errors[].code`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str { match self { $(Code::$name => $wire,)* } }
+
+            /// The HTTP status that it is sent with.
+            #[must_use]
+            pub fn status(self) -> u16 { match self { $(Code::$name => $status,)* } }
+
+            /// What the person can do about it.
+            #[must_use]
+            pub fn message(self) -> &'static str { match self { $(Code::$name => $message,)* } }
+        }
+    };
+}
+
+codes! {
+    InvalidCredentials = "INVALID_CREDENTIALS", 401, "The address or the password is wrong.";
+    UserAlreadySignedIn = "USER_ALREADY_SIGNED_IN", 400, "This account is signed in here already; switch to it.";
+    UserDisabled = "USER_DISABLED", 403, "This account is disabled; ask whoever runs this application.";
+    BadAttempt = "BAD_SIGN_IN_ATTEMPT", 400, "This attempt is over or was never begun here; begin again.";
+    EmailExists = "EMAIL_EXISTS", 400, "There is an account with this address; sign in instead.";
+    RequiredField = "REQUIRED_FIELD", 400, "A field is missing.";
+    BadRequestBody = "BAD_REQUEST_BODY", 400, "The request could not be read; send JSON, a form, or multipart form data.";
+    StrategyRequired = "VERIFICATION_STRATEGY_REQUIRED", 400, "Name a verification strategy that fits the attempt's step, such as email_otp.";
+    StrategyUnknown = "unsupported_strategy", 400, "This deployment does not offer that way to sign in; use plain_email.";
+    CodeRequired = "CODE_REQUIRED", 400, "Send the code as verification_code: six digits.";
+    InvalidCode = "INVALID_CODE", 400, "The code is wrong or was used already; ask for a new one.";
+    CodeExpired = "verification_code_expired", 400, "The code has expired; ask for a new one.";
+    InvalidEmail = "invalid_email", 400, "This is not an email address.";
+    InvalidName = "invalid_name", 400, "A name has at most 100 characters and no control characters.";
+    PasswordTooShort = "password_too_short", 400, "The password is too short; use at least 8 characters.";
+    PasswordTooLong = "password_too_long", 400, "The password is too long; use at most 128 characters.";
+    TooManyAccounts = "too_many_accounts", 400, "This browser holds as many accounts as it may; sign one out first.";
+    TooManyAttempts = "too_many_attempts", 429, "Too many tries; wait as long as Retry-After says.";
+    SignedOut = "signed_out", 401, "Nobody is signed in here; sign in first.";
+    SignInNotFound = "sign_in_not_found", 404, "There is no such sign-in in this session.";
+    TemplateNotFound = "template_not_found", 404, "There is no token template of this name.";
+    AmbiguousCredential = "ambiguous_credential", 400, "The request carried two different sessions; both were removed, sign in again.";
+    OriginNotAllowed = "origin_not_allowed", 403, "This origin is not in the deployment's allowed_origins.";
+    UnknownHost = "unknown_host", 404, "No deployment answers on this host; see hosts in keyrack.toml.";
+    NotFound = "not_found", 404, "There is nothing here.";
+    MethodNotAllowed = "method_not_allowed", 405, "This path takes another method.";
+    BodyTooLarge = "body_too_large", 413, "The request is too large; at most 64 KiB are read.";
+    UnsupportedMediaType = "unsupported_media_type", 415, "Send JSON, an urlencoded form, or multipart form data.";
+    NotEnabled = "not_enabled", 403, "This deployment has not enabled that.";
+    Internal = "internal", 500, "Something went wrong here; the request id leads to it in the server's log.";
+    Unavailable = "unavailable", 503, "Keyrack cannot answer right now; try again after Retry-After.";
+}
+
+wire! {
+    /// Why a sign-in or a session ended: the same word in the hook, in logs and in the database.
+    #[serde(rename_all = "snake_case")]
+    pub enum EndReason {
+        /// Signed out here.
+        SignedOut,
+        /// Signed out from another device.
+        SignedOutElsewhere,
+        /// Not used for too long.
+        Idle,
+        /// Reached its longest life.
+        MaxAge,
+        /// Ended by an administrator.
+        RevokedByAdmin,
+        /// A password or factor changed.
+        CredentialsChanged,
+        /// The account was disabled.
+        UserDisabled,
+        /// The account was deleted.
+        UserDeleted,
+        /// A membership ended.
+        MembershipEnded,
+        /// The account signed in on more browsers than it may.
+        EvictedByCap,
+        /// Another sign-in took its place.
+        Superseded,
+    }
+}
+
+impl EndReason {
+    const WORDS: [(EndReason, &'static str); 11] = [
+        (EndReason::SignedOut, "signed_out"),
+        (EndReason::SignedOutElsewhere, "signed_out_elsewhere"),
+        (EndReason::Idle, "idle"),
+        (EndReason::MaxAge, "max_age"),
+        (EndReason::RevokedByAdmin, "revoked_by_admin"),
+        (EndReason::CredentialsChanged, "credentials_changed"),
+        (EndReason::UserDisabled, "user_disabled"),
+        (EndReason::UserDeleted, "user_deleted"),
+        (EndReason::MembershipEnded, "membership_ended"),
+        (EndReason::EvictedByCap, "evicted_by_cap"),
+        (EndReason::Superseded, "superseded"),
+    ];
+
+    /// The word on the wire and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS.iter().find(|(reason, _)| *reason == self).map_or("", |(_, word)| word)
+    }
+
+    /// The reason that a stored word names.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_spelt_alike_in_json_and_in_the_database() {
+        for (reason, word) in EndReason::WORDS {
+            assert_eq!(serde_json::to_value(reason).unwrap(), word);
+            assert_eq!(EndReason::parse(word), Some(reason));
+        }
+    }
+
+    #[test]
+    fn no_two_refusals_share_a_code() {
+        let mut words: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Code::ALL.len());
+    }
+}

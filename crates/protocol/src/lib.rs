@@ -1,0 +1,49 @@
+//! The JSON that travels between a Keyrack server and its clients.
+//!
+//! One struct here is one object on the wire. Clients are older and newer than the server, so the wire
+//! only ever grows: fields are added, never removed and never given another meaning. Times are RFC 3339
+//! in UTC with milliseconds, ids are opaque strings, lists are never null.
+//!
+//! With the feature `ts`, [`typescript::module`] writes the same types as TypeScript; `cargo xtask gen`
+//! puts them into `packages/react/src/types.gen.ts`.
+
+mod attempt;
+mod deployment;
+mod envelope;
+mod error;
+mod session;
+mod token;
+#[cfg(feature = "ts")]
+pub mod typescript;
+mod user;
+
+pub use attempt::{
+    CurrentSessionStep, ProfileCompletionData, SignInMethod, SigninAttempt, SignupAttempt, SignupAttemptStep,
+    VerificationPrepared,
+};
+pub use deployment::{
+    AuthFactorsEnabled, AuthSettings, B2bSettings, CountryRestrictions, Deployment, FieldSetting,
+    MultiSessionSupport, PasskeySetting, PasswordSetting, Restrictions, UiSettings, VerificationPolicy,
+};
+pub use envelope::{Envelope, ErrorDetail, ErrorEntry};
+pub use error::{Code, EndReason};
+pub use session::{Session, SignIn};
+pub use token::{Jwk, Jwks, Token};
+pub use user::{CurrentUser, Segment, SocialConnection, UserAuthenticator, UserEmailAddress, UserPhoneNumber};
+
+/// Derives what every wire type needs, and the TypeScript form when it is asked for.
+macro_rules! wire {
+    ($(#[$meta:meta])* pub struct $($rest:tt)*) => {
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        $(#[$meta])*
+        pub struct $($rest)*
+    };
+    ($(#[$meta:meta])* pub enum $($rest:tt)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        $(#[$meta])*
+        pub enum $($rest)*
+    };
+}
+pub(crate) use wire;

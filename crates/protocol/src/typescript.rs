@@ -1,0 +1,32 @@
+//! The wire as TypeScript, written by `cargo xtask gen`.
+
+use crate::*;
+use ts_rs::{Config, TS};
+
+/// The text of `types.gen.ts`.
+#[must_use]
+pub fn module() -> String {
+    let config = Config::new();
+    let mut text = String::from(
+        "// Written by `cargo xtask gen` from crates/protocol. Change the Rust types, not this file.\n",
+    );
+    macro_rules! write_all {
+        ($($name:ty),* $(,)?) => {
+            $(
+                text.push('\n');
+                if let Some(docs) = <$name as TS>::docs() { text.push_str(&docs); }
+                text.push_str("export ");
+                text.push_str(&<$name as TS>::decl(&config));
+                text.push('\n');
+            )*
+        };
+    }
+    write_all!(
+        Session, SignIn, SigninAttempt, SignupAttempt, SignInMethod, CurrentSessionStep, SignupAttemptStep,
+        ProfileCompletionData, VerificationPrepared, EndReason, CurrentUser, UserEmailAddress, UserPhoneNumber,
+        SocialConnection, UserAuthenticator, Segment, Token, Jwks, Jwk, Deployment, AuthSettings, FieldSetting,
+        PasswordSetting, PasskeySetting, AuthFactorsEnabled, VerificationPolicy, MultiSessionSupport, B2bSettings,
+        Restrictions, CountryRestrictions, UiSettings, ErrorEntry, ErrorDetail,
+    );
+    text
+}

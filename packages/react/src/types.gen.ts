@@ -1,0 +1,711 @@
+// Written by `cargo xtask gen` from crates/protocol. Change the Rust types, not this file.
+
+/**
+ * What one browser holds, as far as the credential of the request opens it.
+ *
+ * Without a usable credential it is the empty session: `id` is `""`, `revision` 0, every list empty.
+ */
+export type Session = { 
+/**
+ * The session's id, or `""` when there is no session.
+ */
+id: string, 
+/**
+ * Orders the states of this session: an older revision never replaces a newer one.
+ */
+revision: number, 
+/**
+ * Why the last active sign-in ended, if it did and nobody has signed in or switched since.
+ */
+end_reason: EndReason | null, 
+/**
+ * The sign-in that requests act for.
+ */
+active_signin: SignIn | null, 
+/**
+ * All live sign-ins, the active one included, oldest first.
+ */
+signins: Array<SignIn>, 
+/**
+ * Sign-in attempts under way or just completed, oldest first.
+ */
+signin_attempts: Array<SigninAttempt>, 
+/**
+ * Sign-up attempts under way or just completed, oldest first.
+ */
+signup_attempts: Array<SignupAttempt>, 
+/**
+ * When the session was made; absent on the empty session.
+ */
+created_at?: string, 
+/**
+ * When the present revision was made; absent on the empty session.
+ */
+updated_at?: string, };
+
+/**
+ * One account signed in on a session.
+ *
+ * Times and places travel in both casings: the documented hook names them in camelCase, older
+ * clients read snake_case.
+ */
+export type SignIn = { 
+/**
+ * The sign-in's id: what `switchSignIn` and `signOut` take.
+ */
+id: string, 
+/**
+ * The session that it belongs to.
+ */
+session_id: string, 
+/**
+ * The account.
+ */
+user_id: string, 
+/**
+ * The organization membership that it acts in; null outside of organizations.
+ */
+active_organization_membership_id: string | null, 
+/**
+ * The workspace membership that it acts in; null outside of workspaces.
+ */
+active_workspace_membership_id: string | null, 
+/**
+ * The account's public data.
+ */
+user: CurrentUser, 
+/**
+ * When it ends unless it is used: the earlier of its longest life and its idle time.
+ */
+expiresAt: string, 
+/**
+ * The same as `expiresAt`.
+ */
+expires_at: string, 
+/**
+ * When it was last active, in steps of a tenth of the idle time.
+ */
+lastActiveAt: string, 
+/**
+ * The same as `lastActiveAt`.
+ */
+last_active_at: string, 
+/**
+ * The address that it was made from.
+ */
+ipAddress: string, 
+/**
+ * The same as `ipAddress`.
+ */
+ip_address: string, 
+/**
+ * ISO 3166-2 code of the place, `""` when unknown.
+ */
+regionCode: string, 
+/**
+ * The same as `regionCode`.
+ */
+region_code: string, 
+/**
+ * ISO 3166-1 code of the place, `""` when unknown.
+ */
+countryCode: string, 
+/**
+ * The same as `countryCode`.
+ */
+country_code: string, 
+/**
+ * Name of the browser that it was made in, `""` when unknown.
+ */
+browser: string, 
+/**
+ * Name of the operating system or device, `""` when unknown.
+ */
+device: string, 
+/**
+ * City of the place, `""` when unknown.
+ */
+city: string, 
+/**
+ * Region of the place, `""` when unknown.
+ */
+region: string, 
+/**
+ * Country of the place, `""` when unknown.
+ */
+country: string, 
+/**
+ * When it was made.
+ */
+created_at: string, 
+/**
+ * When what is shown of it last changed.
+ */
+updated_at: string, };
+
+/**
+ * An attempt to sign in that this browser began.
+ */
+export type SigninAttempt = { 
+/**
+ * The attempt's id.
+ */
+id: string, 
+/**
+ * The session that it belongs to.
+ */
+session_id: string, 
+/**
+ * How it began.
+ */
+method: SignInMethod, 
+/**
+ * The social provider's name, `""` for other methods.
+ */
+sso_provider: string, 
+/**
+ * The address that it is about, may be `""`.
+ */
+email: string, 
+/**
+ * The account, once a first factor is proved.
+ */
+user_id: string | null, 
+/**
+ * When it ends by itself.
+ */
+expires_at: string, 
+/**
+ * Whether a first factor is proved.
+ */
+first_method_authenticated: boolean, 
+/**
+ * Whether a second factor is proved.
+ */
+second_method_authenticated: boolean, 
+/**
+ * Whether a second factor is still required.
+ */
+second_method_authentication_required: boolean, 
+/**
+ * The second factors that the account has.
+ */
+available_2fa_methods: Array<string>, 
+/**
+ * What it waits for.
+ */
+current_step: CurrentSessionStep, 
+/**
+ * Everything that is left, in order.
+ */
+remaining_steps: Array<CurrentSessionStep>, 
+/**
+ * Whether it ended in a sign-in.
+ */
+completed: boolean, 
+/**
+ * Whether profile fields are missing.
+ */
+requires_completion: boolean, 
+/**
+ * The fields that are missing.
+ */
+missing_fields: Array<string>, 
+/**
+ * The fields that the deployment requires.
+ */
+required_fields: Array<string>, 
+/**
+ * What is known of the profile so far.
+ */
+profile_completion_data: ProfileCompletionData, };
+
+/**
+ * An attempt to sign up that this browser began. It never carries the password.
+ */
+export type SignupAttempt = { 
+/**
+ * The attempt's id.
+ */
+id: string, 
+/**
+ * The session that it belongs to.
+ */
+session_id: string, 
+/**
+ * As it was given, `""` when it was not.
+ */
+first_name: string, 
+/**
+ * As it was given, `""` when it was not.
+ */
+last_name: string, 
+/**
+ * The address to be proved.
+ */
+email: string, 
+/**
+ * As it was given, `""` when it was not.
+ */
+username: string, 
+/**
+ * As it was given, `""` when it was not.
+ */
+phone_number: string, 
+/**
+ * Dial code of the phone number, `""` when there is none.
+ */
+phone_country_code: string, 
+/**
+ * The fields that the deployment requires.
+ */
+required_fields: Array<string>, 
+/**
+ * The required fields that are still missing.
+ */
+missing_fields: Array<string>, 
+/**
+ * What it waits for.
+ */
+current_step: SignupAttemptStep, 
+/**
+ * Everything that is left, in order.
+ */
+remaining_steps: Array<SignupAttemptStep>, 
+/**
+ * Whether it ended in an account.
+ */
+completed: boolean, 
+/**
+ * When it ends by itself.
+ */
+expires_at: string, };
+
+/**
+ * How an attempt to sign in began.
+ */
+export type SignInMethod = "plain_email" | "plain_username" | "phone_otp" | "magic_link" | "email_otp" | "sso" | "enterprise_sso" | "passkey" | "impersonation";
+
+/**
+ * What a sign-in attempt waits for; `""` when it is completed.
+ */
+export type CurrentSessionStep = "verify_password" | "verify_email" | "verify_email_link" | "verify_email_otp" | "verify_phone" | "verify_phone_otp" | "verify_second_factor" | "add_second_factor" | "complete_profile" | "";
+
+/**
+ * What a sign-up attempt waits for; `""` when it is completed.
+ */
+export type SignupAttemptStep = "verify_email" | "verify_phone" | "verify_authenticator" | "";
+
+/**
+ * Profile fields that can be filled in already.
+ */
+export type ProfileCompletionData = { first_name?: string, last_name?: string, username?: string, email?: string, phone_number?: string, phone_country_code?: string, };
+
+/**
+ * The answer of `POST /auth/prepare-verification`.
+ */
+export type VerificationPrepared = { 
+/**
+ * Always true: whether something was really sent is nobody's business but the mailbox's.
+ */
+otp_sent: boolean, 
+/**
+ * The address, shortened.
+ */
+masked_email?: string, 
+/**
+ * `email_otp`.
+ */
+verification_method: string, };
+
+/**
+ * Why a sign-in or a session ended: the same word in the hook, in logs and in the database.
+ */
+export type EndReason = "signed_out" | "signed_out_elsewhere" | "idle" | "max_age" | "revoked_by_admin" | "credentials_changed" | "user_disabled" | "user_deleted" | "membership_ended" | "evicted_by_cap" | "superseded";
+
+/**
+ * A user, as shown to that user.
+ */
+export type CurrentUser = { 
+/**
+ * The user's id.
+ */
+id: string, 
+/**
+ * When the account was made.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, 
+/**
+ * First name, `""` when unset.
+ */
+first_name: string, 
+/**
+ * Last name, `""` when unset.
+ */
+last_name: string, 
+/**
+ * Username, `""` when unset.
+ */
+username: string, 
+/**
+ * The primary address, or `""`.
+ */
+email_address: string, 
+/**
+ * `available`, `busy` or `away`.
+ */
+availability: string, 
+/**
+ * Whether there is a picture of the user's own.
+ */
+has_profile_picture: boolean, 
+/**
+ * Where it is, `""` when there is none.
+ */
+profile_picture_url: string, 
+/**
+ * Id of the primary address.
+ */
+primary_email_address_id: string | null, 
+/**
+ * Id of the primary phone number.
+ */
+primary_phone_number_id: string | null, 
+/**
+ * The primary address.
+ */
+primary_email_address: UserEmailAddress | null, 
+/**
+ * The primary phone number.
+ */
+primary_phone_number: UserPhoneNumber | null, 
+/**
+ * All addresses, oldest first.
+ */
+user_email_addresses: Array<UserEmailAddress>, 
+/**
+ * All phone numbers, oldest first.
+ */
+user_phone_numbers: Array<UserPhoneNumber>, 
+/**
+ * The same as `user_email_addresses`.
+ */
+email_addresses: Array<UserEmailAddress>, 
+/**
+ * The same as `user_phone_numbers`.
+ */
+phone_numbers: Array<UserPhoneNumber>, 
+/**
+ * `none`, `optional` or `enforced`.
+ */
+second_factor_policy: string, 
+/**
+ * Accounts at social providers.
+ */
+social_connections: Array<SocialConnection>, 
+/**
+ * The verified authenticator.
+ */
+user_authenticator: UserAuthenticator | null, 
+/**
+ * All verified authenticators.
+ */
+authenticators: Array<UserAuthenticator>, 
+/**
+ * Whether backup codes exist.
+ */
+backup_codes_generated: boolean, 
+/**
+ * Whether a password is set.
+ */
+has_password: boolean, 
+/**
+ * Whether passkeys are registered.
+ */
+has_passkeys: boolean, 
+/**
+ * What the application stores for everyone to see.
+ */
+public_metadata: Record<string, unknown>, 
+/**
+ * Segments that the user is in.
+ */
+segments: Array<Segment>, };
+
+/**
+ * An email address of a user.
+ */
+export type UserEmailAddress = { 
+/**
+ * The address's id.
+ */
+id: string, 
+/**
+ * The address, normalised.
+ */
+email: string, 
+/**
+ * Whether it is the primary one.
+ */
+is_primary: boolean, 
+/**
+ * Whether somebody proved to read it.
+ */
+verified: boolean, 
+/**
+ * When that was.
+ */
+verified_at: string | null, 
+/**
+ * How that was: `otp`.
+ */
+verification_strategy: string, 
+/**
+ * When it was added.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, };
+
+/**
+ * A phone number of a user.
+ */
+export type UserPhoneNumber = { 
+/**
+ * The number's id.
+ */
+id: string, 
+/**
+ * National digits.
+ */
+phone_number: string, 
+/**
+ * Dial code, such as `+1`.
+ */
+country_code: string, 
+/**
+ * Whether somebody proved to hold it.
+ */
+verified: boolean, 
+/**
+ * When that was.
+ */
+verified_at: string | null, };
+
+/**
+ * An account at a social provider.
+ */
+export type SocialConnection = { id: string, provider: string, email_address: string, first_name: string, last_name: string, };
+
+/**
+ * An authenticator program that makes codes.
+ */
+export type UserAuthenticator = { id: string, created_at: string, };
+
+/**
+ * A group that the application put the user into.
+ */
+export type Segment = { id: string, created_at: string, updated_at: string, deployment_id: string, name: string, type: string, };
+
+/**
+ * The answer of `GET /session/token`.
+ */
+export type Token = { 
+/**
+ * The signed token (JWS compact form, RFC 7515).
+ */
+token: string, 
+/**
+ * When it expires, in Unix milliseconds by the server's clock; equal to the claim `exp`.
+ */
+expires: number, 
+/**
+ * How long it still lives, in milliseconds: what a client with a wrong clock goes by.
+ */
+lifetime_ms: number, 
+/**
+ * The sign-in that it speaks for.
+ */
+signin_id: string, 
+/**
+ * The session's revision when it was minted; equal to the claim `rev`.
+ */
+revision: number, };
+
+/**
+ * The public keys of a deployment (RFC 7517, section 5).
+ */
+export type Jwks = { 
+/**
+ * Every key that a live token may be signed with, and the next one.
+ */
+keys: Array<Jwk>, };
+
+/**
+ * A public key (RFC 7517, section 4).
+ */
+export type Jwk = { kty: string, kid: string, use: string, alg: string, crv: string, x: string, y: string, };
+
+/**
+ * The answer of `GET /deployment`: what an application needs to know before anybody signs in.
+ */
+export type Deployment = { 
+/**
+ * The deployment's id, as configured.
+ */
+id: string, 
+/**
+ * When it was first started.
+ */
+created_at: string, 
+/**
+ * When its settings last changed, as far as the server knows.
+ */
+updated_at: string, 
+/**
+ * Always null.
+ */
+deleted_at: string | null, 
+/**
+ * Whether visitors should be told to come back later.
+ */
+maintenance_mode: boolean, 
+/**
+ * Host of this API.
+ */
+backend_host: string, 
+/**
+ * Host of the hosted pages.
+ */
+frontend_host: string, 
+/**
+ * Host that mails come from.
+ */
+mail_from_host: string, 
+/**
+ * What `KeyrackProvider` takes.
+ */
+publishable_key: string, 
+/**
+ * The project that it belongs to; equal to `id`.
+ */
+project_id: string, 
+/**
+ * `staging` or `production`.
+ */
+mode: string, 
+/**
+ * How people sign up and sign in.
+ */
+auth_settings: AuthSettings, 
+/**
+ * Organizations and workspaces.
+ */
+b2b_settings: B2bSettings, 
+/**
+ * Who may sign up.
+ */
+restrictions: Restrictions, 
+/**
+ * Social providers on offer.
+ */
+social_connections: Record<string, unknown>[], 
+/**
+ * Names, links and look.
+ */
+ui_settings: UiSettings, };
+
+/**
+ * How people sign up and sign in.
+ */
+export type AuthSettings = { id: string, created_at: string, updated_at: string, deleted_at: string | null, deployment_id: string, email_address: FieldSetting, phone_number: FieldSetting, username: FieldSetting, first_name: FieldSetting, last_name: FieldSetting, password: PasswordSetting, backup_code: FieldSetting, web3_wallet: FieldSetting, password_policy: FieldSetting, magic_link: FieldSetting, passkey: PasskeySetting, auth_factors_enabled: AuthFactorsEnabled, verification_policy: VerificationPolicy, second_factor_policy: string, first_factor: string, second_factor: string | null, alternate_first_factors: Array<string> | null, alternate_second_factors: Array<string> | null, multi_session_support: MultiSessionSupport, 
+/**
+ * Whether an unknown address is answered like a known one.
+ */
+uniform_answers: boolean, };
+
+/**
+ * Whether a form shows a field, and whether it must be filled.
+ */
+export type FieldSetting = { enabled: boolean, required: boolean, };
+
+/**
+ * The password field and its bounds, in characters.
+ */
+export type PasswordSetting = { enabled: boolean, required: boolean, min_length: number, max_length: number, };
+
+/**
+ * Passkeys on the sign-in form.
+ */
+export type PasskeySetting = { enabled: boolean, prompt_registration_on_auth: boolean, allow_autofill: boolean, };
+
+/**
+ * The ways to sign in that are switched on.
+ */
+export type AuthFactorsEnabled = { email_password: boolean, username_password: boolean, email_magic_link: boolean, email_otp: boolean, phone_otp: boolean, web3_wallet: boolean, backup_code: boolean, authenticator: boolean, sso: boolean, passkey: boolean, };
+
+/**
+ * What must be proved at sign-up.
+ */
+export type VerificationPolicy = { email: boolean, phone_number: boolean, };
+
+/**
+ * How many accounts one browser, and how many browsers one account may have.
+ */
+export type MultiSessionSupport = { enabled: boolean, max_accounts_per_session: number, max_sessions_per_account: number, };
+
+/**
+ * Organizations and workspaces.
+ */
+export type B2bSettings = { id: string, created_at: string, updated_at: string, deployment_id: string, organizations_enabled: boolean, workspaces_enabled: boolean, allow_users_to_create_orgs: boolean, allow_org_deletion: boolean, allow_workspace_deletion: boolean, custom_org_role_enabled: boolean, custom_workspace_role_enabled: boolean, enforce_mfa_per_org_enabled: boolean, enforce_mfa_per_workspace_enabled: boolean, ip_allowlist_per_org_enabled: boolean, ip_allowlist_per_workspace_enabled: boolean, enterprise_sso_enabled: boolean, limit_org_creation_per_user: boolean, limit_workspace_creation_per_org: boolean, max_orgs_per_user: number, max_allowed_org_members: number, max_allowed_workspace_members: number, org_creation_per_user_count: number, workspaces_per_org_count: number, default_org_creator_role_id: string, default_org_member_role_id: string, default_workspace_creator_role_id: string, default_workspace_member_role_id: string, organization_permissions: Array<string>, workspace_permissions: Array<string>, };
+
+/**
+ * Who may sign up. The lists stay on the server.
+ */
+export type Restrictions = { id: string, created_at: string, updated_at: string, deployment_id: string, allowlist_enabled: boolean, blocklist_enabled: boolean, block_subaddresses: boolean, block_disposable_emails: boolean, block_voip_numbers: boolean, country_restrictions: CountryRestrictions, banned_keywords: Array<string>, allowlisted_resources: Array<string>, blocklisted_resources: Array<string>, sign_up_mode: string, waitlist_collect_names: boolean, };
+
+/**
+ * Countries that phone numbers may come from.
+ */
+export type CountryRestrictions = { enabled: boolean, country_codes: Array<string>, };
+
+/**
+ * Names, links and look; an unset link is `""`.
+ */
+export type UiSettings = { deployment_id: string, app_name: string, privacy_policy_url: string, tos_page_url: string, sign_in_page_url: string, sign_up_page_url: string, waitlist_page_url: string, support_page_url: string, after_logo_click_url: string, user_profile_url: string, organization_profile_url: string, create_organization_url: string, after_sign_out_one_page_url: string, after_sign_out_all_page_url: string, after_signup_redirect_url: string, after_signin_redirect_url: string, after_create_organization_redirect_url: string, favicon_image_url: string, logo_image_url: string, default_user_profile_image_url: string, default_organization_profile_image_url: string, default_workspace_profile_image_url: string, use_initials_for_user_profile_image: boolean, use_initials_for_organization_profile_image: boolean, signup_terms_statement_shown: boolean, signup_terms_statement: string, };
+
+/**
+ * One refusal.
+ */
+export type ErrorEntry = { 
+/**
+ * The stable code, for programs.
+ */
+code: string, 
+/**
+ * What to do about it, for people.
+ */
+message: string, };
+
+/**
+ * One refusal with its status.
+ */
+export type ErrorDetail = { 
+/**
+ * The stable code, for programs.
+ */
+code: string, 
+/**
+ * What to do about it, for people.
+ */
+message: string, 
+/**
+ * The HTTP status.
+ */
+status: number, };

@@ -1,0 +1,100 @@
+//! The command line: `keyrack dev` for one's own machine, `keyrack serve` for everybody else's.
+
+use crate::config::Mode;
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The session layer for applications whose people wear several hats.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "keyrack", version, about, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What `keyrack` can do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Run for applications that people use: needs a configuration, a master key and a mail server
+    Serve(Run),
+    /// Run for development: needs nothing, listens on this machine only, keeps mail in an outbox
+    Dev(Run),
+}
+
+impl Command {
+    /// The arguments, with [`Run::dev`] set according to the command.
+    #[must_use]
+    pub fn into_run(self) -> Run {
+        match self {
+            Self::Serve(run) => Run { dev: false, ..run },
+            Self::Dev(run) => Run { dev: true, ..run },
+        }
+    }
+}
+
+/// The arguments of both commands.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Run {
+    /// Whether this is `keyrack dev`. Not an argument: [`Command::into_run`] sets it.
+    #[arg(skip)]
+    pub dev: bool,
+    /// The configuration [default under serve: $KEYRACK_CONFIG, then ./keyrack.toml; under dev: $KEYRACK_CONFIG, then none]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where to listen [default: 127.0.0.1:4400, under dev also [::1]:4400]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// The folder of the SQLite file and, under dev, of the master key [default: data]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// How the session credential travels, whatever the configuration says [default under dev: staging]
+    #[arg(long, value_enum)]
+    pub mode: Option<Mode>,
+    /// Only under dev: a clock that `POST /dev/clock` moves
+    #[arg(long)]
+    pub virtual_clock: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(line: &str) -> Result<Run, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace()).map(|cli| cli.command.into_run())
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_argument_is_taken_by_both_commands() {
+        let rest = "--config a.toml --listen [::1]:80 --data d --mode production --virtual-clock";
+        for (command, dev) in [("serve", false), ("dev", true)] {
+            let run = parse(&format!("keyrack {command} {rest}")).unwrap();
+            assert_eq!(run.dev, dev);
+            assert_eq!(run.config, Some(PathBuf::from("a.toml")));
+            assert_eq!(run.listen, Some("[::1]:80".parse().unwrap()));
+            assert_eq!(run.data, Some(PathBuf::from("d")));
+            assert_eq!(run.mode, Some(Mode::Production));
+            assert!(run.virtual_clock);
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_argument_is_refused() {
+        for line in [
+            "keyrack",
+            "keyrack fly",
+            "keyrack dev --listen here",
+            "keyrack dev --mode test",
+            "keyrack dev --dev",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}

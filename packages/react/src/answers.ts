@@ -1,0 +1,17 @@
+/** Understands the `data` of answers. Whatever has not the expected form is not Keyrack's, whoever sent it. */
+import { notKeyrack } from './error.js';
+import type { Session, Token } from './types.gen.js';
+
+/** @throws KeyrackError `network` */
+export function asSession(data: unknown): Session {
+  const { id, revision, signins } = (data ?? {}) as Partial<Session>;
+  if (typeof id !== 'string' || typeof revision !== 'number' || !Array.isArray(signins)) throw notKeyrack();
+  return data as Session;
+}
+
+/** @throws KeyrackError `network` */
+export function asToken(data: unknown): Token {
+  const { token, lifetime_ms, signin_id } = (data ?? {}) as Partial<Token>;
+  if (!token || typeof lifetime_ms !== 'number' || typeof signin_id !== 'string') throw notKeyrack();
+  return data as Token;
+}

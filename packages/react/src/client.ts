@@ -1,0 +1,291 @@
+/**
+ * The session of one provider, without React: what is held, when it is read, how it is changed.
+ *
+ * Answers come from reads, from this tab's mutations and from other tabs; all of them pass `#take`, where `order.ts`
+ * decides. Whoever shows the session subscribes and reads `view`, which is replaced whenever anything in it changes.
+ */
+import { asSession, asToken } from './answers.js';
+import { clientError, isLost, type KeyrackError } from './error.js';
+import { type Arrived, type Held, settle } from './order.js';
+import type { Api } from './publishable-key.js';
+import { Queue } from './queue.js';
+import { Tokens } from './tokens.js';
+import { type Request, Transport } from './transport.js';
+import type { Deployment, Session, SignIn, Token } from './types.gen.js';
+import type { SessionMethods, SessionView } from './view.js';
+
+/** Time between two refreshes of a page that is looked at, and the longest pause between two tries. */
+const REFRESH_MS = 30_000;
+const FIRST_RETRY_MS = 1_000;
+
+/** A request whose answer is the new session. */
+export interface Mutation extends Request {
+  readonly body: object;
+
+  /** Whether `now` shows that it was done: asked when the answer was lost and the session has been read instead. */
+  readonly isDone: (now: Session, before: Session) => boolean;
+}
+
+export class Client {
+  /** Leads to a post-sign-out URL; `location.assign` when undefined. */
+  navigate: ((url: string) => void) | undefined;
+
+  readonly #name: string;
+  readonly #transport: Transport;
+  readonly #tokens = new Tokens({
+    active: () => this.#session().active_signin,
+    fetch: (signIn, template) => this.#fetchToken(signIn, template),
+  });
+  readonly #queue = new Queue();
+  readonly #listeners = new Set<() => void>();
+
+  #channel: BroadcastChannel | undefined;
+  #deployment: Promise<Deployment | undefined> | undefined;
+  #held: Held | undefined;
+  #error: KeyrackError | undefined;
+  #failures = 0;
+  #refetches = 0;
+
+  /** Requests for the session are numbered as they are sent. */
+  #sent = 0;
+
+  /** The highest number that was answered. */
+  #answered = 0;
+
+  /** When the latest read was sent, by the local clock, which goes on while the machine sleeps. */
+  #readAt = 0;
+
+  #setLoaded!: () => void;
+
+  /** Resolves when the first load is done. */
+  readonly loaded = new Promise<void>((resolve) => (this.#setLoaded = resolve));
+
+  constructor(api: Api) {
+    this.#name = `keyrack:${api.origin}`;
+    this.#transport = new Transport(api);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly view = (): SessionView => this.#view;
+
+  /** What a server renders, and what a browser must begin with so that it finds its page unchanged. */
+  readonly firstView = (): SessionView => this.#firstView;
+
+  /** Whether a `refetch()` of a loaded session is under way. */
+  readonly refetching = (): boolean => this.#refetches > 0 && this.#held !== undefined;
+
+  /** Milliseconds until the next refresh: after failures growing from a second on. */
+  readonly pause = (): number =>
+    this.#failures ? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), REFRESH_MS) : REFRESH_MS;
+
+  /** Listens to the other tabs and to the page's return; undone by {@link stop}. Harmless when called again. */
+  readonly start = (): void => {
+    if (this.#channel) return;
+    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel.onmessage = ({ data }) => this.#hear(data as Session);
+    document.addEventListener('visibilitychange', this.#onReturn);
+    addEventListener('pageshow', this.#onReturn);
+    addEventListener('online', this.#onReturn);
+  };
+
+  readonly stop = (): void => {
+    this.#channel?.close();
+    this.#channel = undefined;
+    document.removeEventListener('visibilitychange', this.#onReturn);
+    removeEventListener('pageshow', this.#onReturn);
+    removeEventListener('online', this.#onReturn);
+  };
+
+  /** The first load, and each periodic refresh after it. Never rejects; resolves with what is held then. */
+  readonly refresh = async (): Promise<Session | null> => {
+    // Here too, so that no other tab's change slips in between the first request and the effect that starts us.
+    this.start();
+    await this.#read(this.#held ? '/session?poll=1' : '/session');
+    return this.#held?.session ?? null;
+  };
+
+  /** Sends a request that leaves the session as it is. */
+  readonly send = (request: Request): Promise<unknown> => this.#transport.send(request);
+
+  /** Sends a mutation in its turn and resolves when the session that came of it is shown. */
+  mutate(mutation: Mutation): Promise<void> {
+    return this.#queue.add(async () => {
+      await this.loaded;
+      await this.#change(mutation);
+      this.#channel?.postMessage(this.#session());
+    }, mutation.signsOut === true);
+  }
+
+  async #change({ isDone, ...request }: Mutation): Promise<void> {
+    const before = this.#session();
+    const sent = ++this.#sent;
+    try {
+      this.#take({ session: asSession(await this.send(request)), sent, from: 'mutation' });
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      await this.#readNow('/session');
+      if (!isDone(this.#session(), before)) throw error;
+      this.#tokens.clear();
+    }
+  }
+
+  /** Waits for the mutations under way: the answer to a read sent beside one could not be ordered against its. */
+  async #read(path: string): Promise<void> {
+    while (this.#held && this.#queue.busy) await this.#queue.busy;
+    await this.#readNow(path);
+  }
+
+  async #readNow(path: string): Promise<void> {
+    const sent = ++this.#sent;
+    this.#readAt = Date.now();
+    try {
+      this.#take({ session: asSession(await this.send({ path })), sent, from: 'read' });
+    } catch (error) {
+      // A late failure says nothing about an answer that has come since.
+      if (sent > this.#answered) this.#show(this.#held, error as KeyrackError);
+    }
+  }
+
+  readonly #onReturn = (event: Event): void => {
+    const isLate = Date.now() - this.#readAt > REFRESH_MS || this.#failures > 0;
+    const isBack =
+      event.type === 'visibilitychange'
+        ? !document.hidden && isLate
+        : event.type === 'online' || (event as PageTransitionEvent).persisted;
+    if (isBack) void this.#read('/session');
+  };
+
+  /** Another tab's mutation. About a session that is not the one shown here, the server is asked. */
+  #hear(session: Session): void {
+    this.#tokens.clear();
+    if (session.id === this.#held?.session.id) this.#take({ session, sent: 0, from: 'broadcast' });
+    else void this.#read('/session');
+  }
+
+  #take(arrived: Arrived): void {
+    if (arrived.from === 'mutation') this.#tokens.clear();
+    this.#answered = Math.max(this.#answered, arrived.sent);
+    this.#show(settle(this.#held, arrived), undefined);
+  }
+
+  #show(held: Held | undefined, error: KeyrackError | undefined): void {
+    const isSame = held?.session === this.#held?.session && error?.code === this.#error?.code;
+    if (actsFor(held) !== actsFor(this.#held)) this.#tokens.clear();
+    this.#held = held;
+    this.#failures = error ? this.#failures + 1 : 0;
+    if (!isSame) {
+      this.#error = error;
+      this.#view = this.#render();
+    }
+    if (held) this.#setLoaded();
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** The session; only called after the first load. */
+  #session(): Session {
+    return (this.#held as Held).session;
+  }
+
+  readonly #refetch = async (): Promise<void> => {
+    this.#refetches += 1;
+    this.#notify();
+    await this.#read('/session');
+    this.#refetches -= 1;
+    this.#notify();
+  };
+
+  readonly #getToken = async (template = 'default'): Promise<string> => {
+    await this.loaded;
+    return this.#tokens.get(template);
+  };
+
+  async #fetchToken(signIn: SignIn, template: string): Promise<Token | undefined> {
+    try {
+      const token = asToken(await this.send({ path: `/session/token?template=${encodeURIComponent(template)}` }));
+      if (token.signin_id === signIn.id) return token;
+    } catch (error) {
+      if ((error as KeyrackError).status !== 401) throw error;
+    }
+    await this.#read('/session');
+    return undefined;
+  }
+
+  readonly #switchSignIn = (signInId: string): Promise<void> =>
+    this.mutate({
+      path: '/session/switch-sign-in',
+      body: { sign_in_id: signInId },
+      isDone: (now) => now.active_signin?.id === signInId,
+    });
+
+  readonly #signOut = async (signInId?: string): Promise<void> => {
+    const deployment = this.#settings();
+    await this.mutate({
+      path: '/session/sign-out',
+      body: { sign_in_id: signInId },
+      signsOut: true,
+      isDone: ({ signins }) => !signins.some(({ id }) => signInId === undefined || id === signInId),
+    });
+    const ui = (await deployment)?.ui_settings;
+    const url = signInId === undefined ? ui?.after_sign_out_all_page_url : ui?.after_sign_out_one_page_url;
+    if (url) (this.navigate ?? ((to: string) => location.assign(to)))(url);
+  };
+
+  /** The deployment, asked for once it is needed; undefined when it does not answer. */
+  #settings(): Promise<Deployment | undefined> {
+    return (this.#deployment ??= this.send({ path: '/deployment' }).then(
+      (data) => data as Deployment,
+      () => (this.#deployment = undefined),
+    ));
+  }
+
+  readonly #always = { refetch: this.#refetch, getToken: this.#getToken };
+
+  readonly #methods: SessionMethods = {
+    switchSignIn: this.#switchSignIn,
+    signOut: this.#signOut,
+    switchOrganization: notEnabled('Organizations'),
+    switchWorkspace: notEnabled('Workspaces'),
+    exchangeTicket: notEnabled('Tickets'),
+  };
+
+  readonly #firstView = this.#render();
+  #view = this.#firstView;
+
+  #render(): SessionView {
+    const error = this.#error;
+    if (!this.#held) {
+      const status = error ? 'failed' : 'loading';
+      return { loading: true, status, error, stale: false, endReason: null, ...this.#always };
+    }
+    const { session } = this.#held;
+    return {
+      loading: false,
+      status: session.active_signin ? 'signed-in' : 'signed-out',
+      session,
+      error,
+      stale: error !== undefined,
+      endReason: session.end_reason,
+      ...this.#always,
+      ...this.#methods,
+    };
+  }
+}
+
+function notEnabled(feature: string): () => Promise<void> {
+  return () => Promise.reject(clientError('not_enabled', `${feature} are not part of this version of Keyrack.`));
+}
+
+/** For whom tokens are minted. */
+function actsFor(held: Held | undefined): string {
+  const { id, active_organization_membership_id: org, active_workspace_membership_id: workspace } =
+    held?.session.active_signin ?? {};
+  return [id, org, workspace].join();
+}

@@ -1,0 +1,50 @@
+import type { ErrorEntry } from './types.gen.js';
+
+/**
+ * Codes that the client itself gives, with status 0. Every other code is the server's.
+ *
+ * - `network`: nothing arrived, or something that Keyrack did not write (a captive portal).
+ * - `timeout`: no complete answer within 15 seconds.
+ * - `no_session`: a token was asked for, and nobody is signed in.
+ * - `session_changed`: what was asked for no longer applies, because the session changed meanwhile.
+ * - `not_enabled`: this version of Keyrack does not offer it.
+ */
+export type ClientErrorCode = 'network' | 'timeout' | 'no_session' | 'session_changed' | 'not_enabled';
+
+/** What every method of this package rejects with. */
+export class KeyrackError extends Error {
+  override readonly name = 'KeyrackError';
+
+  /** Stable, for programs: a {@link ClientErrorCode}, or the code of the server's first refusal. */
+  readonly code: string;
+
+  /** The HTTP status, or 0 when the error arose in the client. */
+  readonly status: number;
+
+  /** Every refusal that the server gave; a form with several bad fields gets several. */
+  readonly errors: readonly ErrorEntry[];
+
+  constructor(code: string, message: string, status = 0, errors: readonly ErrorEntry[] = [{ code, message }]) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** An error with one of the client's own codes. */
+export function clientError(code: ClientErrorCode, message: string): KeyrackError {
+  return new KeyrackError(code, message);
+}
+
+/** Whether the answer was lost, so that nobody here knows if the server did what was asked. */
+export function isLost(error: unknown): boolean {
+  return (
+    error instanceof KeyrackError && (error.code === 'network' || error.code === 'timeout' || error.status >= 500)
+  );
+}
+
+/** What arrived was nothing, or not Keyrack's. */
+export function notKeyrack(): KeyrackError {
+  return clientError('network', 'The server could not be reached. Check the connection and try again.');
+}

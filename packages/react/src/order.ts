@@ -1,0 +1,43 @@
+/**
+ * Which answer wins. Answers overtake each other on the way, and tabs tell each other what they did; this is the
+ * only place that decides what is shown afterwards.
+ */
+import type { Session } from './types.gen.js';
+
+/** The session that is shown. */
+export interface Held {
+  readonly session: Session;
+
+  /** Number of the latest request that vouches for this session's id. Requests are numbered as they are sent. */
+  readonly sent: number;
+}
+
+/** A session that arrived. */
+export interface Arrived extends Held {
+  /** A broadcast is the answer to another tab's mutation; no request of this tab vouches for it, `sent` is 0. */
+  readonly from: 'read' | 'mutation' | 'broadcast';
+}
+
+/**
+ * What is shown after `next` has arrived.
+ *
+ * Within one session the revision decides. At an equal one a read changes nothing: its rack of keys may be older and
+ * open less than what a mutation's answer showed. Between two sessions the request that was sent later decides.
+ * While nothing changes, the very same `session` object stays.
+ */
+export function settle(held: Held | undefined, next: Arrived): Held {
+  if (!held) return { session: next.session, sent: next.sent };
+  const wins = next.session.id === held.session.id ? isNewer(held.session, next) : next.sent > held.sent;
+  return {
+    session: wins && !isAlike(held.session, next.session) ? next.session : held.session,
+    sent: Math.max(held.sent, next.sent),
+  };
+}
+
+function isNewer(held: Session, { session, from }: Arrived): boolean {
+  return session.revision > held.revision || (session.revision === held.revision && from !== 'read');
+}
+
+function isAlike(a: Session, b: Session): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

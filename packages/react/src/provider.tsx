@@ -1,0 +1,81 @@
+import {
+  createContext,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import useSWR, { type Cache, SWRConfig, type SWRConfiguration } from 'swr';
+import { Client } from './client.js';
+import { parsePublishableKey } from './publishable-key.js';
+
+/** What {@link KeyrackProvider} takes. */
+export interface KeyrackProviderProps {
+  /** The deployment's key, `pk_test_…` or `pk_live_…`; the server prints it. It is no secret. */
+  readonly publishableKey: string;
+
+  /** Leads to a post-sign-out URL; a router's navigation fits here. `location.assign` when omitted. */
+  readonly navigate?: (url: string) => void;
+
+  readonly children?: ReactNode;
+}
+
+/**
+ * Holds the session of one deployment for the components below it, and keeps it fresh: one request at first, one per
+ * refresh, however many components ask. Two providers share nothing.
+ *
+ * @throws Error when the publishable key is malformed.
+ */
+export function KeyrackProvider(props: KeyrackProviderProps): ReactElement {
+  // Another key is another deployment: nothing of the former may stay.
+  return <Deployment key={props.publishableKey} {...props} />;
+}
+
+function Deployment({ publishableKey, navigate, children }: KeyrackProviderProps): ReactElement {
+  const [client] = useState(() => new Client(parsePublishableKey(publishableKey)));
+  useEffect(() => {
+    client.navigate = navigate;
+  }, [client, navigate]);
+  return (
+    <ClientContext.Provider value={client}>
+      <SWRConfig value={ownConfig}>
+        <Refresher client={client} />
+      </SWRConfig>
+      {children}
+    </ClientContext.Provider>
+  );
+}
+
+/**
+ * SWR decides when the session is read: at first, then every 30 seconds while the page is visible and online, sooner
+ * after a failure. What an answer changes is the client's business, so what SWR keeps is not read.
+ */
+function Refresher({ client }: { readonly client: Client }): null {
+  const refreshInterval = useSyncExternalStore(client.subscribe, client.pause, client.pause);
+  useSWR('session', client.refresh, { refreshInterval });
+  useEffect(() => {
+    client.start();
+    return client.stop;
+  }, [client]);
+  return null;
+}
+
+/** A function, so that nothing of the application's own SWR configuration reaches in here, and a cache of our own. */
+const ownConfig = (): SWRConfiguration & { provider: () => Cache } => ({
+  provider: () => new Map(),
+  dedupingInterval: 0,
+  revalidateIfStale: false,
+  revalidateOnFocus: false,
+  revalidateOnReconnect: false,
+});
+
+const ClientContext = createContext<Client | null>(null);
+
+/** The client of the provider above. */
+export function useClient(): Client {
+  const client = useContext(ClientContext);
+  if (!client) throw new Error('Keyrack’s hooks need a <KeyrackProvider publishableKey="pk_…"> above them.');
+  return client;
+}

@@ -1,0 +1,92 @@
+import { clientError } from './error.js';
+import type { SignIn, Token } from './types.gen.js';
+
+/** Share of a token's life, and the most of it in milliseconds, that is left when a new one is fetched. */
+const EARLY_SHARE = 0.2;
+const EARLY_MAX_MS = 10_000;
+
+/** How often a token is asked for before an account that keeps changing ends it. */
+const TRIES = 3;
+
+/** Where tokens come from. */
+export interface TokenSource {
+  /** The sign-in that is shown as active. */
+  readonly active: () => SignIn | null;
+
+  /** A token for `signIn`, or undefined when the server turned out to act for another one. */
+  readonly fetch: (signIn: SignIn, template: string) => Promise<Token | undefined>;
+}
+
+interface Kept {
+  readonly token: string;
+
+  /** Until when it is handed out again, in milliseconds of the monotonic clock. */
+  readonly until: number;
+}
+
+/** The tokens of one provider, by sign-in, scope and template. */
+export class Tokens {
+  readonly #source: TokenSource;
+  readonly #kept = new Map<string, Kept>();
+  readonly #underWay = new Map<string, Promise<string | undefined>>();
+
+  /** Rises whenever the tokens are emptied, so that a request can tell whether what it brings is still wanted. */
+  #generation = 0;
+
+  constructor(source: TokenSource) {
+    this.#source = source;
+  }
+
+  /** Drops everything, and whatever the requests under way will bring. */
+  clear(): void {
+    this.#generation += 1;
+    this.#kept.clear();
+    this.#underWay.clear();
+  }
+
+  /** A token for the active sign-in, and never one for a sign-in that was active when it was asked for. */
+  async get(template: string): Promise<string> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const signIn = this.#source.active();
+      if (!signIn && tries === 0) throw clientError('no_session', 'Nobody is signed in. Sign in first.');
+      if (!signIn) break;
+      const generation = this.#generation;
+      try {
+        const token = await this.#read(signIn, template);
+        if (token !== undefined && generation === this.#generation) return token;
+      } catch (error) {
+        if (generation === this.#generation) throw error;
+      }
+    }
+    throw clientError('session_changed', 'The account changed while a token was fetched. Try again.');
+  }
+
+  /** Kept or fetched; callers at the same time share one request, and a failure is not kept. */
+  #read(signIn: SignIn, template: string): Promise<string | undefined> {
+    const { id, active_organization_membership_id: org, active_workspace_membership_id: workspace } = signIn;
+    const key = JSON.stringify([id, org, workspace, template]);
+    const kept = this.#kept.get(key);
+    if (kept && performance.now() < kept.until) return Promise.resolve(kept.token);
+    let request = this.#underWay.get(key);
+    if (!request) {
+      request = this.#fetch(key, () => this.#source.fetch(signIn, template));
+      this.#underWay.set(key, request);
+    }
+    return request;
+  }
+
+  async #fetch(key: string, fetchToken: () => Promise<Token | undefined>): Promise<string | undefined> {
+    const generation = this.#generation;
+    // Counted from before the request: the token was not made earlier than that.
+    const sentAt = performance.now();
+    try {
+      const fetched = await fetchToken();
+      if (!fetched || generation !== this.#generation) return undefined;
+      const { token, lifetime_ms: life } = fetched;
+      this.#kept.set(key, { token, until: sentAt + life - Math.min(EARLY_MAX_MS, life * EARLY_SHARE) });
+      return token;
+    } finally {
+      if (generation === this.#generation) this.#underWay.delete(key);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { Rack } from './credential.js';
+import { clientError, KeyrackError, notKeyrack } from './error.js';
+import type { Api } from './publishable-key.js';
+import type { ErrorEntry } from './types.gen.js';
+
+const TIMEOUT_MS = 15_000;
+const ACCEPT = 'application/vnd.keyrack.1+json';
+const CREDENTIAL = 'X-Development-Session';
+
+/** One request. Without a body it is a GET, with one a POST of JSON. */
+export interface Request {
+  readonly path: string;
+  readonly body?: object;
+
+  /** Whether an empty session in the answer means that this browser has nothing left to carry. */
+  readonly signsOut?: boolean;
+}
+
+/** Speaks to one API: carries the credential there and takes back what the answer hands out. */
+export class Transport {
+  readonly #origin: string;
+  readonly #rack: Rack | undefined;
+
+  constructor({ origin, staging }: Api) {
+    this.#origin = origin;
+    this.#rack = staging ? new Rack(origin) : undefined;
+  }
+
+  /**
+   * Sends it and resolves with the `data` of the answer.
+   *
+   * @throws KeyrackError `network` or `timeout` when no answer of Keyrack's came, otherwise the server's refusal.
+   */
+  async send(request: Request): Promise<unknown> {
+    const carried = this.#rack?.read() ?? null;
+    const { response, json } = await exchange(this.#origin + request.path, this.#init(request, carried));
+    if (!isEnvelope(json)) throw notKeyrack();
+    const answered = response.headers.get(CREDENTIAL);
+    if (answered) await this.#rack?.adopt(carried, answered);
+    if (!response.ok) throw refusal(response.status, json);
+    if (request.signsOut && (json.data as { id?: unknown } | null)?.id === '') await this.#rack?.forget(carried);
+    return json.data;
+  }
+
+  #init({ body }: Request, carried: string | null): RequestInit {
+    const headers: Record<string, string> = { Accept: ACCEPT };
+    if (body) headers['Content-Type'] = 'application/json';
+    if (carried) headers[CREDENTIAL] = carried;
+    return {
+      headers,
+      cache: 'no-store',
+      credentials: this.#rack ? 'omit' : 'include',
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    };
+  }
+}
+
+async function exchange(url: string, init: RequestInit): Promise<{ response: Response; json: unknown }> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  try {
+    const response = await fetch(url, { ...init, signal: abort.signal });
+    return { response, json: await response.json() };
+  } catch {
+    if (abort.signal.aborted) throw clientError('timeout', 'The server did not answer in time. Try again.');
+    throw notKeyrack();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Envelope {
+  readonly message: string;
+  readonly data: unknown;
+  readonly errors: readonly ErrorEntry[] | null;
+}
+
+function isEnvelope(json: unknown): json is Envelope {
+  const { status, message, data, errors } = (json ?? {}) as Record<string, unknown>;
+  return (
+    typeof status === 'number' &&
+    typeof message === 'string' &&
+    data !== undefined &&
+    (errors === null || Array.isArray(errors))
+  );
+}
+
+function refusal(status: number, { message, errors }: Envelope): KeyrackError {
+  const first = errors?.[0];
+  return new KeyrackError(first?.code ?? 'unknown', first?.message ?? message, status, errors ?? []);
+}

@@ -1,0 +1,85 @@
+/** What `useSession()` returns: one union, told apart by `loading`. */
+import type { KeyrackError } from './error.js';
+import type { EndReason, Session } from './types.gen.js';
+
+interface Always {
+  /** Why the last load or refresh failed; undefined once one succeeds. */
+  readonly error: KeyrackError | undefined;
+
+  /** Reads the session now. Never rejects: what went wrong is in `error`. */
+  readonly refetch: () => Promise<void>;
+
+  /**
+   * A token for the active sign-in, to be sent to your backend. Kept until shortly before it expires, and dropped
+   * when the active sign-in or its scope changes. Before the first load is done it waits for it.
+   *
+   * @param template Name of the template, `default` when omitted.
+   * @throws KeyrackError `no_session` when nobody is signed in, `template_not_found`, `session_changed` when the
+   * account changed faster than tokens could be fetched, or what kept the request from being answered.
+   */
+  readonly getToken: (template?: string) => Promise<string>;
+
+  /** Whether a `refetch()` is under way. The periodic refresh is silent. */
+  readonly isRefetching: boolean;
+
+  /** Whether the last refresh failed, so that what is shown may be old. */
+  readonly stale: boolean;
+
+  /** Why the last active sign-in ended, if it did. */
+  readonly endReason: EndReason | null;
+}
+
+/** What can be done to a loaded session. Each resolves when the hook shows the outcome. */
+export interface SessionMethods {
+  /**
+   * Makes another account of this session the active one.
+   *
+   * @throws KeyrackError `sign_in_not_found` when the session has no such sign-in.
+   */
+  readonly switchSignIn: (signInId: string) => Promise<void>;
+
+  /**
+   * Ends one sign-in, or all of them when no id is given, and follows the deployment's post-sign-out URL if there
+   * is one. When the active sign-in ends, the most recently active of the others becomes active.
+   *
+   * @throws KeyrackError `sign_in_not_found` when the session has no such sign-in.
+   */
+  readonly signOut: (signInId?: string) => Promise<void>;
+
+  /** Chooses an organization, or none. Rejects with `not_enabled` in this version. */
+  readonly switchOrganization: (organizationId?: string) => Promise<void>;
+
+  /** Chooses a workspace. Rejects with `not_enabled` in this version. */
+  readonly switchWorkspace: (workspaceId: string) => Promise<void>;
+
+  /** Exchanges a ticket for a sign-in. Rejects with `not_enabled` in this version. */
+  readonly exchangeTicket: (ticket: string) => Promise<void>;
+}
+
+/** Before the first load is done. */
+export interface SessionLoading extends Always, Partial<Record<keyof SessionMethods, undefined>> {
+  readonly loading: true;
+
+  /** `failed` when a try has failed; the next one follows by itself. */
+  readonly status: 'loading' | 'failed';
+
+  readonly session?: undefined;
+}
+
+/** After the first load, for good: refreshes and mutations never lead back to {@link SessionLoading}. */
+export interface SessionLoaded extends Always, SessionMethods {
+  readonly loading: false;
+
+  readonly status: 'signed-out' | 'signed-in';
+
+  /** The session. The same object for as long as nothing in it has changed. */
+  readonly session: Session;
+}
+
+/** What `useSession()` returns. */
+export type UseSession = SessionLoading | SessionLoaded;
+
+type Quiet<T> = T extends unknown ? Omit<T, 'isRefetching'> : never;
+
+/** The part of {@link UseSession} that every component follows. */
+export type SessionView = Quiet<UseSession>;

@@ -1,0 +1,44 @@
+import { type Deployment, KeyrackProvider } from '@keyrack/react';
+import { useEffect, useState } from 'react';
+import { Home } from './home.js';
+import { Frame } from './frame.js';
+
+/**
+ * An application knows its publishable key from its configuration. This page is served by Keyrack itself, at whatever
+ * address that has, so it asks for the mode and builds the key from its own origin.
+ */
+export function Boot() {
+  const [deployment, setDeployment] = useState<Deployment>();
+  const [failures, setFailures] = useState(0);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    readDeployment(abort.signal).then(setDeployment, () => {
+      if (!abort.signal.aborted) setTimeout(() => setFailures((count) => count + 1), Math.min(failures + 1, 10) * 1000);
+    });
+    return () => abort.abort();
+  }, [failures]);
+
+  if (!deployment) {
+    return (
+      <Frame>
+        <p className="waiting" role="status">
+          {failures ? 'Keyrack does not answer. Is the server running? Trying again…' : ''}
+        </p>
+      </Frame>
+    );
+  }
+  const prefix = deployment.mode === 'production' ? 'pk_live_' : 'pk_test_';
+  return (
+    <KeyrackProvider publishableKey={prefix + btoa(location.origin)}>
+      <Home deployment={deployment} />
+    </KeyrackProvider>
+  );
+}
+
+async function readDeployment(signal: AbortSignal): Promise<Deployment> {
+  const response = await fetch('/deployment', { signal });
+  if (!response.ok) throw new Error(`GET /deployment: ${response.status}`);
+  const { data } = (await response.json()) as { data: Deployment };
+  return data;
+}

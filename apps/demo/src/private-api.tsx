@@ -1,0 +1,64 @@
+import { KeyrackError, type UseSession } from '@keyrack/react';
+import { useState } from 'react';
+import { sentence } from './sentences.js';
+
+interface Answer {
+  readonly title: string;
+  readonly body: string;
+}
+
+/**
+ * Calls a backend that knows nothing but where the public keys are. Mounted anew for each account, so that no answer
+ * stays that was given to another.
+ */
+export function PrivateApi({ hook }: { readonly hook: UseSession }) {
+  const [answer, setAnswer] = useState<Answer>();
+  const [isBusy, setBusy] = useState(false);
+
+  async function call() {
+    setBusy(true);
+    setAnswer(await callPrivateApi(hook.getToken));
+    setBusy(false);
+  }
+
+  return (
+    <section className="card" aria-labelledby="private-title">
+      <h2 id="private-title">Your backend</h2>
+      <p className="quiet">
+        <code>/api/private</code> gets a short token and verifies it offline.
+      </p>
+      <button type="button" className="button" onClick={call} disabled={hook.loading} aria-busy={isBusy}>
+        Call private API
+      </button>
+      <div className="answer" role="status" aria-label="Answer of the private API">
+        {answer && (
+          <>
+            <p>{answer.title}</p>
+            <pre role="region" aria-label="Body of the answer" tabIndex={0}>
+              {answer.body}
+            </pre>
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+async function callPrivateApi(getToken: UseSession['getToken']): Promise<Answer> {
+  try {
+    const token = await getToken();
+    const response = await fetch('/api/private', { headers: { Authorization: `Bearer ${token}` } });
+    return { title: `${response.status} ${response.statusText}`.trim(), body: pretty(await response.text()) };
+  } catch (error) {
+    const code = error instanceof KeyrackError ? error.code : 'network';
+    return { title: `No answer: ${code}`, body: sentence(error) };
+  }
+}
+
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vite';
+
+/** `npm run dev -w @keyrack/demo` shows the page beside a server that was started with `cargo xtask run`. */
+const SERVER = 'http://localhost:4400';
+
+export default defineConfig({
+  server: {
+    proxy: Object.fromEntries(['/deployment', '/session', '/auth', '/me', '/api', '/dev'].map((path) => [path, SERVER])),
+  },
+  build: {
+    // The page is served under a policy that allows nothing inline, data: addresses included.
+    assetsInlineLimit: 0,
+    // "use client" is for frameworks that render on a server; here everything is client code.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
+  },
+});

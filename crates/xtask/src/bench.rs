@@ -1,0 +1,6 @@
+//! bench
+use crate::Outcome;
+/// b
+pub fn bench() -> Outcome {
+    Ok(())
+}

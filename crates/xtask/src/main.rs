@@ -1,0 +1,77 @@
+//! `cargo xtask …`: everything that is done with this repository, in one place.
+#![allow(clippy::disallowed_methods, reason = "this measures and waits for real programs in real time")]
+
+mod bench;
+mod code;
+mod database;
+mod http;
+mod node;
+mod random;
+mod run;
+mod server;
+mod soak;
+mod test;
+mod tools;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// What ends a task: a sentence for whoever typed the command.
+type Outcome<T = ()> = Result<T, String>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "What is done with this repository")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything and start `keyrack dev` with the demo
+    Run {
+        /// Arguments for `keyrack dev`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Run every check: formats, lints, types, units, API on SQLite and PostgreSQL, browser
+    Test {
+        /// Only this step; may be repeated
+        #[arg(long, value_enum)]
+        only: Vec<test::Step>,
+    },
+    /// Kill the server again and again under load and compare with what it acknowledged
+    Soak {
+        /// The seed of a run that is to be repeated
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Only this part; may be repeated
+        #[arg(long, value_enum)]
+        only: Vec<soak::Part>,
+    },
+    /// Measure the server beside a bare handler
+    Bench,
+    /// Write what is generated from the Rust code
+    Gen {
+        /// Write nothing; fail if something would change
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().task {
+        Task::Run { args } => run::run(&args),
+        Task::Test { only } => test::test(&only),
+        Task::Soak { seed, only } => soak::soak(seed, &only),
+        Task::Bench => bench::bench(),
+        Task::Gen { check } => code::generate(check),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("{reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! A `keyrack dev` of one's own: on a free port, with a data folder that goes when it does.
+
+use crate::{Outcome, tools};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How to start it.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The program.
+    pub binary: PathBuf,
+    /// Its data folder, kept when the server is killed and started again.
+    pub data: PathBuf,
+    /// Its port on 127.0.0.1.
+    pub port: u16,
+    /// PostgreSQL, or SQLite in the data folder.
+    pub database_url: Option<String>,
+    /// The CPU that it may use, or all of them.
+    pub cpu: Option<u8>,
+}
+
+impl Setup {
+    /// On a free port, with a new data folder.
+    pub fn new(binary: PathBuf, name: &str, database_url: Option<String>) -> Outcome<Self> {
+        Ok(Self { binary, data: tools::scratch(name)?, port: tools::free_port()?, database_url, cpu: None })
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts it and waits until it is ready.
+    pub fn start(&self) -> Outcome<Server> {
+        let mut command = match self.cpu {
+            Some(cpu) => {
+                let mut command = Command::new("taskset");
+                command.args(["-c", &cpu.to_string()]).arg(&self.binary);
+                command
+            }
+            None => Command::new(&self.binary),
+        };
+        let log = std::fs::File::create(self.data.join("log")).map_err(|error| format!("no log: {error}"))?;
+        command.args(["dev", "--listen", &format!("127.0.0.1:{}", self.port), "--data"]).arg(&self.data);
+        command
+            .env_remove("KEYRACK_CONFIG")
+            .env_remove("KEYRACK_MASTER_KEY")
+            .env_remove("KEYRACK_MASTER_KEY_FILE");
+        match &self.database_url {
+            Some(url) => command.env("KEYRACK_DATABASE_URL", url),
+            None => command.env_remove("KEYRACK_DATABASE_URL"),
+        };
+        let output = log.try_clone().map_err(|error| format!("no log: {error}"))?;
+        command.stdin(Stdio::null()).stdout(output).stderr(log);
+        let child = command
+            .spawn()
+            .map_err(|error| format!("{} cannot be started: {error}", self.binary.display()))?;
+        let mut server = Server { child };
+        server.wait_ready(self)?;
+        Ok(server)
+    }
+
+    /// What the server has written so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.data.join("log")).unwrap_or_default()
+    }
+
+    /// Removes the data folder.
+    pub fn remove(&self) {
+        drop(std::fs::remove_dir_all(&self.data));
+    }
+}
+
+/// A running server; killed when dropped.
+pub struct Server {
+    child: Child,
+}
+
+impl Server {
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it as a power cut would: at once, with nothing said.
+    pub fn kill(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+
+    /// Asks it to stop, and says whether it did so cleanly within ten seconds.
+    pub fn stop(mut self) -> bool {
+        drop(Command::new("kill").args(["-TERM", &self.pid().to_string()]).status());
+        let since = Instant::now();
+        while since.elapsed() < Duration::from_secs(10) {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
+    fn wait_ready(&mut self, setup: &Setup) -> Outcome {
+        let since = Instant::now();
+        while since.elapsed() < Duration::from_secs(30) {
+            if ready(setup.port) {
+                return Ok(());
+            }
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Err(format!("keyrack ended while it started ({status}):\n{}", setup.log()));
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err(format!("keyrack is not ready after 30 s:\n{}", setup.log()))
+    }
+
+    /// Memory that it holds, in bytes (`VmRSS`).
+    pub fn memory(&self) -> Outcome<u64> {
+        let status = read_proc(self.pid(), "status")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.map(|count| count * 1024).ok_or_else(|| "no VmRSS in /proc".to_owned())
+    }
+
+    /// CPU time that it has used, in clock ticks (user and system).
+    pub fn cpu_ticks(&self) -> Outcome<u64> {
+        let stat = read_proc(self.pid(), "stat")?;
+        // The program's name, the second field, may hold spaces; it ends at the last parenthesis.
+        let rest = stat.rsplit_once(") ").map(|parts| parts.1).ok_or("no name in /proc/…/stat")?;
+        let field = |index: usize| rest.split(' ').nth(index).and_then(|text| text.parse::<u64>().ok());
+        field(11)
+            .zip(field(12))
+            .map(|(user, system)| user + system)
+            .ok_or_else(|| "no times in /proc/…/stat".to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn read_proc(pid: u32, file: &str) -> Outcome<String> {
+    let path = Path::new("/proc").join(pid.to_string()).join(file);
+    std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+/// Whether `GET /readyz` is answered with 200.
+fn ready(port: u16) -> bool {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        write!(stream, "GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.take(4096).read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}

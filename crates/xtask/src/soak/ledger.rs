@@ -1,0 +1,154 @@
+//! What the server has acknowledged to one browser, and whether what it shows later agrees.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// One change that a browser asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A new account.
+    SignUp,
+    /// Another of its accounts becomes the active one.
+    Switch(String),
+    /// One account leaves.
+    SignOut(String),
+    /// All accounts leave.
+    SignOutAll,
+}
+
+/// What a session looks like: what the ledger compares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The session, `""` when there is none.
+    pub id: String,
+    /// Its revision.
+    pub revision: i64,
+    /// The sign-ins, with their users.
+    pub signins: BTreeSet<(String, String)>,
+    /// The active sign-in.
+    pub active: Option<String>,
+}
+
+impl Shown {
+    /// What the `data` of a session's answer shows.
+    pub fn of(session: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let signins = session["signins"].as_array().into_iter().flatten();
+        Self {
+            id: text(&session["id"]),
+            revision: session["revision"].as_i64().unwrap_or(-1),
+            signins: signins.map(|signin| (text(&signin["id"]), text(&signin["user_id"]))).collect(),
+            active: session["active_signin"]["id"].as_str().map(str::to_owned),
+        }
+    }
+
+    /// The ids of the sign-ins, in their order.
+    pub fn ids(&self) -> Vec<String> {
+        self.signins.iter().map(|signin| signin.0.clone()).collect()
+    }
+
+    fn without(&self, id: &str) -> BTreeSet<(String, String)> {
+        self.signins.iter().filter(|signin| signin.0 != id).cloned().collect()
+    }
+
+    fn holds(&self, active: Option<&String>) -> bool {
+        active.is_some_and(|id| self.signins.iter().any(|signin| signin.0 == *id))
+    }
+}
+
+/// Whether `after`, read after a restart, agrees with `acked`, the last answer before it. `doubt` is the
+/// change whose answer was lost: it may have happened, whole, or not at all.
+pub fn agrees(acked: &Shown, doubt: Option<&Change>, after: &Shown) -> bool {
+    let Some(doubt) = doubt else { return after == acked };
+    if after == acked {
+        return true;
+    }
+    // The first thing that a browser does makes its session.
+    let same_session = (after.id == acked.id || acked.id.is_empty()) && after.revision > acked.revision;
+    match doubt {
+        Change::Switch(id) => {
+            same_session && after.signins == acked.signins && after.active.as_ref() == Some(id)
+        }
+        Change::SignOut(id) => {
+            let rest = acked.without(id);
+            if rest.is_empty() {
+                return after.signins.is_empty() && after.active.is_none();
+            }
+            let active_fits = if acked.active.as_ref() == Some(id) {
+                after.holds(after.active.as_ref())
+            } else {
+                after.active == acked.active
+            };
+            same_session && after.signins == rest && active_fits
+        }
+        Change::SignOutAll => after.id.is_empty() && after.signins.is_empty() && after.active.is_none(),
+        // The key of what was lost reached nobody, so it is not shown; it may have taken the active place,
+        // which then falls to another that this browser opens.
+        Change::SignUp => {
+            let active_fits = after.active.is_none() == acked.active.is_none();
+            same_session && after.signins == acked.signins && active_fits
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn shown(revision: i64, ids: &[&str], active: Option<&str>) -> Shown {
+        let signins: Vec<Value> =
+            ids.iter().map(|id| json!({ "id": id, "user_id": format!("u-{id}") })).collect();
+        let active = active.map_or(Value::Null, |id| json!({ "id": id }));
+        let session = if revision == 0 { "" } else { "s" };
+        Shown::of(
+            &json!({ "id": session, "revision": revision, "signins": signins, "active_signin": active }),
+        )
+    }
+
+    #[test]
+    fn without_doubt_nothing_may_differ() {
+        let acked = shown(5, &["a", "b"], Some("a"));
+        assert!(agrees(&acked, None, &acked));
+        for other in [
+            shown(6, &["a", "b"], Some("a")),
+            shown(4, &["a", "b"], Some("a")),
+            shown(5, &["a"], Some("a")),
+            shown(5, &["a", "b"], Some("b")),
+            shown(0, &[], None),
+        ] {
+            assert!(!agrees(&acked, None, &other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_lost_switch_happened_or_not() {
+        let (acked, doubt) = (shown(5, &["a", "b", "c"], Some("a")), Change::Switch("b".to_owned()));
+        assert!(agrees(&acked, Some(&doubt), &acked));
+        assert!(agrees(&acked, Some(&doubt), &shown(6, &["a", "b", "c"], Some("b"))));
+        assert!(!agrees(&acked, Some(&doubt), &shown(6, &["a", "b", "c"], Some("c"))));
+        assert!(!agrees(&acked, Some(&doubt), &shown(6, &["b", "c"], Some("b"))));
+        assert!(!agrees(&acked, Some(&doubt), &shown(5, &["a", "b", "c"], Some("b"))));
+    }
+
+    #[test]
+    fn a_lost_sign_out_is_whole_or_nothing() {
+        let (acked, doubt) = (shown(5, &["a", "b"], Some("a")), Change::SignOut("a".to_owned()));
+        assert!(agrees(&acked, Some(&doubt), &shown(6, &["b"], Some("b"))));
+        assert!(!agrees(&acked, Some(&doubt), &shown(6, &["b"], Some("a"))));
+        assert!(!agrees(&acked, Some(&doubt), &shown(6, &["a", "b"], Some("b"))));
+        let last = shown(5, &["a"], Some("a"));
+        assert!(agrees(&last, Some(&doubt), &shown(0, &[], None)));
+        assert!(agrees(&acked, Some(&Change::SignOutAll), &shown(0, &[], None)));
+        assert!(!agrees(&acked, Some(&Change::SignOutAll), &shown(6, &["b"], Some("b"))));
+    }
+
+    #[test]
+    fn a_lost_sign_up_shows_nothing_new() {
+        let acked = shown(5, &["a", "b"], Some("a"));
+        assert!(agrees(&acked, Some(&Change::SignUp), &shown(7, &["a", "b"], Some("b"))));
+        assert!(!agrees(&acked, Some(&Change::SignUp), &shown(7, &["a", "b", "c"], Some("c"))));
+        assert!(!agrees(&acked, Some(&Change::SignUp), &shown(7, &["a", "b"], None)));
+        assert!(agrees(&Shown::of(&json!({ "revision": 0 })), Some(&Change::SignUp), &shown(2, &[], None)));
+    }
+}

@@ -1,0 +1,122 @@
+//! `cargo xtask test`: every check, in an order in which the cheap ones speak first.
+
+use crate::database::{Database, Durability};
+use crate::{Outcome, code, node, tools};
+use clap::ValueEnum;
+use std::path::Path;
+use std::time::Instant;
+
+/// What is checked, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Step {
+    /// The Rust code is formatted
+    Fmt,
+    /// What is generated is up to date
+    Gen,
+    /// The npm packages are installed
+    Npm,
+    /// The package and the demo build; the server embeds the demo, so this is before everything of it
+    Build,
+    /// TypeScript, the type tests included
+    Typecheck,
+    /// The package's tests
+    Vitest,
+    /// Every rule of the hook has a test
+    Rules,
+    /// Clippy without a warning
+    Clippy,
+    /// All Rust tests, on SQLite
+    Sqlite,
+    /// The server's tests again, on PostgreSQL
+    Postgres,
+    /// The demo in Chromium, against the real binary
+    Browser,
+}
+
+impl Step {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Fmt => "format of the Rust code",
+            Self::Gen => "generated types",
+            Self::Npm => "npm packages",
+            Self::Build => "build of the package and the demo",
+            Self::Typecheck => "TypeScript",
+            Self::Vitest => "tests of the package",
+            Self::Rules => "every rule of the hook has its test",
+            Self::Clippy => "Clippy",
+            Self::Sqlite => "Rust tests, on SQLite",
+            Self::Postgres => "tests of the server, on PostgreSQL",
+            Self::Browser => "browser tests",
+        }
+    }
+
+    fn run(self) -> Outcome {
+        match self {
+            Self::Fmt => cargo(&["fmt", "--all", "--check"]),
+            Self::Gen => code::generate(true),
+            Self::Npm => node::check().and_then(|()| node::install()),
+            Self::Build => node::script("build"),
+            Self::Typecheck => node::script("typecheck"),
+            Self::Vitest => node::script("test"),
+            Self::Rules => node::script("rules"),
+            Self::Clippy => {
+                cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
+            }
+            Self::Sqlite => tools::run(&mut rust_tests(&["--workspace"])),
+            Self::Postgres => on_postgres(),
+            Self::Browser => in_a_browser(),
+        }
+    }
+}
+
+/// Runs the steps named, or all of them; ends at the first that fails.
+pub fn test(only: &[Step]) -> Outcome {
+    node::check_rust()?;
+    let steps = Step::value_variants().iter().filter(|step| only.is_empty() || only.contains(step));
+    let since = Instant::now();
+    let mut count = 0;
+    for step in steps {
+        println!("\n=== {}", step.title());
+        let began = Instant::now();
+        step.run().map_err(|reason| format!("\n=== {}: failed\n{reason}", step.title()))?;
+        println!("=== {}: passed in {:.1} s", step.title(), began.elapsed().as_secs_f64());
+        count += 1;
+    }
+    println!("\n{count} steps passed in {:.0} s", since.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn cargo(args: &[&str]) -> Outcome {
+    tools::run(&mut tools::command("cargo", args))
+}
+
+/// Nextest where it is installed: it runs every test in a process of its own.
+fn rust_tests(args: &[&str]) -> std::process::Command {
+    let nextest = tools::output(&mut tools::command("cargo", &["nextest", "--version"])).is_ok();
+    let mut command = tools::command("cargo", if nextest { &["nextest", "run"] } else { &["test"] });
+    command.args(args).env_remove("KEYRACK_TEST_DATABASE_URL");
+    if nextest {
+        command.args(["--status-level", "fail", "--final-status-level", "fail"]);
+    }
+    command
+}
+
+fn on_postgres() -> Outcome {
+    let database = Database::start(Durability::None)?;
+    let mut tests = rust_tests(&["--package", "keyrack-server"]);
+    tools::run(tests.env("KEYRACK_TEST_DATABASE_URL", database.url()))
+}
+
+fn in_a_browser() -> Outcome {
+    let chromium = std::env::var("KEYRACK_CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    if !Path::new(&chromium).exists() {
+        tools::install(
+            &["chromium", "fonts-dejavu-core"],
+            "Chromium (/usr/bin/chromium, or $KEYRACK_CHROMIUM)",
+        )?;
+    }
+    cargo(&["build", "--quiet", "--package", "keyrack-server"])?;
+    let keyrack = tools::built("debug")?.join("keyrack");
+    let mut playwright = tools::command("npx", &["--no-install", "playwright", "test"]);
+    tools::run(playwright.current_dir(tools::root().join("e2e")).env("KEYRACK_BINARY", keyrack))
+}

@@ -1,0 +1,75 @@
+import AxeBuilder from '@axe-core/playwright';
+import { fileURLToPath } from 'node:url';
+import { type Demo, expect, somebody, test } from './keyrack.js';
+
+const NARROW = { width: 360, height: 740 };
+
+/** Every state of the page that a person meets, one after another. */
+async function visit(demo: Demo, see: (state: string) => Promise<void>): Promise<void> {
+  const [ada, bob] = [somebody('Ada'), somebody('Bob')];
+  const { page } = demo;
+  await demo.open();
+  await demo.showsNobody();
+  await see('nobody is signed in');
+  await demo.fillSignIn(ada.email, 'wrong password');
+  await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toBeVisible();
+  await see('a refused sign-in');
+  await demo.beginSignUp(ada);
+  await see('the question for the code');
+  await demo.verify('12');
+  await expect(page.getByRole('alert').filter({ hasText: 'code' })).toBeVisible();
+  await see('a wrong code');
+  await demo.verify(await demo.code(ada.email));
+  await demo.shows(ada);
+  await see('one account');
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await see('another account is being added');
+  await demo.beginSignUp(bob);
+  await demo.verify(await demo.code(bob.email));
+  await demo.shows(bob);
+  await demo.callPrivateApi();
+  await see('two accounts and an answer of the private API');
+  await page.goto(`${demo.server.origin}/outbox`);
+  await expect(page.getByRole('article').first()).toBeVisible();
+  await see('the outbox');
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme });
+
+    test('axe finds nothing to complain about', async ({ demo }) => {
+      await visit(demo, async (state) => {
+        const { violations } = await new AxeBuilder({ page: demo.page }).analyze();
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), state).toEqual([]);
+      });
+    });
+  });
+}
+
+test.describe('at 360 pixels', () => {
+  test.use({ viewport: NARROW });
+
+  test('nothing has to be scrolled sideways', async ({ demo }) => {
+    await visit(demo, async (state) => {
+      expect(await demo.page.evaluate(() => document.documentElement.scrollWidth), state).toBeLessThanOrEqual(NARROW.width);
+    });
+  });
+});
+
+test('a picture for the README shows two accounts', async ({ demo }, info) => {
+  await demo.page.setViewportSize({ width: 1200, height: 800 });
+  await demo.open();
+  for (const [first, last] of [
+    ['Grace', 'Hopper'],
+    ['Ada', 'Lovelace'],
+  ] as const) {
+    const email = `${first.toLowerCase()}.${info.workerIndex}@example.com`;
+    await demo.signUp({ ...somebody(first), email, last });
+  }
+  await demo.callPrivateApi();
+  // A test run leaves the tree as it was; the picture in docs/ is replaced on purpose only.
+  const wanted = process.env['KEYRACK_WRITE_PICTURE'] === '1';
+  const path = wanted ? fileURLToPath(new URL('../../docs/demo.png', import.meta.url)) : info.outputPath('demo.png');
+  expect((await demo.page.screenshot({ path })).byteLength).toBeGreaterThan(10_000);
+});

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export type Mode = 'staging' | 'production';
+
+const BINARY = process.env['KEYRACK_BINARY'] ?? fileURLToPath(new URL('../../target/debug/keyrack', import.meta.url));
+
+/** `keyrack dev` as a process of its own, with a data folder of its own. */
+export class Server {
+  /** Where the browser reaches it. */
+  readonly origin: string;
+  readonly #arguments: string[];
+  readonly #folder: string;
+  #child: ChildProcess | undefined;
+
+  private constructor(port: number, folder: string, mode: Mode) {
+    this.origin = `http://localhost:${port}`;
+    this.#folder = folder;
+    this.#arguments = ['dev', '--listen', `127.0.0.1:${port}`, '--data', folder, '--mode', mode];
+  }
+
+  static async start(mode: Mode): Promise<Server> {
+    const server = new Server(await freePort(), await mkdtemp(join(tmpdir(), 'keyrack-e2e-')), mode);
+    await server.#start();
+    return server;
+  }
+
+  /** Stops it as a person would with Ctrl-C, and starts it again with the same data. */
+  async restart(): Promise<void> {
+    await this.#stop();
+    await this.#start();
+  }
+
+  async remove(): Promise<void> {
+    await this.#stop();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  /** Codes mailed to an address, oldest first. */
+  async codes(email: string): Promise<string[]> {
+    const response = await fetch(`${this.origin}/dev/outbox?to=${encodeURIComponent(email)}`);
+    const { messages } = (await response.json()) as { messages: { code: string | null }[] };
+    return messages.flatMap(({ code }) => code ?? []);
+  }
+
+  async #start(): Promise<void> {
+    const { KEYRACK_CONFIG: _config, KEYRACK_DATABASE_URL: _url, KEYRACK_MASTER_KEY: _key, ...env } = process.env;
+    const child = spawn(BINARY, this.#arguments, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    const said: string[] = [];
+    createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
+    await new Promise<void>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        said.push(line);
+        if (line.includes(this.origin)) resolve();
+      });
+      child.once('error', reject);
+      child.once('exit', (code) => reject(new Error(`keyrack ended with ${code}:\n${said.join('\n')}`)));
+    });
+  }
+
+  async #stop(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGINT');
+    const [code] = await exit;
+    if (code !== 0) throw new Error(`keyrack ended with ${code} after Ctrl-C`);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  listener.close();
+  await once(listener, 'close');
+  return port;
+}

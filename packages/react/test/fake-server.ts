@@ -1,0 +1,190 @@
+/** A server that a test can hold back, break and look into. Requests reach it through the global `fetch`. */
+import type { Session } from '@keyrack/react';
+import { vi } from 'vitest';
+import { emptySession, signIn, signUpAttempt } from './fixtures.js';
+
+export const ORIGIN = 'http://localhost:4400';
+export const STAGING_KEY = `pk_test_${btoa(ORIGIN)}`;
+export const PRODUCTION_KEY = `pk_live_${btoa(ORIGIN)}`;
+
+export interface Recorded {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly credentials: string | undefined;
+  readonly body: Readonly<Record<string, string>>;
+}
+
+export interface Reply {
+  readonly status?: number;
+  readonly data?: unknown;
+  readonly code?: string;
+
+  /** What the answer hands out in `x-development-session`. */
+  readonly rack?: string;
+
+  /** Something that Keyrack did not write. */
+  readonly html?: string;
+}
+
+type Handler = (request: Recorded, usual: () => Reply) => Reply | Promise<Reply>;
+
+export class FakeServer {
+  readonly requests: Recorded[] = [];
+  session: Session = emptySession();
+  afterSignOutOne = '';
+  afterSignOutAll = '';
+  #tokens = 0;
+  #handlers: { method: string; path: string; handler: Handler }[] = [];
+
+  constructor(start = emptySession()) {
+    this.session = start;
+    vi.stubGlobal('fetch', (url: string, init?: RequestInit) => this.#fetch(url, init));
+  }
+
+  /** How many requests began like this, for example `GET /session/token`. */
+  count(beginning: string): number {
+    return this.requests.filter(({ method, path }) => `${method} ${path}`.startsWith(beginning)).length;
+  }
+
+  /** Answers the next request to exactly this path (its query left out) in another way than usual. */
+  once(method: string, path: string, handler: Handler): void {
+    this.#handlers.push({ method, path, handler });
+  }
+
+  refuse(method: string, path: string, status: number, code: string): void {
+    this.once(method, path, () => ({ status, code }));
+  }
+
+  /** The request arrives and is done; its answer does not come back. */
+  lose(method: string, path: string): void {
+    this.once(method, path, (_, usual) => {
+      usual();
+      throw new TypeError('Failed to fetch');
+    });
+  }
+
+  /** The request does not arrive. */
+  unreachable(method: string, path: string, times = 1): void {
+    for (let time = 0; time < times; time += 1) {
+      this.once(method, path, () => {
+        throw new TypeError('Failed to fetch');
+      });
+    }
+  }
+
+  /** Does the next request when it arrives and keeps the answer back until it is released. */
+  hold(method: string, path: string): { release: () => void } {
+    let release!: () => void;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    this.once(method, path, async (_, usual) => {
+      const reply = usual();
+      await gate;
+      return reply;
+    });
+    return { release };
+  }
+
+  async #fetch(url: string, init: RequestInit = {}): Promise<Response> {
+    const { pathname, search, origin } = new URL(url, ORIGIN);
+    if (origin !== ORIGIN) throw new Error(`a request to ${url}`);
+    const request: Recorded = {
+      method: init.method ?? 'GET',
+      path: pathname + search,
+      headers: init.headers as Record<string, string>,
+      credentials: init.credentials,
+      body: init.body ? (JSON.parse(init.body as string) as Record<string, string>) : {},
+    };
+    this.requests.push(request);
+    const aborted = new Promise<never>((_, reject) => {
+      init.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+    });
+    return toResponse(await Promise.race([this.#reply(request, pathname), aborted]));
+  }
+
+  async #reply(request: Recorded, pathname: string): Promise<Reply> {
+    const usual = (): Reply => this.#usual(request, `${request.method} ${pathname}`);
+    const index = this.#handlers.findIndex(({ method, path }) => method === request.method && path === pathname);
+    const [special] = index < 0 ? [] : this.#handlers.splice(index, 1);
+    return special ? special.handler(request, usual) : usual();
+  }
+
+  #usual({ body }: Recorded, what: string): Reply {
+    const { active_signin, signins } = this.session;
+    const known = signins.find(({ id }) => id === body.sign_in_id);
+    switch (what) {
+      case 'GET /session':
+        return { data: this.session };
+      case 'GET /deployment':
+        return { data: { ui_settings: this.#settings() } };
+      case 'GET /session/token':
+        if (!active_signin) return { status: 401, code: 'signed_out' };
+        return { data: this.token(active_signin.id) };
+      case 'POST /session/switch-sign-in':
+        return known ? this.change({ active_signin: known }) : { status: 404, code: 'sign_in_not_found' };
+      case 'POST /session/sign-out':
+        return this.#signOut(body.sign_in_id);
+      case 'POST /auth/signin':
+        return this.signInAs(String(body.email).split('@')[0] ?? '');
+      case 'POST /auth/signup':
+        return this.change({ signup_attempts: [signUpAttempt('sat_1', String(body.email))] });
+      case 'POST /auth/prepare-verification':
+        return { data: { otp_sent: true, masked_email: 'a***@example.com', verification_method: 'email_otp' } };
+      case 'POST /auth/attempt-verification':
+        return this.#verify();
+      default:
+        return { status: 404, code: 'not_found' };
+    }
+  }
+
+  /** Changes the session, whoever did it, and gives the answer that says so. */
+  change(fields: Partial<Session>): Reply {
+    const { id, revision } = this.session;
+    this.session = { ...this.session, id: id || 'ses_1', revision: revision + 1, ...fields };
+    return { data: this.session };
+  }
+
+  signInAs(name: string): Reply {
+    const added = signIn(name);
+    return this.change({ signins: [...this.session.signins, added], active_signin: added });
+  }
+
+  token(signInId: string): object {
+    this.#tokens += 1;
+    const token = `token ${this.#tokens} of ${signInId}`;
+    return { token, expires: 0, lifetime_ms: 60_000, signin_id: signInId, revision: this.session.revision };
+  }
+
+  #settings(): object {
+    return { after_sign_out_one_page_url: this.afterSignOutOne, after_sign_out_all_page_url: this.afterSignOutAll };
+  }
+
+  #signOut(id: string | undefined): Reply {
+    const { signins, active_signin } = this.session;
+    if (id !== undefined && !signins.some((one) => one.id === id)) return { status: 404, code: 'sign_in_not_found' };
+    const left = id === undefined ? [] : signins.filter((one) => one.id !== id);
+    if (left.length > 0) {
+      return this.change({ signins: left, active_signin: active_signin?.id === id ? (left[0] ?? null) : active_signin });
+    }
+    this.session = { ...emptySession(), end_reason: 'signed_out' };
+    return { data: this.session };
+  }
+
+  #verify(): Reply {
+    const [attempt] = this.session.signup_attempts;
+    if (!attempt) return { status: 400, code: 'BAD_SIGN_IN_ATTEMPT' };
+    this.signInAs(attempt.email.split('@')[0] ?? '');
+    return this.change({ signup_attempts: [{ ...attempt, completed: true, current_step: '' }] });
+  }
+}
+
+function toResponse({ status = 200, data = null, code, rack, html }: Reply): Response {
+  const errors = code ? [{ code, message: `Refused: ${code}` }] : null;
+  const json = { status, message: code ? `Refused: ${code}` : 'ok', data, session: null, errors };
+  return {
+    ok: status < 300,
+    status,
+    headers: new Headers(rack ? { 'x-development-session': rack } : {}),
+    json: async () => (html === undefined ? structuredClone(json) : (JSON.parse(html) as unknown)),
+  } as Response;
+}

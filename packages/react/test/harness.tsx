@@ -1,0 +1,77 @@
+import { KeyrackProvider, type SessionLoaded, type UseSession, useSession } from '@keyrack/react';
+import { act, render } from '@testing-library/react';
+import { vi } from 'vitest';
+import { PRODUCTION_KEY } from './fake-server.js';
+
+/** Lets time pass, and everything that is due in it happen and be rendered. */
+export async function pass(ms = 0): Promise<void> {
+  await act(() => vi.advanceTimersByTimeAsync(ms));
+}
+
+/** A page with a provider and one component that uses the hook. */
+export interface Tab {
+  /** What the hook returned at the last rendering. */
+  readonly hook: UseSession;
+
+  /** The same, after the first load. */
+  readonly loaded: SessionLoaded;
+
+  /** Everything that the component ever showed, one entry for each rendering. */
+  readonly shown: readonly string[];
+  readonly unmount: () => void;
+}
+
+interface Options {
+  readonly publishableKey?: string;
+  readonly navigate?: (url: string) => void;
+}
+
+/** Opens a page and waits until what happens at once has happened. */
+export async function open({ publishableKey = PRODUCTION_KEY, navigate }: Options = {}): Promise<Tab> {
+  const shown: string[] = [];
+  let hook: UseSession | undefined;
+
+  function Page() {
+    hook = useSession();
+    const { session, loading, status } = hook;
+    const text = loading ? status : (session.active_signin?.user.email_address ?? 'nobody');
+    shown.push(text);
+    return <p>{text}</p>;
+  }
+
+  const { unmount } = render(
+    <KeyrackProvider publishableKey={publishableKey} {...(navigate && { navigate })}>
+      <Page />
+    </KeyrackProvider>,
+  );
+  await pass();
+  return {
+    get hook() {
+      return hook as UseSession;
+    },
+    get loaded() {
+      if (!hook || hook.loading) throw new Error(`not loaded: ${hook?.status}`);
+      return hook;
+    },
+    shown,
+    unmount,
+  };
+}
+
+/** Runs something that changes the page and waits for its outcome. */
+export async function outcome<T>(work: Promise<T>): Promise<T> {
+  const settled = work.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  await pass();
+  const result = await settled;
+  if ('error' in result) throw result.error;
+  return result.value;
+}
+
+export function setHidden(isHidden: boolean): void {
+  Object.defineProperty(document, 'hidden', { configurable: true, value: isHidden });
+  Object.defineProperty(document, 'visibilityState', { configurable: true, value: isHidden ? 'hidden' : 'visible' });
+  document.dispatchEvent(new Event('visibilitychange'));
+}

@@ -1,0 +1,195 @@
+import { expect, test, vi } from 'vitest';
+import { FakeServer, PRODUCTION_KEY, STAGING_KEY } from './fake-server.js';
+import { session, signIn } from './fixtures.js';
+import { open, outcome, pass } from './harness.js';
+
+async function signedIn() {
+  const server = new FakeServer(session(['ada', 'bob']));
+  return { server, tab: await open() };
+}
+
+test('H30 a token is kept until 10 seconds before it expires', async () => {
+  const { server, tab } = await signedIn();
+  const first = await outcome(tab.hook.getToken());
+  await pass(49_999);
+  expect(await outcome(tab.hook.getToken())).toBe(first);
+  await pass(1);
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+  expect(server.count('GET /session/token')).toBe(2);
+});
+
+test('H30 a short token is kept for four fifths of its life', async () => {
+  const { server, tab } = await signedIn();
+  server.once('GET', '/session/token', () => ({ data: { ...server.token('sin_ada'), lifetime_ms: 10_000 } }));
+  await outcome(tab.hook.getToken());
+  await pass(7_999);
+  expect(await outcome(tab.hook.getToken())).toBe('token 1 of sin_ada');
+  await pass(1);
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+});
+
+test('H30 its life counts from when it was asked for, not from when the answer came', async () => {
+  const { server, tab } = await signedIn();
+  const slow = server.hold('GET', '/session/token');
+  const first = tab.hook.getToken();
+  await pass(14_000);
+  slow.release();
+  await outcome(first);
+  await pass(36_000);
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+});
+
+test.for([3_600_000, -3_600_000])('H30 a local clock that is wrong by %i ms changes nothing', async (wrong) => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  vi.setSystemTime(Date.now() + wrong);
+  await pass(49_999);
+  await outcome(tab.hook.getToken());
+  expect(server.count('GET /session/token')).toBe(1);
+  await pass(1);
+  await outcome(tab.hook.getToken());
+  expect(server.count('GET /session/token')).toBe(2);
+});
+
+test('H31 calls at the same time share one request', async () => {
+  const { server, tab } = await signedIn();
+  const tokens = await outcome(Promise.all([tab.hook.getToken(), tab.hook.getToken('default'), tab.hook.getToken()]));
+  expect(new Set(tokens)).toEqual(new Set(['token 1 of sin_ada']));
+  expect(server.count('GET /session/token')).toBe(1);
+  expect(server.requests.at(-1)?.path).toBe('/session/token?template=default');
+});
+
+test('H31 a failure is not kept: those who waited get it, the next call tries again', async () => {
+  const { server, tab } = await signedIn();
+  server.unreachable('GET', '/session/token');
+  const both = Promise.allSettled([tab.hook.getToken(), tab.hook.getToken()]);
+  const [a, b] = await outcome(both);
+  expect([a?.status, b?.status]).toEqual(['rejected', 'rejected']);
+  expect(await outcome(tab.hook.getToken())).toBe('token 1 of sin_ada');
+  expect(tab.hook).toMatchObject({ error: undefined, status: 'signed-in' });
+});
+
+test('H32 two providers never share a token', async () => {
+  const { server, tab } = await signedIn();
+  const other = await open({ publishableKey: STAGING_KEY });
+  const twin = await open({ publishableKey: PRODUCTION_KEY });
+  const tokens = [];
+  for (const { hook } of [tab, other, twin, tab]) tokens.push(await outcome(hook.getToken()));
+  expect(tokens).toEqual([1, 2, 3, 1].map((number) => `token ${number} of sin_ada`));
+  expect(server.count('GET /session/token')).toBe(3);
+});
+
+test('H32 a change of the scope is another token', async () => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  server.change({ active_signin: { ...signIn('ada'), active_organization_membership_id: 'mem_1' } });
+  await outcome(tab.hook.refetch());
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+});
+
+test('H33 a switch empties the cache', async () => {
+  const { tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  await outcome(tab.loaded.switchSignIn('sin_bob'));
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_bob');
+  await outcome(tab.loaded.switchSignIn('sin_ada'));
+  expect(await outcome(tab.hook.getToken())).toBe('token 3 of sin_ada');
+});
+
+test('H33 a switch made elsewhere empties the cache when a refresh shows it', async () => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  server.change({ active_signin: signIn('bob') });
+  await pass(30_000);
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_bob');
+});
+
+test('H33 a token under way during a switch is fetched again for the new account', async () => {
+  const { server, tab } = await signedIn();
+  const slow = server.hold('GET', '/session/token');
+  const tokens = Promise.all([tab.hook.getToken(), tab.hook.getToken()]);
+  await pass();
+  await outcome(tab.loaded.switchSignIn('sin_bob'));
+  slow.release();
+  expect(await outcome(tokens)).toEqual(Array(2).fill('token 2 of sin_bob'));
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_bob');
+});
+
+test('H33 a token under way during a sign-out rejects with session_changed', async () => {
+  const { server, tab } = await signedIn();
+  const slow = server.hold('GET', '/session/token');
+  const token = tab.hook.getToken();
+  await pass();
+  await outcome(tab.loaded.signOut());
+  slow.release();
+  await expect(outcome(token)).rejects.toMatchObject({ code: 'session_changed' });
+});
+
+test('H33 every order in which a switch and a token can cross gives the token of the account that is shown', async () => {
+  for (const switchFirst of [true, false]) {
+    for (const switchAnswersFirst of [true, false]) {
+      const { server, tab } = await signedIn();
+      const [change, token] = [server.hold('POST', '/session/switch-sign-in'), server.hold('GET', '/session/token')];
+      const begin = [() => tab.loaded.switchSignIn('sin_bob'), () => tab.hook.getToken()];
+      const [a, b] = (switchFirst ? begin : begin.reverse()).map((call) => call());
+      await pass();
+      for (const answer of switchAnswersFirst ? [change, token] : [token, change]) {
+        answer.release();
+        await pass();
+      }
+      await outcome(Promise.all([a, b]));
+      expect(await outcome(tab.hook.getToken())).toMatch(/ of sin_bob$/);
+      tab.unmount();
+    }
+  }
+});
+
+test('H33 an answer for another sign-in than is shown is not delivered: the session is read, and it repeats', async () => {
+  const { server, tab } = await signedIn();
+  server.change({ active_signin: signIn('bob') });
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_bob');
+  expect(tab.loaded.session.active_signin?.id).toBe('sin_bob');
+});
+
+test('H33 a server that keeps answering for another sign-in ends in session_changed', async () => {
+  const { server, tab } = await signedIn();
+  for (let time = 0; time < 3; time += 1) {
+    server.once('GET', '/session/token', () => ({ data: server.token('sin_bob') }));
+  }
+  await expect(outcome(tab.hook.getToken())).rejects.toMatchObject({ code: 'session_changed' });
+});
+
+test('H33 signed out elsewhere: the refusal makes the tab read, and getToken rejects', async () => {
+  const { server, tab } = await signedIn();
+  server.change({ active_signin: null, signins: [] });
+  await expect(outcome(tab.hook.getToken())).rejects.toMatchObject({ code: 'session_changed' });
+  expect(tab.hook.status).toBe('signed-out');
+});
+
+test('H34 without an active sign-in it rejects with no_session and asks nothing', async () => {
+  const server = new FakeServer();
+  const tab = await open();
+  await expect(outcome(tab.hook.getToken())).rejects.toMatchObject({ code: 'no_session', status: 0 });
+  expect(server.count('GET /session/token')).toBe(0);
+});
+
+test('H34 an unknown template rejects with template_not_found and loses nothing', async () => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  server.refuse('GET', '/session/token', 404, 'template_not_found');
+  await expect(outcome(tab.hook.getToken('hasura & co'))).rejects.toMatchObject({ code: 'template_not_found' });
+  expect(server.requests.at(-1)?.path).toBe('/session/token?template=hasura%20%26%20co');
+  expect(await outcome(tab.hook.getToken())).toBe('token 1 of sin_ada');
+  expect(tab.hook).toMatchObject({ status: 'signed-in', error: undefined });
+});
+
+test('H02 getToken waits for the first load', async () => {
+  const server = new FakeServer(session(['ada']));
+  server.unreachable('GET', '/session');
+  const tab = await open();
+  const token = tab.hook.getToken();
+  await pass(999);
+  expect(server.count('GET /session/token')).toBe(0);
+  await pass(1);
+  expect(await outcome(token)).toBe('token 1 of sin_ada');
+});

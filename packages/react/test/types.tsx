@@ -1,0 +1,65 @@
+/** Compiled, never run: what the types allow, and what they must not. H02 of the hook's rules. */
+import { type KeyrackError, type Session, type SignIn, type UseSession, useSession } from '@keyrack/react';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+function holds<T extends true>(): T | undefined {
+  return undefined;
+}
+
+export function Everything() {
+  const {
+    loading,
+    status,
+    error,
+    session,
+    stale,
+    isRefetching,
+    endReason,
+    refetch,
+    getToken,
+    switchSignIn,
+    switchOrganization,
+    switchWorkspace,
+    signOut,
+    exchangeTicket,
+  } = useSession();
+  holds<Equal<typeof error, KeyrackError | undefined>>();
+  holds<Equal<typeof refetch, () => Promise<void>>>();
+  holds<Equal<typeof getToken, (template?: string) => Promise<string>>>();
+  holds<Equal<typeof stale | typeof isRefetching, boolean>>();
+  if (loading) {
+    holds<Equal<typeof status, 'loading' | 'failed'>>();
+    holds<Equal<typeof session, undefined>>();
+    holds<Equal<typeof signOut, undefined>>();
+    return null;
+  }
+  holds<Equal<typeof status, 'signed-in' | 'signed-out'>>();
+  holds<Equal<typeof session, Session>>();
+  holds<Equal<typeof session.active_signin, SignIn | null>>();
+  holds<Equal<typeof switchSignIn, (signInId: string) => Promise<void>>>();
+  holds<Equal<typeof switchOrganization, (organizationId?: string) => Promise<void>>>();
+  holds<Equal<typeof switchWorkspace, (workspaceId: string) => Promise<void>>>();
+  holds<Equal<typeof signOut, (signInId?: string) => Promise<void>>>();
+  holds<Equal<typeof exchangeTicket, (ticket: string) => Promise<void>>>();
+  return <p>{endReason}</p>;
+}
+
+export function Unchecked() {
+  const { session, switchSignIn } = useSession();
+  // @ts-expect-error before `loading` was checked there may be no session
+  const active = session.active_signin;
+  // @ts-expect-error nor a way to change it
+  void switchSignIn('sin_1');
+  return <p>{String(active)}</p>;
+}
+
+export function undestructured(hook: UseSession): string {
+  // @ts-expect-error before `loading` was checked there may be no session
+  void hook.session.active_signin;
+  if (hook.loading) return hook.status;
+  void hook.signOut();
+  // @ts-expect-error what is shown is not to be written to
+  hook.session = undefined;
+  return hook.session.active_signin?.user.email_address ?? '';
+}

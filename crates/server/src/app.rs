@@ -1,0 +1,155 @@
+//! Everything that a request may need, and the one list of routers.
+
+use crate::config::{Config, Deployment, Mail, Mode};
+use crate::db::{Db, Publish};
+use crate::error::Result;
+use crate::http::carriage::Carriage;
+use crate::session::activity::Activity;
+use crate::session::cache::Cache;
+use crate::token::Signer;
+use crate::user::password::Hasher;
+use crate::vault::Vault;
+use crate::world::{Mailer, World};
+use crate::{deployment, dev, http, id, master_key, session, sign_in, sign_up, token, user};
+use axum::Router;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// The running server.
+pub struct App {
+    /// What the operator decided.
+    pub config: Config,
+    /// The deployments.
+    pub sites: Vec<Arc<Site>>,
+    /// The database.
+    pub db: Db,
+    /// Time, randomness, mail.
+    pub world: Arc<World>,
+    /// What is derived from the master key.
+    pub vault: Vault,
+    /// Sessions remembered between reads.
+    pub cache: Arc<Cache>,
+    /// Activity not written yet.
+    pub activity: Activity,
+    /// The threads that hash passwords.
+    pub hasher: Hasher,
+    /// Rung when a commit has put something into the outbox.
+    pub outbox_bell: Arc<Notify>,
+    /// This process, where several share a database.
+    pub node: id::NodeId,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// How handlers hold it.
+pub type Shared = Arc<App>;
+
+/// A deployment as it runs.
+#[derive(Debug)]
+pub struct Site {
+    /// What the operator decided.
+    pub config: Deployment,
+    /// The issuer of its tokens: its origin.
+    pub issuer: String,
+    /// When it was first started, in Unix milliseconds.
+    pub created_at: i64,
+    /// Signs its tokens.
+    pub signer: Signer,
+    /// How its session credential travels.
+    pub carriage: Carriage,
+}
+
+impl Site {
+    /// When a sign-in made at `created_at` and active at `now` ends.
+    #[must_use]
+    pub fn expires_at(&self, created_at: i64, now: i64) -> i64 {
+        let lifetimes = &self.config.lifetimes;
+        (created_at.saturating_add(lifetimes.sign_in_max_age_ms)).min(now.saturating_add(lifetimes.sign_in_idle_ms))
+    }
+}
+
+impl App {
+    /// Opens the database, checks the master key and makes what a first start makes.
+    ///
+    /// # Errors
+    /// One that names what is wrong and the fix.
+    pub async fn start(config: Config, world: World) -> Result<Shared> {
+        let master = master_key::load(&config, &world)?;
+        let cache = Arc::new(Cache::default());
+        let outbox_bell = Arc::new(Notify::new());
+        let db = open_db(&config, &cache, &outbox_bell).await?;
+        let vault = Vault::new(&master)?;
+        master_key::check(&db, &vault).await?;
+        let hashing = config.deployments.first().map(|deployment| deployment.password_hashing);
+        let hasher = Hasher::start(&world, hashing.unwrap_or(crate::config::PasswordHashing::Standard))?;
+        let mut sites = Vec::new();
+        for deployment in &config.deployments {
+            sites.push(Arc::new(deployment::store::start(&db, &vault, &world, deployment).await?));
+        }
+        let node = id::NodeId::draw(&world);
+        let (world, activity) = (Arc::new(world), Activity::default());
+        Ok(Arc::new(Self { config, sites, db, world, vault, cache, activity, hasher, outbox_bell, node }))
+    }
+
+    /// Where mail goes, as configured.
+    ///
+    /// # Errors
+    /// When the mail server's URL is none.
+    pub fn mailer(config: &Config) -> Result<Mailer> {
+        match &config.mail {
+            Mail::Outbox => Ok(Mailer::captured()),
+            Mail::Smtp { url } => Mailer::smtp(url),
+        }
+    }
+
+    /// Every route of this server, with everything around it.
+    #[must_use]
+    pub fn router(self: &Shared) -> Router {
+        let features = Router::new()
+            .merge(deployment::http::routes())
+            .merge(session::http::routes())
+            .merge(sign_in::http::routes())
+            .merge(sign_up::http::routes())
+            .merge(token::http::routes())
+            .merge(user::http::routes())
+            .method_not_allowed_fallback(http::answer::method_not_allowed);
+        let features = if self.config.dev {
+            features.merge(dev::outbox::routes()).merge(dev::clock::routes(self)).merge(dev::demo::routes(self))
+        } else {
+            features.fallback(http::answer::not_found)
+        };
+        let routed = http::front::around(features.with_state(Arc::clone(self)), self).merge(http::health::routes(self));
+        http::layers::around(routed, &self.world)
+    }
+}
+
+/// Opens the database; after each commit what it touched is forgotten here, and the outbox woken.
+async fn open_db(config: &Config, cache: &Arc<Cache>, bell: &Arc<Notify>) -> Result<Db> {
+    let (cache, bell) = (Arc::clone(cache), Arc::clone(bell));
+    let publish: Publish = Arc::new(move |touched| {
+        touched.sessions.iter().for_each(|session| cache.publish(session));
+        if touched.outbox {
+            bell.notify_one();
+        }
+    });
+    let (url, data_dir) = (config.database_url.clone(), config.data_dir.clone());
+    // Connecting and migrating block, and PostgreSQL's driver brings a runtime of its own.
+    let opened = tokio::task::spawn_blocking(move || match url {
+        Some(url) => Db::open_postgres(&url, publish),
+        None => Db::open_sqlite(&data_dir, publish),
+    });
+    opened.await.map_err(|cause| crate::error::Error::internal("open the database", cause))?
+}
+
+/// The publishable key's mode as `GET /deployment` says it.
+#[must_use]
+pub fn mode_name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Staging => "staging",
+        Mode::Production => "production",
+    }
+}

@@ -1,0 +1,141 @@
+//! Who is calling: the extractors that make it part of a handler's signature.
+
+use crate::app::{Shared, Site};
+use crate::error::{Error, Result};
+use crate::session::enter::{Arrival, Left};
+use crate::session::rack::Rack;
+use crate::session::read::{self, Reading};
+use crate::session::view;
+use crate::http::answer;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::response::{IntoResponse, Response};
+use http::header;
+use http::request::Parts;
+use keyrack_protocol::{Code, EndReason, Session};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+/// Characters of a user agent that are kept.
+const AGENT_LENGTH: usize = 400;
+
+/// A browser or program that talks to a deployment, with the session that it may hold.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// The server.
+    pub app: Shared,
+    /// The deployment that the host means.
+    pub site: Arc<Site>,
+    /// Its session credential, if it sent a readable one.
+    pub rack: Option<Rack>,
+    /// Its address: the peer's, or what a trusted proxy says.
+    pub address: IpAddr,
+    /// Its own words about itself.
+    pub user_agent: String,
+}
+
+impl FromRequestParts<Shared> for Browser {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> std::result::Result<Self, Response> {
+        let Some(site) = parts.extensions.get::<Arc<Site>>().cloned() else {
+            return Err(Error::from(Code::UnknownHost).into_response());
+        };
+        let rack = match choose(app, &site, &site.carriage.credentials(parts)).await {
+            Ok(rack) => rack,
+            Err(error) => {
+                let ambiguous = error.code() == Code::AmbiguousCredential;
+                let mut response = error.into_response();
+                if ambiguous {
+                    site.carriage.clear(response.headers_mut());
+                }
+                return Err(response);
+            }
+        };
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let user_agent = agent.unwrap_or_default().chars().take(AGENT_LENGTH).collect();
+        Ok(Self { app: Arc::clone(app), site, rack, address: address(app, parts), user_agent })
+    }
+}
+
+/// The one of several credentials that opens a session; two that open different ones are refused.
+async fn choose(app: &Shared, site: &Arc<Site>, credentials: &[String]) -> Result<Option<Rack>> {
+    let racks: Vec<Rack> = credentials.iter().filter_map(|credential| Rack::parse(credential)).collect();
+    if racks.len() < 2 {
+        return Ok(racks.into_iter().next());
+    }
+    let mut opening: Option<&Rack> = None;
+    for rack in &racks {
+        if let Reading::Live(..) = read::read(app, site, Some(rack)).await? {
+            match opening {
+                Some(first) if first.session() != rack.session() => return Err(Code::AmbiguousCredential.into()),
+                Some(_) => {}
+                None => opening = Some(rack),
+            }
+        }
+    }
+    Ok(opening.cloned())
+}
+
+/// The peer's address, or the last one in `X-Forwarded-For` that no trusted proxy wrote.
+fn address(app: &Shared, parts: &Parts) -> IpAddr {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let mut address = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)).to_canonical();
+    let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|proxy| proxy.contains(&address));
+    let forwarded = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = forwarded.flat_map(|line| line.split(',')).map(str::trim).collect();
+    for hop in hops.into_iter().rev() {
+        if !trusted(address) {
+            break;
+        }
+        match hop.parse::<IpAddr>() {
+            Ok(before) => address = before.to_canonical(),
+            Err(_) => break,
+        }
+    }
+    address
+}
+
+impl Browser {
+    /// What this browser's tries are counted under: its address, or the /64 that an IPv6 customer holds.
+    #[must_use]
+    pub fn counted_address(&self) -> String {
+        match self.address {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),
+        }
+    }
+
+    /// Draws what a transaction may need to put something into this browser's session.
+    #[must_use]
+    pub fn arrive(&self) -> Arrival {
+        Arrival::draw(&self.app, self.rack.clone(), self.address.to_string(), self.user_agent.clone())
+    }
+
+    /// The session as this browser sees it, counted as activity.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn reading(&self) -> Result<Reading> {
+        read::read_active(&self.app, &self.site, self.rack.as_ref()).await
+    }
+
+    /// The answer of a mutation: the whole new session, and the whole rack.
+    #[must_use]
+    pub fn answer(&self, left: &Left) -> Response {
+        let Some(opened) = left.loaded.opened_by(&left.rack, &self.app.vault) else {
+            return Error::internal("answer a mutation", "the new rack does not open its session").into_response();
+        };
+        let mut response = answer::ok(view::session(&left.loaded, opened));
+        let seconds = (left.loaded.outer_until - self.app.world.clock.now_ms()).max(0) / 1000;
+        self.site.carriage.hand_out(response.headers_mut(), &left.rack, seconds);
+        response
+    }
+
+    /// The answer of a sign-out of everything: the empty session, and no credential any more.
+    #[must_use]
+    pub fn answer_signed_out(&self, reason: Option<EndReason>) -> Response {
+        let mut response = answer::ok(Session::empty(reason));
+        self.site.carriage.clear(response.headers_mut());
+        response
+    }
+}

@@ -1,0 +1,132 @@
+//! The database: SQLite in a file, or PostgreSQL behind `KEYRACK_DATABASE_URL`, with one SQL text.
+//!
+//! [`Db::write`] is the only way to change anything. It takes a closure that can run again and can wait for
+//! nothing but its transaction (it is not async: see docs/adr/0001). Ids, times, random bytes and password
+//! hashes are drawn before it. On SQLite one writer thread puts up to 32 closures into one commit, each in a
+//! savepoint; on PostgreSQL each has a transaction of its own, run again after a serialization failure or a
+//! deadlock. After the commit and before the caller goes on, what the closure touched is published.
+//!
+//! Every write begins with an update of the roots that it changes (users, then sessions, each in id order):
+//! that takes the lock, and READ COMMITTED suffices.
+
+mod job;
+mod migrate;
+mod postgres;
+mod row;
+mod sqlite;
+mod tx;
+
+pub use row::{Cells, Param, Row};
+pub use tx::{Snapshot, Touched, Tx};
+
+/// The parameters of a statement, in the order `$1`, `$2`, …
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::db::Param::from($value)),*] };
+}
+
+use crate::error::{Error, Result};
+use job::{Job, Mode, Queue, Work};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Told what a commit touched, before whoever asked for it is answered.
+pub type Publish = Arc<dyn Fn(&Touched) + Send + Sync>;
+
+/// How long a caller waits for the database before it is told to come back.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The database of this process.
+pub struct Db {
+    writes: Queue,
+    reads: Queue,
+    shared: bool,
+    /// Held for the life of the process: two servers on one SQLite file would overwrite each other.
+    _lock: Option<std::fs::File>,
+}
+
+impl Db {
+    /// Opens `data_dir`/keyrack.db for this process alone, and migrates it.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, another process holds the file, or it was made by a newer Keyrack.
+    pub fn open_sqlite(data_dir: &Path, publish: Publish) -> Result<Self> {
+        let lock = sqlite::lock(data_dir)?;
+        let (writes, reads) = sqlite::open(&data_dir.join("keyrack.db"), publish)?;
+        Ok(Self { writes, reads, shared: false, _lock: Some(lock) })
+    }
+
+    /// Connects to PostgreSQL and migrates it.
+    ///
+    /// # Errors
+    /// When it cannot be reached, sorts by anything but collation C, or was made by a newer Keyrack.
+    pub fn open_postgres(url: &str, publish: Publish) -> Result<Self> {
+        let queue = postgres::open(url, publish)?;
+        Ok(Self { writes: queue.clone(), reads: queue, shared: true, _lock: None })
+    }
+
+    /// Whether other nodes may change the same data: then nothing kept in memory is used unconfirmed.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// Runs `change` in a transaction that is committed if it returns `Ok` and undone otherwise.
+    ///
+    /// # Errors
+    /// Its own; or `unavailable` when the database is away, full or too busy. After a lost connection in the
+    /// middle of a commit it is unknown whether the change was made.
+    pub async fn write<T, F>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (job, answer) = Job::new(change);
+        self.writes.push(Work { job: Box::new(job), mode: Mode::Write })?;
+        wait(answer).await
+    }
+
+    /// Runs `look` on one consistent snapshot.
+    ///
+    /// # Errors
+    /// Its own; or `unavailable` when the database is away or too busy.
+    pub async fn read<T, F>(&self, look: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Snapshot<'_>) -> Result<T> + Send + 'static,
+    {
+        self.look(Mode::Snapshot, look).await
+    }
+
+    /// Runs `look`, which must be a single statement: without a transaction around it, it costs one round
+    /// trip to PostgreSQL instead of three.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_single<T, F>(&self, look: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Snapshot<'_>) -> Result<T> + Send + 'static,
+    {
+        self.look(Mode::Single, look).await
+    }
+
+    async fn look<T, F>(&self, mode: Mode, look: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Snapshot<'_>) -> Result<T> + Send + 'static,
+    {
+        let (job, answer) = Job::new(move |tx: &mut Tx<'_>| look(tx));
+        self.reads.push(Work { job: Box::new(job), mode })?;
+        wait(answer).await
+    }
+}
+
+async fn wait<T>(answer: tokio::sync::oneshot::Receiver<Result<T>>) -> Result<T> {
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(Error::internal("run a transaction", "its closure panicked")),
+        Err(_) => Err(Error::unavailable("run a transaction", "the database did not answer in time")),
+    }
+}

@@ -1,0 +1,216 @@
+//! SQLite: one writer thread that puts many closures into one durable commit, and a few readers.
+
+use super::job::{Inbox, Queue, Ran, Work};
+use super::migrate;
+use super::row::{Param, Row, Value};
+use super::tx::{Engine, Tx};
+use super::Publish;
+use crate::error::{Error, Result};
+use rusqlite::config::DbConfig;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+use std::thread;
+
+/// Closures in one commit: where a trial's throughput stopped growing.
+const BATCH: usize = 32;
+const READERS: usize = 2;
+const WAITING: usize = 4096;
+
+/// Takes the folder for this process.
+pub(super) fn lock(data_dir: &Path) -> Result<File> {
+    let path = data_dir.join("keyrack.lock");
+    let file = private_file(&path)
+        .map_err(|cause| Error::internal(&format!("open {}", path.display()), cause))?;
+    file.try_lock().map_err(|_| {
+        Error::internal(
+            &format!("lock {}", path.display()),
+            "another keyrack runs on this data folder; stop it or choose another with --data",
+        )
+    })?;
+    Ok(file)
+}
+
+/// Makes a file that only its owner can read, or opens it if it is there.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+pub(super) fn open(path: &Path, publish: Publish) -> Result<(Queue, Queue)> {
+    private_file(path).map_err(|cause| Error::internal(&format!("open {}", path.display()), cause))?;
+    let mut writer = connect(path)?;
+    migrate_on(&mut writer)?;
+    let (writes, write_inbox) = Queue::new(WAITING);
+    spawn("keyrack-writer", move || write_loop(&writer, &write_inbox, &publish))?;
+    let (reads, read_inbox) = Queue::new(WAITING);
+    for _ in 0..READERS {
+        let reader = connect(path)?;
+        reader.pragma_update(None, "query_only", true).map_err(fault)?;
+        let inbox = read_inbox.clone();
+        spawn("keyrack-reader", move || read_loop(&reader, &inbox))?;
+    }
+    Ok((writes, reads))
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<()> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(body)
+        .map(drop)
+        .map_err(|cause| Error::internal("start a database thread", cause))
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::default()).map_err(fault)?;
+    let pragmas = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+                   pragma busy_timeout = 5000; pragma cache_size = -65536; pragma temp_store = memory;";
+    connection.execute_batch(pragmas).map_err(fault)?;
+    // Without it a join with a bound parameter is prepared again on every run (four times slower).
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fault)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+fn migrate_on(connection: &mut Connection) -> Result<()> {
+    connection.execute_batch("begin immediate").map_err(fault)?;
+    migrate::run(&mut Tx::new(Engine::Sqlite(connection)))?;
+    connection.execute_batch("commit").map_err(fault)
+}
+
+fn write_loop(connection: &Connection, inbox: &Inbox, publish: &Publish) {
+    while let Some(first) = inbox.next() {
+        let mut batch = vec![first];
+        while batch.len() < BATCH {
+            let Some(next) = inbox.next_waiting() else { break };
+            batch.push(next);
+        }
+        batch.retain(|work| !work.job.is_abandoned());
+        if !batch.is_empty() {
+            commit_batch(connection, batch, publish);
+        }
+    }
+}
+
+/// Runs every closure in a savepoint of its own and commits those that are to be kept, together.
+fn commit_batch(connection: &Connection, batch: Vec<Work>, publish: &Publish) {
+    let mut ran: Vec<Ran> = Vec::with_capacity(batch.len());
+    let mut lost = connection.execute_batch("begin immediate").err();
+    for mut work in batch {
+        let mut tx = Tx::new(Engine::Sqlite(connection));
+        let mut kept = false;
+        if lost.is_none() {
+            match in_savepoint(connection, || work.job.run(&mut tx)) {
+                Ok(keep) => kept = keep,
+                Err(cause) => lost = Some(cause),
+            }
+        }
+        ran.push(Ran { job: work.job, kept, touched: tx.into_touched() });
+    }
+    let lost = lost.or_else(|| connection.execute_batch("commit").err());
+    if lost.is_some() && !connection.is_autocommit() {
+        // The cause is told below; a rollback can only fail when nothing is open any more.
+        let _ = connection.execute_batch("rollback");
+    }
+    for Ran { touched, .. } in ran.iter().filter(|ran| ran.kept && lost.is_none()) {
+        publish(touched);
+    }
+    let lost = lost.map(fault);
+    for Ran { job, .. } in ran {
+        job.answer(match &lost {
+            None => Ok(()),
+            Some(error) => Err(Error::unavailable("commit", error)),
+        });
+    }
+}
+
+fn in_savepoint(connection: &Connection, run: impl FnOnce() -> bool) -> rusqlite::Result<bool> {
+    connection.prepare_cached("savepoint job")?.execute([])?;
+    let keep = run();
+    if !keep {
+        connection.prepare_cached("rollback to job")?.execute([])?;
+    }
+    connection.prepare_cached("release job")?.execute([])?;
+    Ok(keep)
+}
+
+fn read_loop(connection: &Connection, inbox: &Inbox) {
+    while let Some(mut work) = inbox.next() {
+        if work.job.is_abandoned() {
+            continue;
+        }
+        let begun = connection.execute_batch("begin");
+        if begun.is_ok() {
+            work.job.run(&mut Tx::new(Engine::Sqlite(connection)));
+            // Nothing was written: ending the snapshot cannot lose anything.
+            let _ = connection.execute_batch("rollback");
+        }
+        work.job.answer(begun.map_err(fault));
+    }
+}
+
+pub(super) fn query(connection: &Connection, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    bind(&mut statement, params).map_err(fault)?;
+    let columns = statement.column_count();
+    let mut rows = statement.raw_query();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(fault)? {
+        let values = (0..columns).map(|column| match row.get_ref(column)? {
+            ValueRef::Integer(number) => Ok(Value::Int(number)),
+            ValueRef::Text(text) => Ok(Value::Text(String::from_utf8_lossy(text).into_owned())),
+            _ => Ok(Value::Null),
+        });
+        found.push(Row(values.collect::<rusqlite::Result<_>>().map_err(fault)?));
+    }
+    Ok(found)
+}
+
+pub(super) fn execute(connection: &Connection, sql: &str, params: &[Param<'_>]) -> Result<u64> {
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    bind(&mut statement, params).map_err(fault)?;
+    statement.raw_execute().map(|count| count as u64).map_err(fault)
+}
+
+pub(super) fn batch(connection: &Connection, sql: &str) -> Result<()> {
+    connection.execute_batch(sql).map_err(fault)
+}
+
+/// `$1` is a name to SQLite, not a position: the first to appear in the text would be the first bound.
+fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Param<'_>]) -> rusqlite::Result<()> {
+    for (index, param) in params.iter().enumerate() {
+        if let Some(position) = statement.parameter_index(&format!("${}", index + 1))? {
+            statement.raw_bind_parameter(position, param)?;
+        }
+    }
+    Ok(())
+}
+
+impl rusqlite::ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Param::Null => ValueRef::Null,
+            Param::Int(number) => ValueRef::Integer(*number),
+            Param::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "used as map_err(fault)")]
+fn fault(cause: rusqlite::Error) -> Error {
+    match cause.sqlite_error_code() {
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly,
+        ) => Error::unavailable("use the SQLite file", cause),
+        _ => Error::internal("use the SQLite file", cause),
+    }
+}

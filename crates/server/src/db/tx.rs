@@ -1,0 +1,102 @@
+use super::postgres::Connection;
+use super::row::{Param, Row};
+use super::sqlite;
+use crate::error::Result;
+use crate::id::SessionId;
+use std::ops::{Deref, DerefMut};
+
+/// A consistent state of the database to read from.
+pub struct Snapshot<'a>(pub(super) Engine<'a>);
+
+pub(super) enum Engine<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    Postgres(&'a mut Connection),
+}
+
+impl Snapshot<'_> {
+    /// All rows that `sql` gives.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn query(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        match &mut self.0 {
+            Engine::Sqlite(connection) => sqlite::query(connection, sql, params),
+            Engine::Postgres(connection) => connection.query(sql, params),
+        }
+    }
+
+    /// The first row that `sql` gives, if any.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn query_one(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Option<Row>> {
+        Ok(self.query(sql, params)?.into_iter().next())
+    }
+}
+
+/// A transaction: a snapshot that can be changed.
+pub struct Tx<'a> {
+    snapshot: Snapshot<'a>,
+    touched: Touched,
+}
+
+/// What a transaction touched, published after its commit.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Sessions whose revision rose.
+    pub sessions: Vec<SessionId>,
+    /// Whether there is something new in the outbox.
+    pub outbox: bool,
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn new(engine: Engine<'a>) -> Self {
+        Self { snapshot: Snapshot(engine), touched: Touched::default() }
+    }
+
+    pub(super) fn into_touched(self) -> Touched {
+        self.touched
+    }
+
+    /// Runs a statement and says how many rows it changed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
+        match &mut self.snapshot.0 {
+            Engine::Sqlite(connection) => sqlite::execute(connection, sql, params),
+            Engine::Postgres(connection) => connection.execute(sql, params),
+        }
+    }
+
+    /// Runs several statements without parameters: migrations.
+    pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
+        match &mut self.snapshot.0 {
+            Engine::Sqlite(connection) => sqlite::batch(connection, sql),
+            Engine::Postgres(connection) => connection.batch(sql),
+        }
+    }
+
+    /// Notes that a session's revision rose.
+    pub fn touch(&mut self, session: &SessionId) {
+        self.touched.sessions.push(session.clone());
+    }
+
+    /// Notes that there is something new in the outbox.
+    pub fn wake_outbox(&mut self) {
+        self.touched.outbox = true;
+    }
+}
+
+impl<'a> Deref for Tx<'a> {
+    type Target = Snapshot<'a>;
+    fn deref(&self) -> &Snapshot<'a> {
+        &self.snapshot
+    }
+}
+
+impl<'a> DerefMut for Tx<'a> {
+    fn deref_mut(&mut self) -> &mut Snapshot<'a> {
+        &mut self.snapshot
+    }
+}

@@ -1,0 +1,5 @@
+//! Deployments: one application in one mode, as `keyrack.toml` declares it.
+
+pub mod http;
+pub mod store;
+mod view;

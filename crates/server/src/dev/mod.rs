@@ -1,0 +1,8 @@
+//! What only `keyrack dev` has: the captured mail, the clock that can be moved, the demo.
+//!
+//! These routes send no CORS headers and refuse whatever does not come from this machine.
+
+pub mod clock;
+pub mod demo;
+mod local;
+pub mod outbox;

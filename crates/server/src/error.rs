@@ -1,0 +1,88 @@
+//! The one error of the server: a stable code for programs, a sentence for people, the cause for the log.
+
+use keyrack_protocol::Code;
+use std::fmt;
+
+/// Why a request ends without what it asked for.
+#[derive(Debug)]
+pub struct Error {
+    code: Code,
+    message: Option<String>,
+    retry_after_s: Option<u64>,
+    cause: Option<String>,
+}
+
+impl Error {
+    /// A refusal whose sentence says more than the code's own, such as which field is missing.
+    #[must_use]
+    pub fn refused(code: Code, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..Self::from(code) }
+    }
+
+    /// Too many tries; `wait_ms` is how long the next one is refused.
+    #[must_use]
+    pub fn throttled(wait_ms: i64) -> Self {
+        let seconds = u64::try_from(wait_ms).unwrap_or(0).div_ceil(1000).max(1);
+        Self { retry_after_s: Some(seconds), ..Self::from(Code::TooManyAttempts) }
+    }
+
+    /// A fault of this server. `doing` and `cause` go to the log only.
+    #[must_use]
+    pub fn internal(doing: &str, cause: impl fmt::Display) -> Self {
+        Self { cause: Some(format!("{doing}: {cause}")), ..Self::from(Code::Internal) }
+    }
+
+    /// Something that this server needs is away or full; it will be tried again by whoever asked.
+    #[must_use]
+    pub fn unavailable(doing: &str, cause: impl fmt::Display) -> Self {
+        Self {
+            cause: Some(format!("{doing}: {cause}")),
+            retry_after_s: Some(1),
+            ..Self::from(Code::Unavailable)
+        }
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What the person can do.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or_else(|| self.code.message())
+    }
+
+    /// Seconds after which a new try makes sense.
+    #[must_use]
+    pub fn retry_after_s(&self) -> Option<u64> {
+        self.retry_after_s
+    }
+
+    /// What happened, for the log; never sent.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self { code, message: None, retry_after_s: None, cause: None }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Some(cause) => write!(out, "{}: {cause}", self.code.as_str()),
+            None => write!(out, "{}: {}", self.code.as_str(), self.message()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// What almost everything here returns.
+pub type Result<T> = std::result::Result<T, Error>;

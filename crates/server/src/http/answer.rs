@@ -1,0 +1,74 @@
+//! Answers: the envelope around data, and errors as people and programs read them.
+
+use crate::error::Error;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use keyrack_protocol::{Code, Envelope, ErrorDetail, ErrorEntry};
+use serde::Serialize;
+
+/// What went wrong, on its way to the log; never sent.
+#[derive(Clone, Debug)]
+pub struct Cause(pub String);
+
+/// Data in the envelope.
+pub fn ok<T: Serialize>(data: T) -> Response {
+    match body(data) {
+        Ok(body) => json(StatusCode::OK, body),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// The bytes of data in the envelope.
+///
+/// # Errors
+/// Only if the data cannot be JSON.
+pub fn body<T: Serialize>(data: T) -> Result<Bytes, Error> {
+    let envelope =
+        Envelope { status: 200, message: "ok".to_owned(), data: Some(data), session: None, errors: None, error: None };
+    serde_json::to_vec(&envelope).map(Bytes::from).map_err(|cause| Error::internal("write an answer", cause))
+}
+
+/// A JSON answer.
+pub fn json(status: StatusCode, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (code, message) = (self.code().as_str().to_owned(), self.message().to_owned());
+        let status = self.code().status();
+        let envelope: Envelope<()> = Envelope {
+            status,
+            message: message.clone(),
+            data: None,
+            session: None,
+            errors: Some(vec![ErrorEntry { code: code.clone(), message: message.clone() }]),
+            error: Some(ErrorDetail { code, message, status }),
+        };
+        let body = serde_json::to_vec(&envelope).unwrap_or_default();
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = json(status, Bytes::from(body));
+        if let Some(seconds) = self.retry_after_s() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(cause) = self.cause() {
+            response.extensions_mut().insert(Cause(cause.to_owned()));
+        }
+        response
+    }
+}
+
+/// For paths that nobody answers.
+pub async fn not_found() -> Error {
+    Code::NotFound.into()
+}
+
+/// For paths that take other methods.
+pub async fn method_not_allowed() -> Error {
+    Code::MethodNotAllowed.into()
+}

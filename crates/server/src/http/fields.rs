@@ -1,0 +1,124 @@
+//! What a request says: the query and a body in any of the three encodings that clients use.
+
+use crate::error::{Error, Result};
+use crate::http::layers::BODY_LIMIT;
+use axum::RequestExt;
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::header;
+use keyrack_protocol::Code;
+use serde_json::Value;
+use std::convert::Infallible;
+use url::form_urlencoded;
+
+/// Named values of the query and the body; the body's stand before the query's.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<(String, Value)>);
+
+/// Parts of a form: more are an attack, not a form.
+const MOST: usize = 100;
+
+impl Fields {
+    /// The text of a field; none when it is absent, null or empty. Older clients send an unset field as the
+    /// word `undefined`.
+    ///
+    /// # Errors
+    /// [`Code::BadRequestBody`] when it is something else than text.
+    pub fn text(&self, name: &str) -> Result<Option<&str>> {
+        match self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.is_empty() || text == "undefined" => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Error::refused(Code::BadRequestBody, format!("{name} must be text."))),
+        }
+    }
+
+    /// The text of a field that must be there.
+    ///
+    /// # Errors
+    /// [`Code::RequiredField`] when it is absent, [`Code::BadRequestBody`] when it is something else than text.
+    pub fn required(&self, name: &str) -> Result<&str> {
+        self.text(name)?.ok_or_else(|| Error::refused(Code::RequiredField, format!("The field {name} is missing.")))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.map(|kind| kind.to_str().unwrap_or("?").to_owned());
+        let too_large = request
+            .headers()
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
+            .is_some_and(|length| length > BODY_LIMIT);
+        if too_large {
+            return Err(Code::BodyTooLarge.into());
+        }
+        let body: Bytes = request.extract().await.map_err(unreadable)?;
+        let mut fields = read_body(kind.as_deref(), body).await?;
+        fields.extend(urlencoded(query.as_bytes()));
+        if fields.len() > MOST {
+            return Err(Error::refused(Code::BadRequestBody, "Too many fields."));
+        }
+        Ok(Self(fields))
+    }
+}
+
+fn unreadable(rejection: axum::extract::rejection::BytesRejection) -> Error {
+    use axum::response::IntoResponse;
+    if rejection.into_response().status() == http::StatusCode::PAYLOAD_TOO_LARGE {
+        Code::BodyTooLarge.into()
+    } else {
+        Code::BadRequestBody.into()
+    }
+}
+
+async fn read_body(kind: Option<&str>, body: Bytes) -> Result<Vec<(String, Value)>> {
+    // Many clients post without a body, some of them with a content type.
+    if body.is_empty() {
+        return Ok(Vec::new());
+    }
+    let kind = kind.unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "application/json" => json(&body),
+        "application/x-www-form-urlencoded" => Ok(urlencoded(&body).collect()),
+        "multipart/form-data" => multipart(kind, body).await,
+        _ => Err(Code::UnsupportedMediaType.into()),
+    }
+}
+
+fn json(body: &[u8]) -> Result<Vec<(String, Value)>> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(map)) => Ok(map.into_iter().collect()),
+        _ => Err(Code::BadRequestBody.into()),
+    }
+}
+
+fn urlencoded(text: &[u8]) -> impl Iterator<Item = (String, Value)> {
+    form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+}
+
+async fn multipart(kind: &str, body: Bytes) -> Result<Vec<(String, Value)>> {
+    let bad = |_| Error::from(Code::BadRequestBody);
+    let boundary = multer::parse_boundary(kind).map_err(bad)?;
+    // A form without fields is only the closing boundary, which multipart parsers take for a cut-off body.
+    if body.trim_ascii() == format!("--{boundary}--").as_bytes() {
+        return Ok(Vec::new());
+    }
+    let stream = futures_util::stream::iter([Ok::<_, Infallible>(body)]);
+    let mut parts = multer::Multipart::new(stream, boundary);
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(bad)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let text = part.text().await.map_err(bad)?;
+        fields.push((name, Value::String(text)));
+        if fields.len() > MOST {
+            return Err(Code::BadRequestBody.into());
+        }
+    }
+    Ok(fields)
+}

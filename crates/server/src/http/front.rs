@@ -1,0 +1,102 @@
+//! The first look at a request: which deployment its host means, and whether its origin may.
+
+use super::origin;
+use crate::app::{App, Shared, Site};
+use crate::error::Error;
+use crate::http::carriage::Carriage;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use keyrack_protocol::Code;
+use std::sync::Arc;
+
+/// Marks an answer that is the same for everybody, such as the public keys: any origin may read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Public;
+
+/// Puts it around a router.
+pub fn around(router: Router, app: &Shared) -> Router {
+    router.layer(from_fn_with_state(Arc::clone(app), front))
+}
+
+async fn front(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Some(site) = origin::site_of(&app.sites, &parts).cloned() else {
+        return Error::from(Code::UnknownHost).into_response();
+    };
+    // The development endpoints and the demo's own API are no part of the wire: they have rules of their own.
+    if is_local(&app, parts.uri.path()) {
+        parts.extensions.insert(site);
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let allowed = parts
+        .headers
+        .get(header::ORIGIN)
+        .filter(|from| from.to_str().is_ok_and(|from| origin::is_allowed(&site, from)))
+        .cloned();
+    let mut response = match refuse(&site, &parts.method, &parts.headers) {
+        Some(response) => response,
+        None => {
+            parts.extensions.insert(Arc::clone(&site));
+            next.run(Request::from_parts(parts, body)).await
+        }
+    };
+    let public = response.extensions().get::<Public>().is_some();
+    mark(&site, allowed, public, response.headers_mut());
+    response
+}
+
+fn is_local(app: &App, path: &str) -> bool {
+    app.config.dev && (path.starts_with("/dev/") || path.starts_with("/api/"))
+}
+
+/// Answers preflights, and refuses changes that no allowed origin asked for.
+fn refuse(site: &Site, method: &Method, headers: &HeaderMap) -> Option<Response> {
+    if method == Method::OPTIONS {
+        return Some(preflight());
+    }
+    let safe = method == Method::GET || method == Method::HEAD;
+    if !safe && site.carriage != Carriage::Staging && !origin::may_mutate(site, headers) {
+        return Some(Error::from(Code::OriginNotAllowed).into_response());
+    }
+    None
+}
+
+fn preflight() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, POST, PATCH, PUT, DELETE"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("accept, content-type, x-development-session"),
+    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    response
+}
+
+/// Lets an allowed origin read the answer, and tells caches that it differs by credential and origin.
+fn mark(site: &Site, allowed: Option<HeaderValue>, public: bool, headers: &mut HeaderMap) {
+    if public {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    } else {
+        headers.append(header::VARY, HeaderValue::from_static("cookie, origin, x-development-session"));
+        if let Some(origin) = allowed {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+            headers.insert(
+                header::ACCESS_CONTROL_EXPOSE_HEADERS,
+                HeaderValue::from_static("x-development-session, x-request-id, retry-after"),
+            );
+        }
+    }
+    if site.config.origin.https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+}

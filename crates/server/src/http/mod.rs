@@ -1,0 +1,9 @@
+//! What stands between a connection and a feature: ids and logs, hosts and origins, bodies and answers.
+
+pub mod answer;
+pub mod carriage;
+pub mod fields;
+pub mod front;
+pub mod health;
+pub mod layers;
+pub mod origin;

@@ -1,0 +1,114 @@
+//! Typed ids: a prefix that says what it names, then time and randomness in Crockford's base 32.
+//!
+//! They sort by creation, are safe in URLs and are never secrets. On the wire they are opaque strings.
+
+use crate::world::World;
+use std::fmt;
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// 48 bits of time and 80 of randomness, five bits a letter.
+const LETTERS: usize = 26;
+
+/// Draws the part of an id after its prefix.
+fn draw(world: &World) -> String {
+    let mut random = [0u8; 10];
+    world.random.fill(&mut random);
+    let time = u128::from(u64::try_from(world.clock.now_ms()).unwrap_or(0) & 0xffff_ffff_ffff);
+    let mut value = random.iter().fold(time, |value, byte| (value << 8) | u128::from(*byte));
+    let mut letters = [b'0'; LETTERS];
+    for letter in letters.iter_mut().rev() {
+        *letter = ALPHABET[(value & 31) as usize];
+        value >>= 5;
+    }
+    letters.iter().map(|letter| char::from(*letter)).collect()
+}
+
+fn well_formed(prefix: &str, text: &str) -> bool {
+    text.strip_prefix(prefix)
+        .and_then(|rest| rest.strip_prefix('_'))
+        .is_some_and(|rest| rest.len() == LETTERS && rest.bytes().all(|byte| ALPHABET.contains(&byte)))
+}
+
+macro_rules! id {
+    ($($(#[$meta:meta])* $name:ident = $prefix:literal;)*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new id.
+            #[must_use]
+            pub fn draw(world: &World) -> Self {
+                Self(format!(concat!($prefix, "_{}"), draw(world)))
+            }
+
+            /// The id that a text spells; none if it is not one of this kind.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                well_formed($prefix, text).then(|| Self(text.to_owned()))
+            }
+
+            /// An id read back from the database.
+            #[must_use]
+            pub(crate) fn stored(text: String) -> Self {
+                Self(text)
+            }
+
+            /// As it is on the wire and in the database.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A session: what one browser holds.
+    SessionId = "ses";
+    /// A sign-in: one account on a session.
+    SignInId = "sin";
+    /// An attempt to sign in or up.
+    AttemptId = "att";
+    /// A user.
+    UserId = "usr";
+    /// An email address.
+    EmailAddressId = "eml";
+    /// A one-time secret.
+    SecretId = "ots";
+    /// A message of the outbox.
+    MessageId = "msg";
+    /// A signing key.
+    KeyId = "key";
+    /// One request, in the log and in `x-request-id`.
+    RequestId = "req";
+    /// One token (claim `jti`).
+    TokenId = "tok";
+    /// This process, where several share a database.
+    NodeId = "nod";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_time_and_are_read_back_only_as_their_own_kind() {
+        let world = World::for_tests(1);
+        let first = SessionId::draw(&world);
+        world.clock.advance(1);
+        let second = SessionId::draw(&world);
+        assert!(first < second, "{first} {second}");
+        assert_eq!(SessionId::parse(first.as_str()), Some(first.clone()));
+        assert_eq!(SignInId::parse(first.as_str()), None);
+        for wrong in ["", "ses_", "ses_0", "SES_00000000000000000000000000", "ses_0000000000000000000000000!"] {
+            assert_eq!(SessionId::parse(wrong), None, "{wrong}");
+        }
+    }
+}

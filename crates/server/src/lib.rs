@@ -1,0 +1,40 @@
+//! Keyrack, the server: the session layer for applications whose people wear several hats.
+//!
+//! A browser holds one [`session`]; a session holds sign-ins, one of them active. A request goes from
+//! [`app`] (the list of routers) through [`http`] (ids, logs, hosts, origins) to a feature's `http.rs`, whose
+//! extractors ([`caller`], [`http::fields`]) have resolved who calls and what is said. The feature's `mod.rs`
+//! has its rules, pure where it can be; its `store.rs` has its SQL, run by [`db`].
+//!
+//! - [`session`], [`sign_in`], [`sign_up`], [`token`], [`user`], [`deployment`]: the features
+//! - [`secret`], [`throttle`], [`outbox`]: what features share, one function for each thing
+//! - [`db`]: one SQL text on two engines, one way to write
+//! - [`world`]: time, randomness, mail: the only code that touches them
+//! - [`vault`], [`master_key`]: hashing, sealing
+//! - [`sweep`]: what happens without a request
+//! - [`dev`]: what only `keyrack dev` has
+//! - [`config`], [`cli`]: what the operator decides
+
+pub mod app;
+pub mod caller;
+pub mod cli;
+pub mod config;
+pub mod db;
+pub mod deployment;
+pub mod dev;
+pub mod error;
+pub mod http;
+pub mod id;
+pub mod master_key;
+pub mod outbox;
+pub mod secret;
+pub mod serve;
+pub mod session;
+pub mod sign_in;
+pub mod sign_up;
+pub mod sweep;
+pub mod throttle;
+pub mod time;
+pub mod token;
+pub mod user;
+pub mod vault;
+pub mod world;

@@ -1,0 +1,73 @@
+//! Finding the master key, and noticing a wrong one.
+
+use crate::config::{Config, MasterKeySource};
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::params;
+use crate::vault::{Purpose, Vault};
+use crate::world::World;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use std::io::Write;
+use std::path::Path;
+
+/// Reads the master key, or makes one where the configuration says that it is made.
+///
+/// # Errors
+/// When there is none, or it is not 32 bytes in base64url.
+pub fn load(config: &Config, world: &World) -> Result<[u8; 32]> {
+    let text = match &config.master_key {
+        MasterKeySource::Value(text) => text.clone(),
+        MasterKeySource::File(path) => read(path)?,
+        MasterKeySource::MadeIn(path) if path.exists() => read(path)?,
+        MasterKeySource::MadeIn(path) => make(path, world)?,
+    };
+    Vault::parse_master_key(&text).ok_or_else(|| {
+        Error::internal("read the master key", "it must be 32 bytes in base64url; make one with: openssl rand -base64 32 | tr '+/' '-_'")
+    })
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|cause| Error::internal(&format!("read {}", path.display()), cause))
+}
+
+fn make(path: &Path, world: &World) -> Result<String> {
+    let text = BASE64.encode(world.random.bytes::<32>());
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        // The first sealed row must not outlive the only key to it.
+        file.sync_all()
+    });
+    written.map_err(|cause| Error::internal(&format!("write {}", path.display()), cause))?;
+    Ok(text)
+}
+
+/// Compares the check value in the database, or writes it at the first start.
+///
+/// # Errors
+/// When the database was made with another master key.
+pub async fn check(db: &Db, vault: &Vault) -> Result<()> {
+    let value = vault.hash(Purpose::Check, "", b"keyrack");
+    let fits = db
+        .write(move |tx| {
+            tx.execute(
+                "insert into facts (deployment_id, name, value) values ('', 'master_key_check', $1)
+                 on conflict (deployment_id, name) do nothing",
+                params![&value],
+            )?;
+            let row = tx.query_one(
+                "select value from facts where deployment_id = '' and name = 'master_key_check'",
+                &[],
+            )?;
+            Ok(row.map(|row| row.cells().text()).transpose()?.as_ref() == Some(&value))
+        })
+        .await?;
+    if fits {
+        return Ok(());
+    }
+    Err(Error::internal("use the master key", "this database was made with another one; give that one"))
+}

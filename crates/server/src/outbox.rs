@@ -1,0 +1,149 @@
+//! Mail that is to be sent: a row written in the transaction that causes it, sent after the commit.
+//!
+//! Bodies are sealed and emptied when they are sent, expired or given up. A row is claimed by a lease, so
+//! that two nodes do not send it twice and a node that dies leaves it to the next.
+
+use crate::app::App;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::id::MessageId;
+use crate::params;
+use crate::world::Mail;
+
+const LEASE_MS: i64 = 60_000;
+const TRIES: i64 = 8;
+
+/// A mail sealed for the outbox, drawn before the transaction that writes it.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    id: MessageId,
+    kind: &'static str,
+    body: String,
+    expires_at: i64,
+}
+
+/// Seals `mail`; after `expires_at` it is not sent any more.
+///
+/// # Errors
+/// Only if sealing fails.
+pub fn seal(app: &App, kind: &'static str, mail: &Mail, expires_at: i64) -> Result<Sealed> {
+    let id = MessageId::draw(&app.world);
+    let plain = serde_json::to_vec(mail).map_err(|cause| Error::internal("write a mail", cause))?;
+    let body = app.vault.seal(&app.world, id.as_str(), &plain)?;
+    Ok(Sealed { id, kind, body, expires_at })
+}
+
+/// Puts a sealed mail into the outbox of `deployment`.
+///
+/// # Errors
+/// What the database says.
+pub fn post(tx: &mut Tx<'_>, deployment: &str, mail: &Sealed, now: i64) -> Result<()> {
+    tx.execute(
+        "insert into outbox
+             (id, deployment_id, kind, state, sealed, tries, next_at, lease_until, expires_at, created_at)
+         values ($1, $2, $3, 'queued', $4, 0, $5, 0, $6, $5)",
+        params![mail.id.as_str(), deployment, mail.kind, &mail.body, now, mail.expires_at],
+    )?;
+    tx.wake_outbox();
+    Ok(())
+}
+
+/// A row that this node has leased.
+struct Leased {
+    id: String,
+    body: String,
+    tries: i64,
+    expires_at: i64,
+}
+
+/// Sends what is due, of every deployment; returns when nothing is.
+///
+/// # Errors
+/// What the database says. A mail that cannot be sent is no error: it is tried again later.
+pub async fn deliver_due(app: &App) -> Result<()> {
+    for site in &app.sites {
+        loop {
+            let leased = lease(app, &site.config.id).await?;
+            if leased.is_empty() {
+                break;
+            }
+            for row in leased {
+                deliver(app, row).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn lease(app: &App, deployment: &str) -> Result<Vec<Leased>> {
+    let (deployment, now) = (deployment.to_owned(), app.world.clock.now_ms());
+    app.db
+        .write(move |tx| {
+            let rows = tx.query(
+                "update outbox set lease_until = $2, tries = tries + 1
+                 where state = 'queued' and id in (select id from outbox where deployment_id = $1
+                     and state = 'queued' and next_at <= $3 and lease_until <= $3 order by id limit 16)
+                 and lease_until <= $3 returning id, sealed, tries, expires_at",
+                params![&deployment, now + LEASE_MS, now],
+            )?;
+            let mut leased = Vec::new();
+            for row in rows {
+                let mut cells = row.cells();
+                let (id, body) = (cells.text()?, cells.text()?);
+                leased.push(Leased { id, body, tries: cells.int()?, expires_at: cells.int()? });
+            }
+            // `returning` promises no order; people expect the older mail first.
+            leased.sort_by(|a, b| a.id.cmp(&b.id));
+            Ok(leased)
+        })
+        .await
+}
+
+async fn deliver(app: &App, row: Leased) -> Result<()> {
+    let now = app.world.clock.now_ms();
+    if now >= row.expires_at {
+        return settle(app, row.id, "expired").await;
+    }
+    let sent = match read_back(app, &row) {
+        Ok(mail) => app.world.mailer.send(&row.id, now, mail).await,
+        Err(error) => Err(error),
+    };
+    match sent {
+        Ok(()) => settle(app, row.id, "sent").await,
+        Err(error) if row.tries >= TRIES => {
+            tracing::error!(message_id = row.id, %error, "mail given up");
+            settle(app, row.id, "dead").await
+        }
+        Err(error) => {
+            tracing::warn!(message_id = row.id, %error, tries = row.tries, "mail not sent yet");
+            retry_later(app, row, now).await
+        }
+    }
+}
+
+fn read_back(app: &App, row: &Leased) -> Result<Mail> {
+    let plain = app.vault.open(&row.id, &row.body)?;
+    serde_json::from_slice(&plain).map_err(|cause| Error::internal("read a mail back", cause))
+}
+
+/// Ends a message; nothing of its body stays.
+async fn settle(app: &App, id: String, state: &'static str) -> Result<()> {
+    app.db
+        .write(move |tx| {
+            tx.execute("update outbox set state = $2, sealed = '' where id = $1", params![&id, state]).map(drop)
+        })
+        .await
+}
+
+async fn retry_later(app: &App, row: Leased, now: i64) -> Result<()> {
+    let pause = 5_000_i64 << row.tries.clamp(0, 8);
+    app.db
+        .write(move |tx| {
+            tx.execute(
+                "update outbox set next_at = $2, lease_until = 0 where id = $1",
+                params![&row.id, now + pause],
+            )
+            .map(drop)
+        })
+        .await
+}

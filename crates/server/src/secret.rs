@@ -1,0 +1,123 @@
+//! One-time secrets: codes today, links, tickets and invitations later. One function consumes them.
+//!
+//! There is one live secret of a purpose for an owner; a new one replaces it. It works once, also when two
+//! requests race, expires, and dies of five wrong guesses. Only its HMAC is kept.
+
+use crate::db::Tx;
+use crate::error::Result;
+use crate::id::SecretId;
+use crate::params;
+use crate::vault::{Purpose, Vault};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+
+/// Wrong guesses that a secret survives; the one after them finds it dead.
+pub const GUESSES: i64 = 5;
+
+/// What a secret is for: one of one purpose never serves another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// Proves the address of a sign-up attempt.
+    SignUpEmail,
+}
+
+impl For {
+    fn word(self) -> &'static str {
+        match self {
+            Self::SignUpEmail => "sign_up_email",
+        }
+    }
+}
+
+/// A secret drawn for an owner, not stored yet. The secret itself is in the caller's hands.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    /// Its id.
+    pub id: SecretId,
+    /// What is kept of it.
+    pub hash: String,
+}
+
+/// The hash of `secret` for `owner`.
+#[must_use]
+pub fn hash(vault: &Vault, purpose: For, owner: &str, secret: &str) -> String {
+    vault.hash(Purpose::OneTime, &format!("{}/{owner}", purpose.word()), secret.as_bytes())
+}
+
+/// How a try to use a secret ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Used {
+    /// It was the right one, and is used up.
+    Now,
+    /// It was not the right one; the guess is counted.
+    Wrong,
+    /// There is none, it was used, or it died of wrong guesses.
+    Dead,
+    /// It has expired.
+    Expired,
+}
+
+/// Stores `fresh` as the only live secret of `owner`.
+///
+/// # Errors
+/// What the database says.
+pub fn replace(
+    tx: &mut Tx<'_>,
+    (deployment, purpose, owner): (&str, For, &str),
+    fresh: &Fresh,
+    (now, expires_at): (i64, i64),
+) -> Result<()> {
+    tx.execute(
+        "insert into one_time_secrets
+             (id, deployment_id, purpose, owner, hash, wrong_guesses, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, 0, $6, $7)
+         on conflict (deployment_id, purpose, owner) do update set id = excluded.id, hash = excluded.hash,
+             wrong_guesses = 0, created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = null",
+        params![fresh.id.as_str(), deployment, purpose.word(), owner, &fresh.hash, now, expires_at],
+    )?;
+    Ok(())
+}
+
+/// When the live secret of `owner` was made; none if there never was one.
+///
+/// # Errors
+/// What the database says.
+pub fn made_at(tx: &mut Tx<'_>, (deployment, purpose, owner): (&str, For, &str)) -> Result<Option<i64>> {
+    let row = tx.query_one(
+        "select created_at from one_time_secrets where deployment_id = $1 and purpose = $2 and owner = $3",
+        params![deployment, purpose.word(), owner],
+    )?;
+    row.map(|row| row.cells().int()).transpose()
+}
+
+/// Tries to use the secret of `owner` whose hash is `guess`: counts a wrong guess, uses up a right one.
+///
+/// # Errors
+/// What the database says.
+pub fn consume(
+    tx: &mut Tx<'_>,
+    (deployment, purpose, owner): (&str, For, &str),
+    guess: &str,
+    now: i64,
+) -> Result<Used> {
+    // Counting first takes the row's lock, so that two guesses at once are judged one after the other.
+    let row = tx.query_one(
+        "update one_time_secrets set wrong_guesses = wrong_guesses + 1
+         where deployment_id = $1 and purpose = $2 and owner = $3 and used_at is null and wrong_guesses < $4
+         returning id, hash, expires_at",
+        params![deployment, purpose.word(), owner, GUESSES],
+    )?;
+    let Some(row) = row else { return Ok(Used::Dead) };
+    let mut cells = row.cells();
+    let (id, kept, expires_at) = (cells.text()?, cells.text()?, cells.int()?);
+    if now >= expires_at {
+        return Ok(Used::Expired);
+    }
+    if verify_slices_are_equal(kept.as_bytes(), guess.as_bytes()).is_err() {
+        return Ok(Used::Wrong);
+    }
+    tx.execute(
+        "update one_time_secrets set used_at = $2, wrong_guesses = wrong_guesses - 1 where id = $1",
+        params![&id, now],
+    )?;
+    Ok(Used::Now)
+}

@@ -1,0 +1,124 @@
+//! From arguments to a listening server, and cleanly out of it.
+
+use crate::app::{App, Shared};
+use crate::cli;
+use crate::config::{self, Config};
+use crate::error::{Error, Result};
+use crate::session::activity;
+use crate::sweep;
+use crate::world::World;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Runs until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// One line that names what is wrong and the fix.
+pub async fn run(args: &cli::Run) -> std::result::Result<(), String> {
+    let config = config::load(args, &|name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
+    start(config).await.map_err(|error| error.cause().unwrap_or(error.message()).to_owned())
+}
+
+async fn start(config: Config) -> Result<()> {
+    make_private_folder(&config)?;
+    let listeners = listen(&config).await?;
+    let world = World::real(App::mailer(&config)?);
+    let app = App::start(config, world).await?;
+    sweep::start(&app);
+    announce(&app);
+    let (stop, stopped) = watch::channel(false);
+    let servers: Vec<_> =
+        listeners.into_iter().map(|listener| tokio::spawn(serve(listener, Arc::clone(&app), stopped.clone()))).collect();
+    wait_for_signal().await;
+    // Every server is waiting on it, so somebody always receives.
+    let _ = stop.send(true);
+    for server in servers {
+        server.await.map_err(|cause| Error::internal("stop", cause))??;
+    }
+    activity::flush(&app).await
+}
+
+/// The data folder: made if missing, for its owner only.
+fn make_private_folder(config: &Config) -> Result<()> {
+    if config.database_url.is_some() && !config.dev {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&config.data_dir).map_err(|cause| {
+        Error::internal(
+            &format!("make the data folder {}", config.data_dir.display()),
+            format!("{cause}; choose another with --data"),
+        )
+    })
+}
+
+async fn listen(config: &Config) -> Result<Vec<TcpListener>> {
+    let mut listeners = Vec::new();
+    for address in &config.listen {
+        match TcpListener::bind(address).await {
+            Ok(listener) => listeners.push(listener),
+            // A machine without IPv6 is no reason not to serve its IPv4.
+            Err(cause) if address.is_ipv6() && cause.kind() != ErrorKind::AddrInUse && !listeners.is_empty() => {
+                tracing::debug!(%address, %cause, "not listening");
+            }
+            Err(cause) => return Err(cannot_listen(address, &cause)),
+        }
+    }
+    Ok(listeners)
+}
+
+fn cannot_listen(address: &SocketAddr, cause: &std::io::Error) -> Error {
+    let fix = match cause.kind() {
+        ErrorKind::AddrInUse => "another program uses this port; stop it or choose another with --listen",
+        ErrorKind::PermissionDenied => "ports below 1024 need privileges; choose another with --listen",
+        _ => "choose an address of this machine with --listen",
+    };
+    Error::internal(&format!("listen on {address}"), format!("{cause}; {fix}"))
+}
+
+async fn serve(listener: TcpListener, app: Shared, mut stopped: watch::Receiver<bool>) -> Result<()> {
+    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
+    let until = async move {
+        // An error means that the sender is gone, and with it the reason to go on.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    let listener = axum::serve::ListenerExt::tap_io(listener, |connection| {
+        // Answers are small and complete: waiting for more would only delay them.
+        let _ = connection.set_nodelay(true);
+    });
+    axum::serve(listener, service)
+        .with_graceful_shutdown(until)
+        .await
+        .map_err(|cause| Error::internal("serve", cause))
+}
+
+/// Tells a person where to go, on standard output; `keyrack serve` only logs.
+#[allow(clippy::print_stdout, reason = "the one thing that is said to a person")]
+fn announce(app: &Shared) {
+    for site in &app.sites {
+        tracing::info!(deployment = site.config.id, origin = site.issuer, "serving");
+    }
+    let Some(site) = app.sites.first().filter(|_| app.config.dev) else { return };
+    println!("\n  Keyrack is running at {}\n", site.issuer);
+    println!("  Open it and sign up; the code is in the outbox: {}/outbox", site.issuer);
+    println!("  Publishable key: {}", site.config.publishable_key());
+    println!("  Ctrl-C stops it; what you made stays in {}\n", app.config.data_dir.display());
+}
+
+async fn wait_for_signal() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,92 @@
+//! When a sign-in was last active: exact times are collected in memory and written in batches; what a session
+//! shows moves in steps of a tenth of the idle time, and a step raises its revision.
+
+use super::rack::Rack;
+use super::{Loaded, Opened, store};
+use crate::app::{App, Site};
+use crate::error::Result;
+use crate::id::SignInId;
+use crate::params;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The activity seen since the last flush.
+#[derive(Debug, Default)]
+pub struct Activity {
+    seen: Mutex<HashMap<SignInId, (String, i64)>>,
+}
+
+impl Activity {
+    /// Notes that a sign-in was active.
+    pub fn note(&self, deployment: &str, sign_in: &SignInId, now: i64) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(sign_in.clone(), (deployment.to_owned(), now));
+    }
+
+    fn take(&self) -> HashMap<SignInId, (String, i64)> {
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Writes what was noted since the last time.
+///
+/// # Errors
+/// What the database says; what could not be written is lost, and with it some seconds of exactness.
+pub async fn flush(app: &App) -> Result<()> {
+    let mut seen: Vec<_> = app.activity.take().into_iter().collect();
+    seen.sort();
+    for batch in seen.chunks(200) {
+        let batch = batch.to_vec();
+        app.db
+            .write(move |tx| {
+                for (id, (deployment, at)) in &batch {
+                    tx.execute(
+                        "insert into sign_in_activity (sign_in_id, deployment_id, last_active_at)
+                         values ($1, $2, $3) on conflict (sign_in_id) do update
+                         set last_active_at = excluded.last_active_at
+                         where sign_in_activity.last_active_at < excluded.last_active_at",
+                        params![id.as_str(), deployment, *at],
+                    )?;
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Whether the active sign-in's shown activity is a step behind.
+#[must_use]
+pub fn step_is_due(loaded: &Loaded, opened: Opened, idle_ms: i64, now: i64) -> bool {
+    loaded.active_for(opened).is_some_and(|active| now - active.last_active_at >= idle_ms / 10)
+}
+
+/// Moves the shown activity of the active sign-in, and with it its end, to now.
+///
+/// # Errors
+/// What the database says.
+pub async fn step(app: &Arc<App>, site: &Arc<Site>, rack: &Rack) -> Result<()> {
+    let (vault_of, site, rack) = (Arc::clone(app), Arc::clone(site), rack.clone());
+    let now = app.world.clock.now_ms();
+    app.db
+        .write(move |tx| {
+            let (deployment, lifetimes) = (&site.config.id, &site.config.lifetimes);
+            store::lock(tx, deployment, &[rack.session()])?;
+            let Some(loaded) = store::load(tx, deployment, rack.session())? else { return Ok(()) };
+            let Some(opened) = loaded.opened_by(&rack, &vault_of.vault) else { return Ok(()) };
+            // Another request may have taken the step meanwhile, and what has expired stays expired.
+            if loaded.ended_at.is_some() || !step_is_due(&loaded, opened, lifetimes.sign_in_idle_ms, now) {
+                return Ok(());
+            }
+            let Some(active) = loaded.active_for(opened).filter(|active| now < active.expires_at) else {
+                return Ok(());
+            };
+            let expires_at = site.expires_at(active.created_at, now);
+            tx.execute(
+                "update sign_ins set last_active_at = $2, expires_at = $3, updated_at = $2 where id = $1",
+                params![active.id.as_str(), now, expires_at],
+            )?;
+            store::raise(tx, deployment, &loaded.id, lifetimes.sign_in_max_age_ms, now).map(drop)
+        })
+        .await
+}

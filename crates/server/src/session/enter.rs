@@ -1,0 +1,304 @@
+//! Putting something into a session: finding it or making it, and opening a sign-in in it.
+
+use super::rack::{Key, Rack};
+use super::{LiveSignIn, Loaded, MAX_ATTEMPTS, Opened, Plan, read, store};
+use crate::app::{App, Site};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::id::{AttemptId, SessionId, SignInId};
+use crate::params;
+use crate::user::User;
+use keyrack_protocol::{Code, EndReason};
+
+/// Who comes with which rack, and what may be drawn for it: everything before the transaction.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The credential of the request, if it had one.
+    pub rack: Option<Rack>,
+    /// The address of the client.
+    pub ip_address: String,
+    /// The browser's own words.
+    pub user_agent: String,
+    /// Now.
+    pub now: i64,
+    new_session: (SessionId, Key),
+    new_sign_in: (SignInId, Key),
+    new_attempt: (AttemptId, Key),
+}
+
+impl Arrival {
+    /// Draws what the transaction may need.
+    #[must_use]
+    pub fn draw(app: &App, rack: Option<Rack>, ip_address: String, user_agent: String) -> Self {
+        let (session, sign_in, attempt) =
+            (SessionId::draw(&app.world), SignInId::draw(&app.world), AttemptId::draw(&app.world));
+        let key = |id: &str| Key::draw(&app.world, id);
+        Self {
+            rack,
+            ip_address,
+            user_agent,
+            now: app.world.clock.now_ms(),
+            new_session: (session.clone(), key(session.as_str())),
+            new_sign_in: (sign_in.clone(), key(sign_in.as_str())),
+            new_attempt: (attempt.clone(), key(attempt.as_str())),
+        }
+    }
+
+    /// The id that an attempt made by this request gets.
+    #[must_use]
+    pub fn attempt(&self) -> &AttemptId {
+        &self.new_attempt.0
+    }
+}
+
+/// A session that a transaction has locked, and what has been put into it.
+pub struct Room {
+    /// As it was when it was entered, expired things ended.
+    pub loaded: Loaded,
+    /// What the rack of the request opens of it.
+    pub opened: Opened,
+    rack: Rack,
+    keys: Vec<Key>,
+}
+
+/// A session after a mutation, and the rack to hand out for it.
+#[derive(Debug)]
+pub struct Left {
+    /// As everybody reads it now.
+    pub loaded: Loaded,
+    /// What the request carried, less what is dead, plus what is new.
+    pub rack: Rack,
+}
+
+/// An attempt to be put into a session.
+#[derive(Clone, Debug)]
+pub struct NewAttempt {
+    /// `sign_in` or `sign_up`.
+    pub kind: &'static str,
+    /// What the flow knows, as JSON.
+    pub stage: String,
+    /// Until then it is shown.
+    pub listed_until: i64,
+    /// When it ends by itself.
+    pub expires_at: i64,
+}
+
+/// Enters the session that the rack opens; none when it opens none. Takes the locks of it and of `others`.
+///
+/// # Errors
+/// What the database says.
+pub fn existing(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    arrival: &Arrival,
+    others: &[&SessionId],
+) -> Result<Option<Room>> {
+    let Some(rack) = &arrival.rack else {
+        store::lock(tx, &site.config.id, others)?;
+        return Ok(None);
+    };
+    store::lock(tx, &site.config.id, &[others, &[rack.session()]].concat())?;
+    let Some(loaded) = read::settle(tx, site, rack.session(), arrival.now)? else { return Ok(None) };
+    let opened = loaded.opened_by(rack, &app.vault).filter(|_| loaded.ended_at.is_none());
+    Ok(opened.map(|opened| Room { loaded, opened, rack: rack.clone(), keys: Vec::new() }))
+}
+
+/// Enters the session that the rack opens, or a new one. Takes the locks of it and of `others`.
+///
+/// # Errors
+/// What the database says.
+pub fn existing_or_new(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    arrival: &Arrival,
+    others: &[&SessionId],
+) -> Result<Room> {
+    if let Some(room) = existing(tx, (app, site), arrival, others)? {
+        return Ok(room);
+    }
+    let (id, key) = &arrival.new_session;
+    let session = store::NewSession { id: id.clone(), key_hash: store::key_hash(&app.vault, key) };
+    store::create(tx, &site.config.id, &session, arrival.now)?;
+    let rack = Rack::new(id.clone(), key.clone());
+    let loaded = store::load(tx, &site.config.id, id)?;
+    let opened = loaded.as_ref().and_then(|loaded| loaded.opened_by(&rack, &app.vault));
+    match (loaded, opened) {
+        (Some(loaded), Some(opened)) => Ok(Room { loaded, opened, rack, keys: Vec::new() }),
+        _ => Err(Error::internal("make a session", "it is not there")),
+    }
+}
+
+impl Room {
+    /// Whether the rack leaves room for one more account.
+    ///
+    /// # Errors
+    /// [`Code::TooManyAccounts`].
+    pub fn has_place(&self, site: &Site) -> std::result::Result<(), Code> {
+        let held = self.loaded.visible(self.opened).count();
+        let places = site.config.max_accounts_per_session as usize;
+        if held < places { Ok(()) } else { Err(Code::TooManyAccounts) }
+    }
+
+    /// Opens a sign-in of `user` and makes it active. The caller holds the user's lock and has asked
+    /// [`crate::user::may_act`] and [`Room::has_place`].
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn open_sign_in(&mut self, tx: &mut Tx<'_>, (app, site): (&App, &Site), user: &User, arrival: &Arrival) -> Result<()> {
+        let (id, key) = &arrival.new_sign_in;
+        let now = arrival.now;
+        let may_activate = self.loaded.may_activate(self.opened);
+        tx.execute(
+            "insert into sign_ins (id, deployment_id, session_id, user_id, key_hash, ip_address, user_agent,
+                 activated_at, last_active_at, expires_at, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $8, $8)",
+            params![
+                id.as_str(),
+                &site.config.id,
+                self.loaded.id.as_str(),
+                user.id.as_str(),
+                &store::key_hash(&app.vault, key),
+                &arrival.ip_address,
+                &arrival.user_agent,
+                now,
+                site.expires_at(now, now)
+            ],
+        )?;
+        let end = superseded(&self.loaded, self.opened, user, site.config.max_accounts_per_session as usize);
+        // An orphan that was active has ended: then any rack may say what is.
+        let activate = may_activate || end.iter().any(|orphan| Some(orphan) == self.loaded.active.as_ref());
+        let plan = Plan {
+            end: end.into_iter().map(|orphan| (orphan, EndReason::Superseded)).collect(),
+            active: activate.then(|| Some(id.clone())),
+            end_reason: activate.then_some(None),
+            ..Plan::default()
+        };
+        store::apply(tx, &self.loaded.id, &plan, now)?;
+        self.keys.push(key.clone());
+        Ok(())
+    }
+
+    /// Puts an attempt into the session; the oldest gives way when there are too many.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_attempt(
+        &mut self,
+        tx: &mut Tx<'_>,
+        (app, site): (&App, &Site),
+        attempt: &NewAttempt,
+        shown: &str,
+        arrival: &Arrival,
+    ) -> Result<()> {
+        let (id, key) = &arrival.new_attempt;
+        tx.execute(
+            "insert into attempts (id, deployment_id, session_id, version, kind, key_hash, stage, shown,
+                 listed_until, expires_at, created_at)
+             values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10)",
+            params![
+                id.as_str(),
+                &site.config.id,
+                self.loaded.id.as_str(),
+                attempt.kind,
+                &store::key_hash(&app.vault, key),
+                &attempt.stage,
+                shown,
+                attempt.listed_until,
+                attempt.expires_at,
+                arrival.now
+            ],
+        )?;
+        let surplus = (self.loaded.attempts.len() + 1).saturating_sub(MAX_ATTEMPTS);
+        let oldest = self.loaded.attempts.iter().take(surplus).map(|attempt| attempt.id.clone());
+        let plan = Plan { end_attempts: oldest.collect(), ..Plan::default() };
+        store::apply(tx, &self.loaded.id, &plan, arrival.now)?;
+        self.keys.push(key.clone());
+        Ok(())
+    }
+
+    /// Ends the transaction's work on the session: raises its revision and makes the rack to hand out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn leave(self, tx: &mut Tx<'_>, site: &Site, now: i64) -> Result<Left> {
+        let max_age_ms = site.config.lifetimes.sign_in_max_age_ms;
+        let loaded = store::raise(tx, &site.config.id, &self.loaded.id, max_age_ms, now)?;
+        Ok(self.left(loaded))
+    }
+
+    /// Leaves without having changed anything: no revision is raised.
+    #[must_use]
+    pub fn leave_unchanged(self) -> Left {
+        let loaded = self.loaded.clone();
+        self.left(loaded)
+    }
+
+    fn left(self, loaded: Loaded) -> Left {
+        let before = &self.loaded;
+        let opened = self.opened;
+        // A key is kept if it opened its thing before and the thing still lives.
+        let lives = |id: &str| {
+            before.visible(opened).any(|s| s.id.as_str() == id) && loaded.sign_ins.iter().any(|s| s.id.as_str() == id)
+                || before.visible_attempt(opened, id).is_ok() && loaded.attempts.iter().any(|a| a.id.as_str() == id)
+        };
+        let rack = self.rack.renewed(self.keys, lives);
+        Left { loaded, rack }
+    }
+}
+
+/// The orphans that end when `user` signs in: earlier sign-ins of the same user whose key reached nobody, and
+/// the oldest others if all together would be more than the session may hold.
+fn superseded(loaded: &Loaded, opened: Opened, user: &User, places: usize) -> Vec<SignInId> {
+    let orphans = loaded.sign_ins.iter().enumerate().filter(|(index, _)| !opened.sign_in(*index));
+    let (same, others): (Vec<&LiveSignIn>, Vec<&LiveSignIn>) =
+        orphans.map(|(_, sign_in)| sign_in).partition(|sign_in| sign_in.user.id == user.id);
+    let surplus = (loaded.sign_ins.len() + 1 - same.len()).saturating_sub(places);
+    same.iter().chain(others.iter().take(surplus)).map(|sign_in| sign_in.id.clone()).collect()
+}
+
+/// The sign-ins of `user` in other sessions that give way to one more, least recently active first.
+///
+/// # Errors
+/// What the database says.
+pub fn crowded_out(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    user: &User,
+    session: Option<&SessionId>,
+) -> Result<Vec<store::OfUser>> {
+    let mut elsewhere = store::sign_ins_of(tx, &site.config.id, user)?;
+    elsewhere.retain(|sign_in| Some(&sign_in.session) != session);
+    let surplus = (elsewhere.len() + 1).saturating_sub(site.config.max_sessions_per_account as usize);
+    elsewhere.truncate(surplus);
+    Ok(elsewhere)
+}
+
+/// Ends sign-ins in other sessions, whose locks the caller holds, and raises those sessions' revisions.
+///
+/// # Errors
+/// What the database says.
+pub fn end_elsewhere(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    sign_ins: &[store::OfUser],
+    reason: EndReason,
+    now: i64,
+) -> Result<()> {
+    let (deployment, max_age_ms) = (&site.config.id, site.config.lifetimes.sign_in_max_age_ms);
+    for sign_in in sign_ins {
+        let Some(loaded) = store::load(tx, deployment, &sign_in.session)? else { continue };
+        if loaded.sign_ins.iter().all(|live| live.id != sign_in.id) {
+            continue;
+        }
+        let was_active = loaded.active.as_ref() == Some(&sign_in.id);
+        let plan = Plan {
+            end: vec![(sign_in.id.clone(), reason)],
+            active: was_active.then_some(None),
+            end_reason: was_active.then_some(Some(reason)),
+            ..Plan::default()
+        };
+        store::apply(tx, &sign_in.session, &plan, now)?;
+        store::raise(tx, deployment, &sign_in.session, max_age_ms, now)?;
+    }
+    Ok(())
+}

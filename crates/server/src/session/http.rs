@@ -1,0 +1,102 @@
+//! `/session`: reading it, switching between its sign-ins, signing out.
+
+use super::activity;
+use super::enter::{self, Left};
+use super::read::Reading;
+use super::{Loaded, Opened, Plan, read, sign_out_all, sign_out_one, store, switch_to, view};
+use crate::app::Shared;
+use crate::caller::Browser;
+use crate::error::Result;
+use crate::http::answer;
+use crate::http::fields::Fields;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use keyrack_protocol::{Code, EndReason, Session};
+use std::sync::Arc;
+
+/// The routes of this feature. The switch also answers to the verb of older clients.
+pub fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/session", get(show))
+        .route("/session/switch-sign-in", post(switch_sign_in).put(switch_sign_in))
+        .route("/session/sign-out", post(sign_out))
+}
+
+/// `GET /session`; `poll=1` marks the periodic refresh, which is no activity.
+async fn show(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Response> {
+    let polls = fields.text("poll")? == Some("1");
+    let reading = if polls {
+        read::read(&browser.app, &browser.site, browser.rack.as_ref()).await?
+    } else {
+        browser.reading().await?
+    };
+    let Reading::Live(cached, opened) = &reading else {
+        let Reading::Empty(reason) = reading else { return Err(Code::Internal.into()) };
+        return Ok(answer::ok(Session::empty(reason)));
+    };
+    let tag = format!("\"{}.{}.{}\"", cached.loaded.id, cached.loaded.revision, opened.tag());
+    let mut response = if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == tag.as_str()) {
+        answer::json(StatusCode::NOT_MODIFIED, bytes::Bytes::new())
+    } else if !opened.is_all(&cached.loaded) {
+        answer::ok(view::session(&cached.loaded, *opened))
+    } else if let Some(body) = cached.body.get() {
+        answer::json(StatusCode::OK, body.clone())
+    } else {
+        let body = answer::body(view::session(&cached.loaded, *opened))?;
+        answer::json(StatusCode::OK, cached.body.get_or_init(|| body).clone())
+    };
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// `POST /session/switch-sign-in` `sign_in_id`.
+async fn switch_sign_in(browser: Browser, fields: Fields) -> Result<Response> {
+    let id = fields.required("sign_in_id")?.to_owned();
+    let left = mutate(&browser, move |loaded, opened| switch_to(loaded, opened, &id)).await?;
+    let left = left.ok_or(Code::SignInNotFound)?;
+    note_activity(&browser, &left);
+    Ok(browser.answer(&left))
+}
+
+/// `POST /session/sign-out` `sign_in_id?`; without an id everything that the rack opens, as often as asked.
+async fn sign_out(browser: Browser, fields: Fields) -> Result<Response> {
+    let Some(id) = fields.text("sign_in_id")?.map(str::to_owned) else {
+        let ended = mutate(&browser, |loaded, opened| Ok(sign_out_all(loaded, opened))).await?;
+        return Ok(browser.answer_signed_out(ended.map(|_| EndReason::SignedOut)));
+    };
+    let left = mutate(&browser, move |loaded, opened| sign_out_one(loaded, opened, &id)).await?;
+    Ok(browser.answer(&left.ok_or(Code::SignInNotFound)?))
+}
+
+/// Plans and carries out a change of the browser's session; none when it has no live one.
+async fn mutate(
+    browser: &Browser,
+    plan: impl Fn(&Loaded, Opened) -> std::result::Result<Plan, Code> + Send + 'static,
+) -> Result<Option<Left>> {
+    let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
+    browser
+        .app
+        .db
+        .write(move |tx| {
+            let Some(room) = enter::existing(tx, (&app, &site), &arrival, &[])? else { return Ok(None) };
+            let plan = plan(&room.loaded, room.opened)?;
+            if plan.is_empty() {
+                return Ok(Some(room.leave_unchanged()));
+            }
+            store::apply(tx, &room.loaded.id, &plan, arrival.now)?;
+            room.leave(tx, &site, arrival.now).map(Some)
+        })
+        .await
+}
+
+fn note_activity(browser: &Browser, left: &Left) {
+    let activity: &activity::Activity = &browser.app.activity;
+    let opened = left.loaded.opened_by(&left.rack, &browser.app.vault);
+    if let Some(active) = opened.and_then(|opened| left.loaded.active_for(opened)) {
+        activity.note(&browser.site.config.id, &active.id, browser.app.world.clock.now_ms());
+    }
+}

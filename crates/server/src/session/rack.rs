@@ -1,0 +1,161 @@
+use crate::id::SessionId;
+use crate::world::World;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use std::fmt;
+
+/// Keys in one rack: a session, its sign-ins and attempts, with room for dead ones.
+const KEYS: usize = 40;
+/// Longer credentials are none of ours.
+const LENGTH: usize = 4096;
+/// Random bytes in a key.
+const SECRET: usize = 16;
+
+/// Opens one thing: a session, a sign-in or an attempt. `<id>.<secret>` on the wire.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key {
+    id: String,
+    secret: [u8; SECRET],
+}
+
+impl Key {
+    /// A new key for the thing with this id.
+    #[must_use]
+    pub fn draw(world: &World, id: &str) -> Self {
+        Self { id: id.to_owned(), secret: world.random.bytes() }
+    }
+
+    /// What it opens.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The secret half.
+    #[must_use]
+    pub fn secret(&self) -> &[u8] {
+        &self.secret
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (id, secret) = text.split_once('.')?;
+        let secret = BASE64.decode(secret).ok()?.try_into().ok()?;
+        (!id.is_empty()).then(|| Self { id: id.to_owned(), secret })
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.…", self.id)
+    }
+}
+
+/// A session credential: the session's key, then those of what this browser made in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rack {
+    session: SessionId,
+    keys: Vec<Key>,
+}
+
+impl Rack {
+    /// The rack of a session that is made now.
+    #[must_use]
+    pub fn new(session: SessionId, key: Key) -> Self {
+        Self { session, keys: vec![key] }
+    }
+
+    /// Reads a credential; none when it does not begin with a session's key. A key that cannot be read
+    /// opens nothing and is left out.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > LENGTH {
+            return None;
+        }
+        let mut parts = text.split('~');
+        let first = Key::parse(parts.next()?)?;
+        let session = SessionId::parse(&first.id)?;
+        let mut keys = vec![first];
+        for key in parts.filter_map(Key::parse).take(KEYS) {
+            if keys.iter().all(|known| known.id != key.id) {
+                keys.push(key);
+            }
+        }
+        Some(Self { session, keys })
+    }
+
+    /// The session that it names.
+    #[must_use]
+    pub fn session(&self) -> &SessionId {
+        &self.session
+    }
+
+    /// The key to the thing with this id, if it is in the rack.
+    #[must_use]
+    pub fn key(&self, id: &str) -> Option<&Key> {
+        self.keys.iter().find(|key| key.id == id)
+    }
+
+    /// The same rack with `keys` in it and without those that `keep` drops; the session's key stays first.
+    #[must_use]
+    pub fn renewed(&self, keys: Vec<Key>, keep: impl Fn(&str) -> bool) -> Self {
+        let session = self.session.as_str();
+        let mut all: Vec<Key> =
+            self.keys.iter().filter(|key| key.id == session || keep(&key.id)).cloned().collect();
+        all.extend(keys);
+        Self { session: self.session.clone(), keys: all }
+    }
+
+    /// As it travels. Never to be logged.
+    #[must_use]
+    pub fn to_credential(&self) -> String {
+        let keys: Vec<String> =
+            self.keys.iter().map(|key| format!("{}.{}", key.id, BASE64.encode(key.secret))).collect();
+        keys.join("~")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rack() -> Rack {
+        let world = World::for_tests(1);
+        let session = SessionId::draw(&world);
+        let key = Key::draw(&world, session.as_str());
+        Rack::new(session, key).renewed(vec![Key::draw(&world, "sin_1"), Key::draw(&world, "sin_2")], |_| true)
+    }
+
+    #[test]
+    fn a_rack_is_read_back_as_it_was_written() {
+        let rack = rack();
+        assert_eq!(Rack::parse(&rack.to_credential()), Some(rack.clone()));
+        assert!(!format!("{rack:?}").contains(&rack.to_credential()[31..40]));
+    }
+
+    #[test]
+    fn a21_a_credential_cut_anywhere_never_gains_a_key() {
+        let whole = rack();
+        let credential = whole.to_credential();
+        for length in 0..credential.len() {
+            if let Some(cut) = Rack::parse(&credential[..length]) {
+                assert!(cut.keys.iter().all(|key| whole.keys.contains(key)), "{length}");
+            }
+        }
+        for wrong in ["", "~", ".", "ses_1.abc", "sin_00000000000000000000000000.AAAAAAAAAAAAAAAAAAAAAA"] {
+            assert_eq!(Rack::parse(wrong), None, "{wrong}");
+        }
+        assert_eq!(Rack::parse(&format!("{credential}~{}", "x".repeat(5000))), None);
+        let padded = credential.replacen('~', "==~", 1);
+        assert_eq!(Rack::parse(&padded), None);
+    }
+
+    #[test]
+    fn a_rack_of_everything_a_session_may_hold_stays_under_a_kilobyte() {
+        let world = World::for_tests(1);
+        let session = SessionId::draw(&world);
+        let ids = (0..17).map(|_| SessionId::draw(&world));
+        let keys = ids.map(|id| Key::draw(&world, id.as_str())).collect();
+        let rack = Rack::new(session.clone(), Key::draw(&world, session.as_str())).renewed(keys, |_| true);
+        assert!(rack.to_credential().len() < 1000);
+    }
+}

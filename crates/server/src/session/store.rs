@@ -1,0 +1,258 @@
+use super::rack::Key;
+use super::{LiveAttempt, LiveSignIn, Loaded, Plan, Shown};
+use crate::db::{Row, Snapshot, Tx};
+use crate::error::{Error, Result};
+use crate::id::{AttemptId, SessionId, SignInId, UserId};
+use crate::user::{self, User};
+use crate::vault::{Purpose, Vault};
+use crate::params;
+use keyrack_protocol::EndReason;
+
+/// A session that does not exist yet.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Its id.
+    pub id: SessionId,
+    /// HMAC of its key.
+    pub key_hash: String,
+}
+
+/// The hash that is kept of a key.
+#[must_use]
+pub fn key_hash(vault: &Vault, key: &Key) -> String {
+    vault.hash(Purpose::RackKey, key.id(), key.secret())
+}
+
+/// Loads a session and everything live in it; none when there is no such session in the deployment.
+///
+/// # Errors
+/// What the database says.
+pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<Option<Loaded>> {
+    let row = on.query_one(
+        "select revision, key_hash, active_sign_in_id, end_reason, valid_until, outer_until, created_at,
+             updated_at, ended_at from sessions where id = $1 and deployment_id = $2",
+        params![id.as_str(), deployment],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let mut cells = row.cells();
+    Ok(Some(Loaded {
+        id: id.clone(),
+        revision: cells.int()?,
+        key_hash: cells.text()?,
+        active: cells.optional_text()?.map(SignInId::stored),
+        end_reason: cells.optional_text()?.as_deref().and_then(EndReason::parse),
+        valid_until: cells.int()?,
+        outer_until: cells.int()?,
+        created_at: cells.int()?,
+        updated_at: cells.int()?,
+        ended_at: cells.optional_int()?,
+        sign_ins: load_sign_ins(on, id)?,
+        attempts: load_attempts(on, id)?,
+    }))
+}
+
+fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveSignIn>> {
+    let rows = on.query(
+        "select s.id, s.key_hash, s.ip_address, s.user_agent, s.activated_at, s.last_active_at, s.expires_at,
+             s.created_at, s.updated_at, u.id, u.first_name, u.last_name, u.username, u.password_hash,
+             u.disabled_at, u.deleted_at, u.created_at, u.updated_at
+         from sign_ins s join users u on u.id = s.user_id
+         where s.session_id = $1 and s.ended_at is null order by s.id",
+        params![session.as_str()],
+    )?;
+    let mut sign_ins = rows.into_iter().map(read_sign_in).collect::<Result<Vec<_>>>()?;
+    if sign_ins.is_empty() {
+        return Ok(sign_ins);
+    }
+    let emails = on.query(
+        "select e.user_id, e.id, e.email, e.is_primary, e.verified_at, e.created_at, e.updated_at
+         from email_addresses e join sign_ins s on s.user_id = e.user_id
+         where s.session_id = $1 and s.ended_at is null order by e.id, s.id",
+        params![session.as_str()],
+    )?;
+    for row in emails {
+        let mut cells = row.cells();
+        let (user, email) = (UserId::stored(cells.text()?), user::store::read_email(&mut cells)?);
+        for sign_in in sign_ins.iter_mut().filter(|s| s.user.id == user && !s.user.emails.contains(&email)) {
+            sign_in.user.emails.push(email.clone());
+        }
+    }
+    Ok(sign_ins)
+}
+
+fn read_sign_in(row: Row) -> Result<LiveSignIn> {
+    let mut cells = row.cells();
+    Ok(LiveSignIn {
+        id: SignInId::stored(cells.text()?),
+        key_hash: cells.text()?,
+        ip_address: cells.text()?,
+        user_agent: cells.text()?,
+        activated_at: cells.int()?,
+        last_active_at: cells.int()?,
+        expires_at: cells.int()?,
+        created_at: cells.int()?,
+        updated_at: cells.int()?,
+        user: user::store::read(&mut cells)?,
+    })
+}
+
+fn load_attempts(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveAttempt>> {
+    let rows = on.query(
+        "select id, kind, key_hash, listed_until, shown from attempts
+         where session_id = $1 and ended_at is null order by id",
+        params![session.as_str()],
+    )?;
+    rows.into_iter().map(read_attempt).collect()
+}
+
+fn read_attempt(row: Row) -> Result<LiveAttempt> {
+    let mut cells = row.cells();
+    let (id, kind, key_hash, listed_until) = (cells.text()?, cells.text()?, cells.text()?, cells.int()?);
+    let shown = cells.text()?;
+    let wrong = |cause| Error::internal("read an attempt", cause);
+    let shown = match kind.as_str() {
+        "sign_up" => Shown::SignUp(serde_json::from_str(&shown).map_err(wrong)?),
+        _ => Shown::SignIn(serde_json::from_str(&shown).map_err(wrong)?),
+    };
+    Ok(LiveAttempt { id: AttemptId::stored(id), key_hash, listed_until, shown })
+}
+
+/// Takes the locks of sessions, in the order of their ids whatever order they are given in.
+///
+/// # Errors
+/// What the database says.
+pub fn lock(tx: &mut Tx<'_>, deployment: &str, sessions: &[&SessionId]) -> Result<()> {
+    let mut sessions = sessions.to_vec();
+    sessions.sort();
+    sessions.dedup();
+    for id in sessions {
+        tx.execute(
+            "update sessions set version = version + 1 where id = $1 and deployment_id = $2",
+            params![id.as_str(), deployment],
+        )?;
+    }
+    Ok(())
+}
+
+/// Makes a session with nothing in it yet.
+///
+/// # Errors
+/// What the database says.
+pub fn create(tx: &mut Tx<'_>, deployment: &str, session: &NewSession, now: i64) -> Result<()> {
+    tx.execute(
+        "insert into sessions
+             (id, deployment_id, version, revision, key_hash, valid_until, outer_until, created_at, updated_at)
+         values ($1, $2, 1, 0, $3, $4, $4, $4, $4)",
+        params![session.id.as_str(), deployment, &session.key_hash, now],
+    )?;
+    Ok(())
+}
+
+/// Carries out a plan. The caller holds the session's lock and calls [`raise`] afterwards.
+///
+/// # Errors
+/// What the database says.
+pub fn apply(tx: &mut Tx<'_>, session: &SessionId, plan: &Plan, now: i64) -> Result<()> {
+    for (id, reason) in &plan.end {
+        tx.execute(
+            "update sign_ins set ended_at = $2, end_reason = $3, updated_at = $2 where id = $1 and ended_at is null",
+            params![id.as_str(), now, reason.as_str()],
+        )?;
+        tx.execute("delete from sign_in_activity where sign_in_id = $1", params![id.as_str()])?;
+    }
+    for id in &plan.end_attempts {
+        // The stage holds a password's hash: nobody needs it any more.
+        tx.execute("update attempts set ended_at = $2, stage = '' where id = $1", params![id.as_str(), now])?;
+    }
+    if let Some(id) = &plan.activate {
+        tx.execute("update sign_ins set activated_at = $2 where id = $1", params![id.as_str(), now])?;
+    }
+    if let Some(active) = &plan.active {
+        tx.execute(
+            "update sessions set active_sign_in_id = $2 where id = $1",
+            params![session.as_str(), active.as_ref().map(SignInId::as_str)],
+        )?;
+    }
+    if let Some(reason) = &plan.end_reason {
+        tx.execute(
+            "update sessions set end_reason = $2 where id = $1",
+            params![session.as_str(), reason.map(EndReason::as_str)],
+        )?;
+    }
+    Ok(())
+}
+
+/// Raises a session's revision after a change: works out its first expiry, ends it when nothing lives in it,
+/// and gives it as everybody will now read it.
+///
+/// # Errors
+/// What the database says.
+pub fn raise(tx: &mut Tx<'_>, deployment: &str, id: &SessionId, max_age_ms: i64, now: i64) -> Result<Loaded> {
+    let Some(mut loaded) = load(tx, deployment, id)? else {
+        return Err(Error::internal("raise a revision", "the session is gone"));
+    };
+    let sign_ins = loaded.sign_ins.iter().map(|sign_in| sign_in.created_at.saturating_add(max_age_ms));
+    let outer = sign_ins.chain(loaded.attempts.iter().map(|attempt| attempt.listed_until)).max();
+    loaded.outer_until = outer.unwrap_or(loaded.outer_until).max(loaded.outer_until);
+    loaded.valid_until = loaded.first_expiry().unwrap_or(loaded.outer_until);
+    loaded.ended_at = loaded.ended_at.or_else(|| loaded.first_expiry().is_none().then_some(now));
+    loaded.revision += 1;
+    // Never backwards, also when the machine's clock is.
+    loaded.updated_at = now.max(loaded.updated_at);
+    tx.execute(
+        "update sessions set revision = $2, valid_until = $3, outer_until = $4, updated_at = $5, ended_at = $6
+         where id = $1",
+        params![
+            id.as_str(),
+            loaded.revision,
+            loaded.valid_until,
+            loaded.outer_until,
+            loaded.updated_at,
+            loaded.ended_at
+        ],
+    )?;
+    tx.touch(id);
+    Ok(loaded)
+}
+
+/// The present revision of a session: one statement, to confirm what is remembered of it.
+///
+/// # Errors
+/// What the database says.
+pub fn revision(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<Option<i64>> {
+    let row = on.query_one(
+        "select revision from sessions where id = $1 and deployment_id = $2",
+        params![id.as_str(), deployment],
+    )?;
+    row.map(|row| row.cells().int()).transpose()
+}
+
+/// A sign-in of a user, as the cap on sessions an account sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfUser {
+    /// The sign-in.
+    pub id: SignInId,
+    /// The session that it is in.
+    pub session: SessionId,
+}
+
+/// The live sign-ins of a user, least recently active first.
+///
+/// # Errors
+/// What the database says.
+pub fn sign_ins_of(tx: &mut Tx<'_>, deployment: &str, user: &User) -> Result<Vec<OfUser>> {
+    let rows = tx.query(
+        "select s.id, s.session_id, s.last_active_at, coalesce(a.last_active_at, 0)
+         from sign_ins s left join sign_in_activity a on a.sign_in_id = s.id
+         where s.user_id = $1 and s.deployment_id = $2 and s.ended_at is null order by s.id",
+        params![user.id.as_str(), deployment],
+    )?;
+    let mut found = Vec::new();
+    for row in rows {
+        let mut cells = row.cells();
+        let (id, session) = (SignInId::stored(cells.text()?), SessionId::stored(cells.text()?));
+        found.push((cells.int()?.max(cells.int()?), OfUser { id, session }));
+    }
+    found.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
+    Ok(found.into_iter().map(|(_, sign_in)| sign_in).collect())
+}

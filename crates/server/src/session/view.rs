@@ -1,0 +1,61 @@
+use super::{LiveSignIn, Loaded, Opened, Shown};
+use crate::time::rfc3339;
+use crate::user;
+use keyrack_protocol::{Session, SignIn};
+
+/// What a rack sees of a session: a function of the session, its revision and what the rack opens.
+#[must_use]
+pub fn session(loaded: &Loaded, opened: Opened) -> Session {
+    if loaded.ended_at.is_some() {
+        return Session::empty(loaded.end_reason);
+    }
+    let mut signin_attempts = Vec::new();
+    let mut signup_attempts = Vec::new();
+    for (index, attempt) in loaded.attempts.iter().enumerate() {
+        match &attempt.shown {
+            _ if !opened.attempt(index) => {}
+            Shown::SignIn(shown) => signin_attempts.push((**shown).clone()),
+            Shown::SignUp(shown) => signup_attempts.push((**shown).clone()),
+        }
+    }
+    Session {
+        id: loaded.id.to_string(),
+        revision: loaded.revision,
+        end_reason: loaded.end_reason,
+        active_signin: loaded.active_for(opened).map(|sign_in| self::sign_in(loaded, sign_in)),
+        signins: loaded.visible(opened).map(|sign_in| self::sign_in(loaded, sign_in)).collect(),
+        signin_attempts,
+        signup_attempts,
+        created_at: Some(rfc3339(loaded.created_at)),
+        updated_at: Some(rfc3339(loaded.updated_at)),
+    }
+}
+
+fn sign_in(loaded: &Loaded, sign_in: &LiveSignIn) -> SignIn {
+    let (expires_at, last_active_at) = (rfc3339(sign_in.expires_at), rfc3339(sign_in.last_active_at));
+    SignIn {
+        id: sign_in.id.to_string(),
+        session_id: loaded.id.to_string(),
+        user_id: sign_in.user.id.to_string(),
+        active_organization_membership_id: None,
+        active_workspace_membership_id: None,
+        user: user::view(&sign_in.user),
+        expires_at_camel: expires_at.clone(),
+        expires_at,
+        last_active_at_camel: last_active_at.clone(),
+        last_active_at,
+        ip_address_camel: sign_in.ip_address.clone(),
+        ip_address: sign_in.ip_address.clone(),
+        region_code_camel: String::new(),
+        region_code: String::new(),
+        country_code_camel: String::new(),
+        country_code: String::new(),
+        browser: super::agent::browser(&sign_in.user_agent).to_owned(),
+        device: super::agent::device(&sign_in.user_agent).to_owned(),
+        city: String::new(),
+        region: String::new(),
+        country: String::new(),
+        created_at: rfc3339(sign_in.created_at),
+        updated_at: rfc3339(sign_in.updated_at),
+    }
+}

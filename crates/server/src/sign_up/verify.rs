@@ -1,0 +1,213 @@
+//! Proving the address of a sign-up: mailing a code, and taking it.
+
+use super::machine::{Fact, Profile, Stage, step};
+use super::{mails, shown, store};
+use crate::app::{App, Site};
+use crate::caller::Browser;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::id::{AttemptId, EmailAddressId, SecretId, UserId};
+use crate::outbox;
+use crate::secret::{self, For, Fresh, Used};
+use crate::session::enter::{self, Arrival, Left, Room};
+use crate::session::{Plan, Shown, read};
+use crate::session::store as session_store;
+use crate::sign_in::COMPLETED_SHOWN_MS;
+use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, OWNER_NOTE, Subject, Verdict};
+use crate::user;
+use crate::user::email::EmailAddress;
+use crate::user::store::NewUser;
+use keyrack_protocol::{Code, VerificationPrepared};
+use std::sync::Arc;
+
+/// Asked again sooner than this, no new code is made: older clients ask without pause.
+const RESEND_MS: i64 = 30_000;
+
+/// Mails a new code for an attempt; the old one dies. Asked too soon or too often it does nothing, and says
+/// the same.
+///
+/// # Errors
+/// `BAD_SIGN_IN_ATTEMPT` when the attempt is not this browser's or waits for no code.
+pub async fn prepare(browser: &Browser, attempt: &str) -> Result<VerificationPrepared> {
+    let (id, email) = open_attempt(browser, attempt).await?;
+    let drawn = Drawn::draw(browser, &id, &email)?;
+    let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
+    browser
+        .app
+        .db
+        .write(move |tx| {
+            let room = enter::existing(tx, (&app, &site), &arrival, &[])?.ok_or(Code::BadAttempt)?;
+            room.loaded.visible_attempt(room.opened, id.as_str())?;
+            let kept = store::load(tx, &id)?.ok_or(Code::BadAttempt)?;
+            let Stage::NeedsEmail { decoy, .. } = kept.stage else { return Err(Code::BadAttempt.into()) };
+            post_code(tx, &site, &id, (&drawn, decoy), arrival.now)
+        })
+        .await?;
+    Ok(VerificationPrepared {
+        otp_sent: true,
+        masked_email: Some(email.masked()),
+        verification_method: "email_otp".to_owned(),
+    })
+}
+
+/// The open sign-up that a text names, and its address.
+async fn open_attempt(browser: &Browser, attempt: &str) -> Result<(AttemptId, EmailAddress)> {
+    let reading = read::read(&browser.app, &browser.site, browser.rack.as_ref()).await?;
+    let read::Reading::Live(cached, opened) = reading else { return Err(Code::BadAttempt.into()) };
+    let attempt = cached.loaded.visible_attempt(opened, attempt)?;
+    match &attempt.shown {
+        Shown::SignUp(shown) if !shown.completed => Ok((attempt.id.clone(), EmailAddress::parse(&shown.email)?)),
+        _ => Err(Code::BadAttempt.into()),
+    }
+}
+
+/// A code and the mails that may be sent, drawn before the transaction that knows which.
+#[derive(Clone)]
+struct Drawn {
+    fresh: Fresh,
+    /// The hash of something nobody has: what a decoy waits for.
+    unknown: String,
+    budget: Subject,
+    code: outbox::Sealed,
+    note: outbox::Sealed,
+    expires_at: i64,
+}
+
+impl Drawn {
+    fn draw(browser: &Browser, attempt: &AttemptId, email: &EmailAddress) -> Result<Self> {
+        let (app, site) = (&browser.app, &browser.site);
+        let code = app.world.random.six_digits();
+        let expires_at = app.world.clock.now_ms() + site.config.lifetimes.code_ms;
+        let hash = |secret: &str| secret::hash(&app.vault, For::SignUpEmail, attempt.as_str(), secret);
+        let to = email.as_str();
+        Ok(Self {
+            fresh: Fresh { id: SecretId::draw(&app.world), hash: hash(&code) },
+            unknown: hash(SecretId::draw(&app.world).as_str()),
+            budget: Subject::new(&app.vault, &site.config.id, to),
+            code: outbox::seal(app, "sign_up_code", &mails::code(site, to, &code), expires_at)?,
+            note: outbox::seal(app, "sign_up_note", &mails::already_yours(site, to), expires_at)?,
+            expires_at,
+        })
+    }
+}
+
+fn post_code(tx: &mut Tx<'_>, site: &Site, id: &AttemptId, (drawn, decoy): (&Drawn, bool), now: i64) -> Result<()> {
+    let owner = (site.config.id.as_str(), For::SignUpEmail, id.as_str());
+    if secret::made_at(tx, owner)?.is_some_and(|made_at| now - made_at < RESEND_MS) {
+        return Ok(());
+    }
+    if throttle::count(tx, &CODE_MAIL, &drawn.budget, now)? != Verdict::Counted {
+        return Ok(());
+    }
+    if !decoy {
+        secret::replace(tx, owner, &drawn.fresh, (now, drawn.expires_at))?;
+        return outbox::post(tx, &site.config.id, &drawn.code, now);
+    }
+    let unknown = Fresh { hash: drawn.unknown.clone(), ..drawn.fresh.clone() };
+    secret::replace(tx, owner, &unknown, (now, drawn.expires_at))?;
+    match throttle::count(tx, &OWNER_NOTE, &drawn.budget, now)? {
+        Verdict::Counted => outbox::post(tx, &site.config.id, &drawn.note, now),
+        Verdict::Wait(_) => Ok(()),
+    }
+}
+
+/// Everything that taking a code needs, drawn before the transaction.
+struct Trial {
+    id: AttemptId,
+    email: EmailAddress,
+    guess: String,
+    user: UserId,
+    email_id: EmailAddressId,
+    identifier: Subject,
+    address: Subject,
+    arrival: Arrival,
+}
+
+/// Takes the code that was mailed for an attempt: makes the account and signs it in.
+///
+/// # Errors
+/// `INVALID_CODE`, `verification_code_expired`, `BAD_SIGN_IN_ATTEMPT`, `too_many_attempts`,
+/// `too_many_accounts`, and `EMAIL_EXISTS` when somebody else proved the address first.
+pub async fn verify(browser: &Browser, attempt: &str, code: &str) -> Result<Left> {
+    let (id, email) = open_attempt(browser, attempt).await?;
+    if code.len() != 6 || !code.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(Code::InvalidCode.into());
+    }
+    let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
+    let subject = |plain: &str| Subject::new(&app.vault, &site.config.id, plain);
+    let trial = Trial {
+        guess: secret::hash(&app.vault, For::SignUpEmail, id.as_str(), code),
+        user: UserId::draw(&app.world),
+        email_id: EmailAddressId::draw(&app.world),
+        identifier: subject(email.as_str()),
+        address: subject(&browser.counted_address()),
+        arrival: browser.arrive(),
+        email,
+        id,
+    };
+    let taken = browser.app.db.write(move |tx| take(tx, (&app, &site), &trial)).await?;
+    taken.map_err(Error::from)
+}
+
+/// A refusal inside is committed (the guess is counted); an error outside undoes everything.
+fn take(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -> Result<std::result::Result<Left, Code>> {
+    let now = trial.arrival.now;
+    let room = enter::existing(tx, (app, site), &trial.arrival, &[])?.ok_or(Code::BadAttempt)?;
+    room.loaded.visible_attempt(room.opened, trial.id.as_str())?;
+    let kept = store::load(tx, &trial.id)?.ok_or(Code::BadAttempt)?;
+    let Stage::NeedsEmail { profile, .. } = &kept.stage else { return Err(Code::BadAttempt.into()) };
+    for (rule, subject) in [(&CODE_GUESS, &trial.identifier), (&ADDRESS, &trial.address)] {
+        if let Verdict::Wait(ms) = throttle::count(tx, rule, subject, now)? {
+            return Err(Error::throttled(ms));
+        }
+    }
+    let owner = (site.config.id.as_str(), For::SignUpEmail, trial.id.as_str());
+    match secret::consume(tx, owner, &trial.guess, now)? {
+        Used::Wrong | Used::Dead => return Ok(Err(Code::InvalidCode)),
+        Used::Expired => return Ok(Err(Code::CodeExpired)),
+        Used::Now => {}
+    }
+    throttle::forget(tx, &CODE_GUESS, &trial.identifier)?;
+    throttle::take_back(tx, &ADDRESS, &trial.address)?;
+    room.has_place(site)?;
+    let profile = profile.clone();
+    finish(tx, (app, site), trial, (room, &kept, &profile))
+}
+
+/// Makes the account of a proved address and signs it in, unless somebody else was first.
+fn finish(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    trial: &Trial,
+    (mut room, kept, profile): (Room, &store::Attempt, &Profile),
+) -> Result<std::result::Result<Left, Code>> {
+    let now = trial.arrival.now;
+    let next = step(&kept.stage, &Fact::EmailProved { user: trial.user.clone() }, now, kept.expires_at);
+    let Ok(next) = next else { return Err(Code::BadAttempt.into()) };
+    if !user::store::create(tx, &site.config.id, &new_user(trial, profile), now)? {
+        let plan = Plan { end_attempts: vec![trial.id.clone()], ..Plan::default() };
+        session_store::apply(tx, &room.loaded.id, &plan, now)?;
+        room.leave(tx, site, now)?;
+        return Ok(Err(Code::EmailExists));
+    }
+    let Some((user, _)) = user::store::lock(tx, &site.config.id, &trial.user)? else {
+        return Err(Error::internal("make a user", "it is not there"));
+    };
+    user::may_act(&user)?;
+    room.open_sign_in(tx, (app, site), &user, &trial.arrival)?;
+    let shown = shown(&trial.id, &room.loaded.id, (profile, &next), kept.expires_at);
+    let listed_until = kept.expires_at.min(now + COMPLETED_SHOWN_MS);
+    store::save(tx, &trial.id, kept, (&next, &shown), listed_until)?;
+    room.leave(tx, site, now).map(Ok)
+}
+
+fn new_user(trial: &Trial, profile: &Profile) -> NewUser {
+    NewUser {
+        id: trial.user.clone(),
+        email_id: trial.email_id.clone(),
+        first_name: profile.first_name.clone(),
+        last_name: profile.last_name.clone(),
+        email: trial.email.to_string(),
+        password_hash: profile.password_hash.clone(),
+    }
+}

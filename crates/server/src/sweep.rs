@@ -1,0 +1,99 @@
+//! What happens without a request: expired sessions are ended, activity is written, mail is sent.
+
+use crate::app::{Shared, Site};
+use crate::error::Result;
+use crate::id::SessionId;
+use crate::session::{activity, read};
+use crate::{outbox, params};
+use std::sync::Arc;
+use std::time::Duration;
+
+const LEASE_MS: i64 = 60_000;
+const BATCH: i64 = 100;
+
+/// Ends what has expired in every deployment, on one node at a time, in small transactions.
+///
+/// # Errors
+/// What the database says.
+pub async fn run_once(app: &Shared) -> Result<()> {
+    for site in &app.sites {
+        if !take_lease(app, site).await? {
+            continue;
+        }
+        loop {
+            let due = due(app, site).await?;
+            if due.is_empty() {
+                break;
+            }
+            for session in due {
+                read::end_expired(app, site, session).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether this node sweeps the deployment now.
+async fn take_lease(app: &Shared, site: &Arc<Site>) -> Result<bool> {
+    let (deployment, node, now) = (site.config.id.clone(), app.node.to_string(), app.world.clock.now_ms());
+    let taken = app.db.write(move |tx| {
+        tx.execute(
+            "insert into leases (deployment_id, name, holder, until) values ($1, 'sweep', $2, $3)
+             on conflict (deployment_id, name) do update set holder = excluded.holder, until = excluded.until
+             where leases.until <= $4 or leases.holder = excluded.holder",
+            params![&deployment, &node, now + LEASE_MS, now],
+        )
+    });
+    Ok(taken.await? == 1)
+}
+
+async fn due(app: &Shared, site: &Arc<Site>) -> Result<Vec<SessionId>> {
+    let (deployment, now) = (site.config.id.clone(), app.world.clock.now_ms());
+    app.db
+        .read(move |on| {
+            let rows = on.query(
+                "select id from sessions where ended_at is null and valid_until <= $2 and deployment_id = $1
+                 order by valid_until, id limit $3",
+                params![&deployment, now, BATCH],
+            )?;
+            rows.into_iter().map(|row| Ok(SessionId::stored(row.cells().text()?))).collect()
+        })
+        .await
+}
+
+/// Keeps doing all of it until the process ends.
+pub fn start(app: &Shared) {
+    spawn(app, Duration::from_secs(30), |app| async move { run_once(&app).await });
+    spawn(app, Duration::from_secs(5), |app| async move { activity::flush(&app).await });
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        loop {
+            report("send mail", outbox::deliver_due(&app).await);
+            // A lost bell (another node's mail, a retry) is caught by the timeout.
+            let _ = tokio::time::timeout(Duration::from_secs(5), app.outbox_bell.notified()).await;
+        }
+    });
+}
+
+fn spawn<F: Future<Output = Result<()>> + Send>(
+    app: &Shared,
+    every: Duration,
+    work: impl Fn(Shared) -> F + Send + 'static,
+) {
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            report("sweep", work(Arc::clone(&app)).await);
+        }
+    });
+}
+
+/// What fails here is tried again at the next tick; the operator should know.
+fn report(doing: &str, result: Result<()>) {
+    if let Err(error) = result {
+        tracing::warn!(doing, %error, "background work failed");
+    }
+}

@@ -1,0 +1,195 @@
+//! Counting what strangers may try, in the database so that a restart forgives nothing.
+//!
+//! A try is counted before it is judged: a hundred guesses at the same moment are a hundred, not one. What
+//! is counted (an address, an identifier) is kept as an HMAC only.
+
+use crate::db::Tx;
+use crate::error::Result;
+use crate::params;
+use crate::vault::{Purpose, Vault};
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+
+/// A rule of counting.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name in the database.
+    pub kind: &'static str,
+    /// So many are free.
+    pub free: i64,
+    /// A count older than this starts again.
+    pub window_ms: i64,
+    /// The pause after the first one that is not free; it doubles with each further one. Zero: none is
+    /// allowed until the window is over.
+    pub first_pause_ms: i64,
+}
+
+/// Wrong passwords on one identifier: from the tenth on a pause that doubles, up to a day.
+pub const PASSWORD: Rule = Rule { kind: "password", free: 9, window_ms: 30 * DAY, first_pause_ms: 15_000 };
+/// Wrong passwords and codes from one client address, on whatever identifier.
+pub const ADDRESS: Rule = Rule { kind: "address", free: 30, window_ms: HOUR, first_pause_ms: 15_000 };
+/// Wrong codes for one address, over all attempts.
+pub const CODE_GUESS: Rule = Rule { kind: "code_guess", free: 10, window_ms: HOUR, first_pause_ms: 0 };
+/// Codes mailed to one address.
+pub const CODE_MAIL: Rule = Rule { kind: "code_mail", free: 5, window_ms: HOUR, first_pause_ms: 0 };
+/// Notes to an owner whose address somebody tried to sign up with.
+pub const OWNER_NOTE: Rule = Rule { kind: "owner_note", free: 1, window_ms: HOUR, first_pause_ms: 0 };
+
+/// What a rule says of one more try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is counted and may go on.
+    Counted,
+    /// It is refused, not counted, and would be for so many milliseconds.
+    Wait(i64),
+}
+
+/// The counter of one subject under one rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counter {
+    count: i64,
+    window_started_at: i64,
+    blocked_until: i64,
+}
+
+impl Rule {
+    /// Counts one more try at `now`, or says how long to wait.
+    #[must_use]
+    pub fn count(&self, before: Counter, now: i64) -> (Verdict, Counter) {
+        if now < before.blocked_until {
+            return (Verdict::Wait(before.blocked_until - now), before);
+        }
+        let fresh = now >= before.window_started_at.saturating_add(self.window_ms);
+        let start = if fresh { now } else { before.window_started_at };
+        let count = if fresh { 1 } else { before.count + 1 };
+        if count > self.free && self.first_pause_ms == 0 {
+            return (Verdict::Wait(start + self.window_ms - now), before);
+        }
+        let over = u32::try_from(count - self.free - 1).ok();
+        let pause = over.map_or(0, |over| self.first_pause_ms.saturating_mul(1 << over.min(20)).min(DAY));
+        (Verdict::Counted, Counter { count, window_started_at: start, blocked_until: now + pause })
+    }
+}
+
+/// Whose tries are counted: a deployment's identifier or address.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    deployment: String,
+    hash: String,
+}
+
+impl Subject {
+    /// The subject that `plain` (a normalised identifier, an address) names in a deployment.
+    #[must_use]
+    pub fn new(vault: &Vault, deployment: &str, plain: &str) -> Self {
+        let hash = vault.hash(Purpose::Throttle, deployment, plain.as_bytes());
+        Self { deployment: deployment.to_owned(), hash }
+    }
+}
+
+/// Counts one more try of `subject` under `rule`.
+///
+/// # Errors
+/// What the database says.
+pub fn count(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64) -> Result<Verdict> {
+    // The insert makes the row to lock; the update takes the lock, so that two tries are counted as two.
+    tx.execute(
+        "insert into throttles (deployment_id, kind, subject, count, window_started_at, blocked_until)
+         values ($1, $2, $3, 0, 0, 0) on conflict (deployment_id, kind, subject) do nothing",
+        params![&subject.deployment, rule.kind, &subject.hash],
+    )?;
+    let row = tx.query_one(
+        "update throttles set count = count where deployment_id = $1 and kind = $2 and subject = $3
+         returning count, window_started_at, blocked_until",
+        params![&subject.deployment, rule.kind, &subject.hash],
+    )?;
+    let before = match row {
+        Some(row) => {
+            let mut cells = row.cells();
+            Counter { count: cells.int()?, window_started_at: cells.int()?, blocked_until: cells.int()? }
+        }
+        None => Counter::default(),
+    };
+    let (verdict, after) = rule.count(before, now);
+    if after != before {
+        tx.execute(
+            "update throttles set count = $4, window_started_at = $5, blocked_until = $6
+             where deployment_id = $1 and kind = $2 and subject = $3",
+            params![
+                &subject.deployment,
+                rule.kind,
+                &subject.hash,
+                after.count,
+                after.window_started_at,
+                after.blocked_until
+            ],
+        )?;
+    }
+    Ok(verdict)
+}
+
+/// Forgets the tries of `subject`: it has proved itself.
+///
+/// # Errors
+/// What the database says.
+pub fn forget(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject) -> Result<()> {
+    tx.execute(
+        "delete from throttles where deployment_id = $1 and kind = $2 and subject = $3",
+        params![&subject.deployment, rule.kind, &subject.hash],
+    )?;
+    Ok(())
+}
+
+/// Takes back one try: it was right, but says nothing about the tries before it.
+///
+/// # Errors
+/// What the database says.
+pub fn take_back(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject) -> Result<()> {
+    tx.execute(
+        "update throttles set count = count - 1, blocked_until = 0
+         where deployment_id = $1 and kind = $2 and subject = $3 and count > 0",
+        params![&subject.deployment, rule.kind, &subject.hash],
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tenth_wrong_password_begins_a_pause_that_doubles_up_to_a_day() {
+        let mut counter = Counter::default();
+        let mut now = 1_000_000;
+        for _ in 0..9 {
+            let (verdict, after) = PASSWORD.count(counter, now);
+            assert_eq!((verdict, after.blocked_until), (Verdict::Counted, now));
+            counter = after;
+        }
+        for pause in [15_000, 30_000, 60_000, 120_000] {
+            counter = PASSWORD.count(counter, now).1;
+            assert_eq!(PASSWORD.count(counter, now + pause - 1).0, Verdict::Wait(1));
+            now += pause;
+        }
+        for _ in 0..40 {
+            counter = PASSWORD.count(counter, now).1;
+            assert!(counter.blocked_until - now <= DAY);
+            now = counter.blocked_until;
+        }
+        assert_eq!(PASSWORD.count(counter, now).1.blocked_until - now, DAY);
+    }
+
+    #[test]
+    fn a_budget_is_empty_until_its_hour_is_over() {
+        let mut counter = Counter::default();
+        for minute in 0..5 {
+            let (verdict, after) = CODE_MAIL.count(counter, HOUR + minute * 60_000);
+            assert_eq!(verdict, Verdict::Counted);
+            counter = after;
+        }
+        assert_eq!(CODE_MAIL.count(counter, HOUR + 5 * 60_000).0, Verdict::Wait(55 * 60_000));
+        assert_eq!(CODE_MAIL.count(counter, 2 * HOUR - 1).0, Verdict::Wait(1));
+        assert_eq!(CODE_MAIL.count(counter, 2 * HOUR).0, Verdict::Counted);
+    }
+}

@@ -1,0 +1,51 @@
+//! `GET /session/token` and the public keys.
+
+use crate::app::{Shared, Site};
+use crate::caller::Browser;
+use crate::error::Result;
+use crate::http::answer;
+use crate::http::fields::Fields;
+use crate::http::front::Public;
+use crate::http::origin::is_allowed;
+use crate::id::TokenId;
+use crate::session::read::Reading;
+use crate::user::may_act;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use keyrack_protocol::{Code, Jwks};
+use std::sync::Arc;
+
+/// The routes of this feature.
+pub fn routes() -> Router<Shared> {
+    Router::new().route("/session/token", get(mint)).route("/.well-known/jwks.json", get(jwks))
+}
+
+/// `template?`: `default`, which an absent one means too.
+async fn mint(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Response> {
+    if fields.text("template")?.is_some_and(|template| template != "default") {
+        return Err(Code::TemplateNotFound.into());
+    }
+    let Reading::Live(cached, opened) = browser.reading().await? else { return Err(Code::SignedOut.into()) };
+    let active = cached.loaded.active_for(opened).ok_or(Code::SignedOut)?;
+    may_act(&active.user)?;
+    let id = TokenId::draw(&browser.app.world);
+    // Whoever may not use the session from a page may not name itself in its tokens either.
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let azp = origin.filter(|origin| is_allowed(&browser.site, origin));
+    let now = browser.app.world.clock.now_ms();
+    Ok(answer::ok(browser.site.signer.mint(&browser.site, (&cached.loaded, active), (&id, azp), now)?))
+}
+
+/// The public keys, for any origin and any cache.
+async fn jwks(Extension(site): Extension<Arc<Site>>) -> Result<Response> {
+    let keys = Jwks { keys: vec![site.signer.jwk.clone()] };
+    let body = serde_json::to_vec(&keys).map_err(|cause| crate::error::Error::internal("write the keys", cause))?;
+    let mut response = answer::json(StatusCode::OK, Bytes::from(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response.extensions_mut().insert(Public);
+    Ok(response)
+}

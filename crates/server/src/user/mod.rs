@@ -1,0 +1,145 @@
+//! Accounts: who they are, what their address and password may be, and whether they may act.
+
+pub mod email;
+pub mod http;
+pub mod password;
+pub mod store;
+
+use crate::id::{EmailAddressId, UserId};
+use crate::time::rfc3339;
+use keyrack_protocol::{Code, CurrentUser, UserEmailAddress};
+
+/// The longest first or last name, in characters.
+const NAME_MAX: usize = 100;
+
+/// An account, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// First name, `""` when unset.
+    pub first_name: String,
+    /// Last name, `""` when unset.
+    pub last_name: String,
+    /// Username, if it has one.
+    pub username: Option<String>,
+    /// Whether a password is set.
+    pub has_password: bool,
+    /// When it was disabled.
+    pub disabled_at: Option<i64>,
+    /// When it was deleted.
+    pub deleted_at: Option<i64>,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
+    /// Its addresses, oldest first.
+    pub emails: Vec<Email>,
+}
+
+/// An address of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email {
+    /// Its id.
+    pub id: EmailAddressId,
+    /// Normalised.
+    pub email: String,
+    /// Whether it is the primary one.
+    pub is_primary: bool,
+    /// When it was proved.
+    pub verified_at: Option<i64>,
+    /// When it was added.
+    pub created_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
+}
+
+/// Decides whether an account may act: sign in, be minted for, be shown. Every path asks it.
+///
+/// # Errors
+/// [`Code::UserDisabled`] when it was disabled or deleted.
+pub fn may_act(user: &User) -> Result<(), Code> {
+    match (user.disabled_at, user.deleted_at) {
+        (None, None) => Ok(()),
+        _ => Err(Code::UserDisabled),
+    }
+}
+
+/// A first or last name as it is kept: trimmed, without control characters.
+///
+/// # Errors
+/// [`Code::InvalidName`] when it is too long or holds control characters.
+pub fn name(text: &str) -> Result<String, Code> {
+    let name = text.trim();
+    // Direction overrides and line separators would let a name rewrite the line that shows it.
+    let hidden = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}');
+    if name.chars().count() > NAME_MAX || name.chars().any(hidden) {
+        return Err(Code::InvalidName);
+    }
+    Ok(name.to_owned())
+}
+
+/// The account as it is shown to itself.
+#[must_use]
+pub fn view(user: &User) -> CurrentUser {
+    let emails: Vec<_> = user.emails.iter().map(email_view).collect();
+    let primary = emails.iter().find(|email| email.is_primary).cloned();
+    CurrentUser {
+        id: user.id.to_string(),
+        created_at: rfc3339(user.created_at),
+        updated_at: rfc3339(user.updated_at),
+        first_name: user.first_name.clone(),
+        last_name: user.last_name.clone(),
+        username: user.username.clone().unwrap_or_default(),
+        email_address: primary.as_ref().map(|email| email.email.clone()).unwrap_or_default(),
+        availability: "available".to_owned(),
+        has_profile_picture: false,
+        profile_picture_url: String::new(),
+        primary_email_address_id: primary.as_ref().map(|email| email.id.clone()),
+        primary_phone_number_id: None,
+        primary_email_address: primary,
+        primary_phone_number: None,
+        user_email_addresses: emails.clone(),
+        user_phone_numbers: Vec::new(),
+        email_addresses: emails,
+        phone_numbers: Vec::new(),
+        second_factor_policy: "none".to_owned(),
+        social_connections: Vec::new(),
+        user_authenticator: None,
+        authenticators: Vec::new(),
+        backup_codes_generated: false,
+        has_password: user.has_password,
+        has_passkeys: false,
+        public_metadata: serde_json::Map::new(),
+        segments: Vec::new(),
+    }
+}
+
+fn email_view(email: &Email) -> UserEmailAddress {
+    UserEmailAddress {
+        id: email.id.to_string(),
+        email: email.email.clone(),
+        is_primary: email.is_primary,
+        verified: email.verified_at.is_some(),
+        verified_at: email.verified_at.map(rfc3339),
+        verification_strategy: "otp".to_owned(),
+        created_at: rfc3339(email.created_at),
+        updated_at: rfc3339(email.updated_at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_kept_as_typed_unless_it_could_rewrite_the_line_it_stands_in() {
+        assert_eq!(name("  Ada  "), Ok("Ada".to_owned()));
+        assert_eq!(name("\",\"role\":\"admin"), Ok("\",\"role\":\"admin".to_owned()));
+        assert_eq!(name(&"ä".repeat(100)), Ok("ä".repeat(100)));
+        for wrong in ["a\u{0}b", "a\r\nBcc: b", "a\u{202e}b", "a\u{2028}b"] {
+            assert_eq!(name(wrong), Err(Code::InvalidName), "{wrong:?}");
+        }
+        assert_eq!(name(&"a".repeat(101)), Err(Code::InvalidName));
+    }
+}

@@ -1,0 +1,178 @@
+//! Passwords: their bounds, and the threads that hash them.
+//!
+//! Hashing takes 19 MiB and some 20 ms each (argon2id, t=2, p=1, OWASP's first choice), so it has threads of
+//! its own: one fewer than there are cores, at a lower priority, behind a bounded queue. A storm of sign-ins
+//! waits there, or is told to come back, while reads go on.
+
+use crate::config::PasswordHashing;
+use crate::error::{Error, Result};
+use crate::world::World;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use keyrack_protocol::Code;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use tokio::sync::oneshot;
+
+/// The shortest and the longest password, in characters.
+pub const MIN_LENGTH: usize = 8;
+/// See [`MIN_LENGTH`].
+pub const MAX_LENGTH: usize = 128;
+/// Hashes that may wait: on two cores about three seconds of work.
+const WAITING: usize = 128;
+
+/// Checks a new password's length. Nothing else is asked of it, and it is kept exactly as typed.
+///
+/// # Errors
+/// [`Code::PasswordTooShort`] or [`Code::PasswordTooLong`].
+pub fn check_length(password: &str) -> std::result::Result<(), Code> {
+    // Bytes first: a megabyte is refused before it is counted.
+    if password.len() > MAX_LENGTH * 4 {
+        return Err(Code::PasswordTooLong);
+    }
+    match password.chars().count() {
+        short if short < MIN_LENGTH => Err(Code::PasswordTooShort),
+        long if long > MAX_LENGTH => Err(Code::PasswordTooLong),
+        _ => Ok(()),
+    }
+}
+
+type Task = Box<dyn FnOnce(&Argon2<'_>) + Send>;
+
+/// The threads that hash.
+pub struct Hasher {
+    tasks: SyncSender<Task>,
+    /// Verified against when there is no account, so that this takes the same time.
+    stand_in: String,
+}
+
+impl std::fmt::Debug for Hasher {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Hasher")
+    }
+}
+
+impl Hasher {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// When the parameters are refused or a thread cannot be started.
+    pub fn start(world: &World, hashing: PasswordHashing) -> Result<Self> {
+        let argon2 = argon2(hashing)?;
+        let stand_in = hash_now(&argon2, "nobody's password", &world.random.bytes::<16>())?;
+        let (tasks, waiting) = sync_channel::<Task>(WAITING);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let threads = thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
+        for _ in 0..threads {
+            let (waiting, argon2) = (Arc::clone(&waiting), argon2.clone());
+            thread::Builder::new()
+                .name("keyrack-hasher".to_owned())
+                .spawn(move || work(&waiting, &argon2))
+                .map_err(|cause| Error::internal("start a hashing thread", cause))?;
+        }
+        Ok(Self { tasks, stand_in })
+    }
+
+    /// The hash of a new password, as a PHC string.
+    ///
+    /// # Errors
+    /// `unavailable` when too many wait.
+    pub async fn hash(&self, world: &World, password: String) -> Result<String> {
+        let salt: [u8; 16] = world.random.bytes();
+        self.run(move |argon2| hash_now(argon2, &password, &salt)).await?
+    }
+
+    /// Whether `password` is the one that was hashed; does the same work when there is no hash.
+    ///
+    /// # Errors
+    /// `unavailable` when too many wait.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.stand_in.clone());
+        let fits = self
+            .run(move |argon2| {
+                let parsed = PasswordHash::new(&hash).ok();
+                parsed.is_some_and(|parsed| argon2.verify_password(password.as_bytes(), &parsed).is_ok())
+            })
+            .await?;
+        Ok(fits && known)
+    }
+
+    async fn run<T: Send + 'static>(&self, task: impl FnOnce(&Argon2<'_>) -> T + Send + 'static) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let task: Task = Box::new(move |argon2| {
+            // Whoever asked may have gone: then the work is not done.
+            if !reply.is_closed() {
+                let _ = reply.send(task(argon2));
+            }
+        });
+        self.tasks.try_send(task).map_err(|_| Error::unavailable("hash a password", "too many wait"))?;
+        answer.await.map_err(|_| Error::internal("hash a password", "the hashing thread ended"))
+    }
+}
+
+fn work(waiting: &Mutex<Receiver<Task>>, argon2: &Argon2<'_>) {
+    lower_priority();
+    loop {
+        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match next {
+            Ok(task) => task(argon2),
+            Err(_) => return,
+        }
+    }
+}
+
+/// Lets reads go first where cores are few. Not being allowed to is no reason to stop.
+fn lower_priority() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 10);
+}
+
+fn argon2(hashing: PasswordHashing) -> Result<Argon2<'static>> {
+    let params = match hashing {
+        PasswordHashing::Standard => Params::new(19 * 1024, 2, 1, None),
+        PasswordHashing::CheapForTests => Params::new(64, 1, 1, None),
+    };
+    let params = params.map_err(|cause| Error::internal("set up password hashing", cause))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash_now(argon2: &Argon2<'_>, password: &str, salt: &[u8]) -> Result<String> {
+    argon2
+        .hash_password_with_salt(password.as_bytes(), salt)
+        .map(|hash| hash.to_string())
+        .map_err(|cause| Error::internal("hash a password", cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c05_a_password_is_measured_in_characters_and_nothing_else_is_asked_of_it() {
+        assert_eq!(check_length("sevenxx"), Err(Code::PasswordTooShort));
+        for fine in ["eightxxx", "        ", "\u{0}1234567", "🦀🦀🦀🦀🦀🦀🦀🦀", &"a".repeat(128), &"🦀".repeat(128)] {
+            assert_eq!(check_length(fine), Ok(()), "{fine:?}");
+        }
+        assert_eq!(check_length(&"a".repeat(129)), Err(Code::PasswordTooLong));
+        assert_eq!(check_length(&"a".repeat(1 << 20)), Err(Code::PasswordTooLong));
+    }
+
+    #[tokio::test]
+    async fn c05_a_password_fits_exactly_as_typed() {
+        let world = World::for_tests(1);
+        let hasher = Hasher::start(&world, PasswordHashing::CheapForTests).unwrap();
+        let long = "a".repeat(72) + "x";
+        let hash = hasher.hash(&world, long.clone()).await.unwrap();
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(hasher.verify(long, Some(hash.clone())).await.unwrap());
+        for other in ["a".repeat(72) + "y", "a".repeat(72), "A".repeat(72) + "x", " ".to_owned() + &"a".repeat(72) + "x"] {
+            assert!(!hasher.verify(other, Some(hash.clone())).await.unwrap());
+        }
+        let composed = hasher.hash(&world, "caf\u{e9}-caf\u{e9}".to_owned()).await.unwrap();
+        assert!(!hasher.verify("cafe\u{301}-cafe\u{301}".to_owned(), Some(composed)).await.unwrap());
+        assert!(!hasher.verify("nobody's password".to_owned(), None).await.unwrap());
+    }
+}

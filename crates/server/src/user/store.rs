@@ -1,0 +1,125 @@
+use super::email::EmailAddress;
+use super::{Email, User};
+use crate::db::{Cells, Snapshot, Tx};
+use crate::error::Result;
+use crate::id::{EmailAddressId, UserId};
+use crate::params;
+
+/// A user to be made, its ids drawn before the transaction.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Its id.
+    pub id: UserId,
+    /// The id of its first address.
+    pub email_id: EmailAddressId,
+    /// First name, may be `""`.
+    pub first_name: String,
+    /// Last name, may be `""`.
+    pub last_name: String,
+    /// The proved address.
+    pub email: String,
+    /// The password's PHC string.
+    pub password_hash: String,
+}
+
+/// What a sign-in by password needs to know of an account.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The account.
+    pub user_id: UserId,
+    /// Its password's PHC string, if one is set.
+    pub password_hash: Option<String>,
+}
+
+/// Makes a user whose address is proved; `false` and nothing made when somebody else has proved it.
+///
+/// # Errors
+/// What the database says.
+pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Result<bool> {
+    tx.execute(
+        "insert into users
+             (id, deployment_id, version, first_name, last_name, password_hash, created_at, updated_at)
+         values ($1, $2, 1, $3, $4, $5, $6, $6)",
+        params![user.id.as_str(), deployment, &user.first_name, &user.last_name, &user.password_hash, now],
+    )?;
+    let made = tx.execute(
+        "insert into email_addresses
+             (id, deployment_id, user_id, email, is_primary, verified_at, created_at, updated_at)
+         values ($1, $2, $3, $4, 1, $5, $5, $5)
+         on conflict (deployment_id, email) where verified_at is not null do nothing",
+        params![user.email_id.as_str(), deployment, user.id.as_str(), &user.email, now],
+    )?;
+    if made == 0 {
+        tx.execute("delete from users where id = $1", params![user.id.as_str()])?;
+    }
+    Ok(made == 1)
+}
+
+/// The account that has proved `email`.
+///
+/// # Errors
+/// What the database says.
+pub fn find_by_email(on: &mut Snapshot<'_>, deployment: &str, email: &EmailAddress) -> Result<Option<Credentials>> {
+    let row = on.query_one(
+        "select u.id, u.password_hash from email_addresses e join users u on u.id = e.user_id
+         where e.deployment_id = $1 and e.email = $2 and e.verified_at is not null order by e.id",
+        params![deployment, email.as_str()],
+    )?;
+    row.map(|row| {
+        let mut cells = row.cells();
+        Ok(Credentials { user_id: UserId::stored(cells.text()?), password_hash: cells.optional_text()? })
+    })
+    .transpose()
+}
+
+/// Takes the lock of a user; its account and password as they are now, none if it is gone.
+///
+/// # Errors
+/// What the database says.
+pub fn lock(tx: &mut Tx<'_>, deployment: &str, id: &UserId) -> Result<Option<(User, Option<String>)>> {
+    let row = tx.query_one(
+        "update users set version = version + 1 where id = $1 and deployment_id = $2
+         returning password_hash, id, first_name, last_name, username, password_hash, disabled_at, deleted_at,
+             created_at, updated_at",
+        params![id.as_str(), deployment],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let mut cells = row.cells();
+    let hash = cells.optional_text()?;
+    Ok(Some((read(&mut cells)?, hash)))
+}
+
+/// Reads the columns `id, first_name, last_name, username, password_hash, disabled_at, deleted_at, created_at,
+/// updated_at`; the addresses are read apart.
+///
+/// # Errors
+/// When the columns are others.
+pub fn read(cells: &mut Cells) -> Result<User> {
+    Ok(User {
+        id: UserId::stored(cells.text()?),
+        first_name: cells.text()?,
+        last_name: cells.text()?,
+        username: cells.optional_text()?,
+        has_password: cells.optional_text()?.is_some(),
+        disabled_at: cells.optional_int()?,
+        deleted_at: cells.optional_int()?,
+        created_at: cells.int()?,
+        updated_at: cells.int()?,
+        emails: Vec::new(),
+    })
+}
+
+/// Reads the columns `id, email, is_primary, verified_at, created_at, updated_at`.
+///
+/// # Errors
+/// When the columns are others.
+pub fn read_email(cells: &mut Cells) -> Result<Email> {
+    Ok(Email {
+        id: EmailAddressId::stored(cells.text()?),
+        email: cells.text()?,
+        is_primary: cells.int()? == 1,
+        verified_at: cells.optional_int()?,
+        created_at: cells.int()?,
+        updated_at: cells.int()?,
+    })
+}

@@ -1,0 +1,127 @@
+use crate::error::{Error, Result};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+/// How many messages the development outbox keeps; the oldest give way.
+const KEPT: usize = 500;
+
+/// A mail before it is sent. What makes it secret (the code) is sealed at rest.
+#[derive(Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Mail {
+    /// The sender, `Name <address>` or an address.
+    pub from: String,
+    /// The one recipient.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The text form.
+    pub text: String,
+    /// The HTML form.
+    pub html: String,
+    /// The code in it, if there is one.
+    pub code: Option<String>,
+    /// The link in it, if there is one.
+    pub link: Option<String>,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Mail").field("subject", &self.subject).finish_non_exhaustive()
+    }
+}
+
+/// A mail that was captured instead of sent.
+#[derive(Clone, Debug)]
+pub struct CapturedMail {
+    /// The outbox row that it came from.
+    pub id: String,
+    /// When it was captured, in Unix milliseconds.
+    pub created_at: i64,
+    /// The mail.
+    pub mail: Mail,
+}
+
+/// Where mail goes.
+pub enum Mailer {
+    /// Into memory, for development and tests.
+    Captured(Mutex<VecDeque<CapturedMail>>),
+    /// To an SMTP server.
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+}
+
+impl fmt::Debug for Mailer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Captured(_) => "Captured",
+            Self::Smtp(_) => "Smtp",
+        })
+    }
+}
+
+impl Mailer {
+    /// Keeps mail in memory.
+    #[must_use]
+    pub fn captured() -> Self {
+        Self::Captured(Mutex::new(VecDeque::new()))
+    }
+
+    /// Sends through the server that `url` names (`smtp://` or `smtps://`, with the user and password in it).
+    ///
+    /// # Errors
+    /// When the URL is none that lettre understands.
+    pub fn smtp(url: &str) -> Result<Self> {
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|cause| Error::internal("read [mail] smtp", cause))?;
+        Ok(Self::Smtp(Box::new(transport.timeout(Some(std::time::Duration::from_secs(20))).build())))
+    }
+
+    /// Sends one mail.
+    ///
+    /// # Errors
+    /// When an address is none or the server does not take it.
+    pub async fn send(&self, id: &str, now: i64, mail: Mail) -> Result<()> {
+        match self {
+            Self::Captured(kept) => {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                if kept.len() == KEPT {
+                    kept.pop_front();
+                }
+                kept.push_back(CapturedMail { id: id.to_owned(), created_at: now, mail });
+            }
+            Self::Smtp(transport) => {
+                transport.send(message(&mail)?).await.map_err(|cause| Error::unavailable("send mail", cause))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was captured, oldest first; empty when mail is really sent.
+    #[must_use]
+    pub fn captured_mails(&self) -> Vec<CapturedMail> {
+        match self {
+            Self::Captured(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect(),
+            Self::Smtp(_) => Vec::new(),
+        }
+    }
+
+    /// Forgets what was captured.
+    pub fn clear(&self) {
+        if let Self::Captured(kept) = self {
+            kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+}
+
+fn message(mail: &Mail) -> Result<Message> {
+    let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|cause| Error::internal("address a mail", cause));
+    Message::builder()
+        .from(mailbox(&mail.from)?)
+        .to(mailbox(&mail.to)?)
+        .subject(&mail.subject)
+        .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
+        .map_err(|cause| Error::internal("write a mail", cause))
+}

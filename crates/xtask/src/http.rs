@@ -42,6 +42,12 @@ impl Browser {
         self.send(request).await
     }
 
+    /// `GET path`; returns the whole body.
+    pub async fn text(&mut self, path: &str) -> Result<String, Failure> {
+        let request = self.client.get(format!("{}{path}", self.base));
+        self.exchange(request).await
+    }
+
     /// `POST path` with a JSON body; returns `data`.
     pub async fn post(&mut self, path: &str, body: Value) -> Result<Value, Failure> {
         let request = self.client.post(format!("{}{path}", self.base)).json(&body);
@@ -80,6 +86,13 @@ impl Browser {
     }
 
     async fn send(&mut self, request: reqwest::RequestBuilder) -> Result<Value, Failure> {
+        let body = self.exchange(request).await?;
+        let body: Value = serde_json::from_str(&body)
+            .map_err(|_| Failure::Refused(format!("an answer that is no JSON: {body}")))?;
+        Ok(body["data"].clone())
+    }
+
+    async fn exchange(&mut self, request: reqwest::RequestBuilder) -> Result<String, Failure> {
         let request = match &self.rack {
             Some(rack) => request.header(CREDENTIAL, rack),
             None => request,
@@ -93,9 +106,7 @@ impl Browser {
         if credential.is_some() {
             self.rack = credential;
         }
-        let body: Value = serde_json::from_str(&body)
-            .map_err(|_| Failure::Refused(format!("{status}, but no JSON: {body}")))?;
-        Ok(body["data"].clone())
+        Ok(body)
     }
 }
 

@@ -59,7 +59,7 @@ impl Setup {
             .spawn()
             .map_err(|error| format!("{} cannot be started: {error}", self.binary.display()))?;
         let mut server = Server { child };
-        server.wait_ready(self)?;
+        server.wait_ready(self.port, &|| self.log())?;
         Ok(server)
     }
 
@@ -104,18 +104,18 @@ impl Server {
         false
     }
 
-    fn wait_ready(&mut self, setup: &Setup) -> Outcome {
+    fn wait_ready(&mut self, port: u16, log: &dyn Fn() -> String) -> Outcome {
         let since = Instant::now();
         while since.elapsed() < Duration::from_secs(30) {
-            if ready(setup.port) {
+            if ready(port) {
                 return Ok(());
             }
             if let Ok(Some(status)) = self.child.try_wait() {
-                return Err(format!("keyrack ended while it started ({status}):\n{}", setup.log()));
+                return Err(format!("keyrack ended while it started ({status}):\n{}", log()));
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        Err(format!("keyrack is not ready after 30 s:\n{}", setup.log()))
+        Err(format!("keyrack is not ready after 30 s:\n{}", log()))
     }
 
     /// Memory that it holds, in bytes (`VmRSS`).
@@ -126,16 +126,42 @@ impl Server {
         kilobytes.map(|count| count * 1024).ok_or_else(|| "no VmRSS in /proc".to_owned())
     }
 
-    /// CPU time that it has used, in clock ticks (user and system).
-    pub fn cpu_ticks(&self) -> Outcome<u64> {
+    /// CPU time that it has used, in seconds (user and system).
+    pub fn cpu_seconds(&self) -> Outcome<f64> {
         let stat = read_proc(self.pid(), "stat")?;
         // The program's name, the second field, may hold spaces; it ends at the last parenthesis.
         let rest = stat.rsplit_once(") ").map(|parts| parts.1).ok_or("no name in /proc/…/stat")?;
-        let field = |index: usize| rest.split(' ').nth(index).and_then(|text| text.parse::<u64>().ok());
-        field(11)
-            .zip(field(12))
-            .map(|(user, system)| user + system)
-            .ok_or_else(|| "no times in /proc/…/stat".to_owned())
+        let ticks = |index: usize| rest.split(' ').nth(index).and_then(|text| text.parse::<f64>().ok());
+        let (user, system) = ticks(11).zip(ticks(12)).ok_or("no times in /proc/…/stat")?;
+        let per_second = tools::output(Command::new("getconf").arg("CLK_TCK"))?;
+        per_second.parse::<f64>().map(|count| (user + system) / count).map_err(|_| "no CLK_TCK".to_owned())
+    }
+}
+
+/// The handler that does nothing, running.
+pub struct Bare {
+    /// Its process.
+    pub server: Server,
+    /// Where it answers.
+    pub url: String,
+}
+
+impl Server {
+    /// Starts the handler that does nothing on one CPU; it answers with the content of `body`.
+    pub fn bare(binary: &Path, port: u16, cpu: u8, body: &Path) -> Outcome<Bare> {
+        let mut command = Command::new("taskset");
+        command.args(["-c", &cpu.to_string()]).arg(binary).args([
+            "--listen",
+            &format!("127.0.0.1:{port}"),
+            "--body",
+        ]);
+        let child = command
+            .arg(body)
+            .spawn()
+            .map_err(|error| format!("the bare handler cannot be started: {error}"))?;
+        let mut server = Self { child };
+        server.wait_ready(port, &String::new)?;
+        Ok(Bare { server, url: format!("http://127.0.0.1:{port}") })
     }
 }
 

@@ -49,8 +49,7 @@ pub fn exists(program: &str) -> bool {
 
 /// Whether this runs as root.
 pub fn is_root() -> bool {
-    output(Command::new("id").arg("-u").env_clear().env("PATH", "/usr/bin:/bin"))
-        .is_ok_and(|id| id == "0")
+    output(Command::new("id").arg("-u").env_clear().env("PATH", "/usr/bin:/bin")).is_ok_and(|id| id == "0")
 }
 
 /// Installs a Debian package, if this machine and this user can.

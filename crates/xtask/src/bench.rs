@@ -1,6 +1,0 @@
-//! bench
-use crate::Outcome;
-/// b
-pub fn bench() -> Outcome {
-    Ok(())
-}

@@ -25,8 +25,9 @@ pub struct Rule {
     pub first_pause_ms: i64,
 }
 
-/// Wrong passwords on one identifier: from the tenth on a pause that doubles, up to a day.
-pub const PASSWORD: Rule = Rule { kind: "password", free: 9, window_ms: 30 * DAY, first_pause_ms: 15_000 };
+/// Wrong passwords on one identifier: from the tenth on a pause that doubles, up to a day. Only the right one
+/// begins a new count, so that a hundred in a row take months (NIST SP 800-63B, 3.2.2).
+pub const PASSWORD: Rule = Rule { kind: "password", free: 9, window_ms: 3650 * DAY, first_pause_ms: 15_000 };
 /// Wrong passwords and codes from one client address, on whatever identifier.
 pub const ADDRESS: Rule = Rule { kind: "address", free: 30, window_ms: HOUR, first_pause_ms: 15_000 };
 /// Wrong codes for one address, over all attempts.

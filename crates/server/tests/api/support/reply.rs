@@ -1,0 +1,52 @@
+use reqwest::Response;
+use reqwest::header::{HeaderMap, SET_COOKIE};
+use serde_json::Value;
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Reply {
+    pub async fn read(response: Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, text: response.text().await.unwrap() }
+    }
+
+    /// The body as JSON, `null` when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    /// The data of an answer that must be a success.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.text);
+        self.json()["data"].clone()
+    }
+
+    /// The status and the code of an answer that must be a refusal; it has handed out nothing.
+    #[track_caller]
+    pub fn refused(&self) -> (u16, String) {
+        assert!(self.status >= 400, "{}", self.text);
+        let body = self.json();
+        assert_eq!(body["status"], self.status, "{}", self.text);
+        assert_eq!(body["error"]["code"], body["errors"][0]["code"], "{}", self.text);
+        assert!(self.header("x-development-session").is_none());
+        (self.status, body["errors"][0]["code"].as_str().unwrap().to_owned())
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The value of the last cookie of this name that the answer sets.
+    pub fn set_cookie(&self, name: &str) -> Option<String> {
+        let cookies = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        let pairs = cookies.filter_map(|cookie| cookie.split(';').next()?.split_once('='));
+        pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).last()
+    }
+}

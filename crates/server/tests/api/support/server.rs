@@ -1,0 +1,136 @@
+use super::{Browser, PASSWORD};
+use axum::serve::ListenerExt;
+use keyrack_server::app::{App, Shared};
+use keyrack_server::config::{
+    Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing,
+};
+use keyrack_server::outbox;
+use keyrack_server::world::{CapturedMail, Random, World};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// A running server with one deployment.
+pub struct Keyrack {
+    /// The server, for the clock, the mail and the failpoints.
+    pub app: Shared,
+    /// `http://127.0.0.1:<port>`.
+    pub base: String,
+    address: SocketAddr,
+    serving: JoinHandle<()>,
+    data: Arc<TempDir>,
+}
+
+impl Keyrack {
+    /// One in staging.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// One in production: the credential is a cookie, the origin is its own.
+    pub async fn production() -> Self {
+        Self::start_with(|deployment| deployment.mode = Mode::Production).await
+    }
+
+    /// One whose deployment is changed before it starts.
+    pub async fn start_with(change: impl FnOnce(&mut Deployment)) -> Self {
+        let seed = u64::from_be_bytes(Random::System.bytes());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut deployment = Deployment::built_in(address.port(), Mode::Staging);
+        deployment.id = format!("t{seed:x}");
+        deployment.origin = Origin::parse(&format!("http://127.0.0.1:{}", address.port())).unwrap();
+        deployment.hosts = vec!["127.0.0.1".to_owned()];
+        deployment.any_loopback = false;
+        deployment.allowed_origins = vec![deployment.origin.to_string()];
+        deployment.password_hashing = PasswordHashing::CheapForTests;
+        change(&mut deployment);
+        let data = Arc::new(tempfile::tempdir().unwrap());
+        let config = config(deployment, data.path().to_path_buf(), address);
+        Self::run(config, World::for_tests(seed), listener, data).await
+    }
+
+    async fn run(config: Config, world: World, listener: TcpListener, data: Arc<TempDir>) -> Self {
+        let address = listener.local_addr().unwrap();
+        let app = App::start(config, world).await.unwrap();
+        let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
+        let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
+        let serving = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        Self { app, base: format!("http://{address}"), address, serving, data }
+    }
+
+    /// Ends the server and starts another on the same data and port, the clock going on.
+    pub async fn restart(self) -> Self {
+        let Self { app, address, serving, data, .. } = self;
+        serving.abort();
+        // Aborted or ended: either way it no longer holds the port.
+        let _ = serving.await;
+        let (config, now) = (app.config.clone(), app.world.clock.now_ms());
+        // Connections that are still open hold the app, and the app the lock of the data folder.
+        let mut app = Some(app);
+        while let Some(held) = app.take() {
+            if let Err(still) = Arc::try_unwrap(held).map(drop) {
+                app = Some(still);
+                tokio::task::yield_now().await;
+            }
+        }
+        let world = World::for_tests(u64::from_be_bytes(Random::System.bytes()));
+        world.clock.advance(now - world.clock.now_ms());
+        let listener = TcpListener::bind(address).await.unwrap();
+        Self::run(config, world, listener, data).await
+    }
+
+    /// Somebody's browser with nothing in it.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self)
+    }
+
+    /// A browser in which `name`@example.com has signed up and is signed in.
+    pub async fn signed_up(&self, name: &str) -> Browser {
+        let browser = self.browser();
+        browser.signs_up(self, name).await;
+        browser
+    }
+
+    /// A browser in which `name`@example.com, who has an account, is signed in.
+    pub async fn signed_in(&self, name: &str) -> Browser {
+        let browser = self.browser();
+        browser.sign_in(name, PASSWORD).await.ok();
+        browser
+    }
+
+    /// The captured mail to `name`@example.com, oldest first.
+    pub async fn mails(&self, name: &str) -> Vec<CapturedMail> {
+        outbox::deliver_due(&self.app).await.unwrap();
+        let mut mails = self.app.world.mailer.captured_mails();
+        mails.retain(|mail| mail.mail.to == format!("{name}@example.com"));
+        mails
+    }
+
+    /// The code in the newest mail to `name`@example.com.
+    pub async fn code(&self, name: &str) -> String {
+        self.mails(name).await.pop().and_then(|mail| mail.mail.code).expect("a mail with a code")
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, ms: i64) {
+        self.app.world.clock.advance(ms);
+    }
+}
+
+fn config(deployment: Deployment, data_dir: PathBuf, listen: SocketAddr) -> Config {
+    Config {
+        dev: true,
+        listen: vec![listen],
+        data_dir,
+        database_url: std::env::var("KEYRACK_TEST_DATABASE_URL").ok(),
+        master_key: MasterKeySource::Value("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".to_owned()),
+        virtual_clock: true,
+        trusted_proxies: Vec::new(),
+        mail: Mail::Outbox,
+        deployments: vec![deployment],
+    }
+}

@@ -58,11 +58,14 @@ function Loaded({ hook, deployment }: { readonly hook: SessionLoaded; readonly d
       </h2>
       <Announcement hook={hook} />
       {isEmpty && ending(hook.endReason) && <p className="notice">{ending(hook.endReason)}</p>}
-      {!isEmpty && <Rack hook={hook} onGone={() => title.current?.focus()} />}
-      {!isEmpty && !isOpen && (
-        <button type="button" className="button add" onClick={() => setAdding(true)}>
-          Add account
-        </button>
+      {!isEmpty && (
+        <Rack hook={hook} onGone={() => title.current?.focus()}>
+          {!isOpen && (
+            <button type="button" className="button" onClick={() => setAdding(true)}>
+              Add account
+            </button>
+          )}
+        </Rack>
       )}
       {isOpen && (
         <Entry

@@ -18,10 +18,8 @@ export function Home({ deployment }: { readonly deployment: Deployment }) {
       </div>
       <div className="columns">
         <Accounts hook={hook} deployment={deployment} />
-        <div className="stack">
-          <HookPanel hook={hook} />
-          <PrivateApi key={hook.session?.active_signin?.id ?? ''} hook={hook} />
-        </div>
+        <HookPanel hook={hook} />
+        <PrivateApi hook={hook} />
       </div>
       <p className={hook.stale ? 'stale stale-shown' : 'stale'} role="status">
         {hook.stale ? 'The server does not answer. What you see may be old.' : ''}

@@ -7,29 +7,31 @@ interface Answer {
   readonly body: string;
 }
 
-/**
- * Calls a backend that knows nothing but where the public keys are. Mounted anew for each account, so that no answer
- * stays that was given to another.
- */
+/** Calls a backend that knows nothing but where the public keys are. */
 export function PrivateApi({ hook }: { readonly hook: UseSession }) {
-  const [answer, setAnswer] = useState<Answer>();
+  const [given, setGiven] = useState<{ readonly to: string | undefined; readonly answer: Answer }>();
   const [isBusy, setBusy] = useState(false);
+  const active = hook.session?.active_signin?.id;
+  // What was answered to one account is not shown under another.
+  const answer = given?.to === active ? given?.answer : undefined;
 
   async function call() {
     setBusy(true);
-    setAnswer(await callPrivateApi(hook.getToken));
+    setGiven({ to: active, answer: await callPrivateApi(hook.getToken) });
     setBusy(false);
   }
 
   return (
-    <section className="card" aria-labelledby="private-title">
-      <h2 id="private-title">Your backend</h2>
-      <p className="quiet">
-        <code>/api/private</code> gets a short token and verifies it offline.
-      </p>
-      <button type="button" className="button" onClick={call} disabled={hook.loading} aria-busy={isBusy}>
-        Call private API
-      </button>
+    <section className="card backend" aria-labelledby="private-title">
+      <div>
+        <h2 id="private-title">Your backend</h2>
+        <p className="quiet">
+          <code>/api/private</code> gets a short token and verifies it offline.
+        </p>
+        <button type="button" className="button" onClick={call} disabled={hook.loading} aria-busy={isBusy}>
+          Call private API
+        </button>
+      </div>
       <div className="answer" role="status" aria-label="Answer of the private API">
         {answer && (
           <>

@@ -1,5 +1,5 @@
 import type { SessionLoaded, SignIn } from '@keyrack/react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { sentence } from './sentences.js';
 
 interface Props {
@@ -7,10 +7,13 @@ interface Props {
 
   /** Called when the button that had the focus is gone. */
   readonly onGone: () => void;
+
+  /** What can be done beside signing out. */
+  readonly children: ReactNode;
 }
 
 /** The account switcher. */
-export function Rack({ hook, onGone }: Props) {
+export function Rack({ hook, onGone, children }: Props) {
   const { session, switchSignIn, signOut } = hook;
   const [error, setError] = useState<string>();
 
@@ -37,12 +40,15 @@ export function Rack({ hook, onGone }: Props) {
           />
         ))}
       </ul>
+      <div className="rack-actions">
+        {children}
+        <button type="button" className="link" onClick={() => attempt(signOut(), onGone)}>
+          Sign out of all accounts
+        </button>
+      </div>
       <p className="error" role="alert">
         {error}
       </p>
-      <button type="button" className="link sign-out-all" onClick={() => attempt(signOut(), onGone)}>
-        Sign out of all accounts
-      </button>
     </>
   );
 }

@@ -11,10 +11,7 @@ const LETTERS: usize = 26;
 
 /// Draws the part of an id after its prefix.
 fn draw(world: &World) -> String {
-    let mut random = [0u8; 10];
-    world.random.fill(&mut random);
-    let time = u128::from(u64::try_from(world.clock.now_ms()).unwrap_or(0) & 0xffff_ffff_ffff);
-    let mut value = random.iter().fold(time, |value, byte| (value << 8) | u128::from(*byte));
+    let mut value = world.ids.draw(&world.clock, &world.random);
     let mut letters = [b'0'; LETTERS];
     for letter in letters.iter_mut().rev() {
         *letter = ALPHABET[(value & 31) as usize];
@@ -99,12 +96,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_sort_by_time_and_are_read_back_only_as_their_own_kind() {
+    fn ids_sort_as_they_were_drawn_and_are_read_back_only_as_their_own_kind() {
         let world = World::for_tests(1);
         let first = SessionId::draw(&world);
-        world.clock.advance(1);
-        let second = SessionId::draw(&world);
-        assert!(first < second, "{first} {second}");
+        let mut drawn = vec![first.clone()];
+        for later_ms in [0, 0, 1, -5, 0, 3] {
+            world.clock.advance(later_ms);
+            drawn.push(SessionId::draw(&world));
+        }
+        assert!(drawn.is_sorted_by(|a, b| a < b), "{drawn:?}");
         assert_eq!(SessionId::parse(first.as_str()), Some(first.clone()));
         assert_eq!(SignInId::parse(first.as_str()), None);
         for wrong in ["", "ses_", "ses_0", "SES_00000000000000000000000000", "ses_0000000000000000000000000!"] {

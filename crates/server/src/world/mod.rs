@@ -5,11 +5,13 @@
 
 mod clock;
 mod failpoint;
+mod ids;
 mod mail;
 mod random;
 
 pub use clock::Clock;
 pub use failpoint::{Failpoints, Gate};
+pub use ids::Ids;
 pub use mail::{CapturedMail, Mail, Mailer};
 pub use random::Random;
 
@@ -20,6 +22,8 @@ pub struct World {
     pub clock: Clock,
     /// Random bytes.
     pub random: Random,
+    /// What ids are made of.
+    pub ids: Ids,
     /// Where mail goes.
     pub mailer: Mailer,
     /// Points at which a test may pause the server; none is armed outside of tests.
@@ -30,7 +34,13 @@ impl World {
     /// The real one.
     #[must_use]
     pub fn real(mailer: Mailer) -> Self {
-        Self { clock: Clock::real(), random: Random::System, mailer, failpoints: Failpoints::default() }
+        Self {
+            clock: Clock::real(),
+            random: Random::System,
+            ids: Ids::default(),
+            mailer,
+            failpoints: Failpoints::default(),
+        }
     }
 
     /// One that stands still until it is moved: the clock starts on 2026-01-01, ids and codes follow from
@@ -40,6 +50,7 @@ impl World {
         Self {
             clock: Clock::standing(1_767_225_600_000),
             random: Random::seeded(seed),
+            ids: Ids::default(),
             mailer: Mailer::captured(),
             failpoints: Failpoints::default(),
         }

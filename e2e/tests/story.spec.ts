@@ -100,7 +100,7 @@ test('H15 a switch in one tab is seen by the other without a request of its own'
   other.page.on('request', (request) => requests.push(request.url()));
   await demo.switchTo(ada);
   await other.shows(ada);
+  expect(requests).toEqual([]);
   await demo.signOutOfAll();
   await other.showsNobody();
-  expect(requests).toEqual([]);
 });

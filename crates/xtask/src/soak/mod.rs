@@ -1,7 +1,9 @@
 //! `cargo xtask soak`: what was acknowledged is still so after the power was cut.
 
+mod count;
 mod kills;
 mod ledger;
+mod person;
 mod wal;
 
 use crate::database::{Database, Durability};

@@ -1,0 +1,103 @@
+//! What a run has seen, counted while everybody works.
+
+use super::ledger::Change;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::Notify;
+
+/// Counts by kind: sign-ups, switches, sign-outs.
+#[derive(Default)]
+struct Kinds([AtomicUsize; 3]);
+
+impl Kinds {
+    fn add(&self, change: &Change) {
+        let [sign_ups, switches, sign_outs] = &self.0;
+        let kind = match change {
+            Change::SignUp => sign_ups,
+            Change::Switch(_) => switches,
+            Change::SignOut(_) | Change::SignOutAll => sign_outs,
+        };
+        kind.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn total(&self) -> usize {
+        self.0.iter().map(|kind| kind.load(Ordering::SeqCst)).sum()
+    }
+
+    fn line(&self, what: &str) -> String {
+        let [ups, switches, outs] = self.0.each_ref().map(|kind| kind.load(Ordering::SeqCst));
+        format!("{} {what} ({ups} sign-ups, {switches} switches, {outs} sign-outs)", self.total())
+    }
+}
+
+/// What a run has seen.
+#[derive(Default)]
+pub struct Count {
+    acknowledged: Kinds,
+    in_doubt: Kinds,
+    checks: AtomicUsize,
+    /// How many more acknowledgements there are until the next kill.
+    until_kill: AtomicUsize,
+    reached: Notify,
+}
+
+impl Count {
+    /// The next kill comes after `changes` more acknowledgements.
+    pub fn kill_after(&self, changes: usize) {
+        self.until_kill.store(changes, Ordering::SeqCst);
+    }
+
+    /// The server has acknowledged a change.
+    pub fn acknowledged(&self, change: &Change) {
+        self.acknowledged.add(change);
+        if self.until_kill.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.reached.notify_one();
+        }
+    }
+
+    /// The answer to a change was lost.
+    pub fn in_doubt(&self, change: &Change) {
+        self.in_doubt.add(change);
+    }
+
+    /// A browser was compared with its ledger.
+    pub fn checked(&self) {
+        self.checks.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Returns when it is time for the kill.
+    pub async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    /// All acknowledged changes.
+    pub fn total(&self) -> usize {
+        self.acknowledged.total()
+    }
+
+    /// All of it in one line.
+    pub fn line(&self) -> String {
+        let checks = self.checks.load(Ordering::SeqCst);
+        let (acknowledged, doubt) = (self.acknowledged.line("acknowledged"), self.in_doubt.line("in doubt"));
+        format!("{acknowledged}, {doubt}, {checks} browsers compared")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_kill_comes_after_as_many_acknowledgements_as_were_drawn() {
+        let count = Count::default();
+        count.kill_after(2);
+        count.acknowledged(&Change::SignUp);
+        let early = tokio::select! { biased; () = count.reached() => true, () = async {} => false };
+        assert!(!early);
+        count.acknowledged(&Change::Switch(String::new()));
+        count.reached().await;
+        count.in_doubt(&Change::SignOutAll);
+        let line = "2 acknowledged (1 sign-ups, 1 switches, 0 sign-outs), \
+                    1 in doubt (0 sign-ups, 0 switches, 1 sign-outs), 0 browsers compared";
+        assert_eq!(count.line(), line);
+    }
+}

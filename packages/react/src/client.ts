@@ -7,6 +7,7 @@
 import { asSession, asToken } from './answers.js';
 import { clientError, isLost, type KeyrackError } from './error.js';
 import { type Arrived, type Held, settle } from './order.js';
+import { watchPage } from './page.js';
 import type { Api } from './publishable-key.js';
 import { Queue } from './queue.js';
 import { Tokens } from './tokens.js';
@@ -24,6 +25,9 @@ export interface Mutation extends Request {
 
   /** Whether `now` shows that it was done: asked when the answer was lost and the session has been read instead. */
   readonly isDone: (now: Session, before: Session) => boolean;
+
+  /** Runs before the new session is shown: for what nobody must see it without. */
+  readonly follow?: (session: Session) => Promise<unknown>;
 }
 
 export class Client {
@@ -40,6 +44,7 @@ export class Client {
   readonly #listeners = new Set<() => void>();
 
   #channel: BroadcastChannel | undefined;
+  #unwatch: (() => void) | undefined;
   #deployment: Promise<Deployment | undefined> | undefined;
   #held: Held | undefined;
   #error: KeyrackError | undefined;
@@ -87,17 +92,15 @@ export class Client {
     if (this.#channel) return;
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }) => this.#hear(data as Session);
-    document.addEventListener('visibilitychange', this.#onReturn);
-    addEventListener('pageshow', this.#onReturn);
-    addEventListener('online', this.#onReturn);
+    const onReturn = () => void this.#read('/session');
+    const isLate = () => this.#failures > 0 || Date.now() - this.#readAt > REFRESH_MS;
+    this.#unwatch = watchPage({ onReturn, onVisible: () => isLate() && onReturn() });
   };
 
   readonly stop = (): void => {
     this.#channel?.close();
     this.#channel = undefined;
-    document.removeEventListener('visibilitychange', this.#onReturn);
-    removeEventListener('pageshow', this.#onReturn);
-    removeEventListener('online', this.#onReturn);
+    this.#unwatch?.();
   };
 
   /** The first load, and each periodic refresh after it. Never rejects; resolves with what is held then. */
@@ -113,23 +116,26 @@ export class Client {
 
   /** Sends a mutation in its turn and resolves when the session that came of it is shown. */
   mutate(mutation: Mutation): Promise<void> {
-    return this.#queue.add(async () => {
-      await this.loaded;
-      await this.#change(mutation);
-      this.#channel?.postMessage(this.#session());
-    }, mutation.signsOut === true);
+    const change = () => this.loaded.then(() => this.#change(mutation));
+    return this.#queue.add(change, mutation.signsOut === true);
   }
 
-  async #change({ isDone, ...request }: Mutation): Promise<void> {
+  async #change({ isDone, follow, ...request }: Mutation): Promise<void> {
     const before = this.#session();
     const sent = ++this.#sent;
+    const session = await this.send(request)
+      .then(asSession)
+      .catch(async (error: unknown) => {
+        if (!isLost(error)) throw error;
+        await this.#readNow('/session');
+        if (!isDone(this.#session(), before)) throw error;
+        return this.#session();
+      });
     try {
-      this.#take({ session: asSession(await this.send(request)), sent, from: 'mutation' });
-    } catch (error) {
-      if (!isLost(error)) throw error;
-      await this.#readNow('/session');
-      if (!isDone(this.#session(), before)) throw error;
-      this.#tokens.clear();
+      await follow?.(session);
+    } finally {
+      this.#take({ session, sent, from: 'mutation' });
+      this.#channel?.postMessage(this.#session());
     }
   }
 
@@ -149,15 +155,6 @@ export class Client {
       if (sent > this.#answered) this.#show(this.#held, error as KeyrackError);
     }
   }
-
-  readonly #onReturn = (event: Event): void => {
-    const isLate = Date.now() - this.#readAt > REFRESH_MS || this.#failures > 0;
-    const isBack =
-      event.type === 'visibilitychange'
-        ? !document.hidden && isLate
-        : event.type === 'online' || (event as PageTransitionEvent).persisted;
-    if (isBack) void this.#read('/session');
-  };
 
   /** Another tab's mutation. About a session that is not the one shown here, the server is asked. */
   #hear(session: Session): void {

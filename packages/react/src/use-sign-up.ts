@@ -48,13 +48,17 @@ export function useSignUp(): UseSignUp {
   const { run, ...flow } = useFlow();
   const create = useCallback(
     (account: NewAccount) =>
-      run(async () => {
-        await client.mutate({ path: '/auth/signup', body: account, isDone: hasNewAttempt });
-        await prepareCode(client);
-      }),
+      run(() =>
+        client.mutate({
+          path: '/auth/signup',
+          body: account,
+          isDone: hasNewAttempt,
+          follow: (created) => prepareCode(client, created),
+        }),
+      ),
     [client, run],
   );
-  const prepare = useCallback(() => run(() => prepareCode(client)), [client, run]);
+  const prepare = useCallback(() => run(async () => prepareCode(client, await current(client))), [client, run]);
   const verify = useCallback((code: string) => run(() => verifyCode(client, code)), [client, run]);
   return { ...flow, attempt: pending(session), create, prepare, verify };
 }
@@ -67,23 +71,27 @@ function hasNewAttempt(now: Session, before: Session): boolean {
   return pending(now) !== null && pending(now)?.id !== pending(before)?.id;
 }
 
-async function prepareCode(client: Client): Promise<VerificationPrepared> {
-  const attempt = await which(client);
-  const body = { ...attempt, strategy: 'email_otp' };
+async function prepareCode(client: Client, session: Session): Promise<VerificationPrepared> {
+  const body = { ...which(session), strategy: 'email_otp' };
   return (await client.send({ path: '/auth/prepare-verification', body })) as VerificationPrepared;
 }
 
 async function verifyCode(client: Client, code: string): Promise<void> {
-  const attempt = await which(client);
+  const attempt = which(await current(client));
   const isDone = ({ signup_attempts }: Session): boolean =>
     signup_attempts.some(({ id, completed }) => id === attempt.attempt_identifier && completed);
   const body = { ...attempt, verification_code: code };
   await client.mutate({ path: '/auth/attempt-verification', body, isDone });
 }
 
-async function which(client: Client): Promise<{ attempt_identifier: string; identifier_type: 'signup' }> {
+/** The session, once there is one. */
+async function current(client: Client): Promise<Session> {
   await client.loaded;
-  const attempt = pending(client.view().session);
+  return client.view().session as Session;
+}
+
+function which(session: Session): { attempt_identifier: string; identifier_type: 'signup' } {
+  const attempt = pending(session);
   if (!attempt) throw clientError('session_changed', 'There is no sign-up to go on with. Begin again.');
   return { attempt_identifier: attempt.id, identifier_type: 'signup' };
 }

@@ -122,6 +122,28 @@ test('a wrong code rejects and the attempt stays', async () => {
   expect(forms.signUp.attempt?.id).toBe('sat_1');
 });
 
+test('the attempt is not shown before its code is on its way', async () => {
+  const server = new FakeServer();
+  const forms = await openForms();
+  const slow = server.hold('POST', '/auth/prepare-verification');
+  const creating = forms.signUp.create(ADA);
+  await pass();
+  expect(server.count('POST')).toBe(2);
+  expect(forms.signUp.attempt).toBeNull();
+  slow.release();
+  await outcome(creating);
+  expect(forms.signUp.attempt?.id).toBe('sat_1');
+});
+
+test('when the code could not be sent, create rejects and prepare can be called again', async () => {
+  const server = new FakeServer();
+  const forms = await openForms();
+  server.unreachable('POST', '/auth/prepare-verification');
+  await expect(outcome(forms.signUp.create(ADA))).rejects.toMatchObject({ code: 'network' });
+  expect(forms.signUp.attempt?.id).toBe('sat_1');
+  expect(await outcome(forms.signUp.prepare())).toMatchObject({ otp_sent: true });
+});
+
 test('a refused sign-up sends no code', async () => {
   const server = new FakeServer();
   const forms = await openForms();

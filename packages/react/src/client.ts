@@ -103,12 +103,11 @@ export class Client {
     this.#unwatch?.();
   };
 
-  /** The first load, and each periodic refresh after it. Never rejects; resolves with what is held then. */
-  readonly refresh = async (): Promise<Session | null> => {
+  /** The first load, and each periodic refresh after it. Never rejects. */
+  readonly refresh = async (): Promise<void> => {
     // Here too, so that no other tab's change slips in between the first request and the effect that starts us.
     this.start();
     await this.#read(this.#held ? '/session?poll=1' : '/session');
-    return this.#held?.session ?? null;
   };
 
   /** Sends a request that leaves the session as it is. */

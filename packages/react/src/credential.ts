@@ -63,7 +63,7 @@ export class Rack {
  * the request was under way belongs to another tab and stays. Racks of two sessions are never mixed.
  */
 export function merge(stored: string | null, carried: string | null, answered: string): string {
-  if (!stored || stored === carried || sessionId(stored) !== sessionId(answered)) return answered;
+  if (!stored || sessionId(stored) !== sessionId(answered)) return answered;
   const known = new Set([...(carried ?? '').split('~'), ...answered.split('~')]);
   const foreign = stored
     .split('~')

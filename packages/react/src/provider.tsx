@@ -7,7 +7,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import useSWR, { type Cache, SWRConfig, type SWRConfiguration } from 'swr';
+import useSWR, { SWRConfig, type SWRConfiguration } from 'swr';
 import { Client } from './client.js';
 import { parsePublishableKey } from './publishable-key.js';
 
@@ -50,11 +50,13 @@ function Deployment({ publishableKey, navigate, children }: KeyrackProviderProps
 
 /**
  * SWR decides when the session is read: at first, then every 30 seconds while the page is visible and online, sooner
- * after a failure. What an answer changes is the client's business, so what SWR keeps is not read.
+ * after a failure. What an answer changes is the client's business; SWR's cache learns no more than that it was read.
  */
 function Refresher({ client }: { readonly client: Client }): null {
+  // The cache is the application's too, and its functions that choose keys expect texts: a random one is nobody else's.
+  const [key] = useState(() => `keyrack ${Math.random()}`);
   const refreshInterval = useSyncExternalStore(client.subscribe, client.pause, client.pause);
-  useSWR('session', client.refresh, { refreshInterval });
+  useSWR(key, () => client.refresh().then(() => true), { refreshInterval });
   useEffect(() => {
     client.start();
     return client.stop;
@@ -62,9 +64,11 @@ function Refresher({ client }: { readonly client: Client }): null {
   return null;
 }
 
-/** A function, so that nothing of the application's own SWR configuration reaches in here, and a cache of our own. */
-const ownConfig = (): SWRConfiguration & { provider: () => Cache } => ({
-  provider: () => new Map(),
+/**
+ * A function, so that nothing of the application's own SWR configuration reaches in here. It has no cache of its own:
+ * SWR drops such a cache while a Suspense boundary around it waits, and then cannot render.
+ */
+const ownConfig = (): SWRConfiguration => ({
   dedupingInterval: 0,
   revalidateIfStale: false,
   revalidateOnFocus: false,

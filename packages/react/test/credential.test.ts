@@ -72,6 +72,19 @@ test('H18 what an answer hands out is merged into storage, under a lock, before 
   expect(wasHeld).toEqual([true]);
 });
 
+test('H18 a method does not resolve before the rack is stored, however long another tab holds the lock', async () => {
+  const server = new FakeServer(session(['ada', 'bob']));
+  const tab = await open({ publishableKey: STAGING_KEY });
+  let free!: () => void;
+  void navigator.locks.request(ENTRY, () => new Promise<void>((resolve) => (free = resolve)));
+  server.once('POST', '/session/switch-sign-in', (_, usual) => ({ ...usual(), rack: 'ses_1.a' }));
+  const done = tab.loaded.switchSignIn('sin_bob').then(() => localStorage.getItem(ENTRY));
+  await pass(1_000);
+  expect(tab.loaded.session.active_signin?.id).toBe('sin_ada');
+  free();
+  expect(await outcome(done)).toBe('ses_1.a');
+});
+
 test('H18 a refusal that hands out a rack is merged too', async () => {
   const server = new FakeServer(session(['ada']));
   const tab = await open({ publishableKey: STAGING_KEY });

@@ -1,7 +1,7 @@
 import { KeyrackProvider, useSession } from '@keyrack/react';
 import { render } from '@testing-library/react';
 import { StrictMode, useEffect, useState } from 'react';
-import { SWRConfig } from 'swr';
+import { mutate, SWRConfig } from 'swr';
 import { expect, test } from 'vitest';
 import { FakeServer, PRODUCTION_KEY } from './fake-server.js';
 import { session } from './fixtures.js';
@@ -47,6 +47,18 @@ test('H06 StrictMode and the application’s own SWR configuration change nothin
   expect(server.count('GET /session')).toBe(1);
   await pass(30_000);
   expect(server.count('GET /session')).toBe(2);
+});
+
+test('H06 the application’s own use of SWR and ours do not meet', async () => {
+  const server = new FakeServer(session(['ada']));
+  const tab = await open();
+  const keys: string[] = [];
+  await outcome(mutate((key) => typeof keys.push(key as string) === 'number' && (key as string).startsWith('/api'), 1));
+  expect(keys.every((key) => typeof key === 'string')).toBe(true);
+  expect(JSON.stringify(keys)).not.toContain('ada');
+  await pass(30_000);
+  expect(server.count('GET /session')).toBe(2);
+  expect(tab.hook.status).toBe('signed-in');
 });
 
 test('H06 a provider that is gone asks nothing', async () => {
@@ -185,6 +197,18 @@ test('H14 does not refresh while hidden, and at once when it becomes visible aft
   setHidden(false);
   await pass();
   expect(server.requests.map(({ path }) => path)).toEqual(['/session', '/session']);
+});
+
+test('H14 a page that is being hidden asks nothing, not even after a failure', async () => {
+  const server = new FakeServer(session(['ada']));
+  server.unreachable('GET', '/session', 2);
+  await open();
+  setHidden(true);
+  await pass(60_000);
+  expect(server.count('GET /session')).toBe(1);
+  setHidden(false);
+  await pass();
+  expect(server.count('GET /session')).toBe(2);
 });
 
 test('H14 becoming visible again soon asks nothing', async () => {

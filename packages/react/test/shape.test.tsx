@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { KeyrackProvider, useSession } from '@keyrack/react';
+import { KeyrackProvider } from '@keyrack/react';
 import { fireEvent, render, screen } from '@testing-library/react';
-import { renderToString } from 'react-dom/server';
 import { expect, test, vi } from 'vitest';
 import AccountSwitcher from './examples/account-switcher.js';
 import PrivateRequestButton from './examples/private-request-button.js';
@@ -128,13 +127,6 @@ test('organizations, workspaces and tickets reject with not_enabled', async () =
   await expect(switchWorkspace('wsp_1')).rejects.toMatchObject({ code: 'not_enabled' });
   await expect(exchangeTicket('x')).rejects.toMatchObject({ code: 'not_enabled' });
   expect(server.requests.length).toBe(sent);
-});
-
-test('on a server the hook is in its loading branch and asks nothing', () => {
-  const server = new FakeServer(session(['ada']));
-  const Status = () => <p>{useSession().status}</p>;
-  expect(renderToString(wrapper({ children: <Status /> }))).toBe('<p>loading</p>');
-  expect(server.requests).toEqual([]);
 });
 
 test('a hook without a provider says what is missing', () => {

@@ -1,8 +1,9 @@
 /** Two providers in one page stand for two tabs: they share storage and channels, and nothing else. */
 import { BroadcastChannel as RealChannel } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
+import { Client } from '../src/client.js';
 import { FakeChannel } from './fake-browser.js';
-import { FakeServer, STAGING_KEY } from './fake-server.js';
+import { FakeServer, ORIGIN, STAGING_KEY } from './fake-server.js';
 import { emptySession, session, signIn } from './fixtures.js';
 import { open, outcome, pass } from './harness.js';
 
@@ -71,6 +72,19 @@ test('H13 a broadcast during the first load is not lost', async () => {
   await pass();
   expect(two.shown.at(-1)).toBe('bob@example.com');
   expect(two.shown).not.toContain('ada@example.com');
+});
+
+test('H13 a broadcast between the first request and its answer makes it read again, effects or not', async () => {
+  const server = new FakeServer(session(['ada', 'bob']));
+  const one = await open();
+  const client = new Client({ origin: ORIGIN, staging: false });
+  const slow = server.hold('GET', '/session');
+  const loading = client.refresh();
+  await outcome(one.loaded.switchSignIn('sin_bob'));
+  slow.release();
+  await outcome(loading);
+  expect(client.view().session?.active_signin?.id).toBe('sin_bob');
+  client.stop();
 });
 
 test('H22 a mutation empties the token cache of every tab', async () => {

@@ -125,6 +125,53 @@ test('H33 a token under way during a sign-out rejects with session_changed', asy
   await expect(outcome(token)).rejects.toMatchObject({ code: 'session_changed' });
 });
 
+test('H33 a token under way when a refresh shows another account is fetched again for that one', async () => {
+  const { server, tab } = await signedIn();
+  const slow = server.hold('GET', '/session/token');
+  const token = tab.hook.getToken();
+  await pass();
+  server.change({ active_signin: signIn('bob') });
+  await outcome(tab.hook.refetch());
+  slow.release();
+  expect(await outcome(token)).toBe('token 2 of sin_bob');
+});
+
+test('H33 a token from before a switch there and back is neither delivered nor kept', async () => {
+  const { server, tab } = await signedIn();
+  const old = server.hold('GET', '/session/token');
+  const first = tab.hook.getToken();
+  await pass();
+  await outcome(tab.loaded.switchSignIn('sin_bob'));
+  await outcome(tab.loaded.switchSignIn('sin_ada'));
+  const fresh = server.hold('GET', '/session/token');
+  const second = tab.hook.getToken();
+  await pass();
+  old.release();
+  await pass();
+  const third = tab.hook.getToken();
+  fresh.release();
+  expect(await outcome(Promise.all([first, second, third]))).toEqual(Array(3).fill('token 2 of sin_ada'));
+  expect(server.count('GET /session/token')).toBe(2);
+});
+
+test('H33 a token that fails after a switch is fetched for the new account instead', async () => {
+  const { server, tab } = await signedIn();
+  let fail: (() => void) | undefined;
+  server.once('GET', '/session/token', () => new Promise((_, reject) => (fail = () => reject(new TypeError('lost')))));
+  const token = tab.hook.getToken();
+  await pass();
+  await outcome(tab.loaded.switchSignIn('sin_bob'));
+  fail?.();
+  expect(await outcome(token)).toBe('token 1 of sin_bob');
+});
+
+test('H22 a mutation that leaves the active account empties the cache as well', async () => {
+  const { tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  await outcome(tab.loaded.signOut('sin_bob'));
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+});
+
 test('H33 every order in which a switch and a token can cross gives the token of the account that is shown', async () => {
   for (const switchFirst of [true, false]) {
     for (const switchAnswersFirst of [true, false]) {

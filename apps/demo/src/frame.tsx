@@ -27,7 +27,15 @@ export function Frame({ children }: { readonly children: ReactNode }) {
 /** Keys on a rail, one of them in use. */
 function Mark() {
   return (
-    <svg viewBox="0 0 32 24" width="32" height="24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2">
+    <svg
+      viewBox="0 0 32 24"
+      width="32"
+      height="24"
+      aria-hidden="true"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2"
+    >
       <path d="M2 4h28" strokeLinecap="round" />
       <circle cx="8" cy="9" r="2.6" />
       <path d="M8 11.6V17" />

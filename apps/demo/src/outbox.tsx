@@ -80,7 +80,7 @@ function useOutbox() {
     try {
       const response = await fetch('/dev/outbox');
       const { messages: found } = (await response.json()) as { messages: Message[] };
-      setMessages((shown) => (JSON.stringify(shown) === JSON.stringify(newestFirst(found)) ? shown : newestFirst(found)));
+      setMessages(newestFirst(found));
       setMissing(false);
     } catch {
       setMissing(true);

@@ -5,7 +5,10 @@ import { build } from 'esbuild';
 const LIMIT_BYTES = 6 * 1024;
 
 const { outputFiles } = await build({
-  stdin: { contents: "export { KeyrackProvider, useSession } from '../dist/index.js';", resolveDir: import.meta.dirname },
+  stdin: {
+    contents: "export { KeyrackProvider, useSession } from '../dist/index.js';",
+    resolveDir: import.meta.dirname,
+  },
   bundle: true,
   minify: true,
   write: false,

@@ -17,7 +17,7 @@ export function parsePublishableKey(key: string): Api {
   const [, mode, payload] = /^pk_(test|live)_([A-Za-z0-9+/]+={0,2})$/.exec(key) ?? [];
   const origin = payload === undefined ? undefined : originIn(payload);
   if (origin === undefined) {
-    throw new Error(`"${key}" is not a publishable key: copy the one that the server prints, pk_test_… or pk_live_…`);
+    throw new Error(`"${key}" is not a publishable key: copy the one the server prints, pk_test_… or pk_live_…`);
   }
   return { origin, staging: mode === 'test' };
 }

@@ -164,7 +164,8 @@ export class FakeServer {
     if (id !== undefined && !signins.some((one) => one.id === id)) return { status: 404, code: 'sign_in_not_found' };
     const left = id === undefined ? [] : signins.filter((one) => one.id !== id);
     if (left.length > 0) {
-      return this.change({ signins: left, active_signin: active_signin?.id === id ? (left[0] ?? null) : active_signin });
+      const next = active_signin?.id === id ? (left[0] ?? null) : active_signin;
+      return this.change({ signins: left, active_signin: next });
     }
     this.session = { ...emptySession(), end_reason: 'signed_out' };
     return { data: this.session };

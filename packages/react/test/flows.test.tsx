@@ -1,4 +1,12 @@
-import { KeyrackProvider, type UseSession, useSession, useSignIn, type UseSignIn, useSignUp, type UseSignUp } from '@keyrack/react';
+import {
+  KeyrackProvider,
+  type UseSession,
+  useSession,
+  type UseSignIn,
+  useSignIn,
+  type UseSignUp,
+  useSignUp,
+} from '@keyrack/react';
 import { render } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { FakeServer, PRODUCTION_KEY } from './fake-server.js';

@@ -175,7 +175,7 @@ test('H12 refetches, failures and mutations never lead back to loading', async (
   expect(new Set(tab.shown.slice(from))).toEqual(new Set(['ada@example.com', 'bob@example.com', 'nobody']));
 });
 
-test('H14 refreshes every 30 seconds while visible, marked as periodic; the first load and refetch are not', async () => {
+test('H14 refreshes every 30 seconds while visible, marked as periodic; other reads are not', async () => {
   const server = new FakeServer(session(['ada']));
   const tab = await open();
   await outcome(tab.hook.refetch());
@@ -188,7 +188,7 @@ test('H14 refreshes every 30 seconds while visible, marked as periodic; the firs
   ]);
 });
 
-test('H14 does not refresh while hidden, and at once when it becomes visible after more than 30 seconds', async () => {
+test('H14 does not refresh while hidden, and at once when visible again after longer than that', async () => {
   const server = new FakeServer(session(['ada']));
   await open();
   setHidden(true);

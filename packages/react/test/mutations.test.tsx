@@ -125,7 +125,9 @@ test('H21 signOut goes before those that wait, and they reject with session_chan
   const { switchSignIn, signOut } = tab.loaded;
   const running = server.hold('POST', '/session/switch-sign-in');
   const started = switchSignIn('sin_bob');
-  const waits = [switchSignIn('sin_eve'), switchSignIn('sin_ada')].map((one) => expect(one).rejects.toMatchObject({ code: 'session_changed' }));
+  const waits = [switchSignIn('sin_eve'), switchSignIn('sin_ada')].map((one) =>
+    expect(one).rejects.toMatchObject({ code: 'session_changed' }),
+  );
   const out = signOut();
   await Promise.all(waits);
   running.release();

@@ -92,7 +92,9 @@ test('H13 a read asked for during a mutation is sent after it, so that it cannot
   const server = new FakeServer();
   const tab = await open();
   let answer: (() => void) | undefined;
-  server.once('POST', '/session/switch-sign-in', () => new Promise((resolve) => (answer = () => resolve(server.signInAs('ada')))));
+  server.once('POST', '/session/switch-sign-in', () => {
+    return new Promise((resolve) => (answer = () => resolve(server.signInAs('ada'))));
+  });
   const { switchSignIn, refetch } = tab.loaded;
   void switchSignIn('sin_ada');
   void refetch();

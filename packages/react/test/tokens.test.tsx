@@ -157,7 +157,9 @@ test('H33 a token from before a switch there and back is neither delivered nor k
 test('H33 a token that fails after a switch is fetched for the new account instead', async () => {
   const { server, tab } = await signedIn();
   let fail: (() => void) | undefined;
-  server.once('GET', '/session/token', () => new Promise((_, reject) => (fail = () => reject(new TypeError('lost')))));
+  server.once('GET', '/session/token', () => {
+    return new Promise((_, reject) => (fail = () => reject(new TypeError('lost'))));
+  });
   const token = tab.hook.getToken();
   await pass();
   await outcome(tab.loaded.switchSignIn('sin_bob'));
@@ -172,7 +174,7 @@ test('H22 a mutation that leaves the active account empties the cache as well', 
   expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
 });
 
-test('H33 every order in which a switch and a token can cross gives the token of the account that is shown', async () => {
+test('H33 whichever way a switch and a token cross, the token is that of the account that is shown', async () => {
   for (const switchFirst of [true, false]) {
     for (const switchAnswersFirst of [true, false]) {
       const { server, tab } = await signedIn();
@@ -191,7 +193,7 @@ test('H33 every order in which a switch and a token can cross gives the token of
   }
 });
 
-test('H33 an answer for another sign-in than is shown is not delivered: the session is read, and it repeats', async () => {
+test('H33 an answer for another sign-in than is shown is not delivered: it reads and repeats', async () => {
   const { server, tab } = await signedIn();
   server.change({ active_signin: signIn('bob') });
   expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_bob');

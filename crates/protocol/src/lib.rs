@@ -29,7 +29,9 @@ pub use envelope::{Envelope, ErrorDetail, ErrorEntry};
 pub use error::{Code, EndReason};
 pub use session::{Session, SignIn};
 pub use token::{Jwk, Jwks, Token};
-pub use user::{CurrentUser, Segment, SocialConnection, UserAuthenticator, UserEmailAddress, UserPhoneNumber};
+pub use user::{
+    CurrentUser, Segment, SocialConnection, UserAuthenticator, UserEmailAddress, UserPhoneNumber,
+};
 
 /// Derives what every wire type needs, and the TypeScript form when it is asked for.
 macro_rules! wire {

@@ -68,7 +68,8 @@ impl Site {
     #[must_use]
     pub fn expires_at(&self, created_at: i64, now: i64) -> i64 {
         let lifetimes = &self.config.lifetimes;
-        (created_at.saturating_add(lifetimes.sign_in_max_age_ms)).min(now.saturating_add(lifetimes.sign_in_idle_ms))
+        (created_at.saturating_add(lifetimes.sign_in_max_age_ms))
+            .min(now.saturating_add(lifetimes.sign_in_idle_ms))
     }
 }
 
@@ -118,11 +119,15 @@ impl App {
             .merge(user::http::routes())
             .method_not_allowed_fallback(http::answer::method_not_allowed);
         let features = if self.config.dev {
-            features.merge(dev::outbox::routes()).merge(dev::clock::routes(self)).merge(dev::demo::routes(self))
+            features
+                .merge(dev::outbox::routes())
+                .merge(dev::clock::routes(self))
+                .merge(dev::demo::routes(self))
         } else {
             features.fallback(http::answer::not_found)
         };
-        let routed = http::front::around(features.with_state(Arc::clone(self)), self).merge(http::health::routes(self));
+        let routed = http::front::around(features.with_state(Arc::clone(self)), self)
+            .merge(http::health::routes(self));
         http::layers::around(routed, &self.world)
     }
 }

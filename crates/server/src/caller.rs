@@ -2,11 +2,11 @@
 
 use crate::app::{Shared, Site};
 use crate::error::{Error, Result};
+use crate::http::answer;
 use crate::session::enter::{Arrival, Left};
 use crate::session::rack::Rack;
 use crate::session::read::{self, Reading};
 use crate::session::view;
-use crate::http::answer;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use http::header;
@@ -67,7 +67,9 @@ async fn choose(app: &Shared, site: &Arc<Site>, credentials: &[String]) -> Resul
     for rack in &racks {
         if let Reading::Live(..) = read::read(app, site, Some(rack)).await? {
             match opening {
-                Some(first) if first.session() != rack.session() => return Err(Code::AmbiguousCredential.into()),
+                Some(first) if first.session() != rack.session() => {
+                    return Err(Code::AmbiguousCredential.into());
+                }
                 Some(_) => {}
                 None => opening = Some(rack),
             }
@@ -123,7 +125,8 @@ impl Browser {
     #[must_use]
     pub fn answer(&self, left: &Left) -> Response {
         let Some(opened) = left.loaded.opened_by(&left.rack, &self.app.vault) else {
-            return Error::internal("answer a mutation", "the new rack does not open its session").into_response();
+            return Error::internal("answer a mutation", "the new rack does not open its session")
+                .into_response();
         };
         let mut response = answer::ok(view::session(&left.loaded, opened));
         let seconds = (left.loaded.outer_until - self.app.world.clock.now_ms()).max(0) / 1000;

@@ -107,7 +107,8 @@ mod tests {
         assert!(drawn.is_sorted_by(|a, b| a < b), "{drawn:?}");
         assert_eq!(SessionId::parse(first.as_str()), Some(first.clone()));
         assert_eq!(SignInId::parse(first.as_str()), None);
-        for wrong in ["", "ses_", "ses_0", "SES_00000000000000000000000000", "ses_0000000000000000000000000!"] {
+        for wrong in ["", "ses_", "ses_0", "SES_00000000000000000000000000", "ses_0000000000000000000000000!"]
+        {
             assert_eq!(SessionId::parse(wrong), None, "{wrong}");
         }
     }

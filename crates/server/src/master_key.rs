@@ -23,7 +23,10 @@ pub fn load(config: &Config, world: &World) -> Result<[u8; 32]> {
         MasterKeySource::MadeIn(path) => make(path, world)?,
     };
     Vault::parse_master_key(&text).ok_or_else(|| {
-        Error::internal("read the master key", "it must be 32 bytes in base64url; make one with: openssl rand -base64 32 | tr '+/' '-_'")
+        Error::internal(
+            "read the master key",
+            "it must be 32 bytes in base64url; make one with: openssl rand -base64 32 | tr '+/' '-_'",
+        )
     })
 }
 

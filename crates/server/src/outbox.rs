@@ -130,7 +130,8 @@ fn read_back(app: &App, row: &Leased) -> Result<Mail> {
 async fn settle(app: &App, id: String, state: &'static str) -> Result<()> {
     app.db
         .write(move |tx| {
-            tx.execute("update outbox set state = $2, sealed = '' where id = $1", params![&id, state]).map(drop)
+            tx.execute("update outbox set state = $2, sealed = '' where id = $1", params![&id, state])
+                .map(drop)
         })
         .await
 }

@@ -30,8 +30,10 @@ async fn start(config: Config) -> Result<()> {
     sweep::start(&app);
     announce(&app);
     let (stop, stopped) = watch::channel(false);
-    let servers: Vec<_> =
-        listeners.into_iter().map(|listener| tokio::spawn(serve(listener, Arc::clone(&app), stopped.clone()))).collect();
+    let servers: Vec<_> = listeners
+        .into_iter()
+        .map(|listener| tokio::spawn(serve(listener, Arc::clone(&app), stopped.clone())))
+        .collect();
     wait_for_signal().await;
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);
@@ -64,7 +66,9 @@ async fn listen(config: &Config) -> Result<Vec<TcpListener>> {
         match TcpListener::bind(address).await {
             Ok(listener) => listeners.push(listener),
             // A machine without IPv6 is no reason not to serve its IPv4.
-            Err(cause) if address.is_ipv6() && cause.kind() != ErrorKind::AddrInUse && !listeners.is_empty() => {
+            Err(cause)
+                if address.is_ipv6() && cause.kind() != ErrorKind::AddrInUse && !listeners.is_empty() =>
+            {
                 tracing::debug!(%address, %cause, "not listening");
             }
             Err(cause) => return Err(cannot_listen(address, &cause)),

@@ -42,7 +42,8 @@ enum Fault {
 type Stop = (Option<Fault>, Error);
 
 pub(super) fn open(url: &str, publish: Publish) -> Result<Queue> {
-    let mut config: Config = url.parse().map_err(|cause| Error::internal("read KEYRACK_DATABASE_URL", cause))?;
+    let mut config: Config =
+        url.parse().map_err(|cause| Error::internal("read KEYRACK_DATABASE_URL", cause))?;
     config
         .application_name("keyrack")
         .connect_timeout(Duration::from_secs(2))
@@ -102,7 +103,9 @@ fn attempt(
 
 impl Connection {
     fn open(config: &Config) -> Result<Self> {
-        let client = config.connect(NoTls).map_err(|cause| Error::unavailable("connect to PostgreSQL", why(&cause)))?;
+        let client = config
+            .connect(NoTls)
+            .map_err(|cause| Error::unavailable("connect to PostgreSQL", why(&cause)))?;
         Ok(Self { client, statements: HashMap::new(), fault: None })
     }
 
@@ -155,7 +158,9 @@ impl Connection {
         }
         Err(Error::internal(
             "use this database",
-            format!("its collation is {collation}; make it with: create database … template template0 locale 'C'"),
+            format!(
+                "its collation is {collation}; make it with: create database … template template0 locale 'C'"
+            ),
         ))
     }
 
@@ -171,7 +176,9 @@ impl Connection {
     pub(super) fn query(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>> {
         let found = self.prepare(sql).and_then(|statement| self.client.query(&statement, &as_sql(params)));
         let rows = found.map_err(|cause| self.note(&cause))?;
-        rows.iter().map(|row| (0..row.len()).map(|column| value(row, column)).collect::<Result<_>>().map(Row)).collect()
+        rows.iter()
+            .map(|row| (0..row.len()).map(|column| value(row, column)).collect::<Result<_>>().map(Row))
+            .collect()
     }
 
     pub(super) fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
@@ -195,7 +202,9 @@ impl Connection {
                 self.fault = Some(Fault::Lost);
                 Error::unavailable("use PostgreSQL", why(cause))
             }
-            Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => Error::unavailable("use PostgreSQL", why(cause)),
+            Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => {
+                Error::unavailable("use PostgreSQL", why(cause))
+            }
             Some(_) => Error::internal("use PostgreSQL", why(cause)),
             None if self.client.is_closed() => {
                 self.fault = Some(Fault::Lost);
@@ -226,7 +235,11 @@ fn value(row: &postgres::Row, column: usize) -> Result<Value> {
 }
 
 impl ToSql for Param<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> std::result::Result<IsNull, Box<dyn StdError + Sync + Send>> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn StdError + Sync + Send>> {
         match self {
             Param::Null => Ok(IsNull::Yes),
             Param::Int(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),

@@ -1,10 +1,10 @@
 //! SQLite: one writer thread that puts many closures into one durable commit, and a few readers.
 
+use super::Publish;
 use super::job::{Inbox, Queue, Ran, Work};
 use super::migrate;
 use super::row::{Param, Row, Value};
 use super::tx::{Engine, Tx};
-use super::Publish;
 use crate::error::{Error, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -21,8 +21,8 @@ const WAITING: usize = 4096;
 /// Takes the folder for this process.
 pub(super) fn lock(data_dir: &Path) -> Result<File> {
     let path = data_dir.join("keyrack.lock");
-    let file = private_file(&path)
-        .map_err(|cause| Error::internal(&format!("open {}", path.display()), cause))?;
+    let file =
+        private_file(&path).map_err(|cause| Error::internal(&format!("open {}", path.display()), cause))?;
     file.try_lock().map_err(|_| {
         Error::internal(
             &format!("lock {}", path.display()),

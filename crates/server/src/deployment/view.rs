@@ -19,7 +19,13 @@ pub fn view(site: &Site) -> Deployment {
         maintenance_mode: false,
         backend_host: host.clone(),
         frontend_host: host,
-        mail_from_host: config.mail_from.rsplit('@').next().unwrap_or_default().trim_end_matches('>').to_owned(),
+        mail_from_host: config
+            .mail_from
+            .rsplit('@')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('>')
+            .to_owned(),
         publishable_key: config.publishable_key(),
         project_id: config.id.clone(),
         mode: mode_name(config.mode).to_owned(),

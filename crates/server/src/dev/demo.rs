@@ -17,7 +17,8 @@ use std::sync::Arc;
 #[allow_missing = true]
 struct Page;
 
-const CSP: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+const CSP: &str =
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 /// The routes of this feature.
 pub fn routes(app: &Shared) -> Router<Shared> {

@@ -25,8 +25,14 @@ pub fn ok<T: Serialize>(data: T) -> Response {
 /// # Errors
 /// Only if the data cannot be JSON.
 pub fn body<T: Serialize>(data: T) -> Result<Bytes, Error> {
-    let envelope =
-        Envelope { status: 200, message: "ok".to_owned(), data: Some(data), session: None, errors: None, error: None };
+    let envelope = Envelope {
+        status: 200,
+        message: "ok".to_owned(),
+        data: Some(data),
+        session: None,
+        errors: None,
+        error: None,
+    };
     serde_json::to_vec(&envelope).map(Bytes::from).map_err(|cause| Error::internal("write an answer", cause))
 }
 

@@ -92,7 +92,11 @@ impl Carriage {
 }
 
 fn from_header(headers: &HeaderMap) -> impl Iterator<Item = String> {
-    headers.get_all(STAGING_HEADER).iter().filter_map(|value| value.to_str().ok()).map(|value| value.trim().to_owned())
+    headers
+        .get_all(STAGING_HEADER)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .map(|value| value.trim().to_owned())
 }
 
 fn from_query(query: Option<&str>) -> impl Iterator<Item = String> {

@@ -38,7 +38,8 @@ impl Fields {
     /// # Errors
     /// [`Code::RequiredField`] when it is absent, [`Code::BadRequestBody`] when it is something else than text.
     pub fn required(&self, name: &str) -> Result<&str> {
-        self.text(name)?.ok_or_else(|| Error::refused(Code::RequiredField, format!("The field {name} is missing.")))
+        self.text(name)?
+            .ok_or_else(|| Error::refused(Code::RequiredField, format!("The field {name} is missing.")))
     }
 }
 

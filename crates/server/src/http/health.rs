@@ -3,10 +3,10 @@
 use crate::app::Shared;
 use crate::error::Result;
 use crate::http::answer;
+use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use axum::Router;
 use bytes::Bytes;
 use http::StatusCode;
 use std::sync::Arc;

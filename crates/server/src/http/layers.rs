@@ -27,7 +27,8 @@ pub fn around(router: Router, world: &Arc<World>) -> Router {
 
 /// A panic is a bug; it costs its own request an answer, and nobody else's.
 fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
-    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
+    let text =
+        cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
     Error::internal("answer a request", format!("panic: {}", text.unwrap_or("no text"))).into_response()
 }
 

@@ -56,7 +56,8 @@ pub fn is_allowed(site: &Site, origin: &str) -> bool {
         return is_loopback_origin(origin) || config.allowed_origins.iter().any(|allowed| allowed == origin);
     }
     // In staging the page itself holds the credential: there is nothing that another origin could ride on.
-    config.mode == Mode::Staging && origin != "null" || config.allowed_origins.iter().any(|allowed| allowed == origin)
+    config.mode == Mode::Staging && origin != "null"
+        || config.allowed_origins.iter().any(|allowed| allowed == origin)
 }
 
 /// Whether a request that changes something says that it comes from an allowed origin.

@@ -6,30 +6,36 @@
 #[must_use]
 pub fn browser(user_agent: &str) -> &'static str {
     // Most of them claim to be the ones further down, too.
-    first(user_agent, &[
-        ("Edg", "Edge"),
-        ("OPR/", "Opera"),
-        ("SamsungBrowser/", "Samsung Internet"),
-        ("Firefox/", "Firefox"),
-        ("FxiOS/", "Firefox"),
-        ("CriOS/", "Chrome"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ])
+    first(
+        user_agent,
+        &[
+            ("Edg", "Edge"),
+            ("OPR/", "Opera"),
+            ("SamsungBrowser/", "Samsung Internet"),
+            ("Firefox/", "Firefox"),
+            ("FxiOS/", "Firefox"),
+            ("CriOS/", "Chrome"),
+            ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"),
+        ],
+    )
 }
 
 /// The device or system that a user agent names, `""` when it is none of the common ones.
 #[must_use]
 pub fn device(user_agent: &str) -> &'static str {
-    first(user_agent, &[
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Android", "Android"),
-        ("CrOS", "ChromeOS"),
-        ("Windows", "Windows"),
-        ("Macintosh", "Mac"),
-        ("Linux", "Linux"),
-    ])
+    first(
+        user_agent,
+        &[
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Android", "Android"),
+            ("CrOS", "ChromeOS"),
+            ("Windows", "Windows"),
+            ("Macintosh", "Mac"),
+            ("Linux", "Linux"),
+        ],
+    )
 }
 
 fn first(user_agent: &str, names: &[(&str, &'static str)]) -> &'static str {

@@ -144,7 +144,13 @@ impl Room {
     ///
     /// # Errors
     /// What the database says.
-    pub fn open_sign_in(&mut self, tx: &mut Tx<'_>, (app, site): (&App, &Site), user: &User, arrival: &Arrival) -> Result<()> {
+    pub fn open_sign_in(
+        &mut self,
+        tx: &mut Tx<'_>,
+        (app, site): (&App, &Site),
+        user: &User,
+        arrival: &Arrival,
+    ) -> Result<()> {
         let (id, key) = &arrival.new_sign_in;
         let now = arrival.now;
         let may_activate = self.loaded.may_activate(self.opened);
@@ -238,8 +244,10 @@ impl Room {
         let opened = self.opened;
         // A key is kept if it opened its thing before and the thing still lives.
         let lives = |id: &str| {
-            before.visible(opened).any(|s| s.id.as_str() == id) && loaded.sign_ins.iter().any(|s| s.id.as_str() == id)
-                || before.visible_attempt(opened, id).is_ok() && loaded.attempts.iter().any(|a| a.id.as_str() == id)
+            before.visible(opened).any(|s| s.id.as_str() == id)
+                && loaded.sign_ins.iter().any(|s| s.id.as_str() == id)
+                || before.visible_attempt(opened, id).is_ok()
+                    && loaded.attempts.iter().any(|a| a.id.as_str() == id)
         };
         let rack = self.rack.renewed(self.keys, lives);
         Left { loaded, rack }

@@ -188,7 +188,10 @@ impl Loaded {
     /// [`Code::BadAttempt`].
     pub fn visible_attempt(&self, opened: Opened, id: &str) -> Result<&LiveAttempt, Code> {
         let mut visible = self.attempts.iter().enumerate().filter(|(index, _)| opened.attempt(*index));
-        visible.find(|(_, attempt)| attempt.id.as_str() == id).map(|(_, attempt)| attempt).ok_or(Code::BadAttempt)
+        visible
+            .find(|(_, attempt)| attempt.id.as_str() == id)
+            .map(|(_, attempt)| attempt)
+            .ok_or(Code::BadAttempt)
     }
 
     /// The first moment at which something in it expires; none when nothing lives in it.

@@ -122,7 +122,8 @@ mod tests {
         let world = World::for_tests(1);
         let session = SessionId::draw(&world);
         let key = Key::draw(&world, session.as_str());
-        Rack::new(session, key).renewed(vec![Key::draw(&world, "sin_1"), Key::draw(&world, "sin_2")], |_| true)
+        Rack::new(session, key)
+            .renewed(vec![Key::draw(&world, "sin_1"), Key::draw(&world, "sin_2")], |_| true)
     }
 
     #[test]

@@ -115,7 +115,8 @@ pub fn settle(
 ) -> Result<Option<super::Loaded>> {
     let (deployment, max_age_ms) = (&site.config.id, site.config.lifetimes.sign_in_max_age_ms);
     let loaded = store::load(tx, deployment, id)?;
-    let Some(due) = loaded.as_ref().filter(|loaded| loaded.ended_at.is_none() && now >= loaded.valid_until) else {
+    let Some(due) = loaded.as_ref().filter(|loaded| loaded.ended_at.is_none() && now >= loaded.valid_until)
+    else {
         return Ok(loaded);
     };
     store::apply(tx, id, &expire(due, max_age_ms, now), now)?;

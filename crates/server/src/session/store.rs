@@ -3,9 +3,9 @@ use super::{LiveAttempt, LiveSignIn, Loaded, Plan, Shown};
 use crate::db::{Row, Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, SignInId, UserId};
+use crate::params;
 use crate::user::{self, User};
 use crate::vault::{Purpose, Vault};
-use crate::params;
 use keyrack_protocol::EndReason;
 
 /// A session that does not exist yet.

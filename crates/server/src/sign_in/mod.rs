@@ -16,9 +16,7 @@ use crate::time::rfc3339;
 use crate::user::email::EmailAddress;
 use crate::user::store::Credentials;
 use crate::user::{self, password};
-use keyrack_protocol::{
-    Code, CurrentSessionStep, ProfileCompletionData, SignInMethod, SigninAttempt,
-};
+use keyrack_protocol::{Code, CurrentSessionStep, ProfileCompletionData, SignInMethod, SigninAttempt};
 use std::sync::Arc;
 
 /// How long a completed attempt is still shown: older clients look for it after it is done.
@@ -107,7 +105,13 @@ async fn open(
         if let Err(refused) = room.has_place(&site) {
             return Ok(Err(refused));
         }
-        enter::end_elsewhere(tx, &site, &crowded_out, keyrack_protocol::EndReason::EvictedByCap, arrival.now)?;
+        enter::end_elsewhere(
+            tx,
+            &site,
+            &crowded_out,
+            keyrack_protocol::EndReason::EvictedByCap,
+            arrival.now,
+        )?;
         room.open_sign_in(tx, (&app, &site), &user, &arrival)?;
         add_completed(tx, &app, &site, &mut room, (&user.id, &email), &arrival)?;
         room.leave(tx, &site, arrival.now).map(Ok)

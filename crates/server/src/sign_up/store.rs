@@ -26,7 +26,8 @@ pub fn load(tx: &mut Tx<'_>, id: &AttemptId) -> Result<Option<Attempt>> {
     )?;
     let Some(row) = row else { return Ok(None) };
     let mut cells = row.cells();
-    let stage = serde_json::from_str(&cells.text()?).map_err(|cause| Error::internal("read an attempt", cause))?;
+    let stage =
+        serde_json::from_str(&cells.text()?).map_err(|cause| Error::internal("read an attempt", cause))?;
     Ok(Some(Attempt { stage, expires_at: cells.int()?, version: cells.int()? }))
 }
 

@@ -10,8 +10,8 @@ use crate::id::{AttemptId, EmailAddressId, SecretId, UserId};
 use crate::outbox;
 use crate::secret::{self, For, Fresh, Used};
 use crate::session::enter::{self, Arrival, Left, Room};
-use crate::session::{Plan, Shown, read};
 use crate::session::store as session_store;
+use crate::session::{Plan, Shown, read};
 use crate::sign_in::COMPLETED_SHOWN_MS;
 use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, OWNER_NOTE, Subject, Verdict};
 use crate::user;
@@ -56,7 +56,9 @@ async fn open_attempt(browser: &Browser, attempt: &str) -> Result<(AttemptId, Em
     let read::Reading::Live(cached, opened) = reading else { return Err(Code::BadAttempt.into()) };
     let attempt = cached.loaded.visible_attempt(opened, attempt)?;
     match &attempt.shown {
-        Shown::SignUp(shown) if !shown.completed => Ok((attempt.id.clone(), EmailAddress::parse(&shown.email)?)),
+        Shown::SignUp(shown) if !shown.completed => {
+            Ok((attempt.id.clone(), EmailAddress::parse(&shown.email)?))
+        }
         _ => Err(Code::BadAttempt.into()),
     }
 }
@@ -91,7 +93,13 @@ impl Drawn {
     }
 }
 
-fn post_code(tx: &mut Tx<'_>, site: &Site, id: &AttemptId, (drawn, decoy): (&Drawn, bool), now: i64) -> Result<()> {
+fn post_code(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    id: &AttemptId,
+    (drawn, decoy): (&Drawn, bool),
+    now: i64,
+) -> Result<()> {
     let owner = (site.config.id.as_str(), For::SignUpEmail, id.as_str());
     if secret::made_at(tx, owner)?.is_some_and(|made_at| now - made_at < RESEND_MS) {
         return Ok(());
@@ -150,7 +158,11 @@ pub async fn verify(browser: &Browser, attempt: &str, code: &str) -> Result<Left
 }
 
 /// A refusal inside is committed (the guess is counted); an error outside undoes everything.
-fn take(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -> Result<std::result::Result<Left, Code>> {
+fn take(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    trial: &Trial,
+) -> Result<std::result::Result<Left, Code>> {
     let now = trial.arrival.now;
     let room = enter::existing(tx, (app, site), &trial.arrival, &[])?.ok_or(Code::BadAttempt)?;
     room.loaded.visible_attempt(room.opened, trial.id.as_str())?;

@@ -42,7 +42,8 @@ async fn mint(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Re
 /// The public keys, for any origin and any cache.
 async fn jwks(Extension(site): Extension<Arc<Site>>) -> Result<Response> {
     let keys = Jwks { keys: vec![site.signer.jwk.clone()] };
-    let body = serde_json::to_vec(&keys).map_err(|cause| crate::error::Error::internal("write the keys", cause))?;
+    let body =
+        serde_json::to_vec(&keys).map_err(|cause| crate::error::Error::internal("write the keys", cause))?;
     let mut response = answer::json(StatusCode::OK, Bytes::from(body));
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));

@@ -78,7 +78,8 @@ impl Signer {
         };
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.kid.to_string());
-        let token = encode(&header, &claims, &self.key).map_err(|cause| Error::internal("sign a token", cause))?;
+        let token =
+            encode(&header, &claims, &self.key).map_err(|cause| Error::internal("sign a token", cause))?;
         Ok(Token {
             token,
             expires: exp * 1000,

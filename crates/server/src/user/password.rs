@@ -100,7 +100,10 @@ impl Hasher {
         Ok(fits && known)
     }
 
-    async fn run<T: Send + 'static>(&self, task: impl FnOnce(&Argon2<'_>) -> T + Send + 'static) -> Result<T> {
+    async fn run<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&Argon2<'_>) -> T + Send + 'static,
+    ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         let task: Task = Box::new(move |argon2| {
             // Whoever asked may have gone: then the work is not done.
@@ -153,7 +156,9 @@ mod tests {
     #[test]
     fn c05_a_password_is_measured_in_characters_and_nothing_else_is_asked_of_it() {
         assert_eq!(check_length("sevenxx"), Err(Code::PasswordTooShort));
-        for fine in ["eightxxx", "        ", "\u{0}1234567", "🦀🦀🦀🦀🦀🦀🦀🦀", &"a".repeat(128), &"🦀".repeat(128)] {
+        for fine in
+            ["eightxxx", "        ", "\u{0}1234567", "🦀🦀🦀🦀🦀🦀🦀🦀", &"a".repeat(128), &"🦀".repeat(128)]
+        {
             assert_eq!(check_length(fine), Ok(()), "{fine:?}");
         }
         assert_eq!(check_length(&"a".repeat(129)), Err(Code::PasswordTooLong));
@@ -168,7 +173,12 @@ mod tests {
         let hash = hasher.hash(&world, long.clone()).await.unwrap();
         assert!(hash.starts_with("$argon2id$"));
         assert!(hasher.verify(long, Some(hash.clone())).await.unwrap());
-        for other in ["a".repeat(72) + "y", "a".repeat(72), "A".repeat(72) + "x", " ".to_owned() + &"a".repeat(72) + "x"] {
+        for other in [
+            "a".repeat(72) + "y",
+            "a".repeat(72),
+            "A".repeat(72) + "x",
+            " ".to_owned() + &"a".repeat(72) + "x",
+        ] {
             assert!(!hasher.verify(other, Some(hash.clone())).await.unwrap());
         }
         let composed = hasher.hash(&world, "caf\u{e9}-caf\u{e9}".to_owned()).await.unwrap();

@@ -59,7 +59,11 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Re
 ///
 /// # Errors
 /// What the database says.
-pub fn find_by_email(on: &mut Snapshot<'_>, deployment: &str, email: &EmailAddress) -> Result<Option<Credentials>> {
+pub fn find_by_email(
+    on: &mut Snapshot<'_>,
+    deployment: &str,
+    email: &EmailAddress,
+) -> Result<Option<Credentials>> {
     let row = on.query_one(
         "select u.id, u.password_hash from email_addresses e join users u on u.id = e.user_id
          where e.deployment_id = $1 and e.email = $2 and e.verified_at is not null order by e.id",

@@ -38,5 +38,7 @@ impl Clock {
 #[allow(clippy::disallowed_methods, reason = "the one place that asks the machine")]
 fn machine_ms() -> i64 {
     // A clock before 1970 is broken; zero makes everything look fresh rather than ending the process.
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(0))
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(0))
 }

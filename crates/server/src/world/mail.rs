@@ -93,7 +93,10 @@ impl Mailer {
                 kept.push_back(CapturedMail { id: id.to_owned(), created_at: now, mail });
             }
             Self::Smtp(transport) => {
-                transport.send(message(&mail)?).await.map_err(|cause| Error::unavailable("send mail", cause))?;
+                transport
+                    .send(message(&mail)?)
+                    .await
+                    .map_err(|cause| Error::unavailable("send mail", cause))?;
             }
         }
         Ok(())
@@ -103,7 +106,9 @@ impl Mailer {
     #[must_use]
     pub fn captured_mails(&self) -> Vec<CapturedMail> {
         match self {
-            Self::Captured(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect(),
+            Self::Captured(kept) => {
+                kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+            }
             Self::Smtp(_) => Vec::new(),
         }
     }
@@ -117,7 +122,8 @@ impl Mailer {
 }
 
 fn message(mail: &Mail) -> Result<Message> {
-    let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|cause| Error::internal("address a mail", cause));
+    let mailbox =
+        |text: &str| text.parse::<Mailbox>().map_err(|cause| Error::internal("address a mail", cause));
     Message::builder()
         .from(mailbox(&mail.from)?)
         .to(mailbox(&mail.to)?)

@@ -1,5 +1,5 @@
-use aws_lc_rs::digest::{SHA256, digest};
 use crate::error::{Error, Result};
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -39,5 +39,8 @@ async fn everything_outlives_a_restart_in_the_middle_of_a_sign_up() {
     assert_eq!(browser.session().await, before);
     browser.enters_code(&attempt, &code).await.ok();
     assert_eq!(browser.accounts().await, ["ada", "bob*"]);
-    assert_eq!(server.signed_in("ada").await.sign_in("ada", PASSWORD).await.refused().1, "USER_ALREADY_SIGNED_IN");
+    assert_eq!(
+        server.signed_in("ada").await.sign_in("ada", PASSWORD).await.refused().1,
+        "USER_ALREADY_SIGNED_IN"
+    );
 }

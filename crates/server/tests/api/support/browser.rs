@@ -53,7 +53,8 @@ impl Browser {
 
     /// A request with this browser's credential and origin; the caller may add to it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.base)).header("origin", &self.base);
+        let request =
+            self.client.request(method, format!("{}{path}", self.base)).header("origin", &self.base);
         match (self.credential(), self.mode) {
             (None, _) => request,
             (Some(rack), Mode::Staging) => request.header("x-development-session", rack),
@@ -104,7 +105,8 @@ impl Browser {
     }
 
     pub async fn asks_for_code(&self, attempt: &str) -> Reply {
-        let body = json!({ "attempt_identifier": attempt, "identifier_type": "signup", "strategy": "email_otp" });
+        let body =
+            json!({ "attempt_identifier": attempt, "identifier_type": "signup", "strategy": "email_otp" });
         self.post("/auth/prepare-verification", body).await
     }
 
@@ -146,7 +148,10 @@ impl Browser {
     pub async fn sign_in_of(&self, name: &str) -> String {
         let session = self.session().await;
         let of = |sign_in: &&Value| sign_in["user"]["email_address"] == format!("{name}@example.com");
-        session["signins"].as_array().unwrap().iter().find(of).expect("a sign-in")["id"].as_str().unwrap().to_owned()
+        session["signins"].as_array().unwrap().iter().find(of).expect("a sign-in")["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 }
 

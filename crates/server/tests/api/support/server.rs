@@ -1,9 +1,7 @@
 use super::{Browser, PASSWORD};
 use axum::serve::ListenerExt;
 use keyrack_server::app::{App, Shared};
-use keyrack_server::config::{
-    Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing,
-};
+use keyrack_server::config::{Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing};
 use keyrack_server::outbox;
 use keyrack_server::world::{CapturedMail, Random, World};
 use std::net::SocketAddr;

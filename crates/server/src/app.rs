@@ -108,7 +108,6 @@ impl App {
     }
 
     /// Every route of this server, with everything around it.
-    #[must_use]
     pub fn router(self: &Shared) -> Router {
         let features = Router::new()
             .merge(deployment::http::routes())

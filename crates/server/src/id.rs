@@ -47,7 +47,7 @@ macro_rules! id {
 
             /// An id read back from the database.
             #[must_use]
-            pub(crate) fn stored(text: String) -> Self {
+            pub fn stored(text: String) -> Self {
                 Self(text)
             }
 

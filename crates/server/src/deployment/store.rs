@@ -1,3 +1,5 @@
+//! Starting a deployment.
+
 use crate::app::Site;
 use crate::config::Deployment;
 use crate::db::Db;

@@ -1,3 +1,5 @@
+//! The credential: a rack of keys, read from and written to text.
+
 use crate::id::SessionId;
 use crate::world::World;
 use base64::Engine;

@@ -1,3 +1,5 @@
+//! Sessions in the database.
+
 use super::rack::Key;
 use super::{LiveAttempt, LiveSignIn, Loaded, Plan, Shown};
 use crate::db::{Row, Snapshot, Tx};

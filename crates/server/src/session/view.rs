@@ -1,3 +1,5 @@
+//! Sessions as they are shown.
+
 use super::{LiveSignIn, Loaded, Opened, Shown};
 use crate::time::rfc3339;
 use crate::user;

@@ -1,3 +1,5 @@
+//! The mails of a sign-up.
+
 use crate::app::Site;
 use crate::world::Mail;
 

@@ -1,3 +1,5 @@
+//! Sign-up attempts in the database.
+
 use super::machine::Stage;
 use super::to_json;
 use crate::db::Tx;

@@ -1,3 +1,5 @@
+//! Signing keys in the database.
+
 use super::Signer;
 use crate::db::Db;
 use crate::error::{Error, Result};

@@ -1,3 +1,5 @@
+//! Email addresses, in the one form that is compared, stored and mailed to.
+
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use keyrack_protocol::Code;
 use std::fmt;

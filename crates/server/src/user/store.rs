@@ -1,3 +1,5 @@
+//! Users in the database.
+
 use super::email::EmailAddress;
 use super::{Email, User};
 use crate::db::{Cells, Snapshot, Tx};

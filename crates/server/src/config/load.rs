@@ -23,13 +23,16 @@ pub fn load(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, 
     let listen = listen(args, source.as_ref(), &file)?;
     let data_dir = args.data.clone().or_else(|| file.data.clone()).unwrap_or_else(|| PathBuf::from("data"));
     let port = listen.first().map_or(DEFAULT_PORT, SocketAddr::port);
+    // Whoever has written no file yet is told so before being asked for a key.
+    let (deployments, mail) =
+        (deployments(args, source.as_ref(), &file, port)?, mail(args, source.as_ref(), &file)?);
     Ok(Config {
         dev: args.dev,
-        database_url: database_url(env)?,
         master_key: master_key(args, env, &data_dir)?,
+        database_url: database_url(env)?,
         virtual_clock: args.virtual_clock,
-        mail: mail(args, source.as_ref(), &file)?,
-        deployments: deployments(args, source.as_ref(), &file, port)?,
+        mail,
+        deployments,
         trusted_proxies: file.trusted_proxies.into_iter().map(|proxy| proxy.0).collect(),
         listen,
         data_dir,

@@ -245,7 +245,7 @@ fn serve_names_what_is_missing() {
 
 #[test]
 fn serve_without_a_file_says_where_one_may_be() {
-    let error = mail(&Run::default(), None, &File::default()).unwrap_err().to_string();
+    let error = deployments(&Run::default(), None, &File::default(), DEFAULT_PORT).unwrap_err().to_string();
     assert!(error.starts_with("no configuration; name it with --config"), "{error}");
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Each test has a server and a deployment of its own; the clock stands until the test moves it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+
 mod support;
 
 mod story;

@@ -157,7 +157,7 @@ impl Room {
         tx.execute(
             "insert into sign_ins (id, deployment_id, session_id, user_id, key_hash, ip_address, user_agent,
                  activated_at, last_active_at, expires_at, created_at, updated_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $8, $8)",
+             values ($1, $2, $3, $4, $5, $6, $7, $10, $8, $9, $8, $8)",
             params![
                 id.as_str(),
                 &site.config.id,
@@ -167,7 +167,8 @@ impl Room {
                 &arrival.ip_address,
                 &arrival.user_agent,
                 now,
-                site.expires_at(now, now)
+                site.expires_at(now, now),
+                self.loaded.next_activation(now)
             ],
         )?;
         let end = superseded(&self.loaded, self.opened, user, site.config.max_accounts_per_session as usize);
@@ -179,7 +180,7 @@ impl Room {
             end_reason: activate.then_some(None),
             ..Plan::default()
         };
-        store::apply(tx, &self.loaded.id, &plan, now)?;
+        store::apply(tx, &self.loaded, &plan, now)?;
         self.keys.push(key.clone());
         Ok(())
     }
@@ -217,7 +218,7 @@ impl Room {
         let surplus = (self.loaded.attempts.len() + 1).saturating_sub(MAX_ATTEMPTS);
         let oldest = self.loaded.attempts.iter().take(surplus).map(|attempt| attempt.id.clone());
         let plan = Plan { end_attempts: oldest.collect(), ..Plan::default() };
-        store::apply(tx, &self.loaded.id, &plan, arrival.now)?;
+        store::apply(tx, &self.loaded, &plan, arrival.now)?;
         self.keys.push(key.clone());
         Ok(())
     }
@@ -305,7 +306,7 @@ pub fn end_elsewhere(
             end_reason: was_active.then_some(Some(reason)),
             ..Plan::default()
         };
-        store::apply(tx, &sign_in.session, &plan, now)?;
+        store::apply(tx, &loaded, &plan, now)?;
         store::raise(tx, deployment, &sign_in.session, max_age_ms, now)?;
     }
     Ok(())

@@ -87,7 +87,7 @@ async fn mutate(
             if plan.is_empty() {
                 return Ok(Some(room.leave_unchanged()));
             }
-            store::apply(tx, &room.loaded.id, &plan, arrival.now)?;
+            store::apply(tx, &room.loaded, &plan, arrival.now)?;
             room.leave(tx, &site, arrival.now).map(Some)
         })
         .await

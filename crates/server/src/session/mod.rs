@@ -194,6 +194,13 @@ impl Loaded {
             .ok_or(Code::BadAttempt)
     }
 
+    /// The time that a sign-in which becomes active now gets: later than every other's, also within one
+    /// millisecond or when the machine's clock was set back.
+    #[must_use]
+    pub fn next_activation(&self, now: i64) -> i64 {
+        self.sign_ins.iter().map(|sign_in| sign_in.activated_at + 1).max().unwrap_or(now).max(now)
+    }
+
     /// The first moment at which something in it expires; none when nothing lives in it.
     #[must_use]
     pub fn first_expiry(&self) -> Option<i64> {

@@ -119,6 +119,6 @@ pub fn settle(
     else {
         return Ok(loaded);
     };
-    store::apply(tx, id, &expire(due, max_age_ms, now), now)?;
+    store::apply(tx, due, &expire(due, max_age_ms, now), now)?;
     store::raise(tx, deployment, id, max_age_ms, now).map(Some)
 }

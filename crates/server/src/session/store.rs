@@ -154,7 +154,8 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, session: &NewSession, now: i64)
 ///
 /// # Errors
 /// What the database says.
-pub fn apply(tx: &mut Tx<'_>, session: &SessionId, plan: &Plan, now: i64) -> Result<()> {
+pub fn apply(tx: &mut Tx<'_>, loaded: &Loaded, plan: &Plan, now: i64) -> Result<()> {
+    let session = &loaded.id;
     for (id, reason) in &plan.end {
         tx.execute(
             "update sign_ins set ended_at = $2, end_reason = $3, updated_at = $2 where id = $1 and ended_at is null",
@@ -167,7 +168,7 @@ pub fn apply(tx: &mut Tx<'_>, session: &SessionId, plan: &Plan, now: i64) -> Res
         tx.execute("update attempts set ended_at = $2, stage = '' where id = $1", params![id.as_str(), now])?;
     }
     if let Some(id) = &plan.activate {
-        tx.execute("update sign_ins set activated_at = $2 where id = $1", params![id.as_str(), now])?;
+        tx.execute("update sign_ins set activated_at = $2 where id = $1", params![id.as_str(), loaded.next_activation(now)])?;
     }
     if let Some(active) = &plan.active {
         tx.execute(

@@ -198,7 +198,7 @@ fn finish(
     let Ok(next) = next else { return Err(Code::BadAttempt.into()) };
     if !user::store::create(tx, &site.config.id, &new_user(trial, profile), now)? {
         let plan = Plan { end_attempts: vec![trial.id.clone()], ..Plan::default() };
-        session_store::apply(tx, &room.loaded.id, &plan, now)?;
+        session_store::apply(tx, &room.loaded, &plan, now)?;
         room.leave(tx, site, now)?;
         return Ok(Err(Code::EmailExists));
     }

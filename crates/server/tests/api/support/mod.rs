@@ -4,7 +4,7 @@ mod browser;
 mod reply;
 mod server;
 
-pub use browser::Browser;
+pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
 pub use reply::Reply;
 pub use server::Keyrack;
 

@@ -168,7 +168,10 @@ pub fn apply(tx: &mut Tx<'_>, loaded: &Loaded, plan: &Plan, now: i64) -> Result<
         tx.execute("update attempts set ended_at = $2, stage = '' where id = $1", params![id.as_str(), now])?;
     }
     if let Some(id) = &plan.activate {
-        tx.execute("update sign_ins set activated_at = $2 where id = $1", params![id.as_str(), loaded.next_activation(now)])?;
+        tx.execute(
+            "update sign_ins set activated_at = $2 where id = $1",
+            params![id.as_str(), loaded.next_activation(now)],
+        )?;
     }
     if let Some(active) = &plan.active {
         tx.execute(

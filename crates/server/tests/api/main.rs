@@ -6,5 +6,7 @@
 
 mod support;
 
+mod bad_input;
 mod rack;
 mod story;
+mod uniform;

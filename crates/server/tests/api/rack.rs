@@ -17,7 +17,10 @@ async fn with_accounts(names: &[&str]) -> Keyrack {
 /// The sign-in keys in a browser's rack, by what they open.
 fn keys(browser: &Browser) -> Vec<String> {
     let rack = browser.credential().unwrap_or_default();
-    rack.split('~').filter(|key| key.starts_with("sin_")).map(|key| key.split('.').next().unwrap().to_owned()).collect()
+    rack.split('~')
+        .filter(|key| key.starts_with("sin_"))
+        .map(|key| key.split('.').next().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -56,8 +59,9 @@ async fn two_tabs_that_finish_sign_ins_in_any_order_lose_nothing_that_was_there(
         let browser = server.signed_in("ada").await;
         let (left, right) = (browser.copied(), browser.copied());
         let forms = ["bob", "cyd"].map(|name| crate::support::sign_in_form(name, PASSWORD));
-        let [first, second] = [(&left, &forms[0]), (&right, &forms[1])]
-            .map(|(tab, form)| tab.send_and_lose(tab.request(reqwest::Method::POST, "/auth/signin").json(form)));
+        let [first, second] = [(&left, &forms[0]), (&right, &forms[1])].map(|(tab, form)| {
+            tab.send_and_lose(tab.request(reqwest::Method::POST, "/auth/signin").json(form))
+        });
         let (first, second) = tokio::join!(first, second);
         (first.ok(), second.ok());
         let answers = if round % 2 == 0 { [&first, &second] } else { [&second, &first] };
@@ -65,7 +69,10 @@ async fn two_tabs_that_finish_sign_ins_in_any_order_lose_nothing_that_was_there(
 
         let accounts = browser.accounts().await;
         assert_eq!(accounts.len(), 2, "{accounts:?}");
-        assert!(accounts.contains(&"ada".to_owned()) || accounts.contains(&"ada*".to_owned()), "{accounts:?}");
+        assert!(
+            accounts.contains(&"ada".to_owned()) || accounts.contains(&"ada*".to_owned()),
+            "{accounts:?}"
+        );
         // Whichever was crossed out is an orphan: signing in again is all it takes.
         let missing = if accounts.iter().any(|name| name.starts_with("bob")) { "cyd" } else { "bob" };
         browser.also_signs_in(missing).await;
@@ -90,7 +97,11 @@ async fn a01_a_rack_copied_before_a_sign_in_opens_nothing_that_came_after() {
         assert_eq!(sign_out.refused(), (404, "sign_in_not_found".to_owned()), "{round}");
         assert_ne!(thief.get("/session/token").await.ok()["signin_id"], bob, "{round}");
         thief.also_signs_in("eve").await;
-        assert_eq!(browser.accounts().await, ["ada", "bob*"], "{round}: the owner's active account was moved");
+        assert_eq!(
+            browser.accounts().await,
+            ["ada", "bob*"],
+            "{round}: the owner's active account was moved"
+        );
         let eve = thief.sign_in_of("eve").await;
         thief.post("/session/sign-out", json!({ "sign_in_id": eve })).await.ok();
     }

@@ -1,0 +1,108 @@
+//! The house's walls: which room may use which. The arrows are those of docs/ARCHITECTURE.md.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
+const FEATURES: [&str; 7] = ["session", "sign_in", "sign_up", "token", "user", "deployment", "dev"];
+
+/// Each room with the features that it may use.
+const ARROWS: [(&str, &[&str]); 14] = [
+    ("id", &[]),
+    ("error", &[]),
+    ("time", &[]),
+    ("vault", &[]),
+    ("world", &[]),
+    ("db", &[]),
+    ("throttle", &[]),
+    ("secret", &[]),
+    ("user", &["session"]),
+    ("session", &["user"]),
+    ("sign_in", &["session", "user"]),
+    ("sign_up", &["sign_in", "session", "user"]),
+    ("token", &["session", "user"]),
+    ("deployment", &["token", "user"]),
+];
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The files of a room, `name.rs` or everything below `name/`, with their code up to the tests in it.
+fn files(room: &str) -> Vec<(PathBuf, String)> {
+    let mut open = vec![source().join(format!("{room}.rs")), source().join(room)];
+    let mut found = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.is_file() && !path.ends_with("tests.rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            found.push((path, lines.collect::<Vec<_>>().join("\n")));
+        }
+    }
+    assert!(!found.is_empty(), "there is no room {room}");
+    found
+}
+
+/// The rooms that a file names in `use crate::{a, b::c}` or `crate::a::…`.
+fn used(code: &str) -> Vec<String> {
+    let mut rooms = Vec::new();
+    for (index, _) in code.match_indices("crate::") {
+        let rest = &code[index + "crate::".len()..];
+        let name =
+            |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+        match rest.strip_prefix('{') {
+            Some(group) => {
+                rooms.extend(group.split('}').next().unwrap().split(',').map(|part| name(part.trim())))
+            }
+            None => rooms.push(name(rest)),
+        }
+    }
+    rooms
+}
+
+#[test]
+fn no_arrow_between_rooms_points_back() {
+    for (room, allowed) in ARROWS {
+        for (path, code) in files(room) {
+            for feature in used(&code).iter().filter(|name| FEATURES.contains(&name.as_str())) {
+                let fits = feature == room || allowed.contains(&feature.as_str());
+                assert!(fits, "{} uses {feature}, which is above {room}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_user_knows_sessions_only_at_its_door() {
+    for (path, code) in files("user").into_iter().filter(|(path, _)| !path.ends_with("http.rs")) {
+        assert!(!used(&code).contains(&"session".to_owned()), "{}", path.display());
+    }
+}
+
+#[test]
+fn machines_are_pure() {
+    let machines: Vec<_> = FEATURES
+        .iter()
+        .flat_map(|room| files(room))
+        .filter(|(path, _)| path.file_name().unwrap() == "machine.rs")
+        .collect();
+    assert!(!machines.is_empty());
+    for (path, code) in machines {
+        for word in ["rusqlite", "postgres", "axum", "tokio", "crate::db", "crate::world", "async "] {
+            assert!(!code.contains(word), "{} names {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_databases_room_names_its_drivers() {
+    for room in FEATURES.iter().chain(&["throttle", "secret", "outbox", "sweep", "caller", "http", "app"]) {
+        for (path, code) in files(room) {
+            assert!(!code.contains("rusqlite::") && !code.contains("postgres::"), "{}", path.display());
+        }
+    }
+}

@@ -28,13 +28,15 @@ async fn start(config: Config) -> Result<()> {
     let world = World::real(App::mailer(&config)?);
     let app = App::start(config, world).await?;
     sweep::start(&app);
+    // Before it is announced: whoever reads that may stop it at once.
+    let signals = Signals::listen()?;
     announce(&app);
     let (stop, stopped) = watch::channel(false);
     let servers: Vec<_> = listeners
         .into_iter()
         .map(|listener| tokio::spawn(serve(listener, Arc::clone(&app), stopped.clone())))
         .collect();
-    wait_for_signal().await;
+    signals.wait().await;
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);
     for server in servers {
@@ -115,14 +117,38 @@ fn announce(app: &Shared) {
     println!("  Ctrl-C stops it; what you made stays in {}\n", app.config.data_dir.display());
 }
 
-async fn wait_for_signal() {
+/// What ends the process cleanly: Ctrl-C, and where there is one, SIGTERM. Listening begins at once, so that
+/// a signal that comes before [`Signals::wait`] is not lost.
+struct Signals {
     #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+    listened: [tokio::signal::unix::Signal; 2],
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let on = |kind| signal(kind).map_err(|cause| Error::internal("listen for signals", cause));
+        Ok(Self { listened: [on(SignalKind::interrupt())?, on(SignalKind::terminate())?] })
+    }
+
+    #[cfg(unix)]
+    async fn wait(mut self) {
+        let [interrupt, terminate] = &mut self.listened;
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        return;
     }
-    let _ = tokio::signal::ctrl_c().await;
+
+    #[cfg(not(unix))]
+    fn listen() -> Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(self) {
+        // Without a handler nothing would ever be heard: then the process ends at once rather than never.
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

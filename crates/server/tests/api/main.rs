@@ -6,7 +6,9 @@
 
 mod support;
 
+mod attacks_session;
 mod bad_input;
 mod rack;
+mod start;
 mod story;
 mod uniform;

@@ -1,11 +1,13 @@
 //! A server in this process, and people with browsers who talk to it.
 
 mod browser;
+mod process;
 mod reply;
 mod server;
 
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
-pub use reply::Reply;
+pub use process::{Ended, Process, free_address};
+pub use reply::{Reply, claims};
 pub use server::Keyrack;
 
 /// What everybody's password is.

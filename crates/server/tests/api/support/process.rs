@@ -1,0 +1,118 @@
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// A start or an end that takes longer than this is none.
+const LONG_ENOUGH: Duration = Duration::from_secs(30);
+
+/// The real binary, running in a process of its own; it is killed when a test ends before it does.
+pub struct Process {
+    child: Child,
+    out: Receiver<String>,
+    err: Receiver<String>,
+}
+
+impl Process {
+    /// Starts `keyrack <line>` in `folder`, with nothing in its environment but `variables`.
+    pub fn start(folder: &Path, line: &str, variables: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_keyrack"))
+            .args(line.split_whitespace())
+            .current_dir(folder)
+            .env_clear()
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = lines(child.stdout.take().unwrap());
+        let err = lines(child.stderr.take().unwrap());
+        Self { child, out, err }
+    }
+
+    /// Waits until it has said on standard output what holds `words`.
+    pub fn says(&self, words: &str) -> String {
+        wait_for(&self.out, words)
+    }
+
+    /// Waits until it has logged what holds `words`.
+    pub fn logs(&self, words: &str) -> String {
+        wait_for(&self.err, words)
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits for its end: the exit code, and everything said since the last wait.
+    pub fn ended(mut self) -> Ended {
+        let rest = |lines: &Receiver<String>| {
+            let mut all = Vec::new();
+            // Both streams are closed by the end of the process, and with them the channels.
+            while let Some(line) = next(lines) {
+                all.push(line);
+            }
+            all
+        };
+        let (out, err) = (rest(&self.out), rest(&self.err));
+        Ended { code: self.child.wait().unwrap().code(), out, err }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How a process ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub out: Vec<String>,
+    pub err: Vec<String>,
+}
+
+/// An address of this machine that nothing listens on.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (send, receive) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            // Nobody listens any more when the test has ended.
+            let _ = send.send(line);
+        }
+    });
+    receive
+}
+
+/// The next line; none when there will be no more.
+fn next(lines: &Receiver<String>) -> Option<String> {
+    match lines.recv_timeout(LONG_ENOUGH) {
+        Ok(line) => Some(line),
+        Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => None,
+        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("the process neither speaks nor ends"),
+    }
+}
+
+fn wait_for(lines: &Receiver<String>, words: &str) -> String {
+    let mut seen = Vec::new();
+    while let Some(line) = next(lines) {
+        if line.contains(words) {
+            return line;
+        }
+        seen.push(line);
+    }
+    panic!("ended without {words:?}: {seen:?}")
+}

@@ -93,6 +93,11 @@ impl Server {
 
     /// Asks it to stop, and says whether it did so cleanly within ten seconds.
     pub fn stop(mut self) -> bool {
+        let since = Instant::now();
+        // It may answer a moment before it listens for signals, and one that comes earlier just ends it.
+        while !self.handles_termination() && since.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         drop(Command::new("kill").args(["-TERM", &self.pid().to_string()]).status());
         let since = Instant::now();
         while since.elapsed() < Duration::from_secs(10) {
@@ -102,6 +107,16 @@ impl Server {
             std::thread::sleep(Duration::from_millis(5));
         }
         false
+    }
+
+    /// Whether SIGTERM is among the signals that it catches.
+    fn handles_termination(&self) -> bool {
+        const SIGTERM: u64 = 1 << (15 - 1);
+        let status = read_proc(self.pid(), "status").unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        caught
+            .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+            .is_some_and(|mask| mask & SIGTERM != 0)
     }
 
     fn wait_ready(&mut self, port: u16, log: &dyn Fn() -> String) -> Outcome {

@@ -63,7 +63,8 @@ async fn two_tabs_that_finish_sign_ins_in_any_order_lose_nothing_that_was_there(
             tab.send_and_lose(tab.request(reqwest::Method::POST, "/auth/signin").json(form))
         });
         let (first, second) = tokio::join!(first, second);
-        (first.ok(), second.ok());
+        first.ok();
+        second.ok();
         let answers = if round % 2 == 0 { [&first, &second] } else { [&second, &first] };
         answers.into_iter().for_each(|answer| browser.take(answer));
 

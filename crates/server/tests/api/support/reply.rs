@@ -1,3 +1,5 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use reqwest::Response;
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use serde_json::Value;
@@ -47,6 +49,11 @@ impl Reply {
     pub fn set_cookie(&self, name: &str) -> Option<String> {
         let cookies = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
         let pairs = cookies.filter_map(|cookie| cookie.split(';').next()?.split_once('='));
-        pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).last()
+        pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).next_back()
     }
+}
+
+/// What a token says.
+pub fn claims(token: &str) -> Value {
+    serde_json::from_slice(&BASE64.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()
 }

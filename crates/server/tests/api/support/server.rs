@@ -35,6 +35,11 @@ impl Keyrack {
 
     /// One whose deployment is changed before it starts.
     pub async fn start_with(change: impl FnOnce(&mut Deployment)) -> Self {
+        Self::start_configured(|config| change(&mut config.deployments[0])).await
+    }
+
+    /// One whose whole configuration is changed before it starts.
+    pub async fn start_configured(change: impl FnOnce(&mut Config)) -> Self {
         let seed = u64::from_be_bytes(Random::System.bytes());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -45,9 +50,9 @@ impl Keyrack {
         deployment.any_loopback = false;
         deployment.allowed_origins = vec![deployment.origin.to_string()];
         deployment.password_hashing = PasswordHashing::CheapForTests;
-        change(&mut deployment);
         let data = Arc::new(tempfile::tempdir().unwrap());
-        let config = config(deployment, data.path().to_path_buf(), address);
+        let mut config = config(deployment, data.path().to_path_buf(), address);
+        change(&mut config);
         Self::run(config, World::for_tests(seed), listener, data).await
     }
 
@@ -112,6 +117,16 @@ impl Keyrack {
     /// The code in the newest mail to `name`@example.com.
     pub async fn code(&self, name: &str) -> String {
         self.mails(name).await.pop().and_then(|mail| mail.mail.code).expect("a mail with a code")
+    }
+
+    /// What `sql`, a count over the rows of the deployment `$1`, comes to.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        let deployment = self.app.sites[0].config.id.clone();
+        let count = self.app.db.read(move |on| {
+            let row = on.query_one(sql, keyrack_server::params![&deployment])?;
+            row.expect("a count has a row").cells().int()
+        });
+        count.await.unwrap()
     }
 
     /// Moves the clock.

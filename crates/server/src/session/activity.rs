@@ -2,8 +2,9 @@
 //! shows moves in steps of a tenth of the idle time, and a step raises its revision.
 
 use super::rack::Rack;
-use super::{Loaded, Opened, store};
+use super::{LiveSignIn, Loaded, Opened, Plan, store};
 use crate::app::{App, Site};
+use crate::db::Tx;
 use crate::error::Result;
 use crate::id::SignInId;
 use crate::params;
@@ -58,7 +59,27 @@ pub async fn flush(app: &App) -> Result<()> {
 /// Whether the active sign-in's shown activity is a step behind.
 #[must_use]
 pub fn step_is_due(loaded: &Loaded, opened: Opened, idle_ms: i64, now: i64) -> bool {
-    loaded.active_for(opened).is_some_and(|active| now - active.last_active_at >= idle_ms / 10)
+    loaded.active_for(opened).is_some_and(|active| is_behind(active, idle_ms, now))
+}
+
+/// The sign-in that a mutation is an activity of, if its shown activity is a step behind: the one that `plan`
+/// activates, else the active one, unless it ends.
+#[must_use]
+pub fn due_after<'a>(
+    loaded: &'a Loaded,
+    opened: Opened,
+    plan: &Plan,
+    idle_ms: i64,
+    now: i64,
+) -> Option<&'a LiveSignIn> {
+    let activated = loaded.visible(opened).find(|sign_in| Some(&sign_in.id) == plan.activate.as_ref());
+    let used = activated.or_else(|| loaded.active_for(opened))?;
+    let ends = plan.end.iter().any(|(id, _)| *id == used.id);
+    (!ends && is_behind(used, idle_ms, now)).then_some(used)
+}
+
+fn is_behind(sign_in: &LiveSignIn, idle_ms: i64, now: i64) -> bool {
+    now - sign_in.last_active_at >= idle_ms / 10
 }
 
 /// Moves the shown activity of the active sign-in, and with it its end, to now.
@@ -81,12 +102,21 @@ pub async fn step(app: &Arc<App>, site: &Arc<Site>, rack: &Rack) -> Result<()> {
             let Some(active) = loaded.active_for(opened).filter(|active| now < active.expires_at) else {
                 return Ok(());
             };
-            let expires_at = site.expires_at(active.created_at, now);
-            tx.execute(
-                "update sign_ins set last_active_at = $2, expires_at = $3, updated_at = $2 where id = $1",
-                params![active.id.as_str(), now, expires_at],
-            )?;
+            take_step(tx, &site, active, now)?;
             store::raise(tx, deployment, &loaded.id, lifetimes.sign_in_max_age_ms, now).map(drop)
         })
         .await
+}
+
+/// Moves the shown activity of a live sign-in, and with it its end, to now. The caller holds the session's
+/// lock and raises its revision afterwards.
+///
+/// # Errors
+/// What the database says.
+pub fn take_step(tx: &mut Tx<'_>, site: &Site, sign_in: &LiveSignIn, now: i64) -> Result<()> {
+    tx.execute(
+        "update sign_ins set last_active_at = $2, expires_at = $3, updated_at = $2 where id = $1",
+        params![sign_in.id.as_str(), now, site.expires_at(sign_in.created_at, now)],
+    )?;
+    Ok(())
 }

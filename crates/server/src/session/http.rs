@@ -84,10 +84,15 @@ async fn mutate(
         .write(move |tx| {
             let Some(room) = enter::existing(tx, (&app, &site), &arrival, &[])? else { return Ok(None) };
             let plan = plan(&room.loaded, room.opened)?;
-            if plan.is_empty() {
+            let idle_ms = site.config.lifetimes.sign_in_idle_ms;
+            let due = activity::due_after(&room.loaded, room.opened, &plan, idle_ms, arrival.now);
+            if plan.is_empty() && due.is_none() {
                 return Ok(Some(room.leave_unchanged()));
             }
             store::apply(tx, &room.loaded, &plan, arrival.now)?;
+            if let Some(used) = due {
+                activity::take_step(tx, &site, used, arrival.now)?;
+            }
             room.leave(tx, &site, arrival.now).map(Some)
         })
         .await

@@ -8,7 +8,9 @@ mod support;
 
 mod attacks_session;
 mod bad_input;
+mod dev;
 mod rack;
 mod start;
 mod story;
+mod throttle;
 mod uniform;

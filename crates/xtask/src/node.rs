@@ -12,7 +12,7 @@ const RUST_HELP: &str = "Get it with `rustup update stable`, or rustup itself fr
 /// Checks that Node is there and new enough.
 pub fn check() -> Outcome {
     let version = tools::output(&mut tools::command("node", &["--version"])).ok();
-    enough("Node", version.as_deref(), &[20], NODE_HELP)?;
+    enough("Node", version.as_deref(), &[20, 19], NODE_HELP)?;
     tools::output(&mut tools::command("npm", &["--version"]))
         .map(drop)
         .map_err(|_| format!("npm, which comes with Node, was not found on the PATH. {NODE_HELP}"))
@@ -86,9 +86,9 @@ mod tests {
     #[test]
     fn versions_are_compared_by_their_numbers() {
         for (version, fits) in
-            [("v20.0.0", true), ("v22.4.1", true), ("v18.19.0", false), ("v9.1", false), ("", false)]
+            [("v20.19.0", true), ("v22.4.1", true), ("v20.18.3", false), ("v9.1", false), ("", false)]
         {
-            assert_eq!(enough("Node", Some(version), &[20], "").is_ok(), fits, "{version}");
+            assert_eq!(enough("Node", Some(version), &[20, 19], "").is_ok(), fits, "{version}");
         }
         for (version, fits) in
             [("1.95.0", true), ("2.0.0", true), ("1.100.0-nightly", true), ("1.94.1", false)]
@@ -99,9 +99,10 @@ mod tests {
 
     #[test]
     fn whoever_lacks_something_reads_how_to_get_it() {
-        let said = enough("Node", None, &[20], NODE_HELP).unwrap_err();
+        let said = enough("Node", None, &[20, 19], NODE_HELP).unwrap_err();
         assert!(
-            said.starts_with("Node 20 or newer is needed and was not found") && said.contains("nodejs.org")
+            said.starts_with("Node 20.19 or newer is needed and was not found")
+                && said.contains("nodejs.org")
         );
         let said = enough("Rust", Some("1.80.1"), &[1, 95], RUST_HELP).unwrap_err();
         assert!(

@@ -94,7 +94,7 @@ fn cargo(args: &[&str]) -> Outcome {
 fn rust_tests(args: &[&str]) -> std::process::Command {
     let nextest = tools::output(&mut tools::command("cargo", &["nextest", "--version"])).is_ok();
     let mut command = tools::command("cargo", if nextest { &["nextest", "run"] } else { &["test"] });
-    command.args(args).env_remove("KEYRACK_TEST_DATABASE_URL");
+    command.args(args).arg("--no-fail-fast").env_remove("KEYRACK_TEST_DATABASE_URL");
     if nextest {
         command.args(["--status-level", "fail", "--final-status-level", "fail"]);
     }

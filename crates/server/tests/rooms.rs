@@ -47,21 +47,39 @@ fn files(room: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The rooms that a file names in `use crate::{a, b::c}` or `crate::a::…`.
+/// The rooms that a file names in `use crate::{a, b::{c, d}}` or `crate::a::…`.
 fn used(code: &str) -> Vec<String> {
+    let name = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let mut rooms = Vec::new();
     for (index, _) in code.match_indices("crate::") {
         let rest = &code[index + "crate::".len()..];
-        let name =
-            |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
         match rest.strip_prefix('{') {
-            Some(group) => {
-                rooms.extend(group.split('}').next().unwrap().split(',').map(|part| name(part.trim())))
-            }
+            Some(group) => rooms.extend(outermost(group).map(|part| name(part.trim()))),
             None => rooms.push(name(rest)),
         }
     }
     rooms
+}
+
+/// The parts of a group whose opening brace was taken off, braces within them left together.
+fn outermost(group: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 1;
+    let end = group.find(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    });
+    let mut depth = 0;
+    group[..end.unwrap()].split(move |c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    })
+}
+
+#[test]
+fn every_way_to_name_a_room_is_seen() {
+    let code =
+        "use crate::{db::{Row, Tx}, session::rack};\nuse crate::user;\nfn f() { crate::token::mint() }";
+    assert_eq!(used(code), ["db", "session", "user", "token"]);
 }
 
 #[test]
@@ -92,7 +110,7 @@ fn machines_are_pure() {
         .collect();
     assert!(!machines.is_empty());
     for (path, code) in machines {
-        for word in ["rusqlite", "postgres", "axum", "tokio", "crate::db", "crate::world", "async "] {
+        for word in ["rusqlite", "postgres", "sqlx", "axum", "tokio", "crate::db", "crate::world", "async "] {
             assert!(!code.contains(word), "{} names {word}", path.display());
         }
     }
@@ -103,6 +121,16 @@ fn only_the_databases_room_names_its_drivers() {
     for room in FEATURES.iter().chain(&["throttle", "secret", "outbox", "sweep", "caller", "http", "app"]) {
         for (path, code) in files(room) {
             assert!(!code.contains("rusqlite::") && !code.contains("postgres::"), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_world_asks_the_machine_for_the_time() {
+    let world = source().join("world");
+    for (path, code) in files("").into_iter().filter(|(path, _)| !path.starts_with(&world)) {
+        for word in ["SystemTime", "Instant::now", "Timestamp::now"] {
+            assert!(!code.contains(word), "{} names {word}", path.display());
         }
     }
 }

@@ -2,6 +2,7 @@ use super::rack::{Key, Rack};
 use super::*;
 use crate::id::UserId;
 use crate::world::World;
+use keyrack_protocol::SignupAttemptStep;
 use proptest::prelude::*;
 
 const DAY: i64 = 86_400_000;
@@ -77,8 +78,41 @@ fn sign_in(
     }
 }
 
+fn sign_up(id: &AttemptId) -> SignupAttempt {
+    SignupAttempt {
+        id: id.to_string(),
+        session_id: String::new(),
+        first_name: String::new(),
+        last_name: String::new(),
+        email: String::new(),
+        username: String::new(),
+        phone_number: String::new(),
+        phone_country_code: String::new(),
+        required_fields: Vec::new(),
+        missing_fields: Vec::new(),
+        current_step: SignupAttemptStep::VerifyEmail,
+        remaining_steps: Vec::new(),
+        completed: false,
+        expires_at: String::new(),
+    }
+}
+
 impl Made {
-    /// What a rack opens that has the session's key and those of the sign-ins at these places.
+    /// Puts attempts behind the sign-ins that are listed until these times.
+    fn with_attempts(mut self, listed: &[i64]) -> Self {
+        let world = World::for_tests(2);
+        for listed_until in listed {
+            let id = AttemptId::draw(&world);
+            let key = Key::draw(&world, id.as_str());
+            let shown = Shown::SignUp(Box::new(sign_up(&id)));
+            let key_hash = store::key_hash(&self.vault, &key);
+            self.loaded.attempts.push(LiveAttempt { id, key_hash, listed_until: *listed_until, shown });
+            self.keys.push(key);
+        }
+        self
+    }
+
+    /// What a rack opens that has the session's key and those of the things at these places, sign-ins first.
     fn opened(&self, places: &[usize]) -> Opened {
         let rack = Rack::new(self.loaded.id.clone(), self.keys[0].clone());
         let keys = places.iter().map(|place| self.keys[place + 1].clone()).collect();
@@ -186,10 +220,47 @@ proptest! {
     }
 
     #[test]
-    fn expiry_ends_exactly_what_is_due(expiries in proptest::collection::vec(1i64..100, 1..6), now in 0i64..120) {
-        let made = made(&expiries);
-        let ended = expire(&made.loaded, MAX_AGE, now).end.len();
-        prop_assert_eq!(ended, expiries.iter().filter(|expires_at| **expires_at <= now).count());
-        prop_assert_eq!(ended > 0, made.loaded.first_expiry().is_some_and(|first| first <= now));
+    fn a_sign_out_of_all_ends_exactly_what_the_rack_opens(
+        open in proptest::collection::vec(any::<bool>(), 9),
+        sign_ins in 0usize..6,
+        attempts in 0usize..4,
+    ) {
+        let made = made(&vec![MAX_AGE; sign_ins]).with_attempts(&vec![DAY; attempts]);
+        let places: Vec<usize> = (0..sign_ins + attempts).filter(|place| open[*place]).collect();
+        let opened = made.opened(&places);
+        let plan = sign_out_all(&made.loaded, opened);
+        let mine = places.iter().filter(|place| **place < sign_ins);
+        let mine: Vec<_> = mine.map(|place| (made.id(*place), EndReason::SignedOut)).collect();
+        prop_assert_eq!(&plan.end, &mine);
+        let mine = places.iter().filter(|place| **place >= sign_ins);
+        let mine: Vec<_> = mine.map(|place| made.loaded.attempts[place - sign_ins].id.clone()).collect();
+        prop_assert_eq!(&plan.end_attempts, &mine);
+        for attempt in &made.loaded.attempts {
+            let found = made.loaded.visible_attempt(opened, attempt.id.as_str());
+            prop_assert_eq!(found.is_ok(), mine.contains(&attempt.id));
+        }
+    }
+
+    #[test]
+    fn expiry_ends_exactly_what_is_due_for_the_right_reason(
+        expiries in proptest::collection::vec(1i64..100, 1..6),
+        listed in proptest::collection::vec(1i64..100, 0..4),
+        max_age in 1i64..100,
+        now in 0i64..120,
+    ) {
+        let made = made(&expiries).with_attempts(&listed);
+        let plan = expire(&made.loaded, max_age, now);
+        let reason = |expires_at: i64| if expires_at >= max_age { EndReason::MaxAge } else { EndReason::Idle };
+        let due = (0..expiries.len()).filter(|place| expiries[*place] <= now);
+        let due: Vec<_> = due.map(|place| (made.id(place), reason(expiries[place]))).collect();
+        prop_assert_eq!(&plan.end, &due);
+        let lapsed = (0..listed.len()).filter(|place| listed[*place] <= now);
+        let lapsed: Vec<_> = lapsed.map(|place| made.loaded.attempts[place].id.clone()).collect();
+        prop_assert_eq!(&plan.end_attempts, &lapsed);
+        // The last one is active: only its own end is told, and leaves nobody active.
+        let active = expiries.last().filter(|expires_at| **expires_at <= now).map(|at| reason(*at));
+        prop_assert_eq!((plan.active, plan.end_reason), (active.map(|_| None), active.map(Some)));
+        let first = made.loaded.first_expiry();
+        prop_assert_eq!(due.len() + lapsed.len() > 0, first.is_some_and(|first| first <= now));
     }
 }

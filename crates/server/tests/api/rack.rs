@@ -184,13 +184,16 @@ async fn keys_of_what_has_ended_leave_the_rack_at_the_next_hand_out() {
     let server = with_accounts(&["ada", "bob"]).await;
     let browser = server.signed_in("ada").await;
     let bob = browser.also_signs_in("bob").await;
+    let before = browser.credential();
     assert_eq!(keys(&browser).len(), 2);
     browser.post("/session/sign-out", json!({ "sign_in_id": bob })).await.ok();
-    assert_eq!(keys(&browser), [browser.sign_in_of("ada").await]);
-    // The dead key put back by hand opens nothing.
-    let credential = browser.credential().unwrap();
-    browser.hold(Some(format!("{credential}~{bob}.{}", BASE64.encode([7; 16]))));
+    let ada = browser.sign_in_of("ada").await;
+    assert_eq!(keys(&browser), [ada.as_str()]);
+    // The rack from before, the dead key in it, opens no more than the new one and is cleaned like it.
+    browser.hold(before);
     assert_eq!(browser.accounts().await, ["ada*"]);
+    browser.post("/session/switch-sign-in", json!({ "sign_in_id": ada })).await.ok();
+    assert_eq!(keys(&browser), [ada]);
 }
 
 #[tokio::test]
@@ -198,52 +201,27 @@ async fn foreign_doubled_and_surplus_keys_open_nothing_more() {
     let server = with_accounts(&["ada", "bob"]).await;
     let (ada, bob) = (server.signed_in("ada").await, server.signed_in("bob").await);
     let (rack, foreign) = (ada.credential().unwrap(), bob.credential().unwrap());
-    let surplus = (0..60).map(|n| format!("~sin_{n:026}.{}", BASE64.encode([9; 16]))).collect::<String>();
-    for mixed in [format!("{rack}~{foreign}"), format!("{rack}~{rack}"), format!("{rack}{surplus}")] {
+    let (session, own) = rack.split_once('~').unwrap();
+    let surplus = |count: usize| -> String {
+        (0..count).map(|n| format!("~sin_{n:026}.{}", BASE64.encode([9; 16]))).collect()
+    };
+    let there: &[&str] = &["ada*"];
+    for (mixed, expected) in [
+        (format!("{rack}~{foreign}"), there),
+        (format!("{rack}~{rack}"), there),
+        // Forty keys are looked at behind the session's; its own is the fortieth, then the next.
+        (format!("{session}{}~{own}", surplus(39)), there),
+        (format!("{session}{}~{own}", surplus(40)), &[]),
+        (format!("{rack}{}", surplus(60)), there),
+        // Five kilobytes are no credential, whatever they begin with.
+        (format!("{rack}~{}", "x".repeat(5000)), &[]),
+    ] {
         let length = mixed.len();
         ada.hold(Some(mixed));
-        let expected: &[&str] = if length > 4096 { &[] } else { &["ada*"] };
         assert_eq!(ada.accounts().await, expected, "{length}");
     }
     let elsewhere = Keyrack::start().await;
     let stranger = elsewhere.browser();
     stranger.hold(Some(rack));
     assert_eq!(stranger.session().await["id"], "");
-}
-
-#[tokio::test]
-async fn a21_a_credential_that_was_cut_flipped_or_rearranged_is_no_credential() {
-    let server = with_accounts(&["ada", "bob"]).await;
-    let whole = server.signed_in("ada").await.credential().unwrap();
-    let other = server.signed_in("bob").await.credential().unwrap();
-    let nobody = server.browser().session().await;
-    let session_key = whole.split('~').next().unwrap();
-    let browser = server.browser();
-
-    for length in 0..session_key.len() {
-        browser.hold(Some(whole[..length].to_owned()));
-        assert_eq!(browser.session().await, nobody, "cut at {length}");
-    }
-    // A key's last letter carries four bits that belong to no byte: they must be zero, so no two texts are one key.
-    for index in 0..session_key.len() {
-        let mut bytes = whole.clone().into_bytes();
-        bytes[index] ^= 1;
-        let Ok(flipped) = String::from_utf8(bytes) else { continue };
-        browser.hold(Some(flipped));
-        assert_eq!(browser.session().await, nobody, "flipped at {index}");
-    }
-    let swapped = format!("{}~{}", other.split('~').next().unwrap(), whole.split_once('~').unwrap().1);
-    browser.hold(Some(swapped));
-    assert_eq!(browser.accounts().await, Vec::<String>::new());
-    for broken in [
-        whole.replacen('.', "", 1),
-        whole.replacen('.', "=.", 1),
-        session_key.to_uppercase(),
-        format!("{session_key}=="),
-        format!("{session_key}A"),
-        whole.replace('~', "%7E").replace('.', "%2E"),
-    ] {
-        browser.hold(Some(broken.clone()));
-        assert_eq!(browser.session().await, nobody, "{broken}");
-    }
 }

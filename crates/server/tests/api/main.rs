@@ -8,11 +8,15 @@ mod support;
 
 mod attacks_session;
 mod bad_input;
+mod bodies;
+mod carriage;
 mod dev;
 mod races;
 mod rack;
+mod rack_forged;
 mod start;
 mod story;
+mod strict;
 mod throttle;
 mod time;
 mod token;

@@ -3,15 +3,17 @@
 //! The credential is a rack of keys ([`rack`]): the session's and one for each sign-in and attempt that this
 //! browser made. What the rack does not open is not there for the request. Only HMACs of the keys are kept.
 //!
-//! This file holds the rules, pure: what a rack opens, which sign-in is active, and what a switch, a sign-out
-//! or the passing of time changes. [`store`] reads and writes, [`cache`] remembers answers, [`read`] brings
-//! the two together for `GET /session`.
+//! The rules are pure: here, what a rack opens and which sign-in is active; in [`plan`], what a switch, a
+//! sign-out or the passing of time changes. [`store`] reads and writes, [`enter`] puts things into a session,
+//! [`cache`] remembers sessions, [`read`] brings store and cache together for `GET /session`.
 
 pub mod activity;
 pub mod agent;
 pub mod cache;
+pub mod crowd;
 pub mod enter;
 pub mod http;
+pub mod plan;
 pub mod rack;
 pub mod read;
 pub mod store;
@@ -21,6 +23,7 @@ use crate::id::{AttemptId, SessionId, SignInId};
 use crate::user::User;
 use crate::vault::{Purpose, Vault};
 use keyrack_protocol::{Code, EndReason, SigninAttempt, SignupAttempt};
+pub use plan::{Plan, expire, sign_out_all, sign_out_one, switch_to};
 use rack::Rack;
 
 /// Attempts under way in one session; a further one ends the oldest.
@@ -211,103 +214,6 @@ impl Loaded {
 
 fn last_active<'a>(sign_ins: impl Iterator<Item = &'a LiveSignIn>) -> Option<&'a LiveSignIn> {
     sign_ins.max_by(|a, b| (a.activated_at, &a.id).cmp(&(b.activated_at, &b.id)))
-}
-
-/// What a mutation changes in a session; nothing, unless it says so.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// Sign-ins that end, and why.
-    pub end: Vec<(SignInId, EndReason)>,
-    /// Attempts that end.
-    pub end_attempts: Vec<AttemptId>,
-    /// The sign-in that becomes the last active one.
-    pub activate: Option<SignInId>,
-    /// What the session's active sign-in becomes.
-    pub active: Option<Option<SignInId>>,
-    /// What the session says of how its last active sign-in ended.
-    pub end_reason: Option<Option<EndReason>>,
-}
-
-impl Plan {
-    /// Whether it changes nothing: then no revision is raised.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// Switches to the sign-in with this id.
-///
-/// # Errors
-/// [`Code::SignInNotFound`] when the rack does not open one.
-pub fn switch_to(loaded: &Loaded, opened: Opened, id: &str) -> Result<Plan, Code> {
-    let target = loaded.visible_sign_in(opened, id)?;
-    let active = loaded.active_for(opened).map(|sign_in| &sign_in.id);
-    if active == Some(&target.id) && loaded.end_reason.is_none() {
-        return Ok(Plan::default());
-    }
-    let may = loaded.may_activate(opened);
-    Ok(Plan {
-        activate: Some(target.id.clone()),
-        active: may.then(|| Some(target.id.clone())),
-        end_reason: may.then_some(None),
-        ..Plan::default()
-    })
-}
-
-/// Signs out the sign-in with this id; the last active of the others takes over from the active one.
-///
-/// # Errors
-/// [`Code::SignInNotFound`] when the rack does not open one.
-pub fn sign_out_one(loaded: &Loaded, opened: Opened, id: &str) -> Result<Plan, Code> {
-    let target = loaded.visible_sign_in(opened, id)?;
-    let shown_active = loaded.active_for(opened).is_some_and(|active| active.id == target.id);
-    let was_active = shown_active && loaded.may_activate(opened);
-    let others = loaded.visible(opened).filter(|sign_in| sign_in.id != target.id);
-    Ok(Plan {
-        end: vec![(target.id.clone(), EndReason::SignedOut)],
-        active: was_active.then(|| last_active(others).map(|sign_in| sign_in.id.clone())),
-        end_reason: was_active.then_some(Some(EndReason::SignedOut)),
-        ..Plan::default()
-    })
-}
-
-/// Ends everything that the rack opens.
-#[must_use]
-pub fn sign_out_all(loaded: &Loaded, opened: Opened) -> Plan {
-    let end: Vec<_> = loaded.visible(opened).map(|s| (s.id.clone(), EndReason::SignedOut)).collect();
-    let attempts = loaded.attempts.iter().enumerate().filter(|(index, _)| opened.attempt(*index));
-    let was_active = !end.is_empty() && loaded.may_activate(opened);
-    Plan {
-        end,
-        end_attempts: attempts.map(|(_, attempt)| attempt.id.clone()).collect(),
-        active: was_active.then_some(None),
-        end_reason: was_active.then_some(Some(EndReason::SignedOut)),
-        ..Plan::default()
-    }
-}
-
-/// Ends what has expired at `now`; `max_age_ms` is the longest life of a sign-in.
-#[must_use]
-pub fn expire(loaded: &Loaded, max_age_ms: i64, now: i64) -> Plan {
-    let expired = loaded.sign_ins.iter().filter(|sign_in| sign_in.expires_at <= now);
-    let reason = |sign_in: &LiveSignIn| {
-        if sign_in.expires_at >= sign_in.created_at.saturating_add(max_age_ms) {
-            EndReason::MaxAge
-        } else {
-            EndReason::Idle
-        }
-    };
-    let end: Vec<_> = expired.map(|sign_in| (sign_in.id.clone(), reason(sign_in))).collect();
-    let active = end.iter().find(|(id, _)| Some(id) == loaded.active.as_ref()).map(|(_, reason)| *reason);
-    let lapsed = loaded.attempts.iter().filter(|attempt| attempt.listed_until <= now);
-    Plan {
-        end_attempts: lapsed.map(|attempt| attempt.id.clone()).collect(),
-        active: active.map(|_| None),
-        end_reason: active.map(Some),
-        end,
-        activate: None,
-    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, UserId};
+use crate::session::crowd;
 use crate::session::enter::{self, Arrival, Left, NewAttempt};
 use crate::throttle::{self, ADDRESS, PASSWORD, Subject, Verdict};
 use crate::time::rfc3339;
@@ -96,7 +97,7 @@ async fn open(
             return Ok(Err(refused));
         }
         let own = arrival.rack.as_ref().map(crate::session::rack::Rack::session);
-        let crowded_out = enter::crowded_out(tx, &site, &user, own)?;
+        let crowded_out = crowd::crowded_out(tx, &site, &user, own)?;
         let others: Vec<&SessionId> = crowded_out.iter().map(|sign_in| &sign_in.session).collect();
         let mut room = enter::existing_or_new(tx, (&app, &site), &arrival, &others)?;
         if room.loaded.visible(room.opened).any(|sign_in| sign_in.user.id == user.id) {
@@ -105,7 +106,7 @@ async fn open(
         if let Err(refused) = room.has_place(&site) {
             return Ok(Err(refused));
         }
-        enter::end_elsewhere(
+        crowd::end_elsewhere(
             tx,
             &site,
             &crowded_out,

@@ -103,8 +103,14 @@ async fn a01_a_rack_copied_before_a_sign_in_opens_nothing_that_came_after() {
             ["ada", "bob*"],
             "{round}: the owner's active account was moved"
         );
-        let eve = thief.sign_in_of("eve").await;
+        // What the thief has added makes it no master of the session: neither by moving between its own
+        // accounts nor by ending one does it move the owner's.
+        let (ada, eve) = (thief.sign_in_of("ada").await, thief.sign_in_of("eve").await);
+        thief.post("/session/switch-sign-in", json!({ "sign_in_id": ada })).await.ok();
+        assert_eq!(browser.accounts().await, ["ada", "bob*"], "{round}: by a switch");
+        thief.post("/session/switch-sign-in", json!({ "sign_in_id": eve })).await.ok();
         thief.post("/session/sign-out", json!({ "sign_in_id": eve })).await.ok();
+        assert_eq!(browser.accounts().await, ["ada", "bob*"], "{round}: by a sign-out");
     }
 }
 

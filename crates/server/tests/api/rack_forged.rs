@@ -166,3 +166,41 @@ async fn a21_parts_of_two_racks_open_nothing_together() {
         assert_same(&no_token, &with_bytes(&browser, "/session/token", mixed.as_bytes()).await, &mixed);
     }
 }
+
+#[tokio::test]
+async fn a05_an_id_without_its_own_secret_opens_nothing() {
+    let (server, rack) = with_rack().await;
+    let owner = server.signed_in("ada").await;
+    let attempt = owner.begins_sign_up("bob").await;
+    owner.asks_for_code(&attempt).await.ok();
+    let code = server.code("bob").await;
+    let whole = owner.credential().unwrap();
+    let keys: Vec<(&str, &str)> = whole.split('~').map(|key| key.split_once('.').unwrap()).collect();
+    let elsewhere = rack.split('~').nth(1).unwrap().split_once('.').unwrap().1;
+    let nobody = server.browser().get("/session").await;
+    let thief = server.browser();
+
+    // Every key but one stays right; that one has nothing, zeros, or a secret that opens something else.
+    for (place, (id, _)) in keys.iter().enumerate() {
+        for secret in ["", "AAAAAAAAAAAAAAAAAAAAAA", keys[(place + 1) % keys.len()].1, elsewhere] {
+            let forged = keys.iter().enumerate().map(|(at, (id, own))| {
+                if at == place { format!("{id}.{secret}") } else { format!("{id}.{own}") }
+            });
+            thief.hold(Some(forged.collect::<Vec<_>>().join("~")));
+            let answer = thief.get("/session").await;
+            if place == 0 {
+                assert_same(&nobody, &answer, id);
+            }
+            assert!(
+                !answer.text.contains(&format!("\"id\":\"{id}\"")),
+                "{id} with {secret:?}: {}",
+                answer.text
+            );
+            if *id == attempt {
+                assert_eq!(thief.enters_code(&attempt, &code).await.refused().0, 400);
+            }
+        }
+    }
+    owner.enters_code(&attempt, &code).await.ok();
+    assert_eq!(owner.accounts().await, ["ada", "bob*"]);
+}

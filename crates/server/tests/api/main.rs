@@ -16,6 +16,7 @@ mod origins;
 mod races;
 mod rack;
 mod rack_forged;
+mod refusals;
 mod start;
 mod story;
 mod strict;

@@ -41,6 +41,11 @@ impl Browser {
         }
     }
 
+    /// The same credential, sent to another server.
+    pub fn copied_to(&self, server: &Keyrack) -> Self {
+        Self { base: server.base.clone(), ..self.copied() }
+    }
+
     /// What it would send now.
     pub fn credential(&self) -> Option<String> {
         self.credential.lock().unwrap().clone()

@@ -65,6 +65,18 @@ impl Keyrack {
         Self { app, base: format!("http://{address}"), address, serving, data }
     }
 
+    /// A second server on the same database and for the same deployment, with a clock of its own that shows the
+    /// same time; none where the database belongs to one process.
+    pub async fn second_node(&self) -> Option<Self> {
+        self.app.config.database_url.as_ref()?;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut config = self.app.config.clone();
+        config.listen = vec![listener.local_addr().unwrap()];
+        let world = World::for_tests(u64::from_be_bytes(Random::System.bytes()));
+        world.clock.advance(self.app.world.clock.now_ms() - world.clock.now_ms());
+        Some(Self::run(config, world, listener, Arc::clone(&self.data)).await)
+    }
+
     /// Ends the server and starts another on the same data and port, the clock going on.
     pub async fn restart(self) -> Self {
         let Self { app, address, serving, data, .. } = self;

@@ -6,6 +6,9 @@
 
 mod support;
 
+mod attacks_code;
+mod attacks_password;
+mod attacks_random;
 mod attacks_session;
 mod bad_input;
 mod bodies;

@@ -200,6 +200,25 @@ async fn k01_a_cookie_changes_nothing_for_a_page_that_is_not_listed() {
 }
 
 #[tokio::test]
+async fn k01_no_method_that_may_change_something_is_let_through_unasked() {
+    let server = production().await;
+    let browser = server.signed_up("ada").await;
+    let ada = browser.sign_in_of("ada").await;
+    browser.signs_up(&server, "bob").await;
+    for method in
+        [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::from_bytes(b"MOVE").unwrap()]
+    {
+        for path in MUTATIONS.iter().chain(&["/session", "/me", "/nowhere"]) {
+            let path = format!("{path}?sign_in_id={ada}");
+            let request = from_nowhere(&browser, &server, method.clone(), &path);
+            let refusal = browser.send(request.header("origin", "https://evil.example")).await.refused();
+            assert_eq!(refusal, (403, "origin_not_allowed".to_owned()), "{method} {path}");
+        }
+    }
+    assert_eq!(browser.accounts().await, ["ada", "bob*"]);
+}
+
+#[tokio::test]
 async fn what_says_that_it_comes_from_a_listed_page_may_change_something() {
     let server = production().await;
     let browser = server.signed_up("ada").await;

@@ -7,6 +7,7 @@
 mod support;
 
 mod attacks_code;
+mod attacks_identity;
 mod attacks_password;
 mod attacks_random;
 mod attacks_session;

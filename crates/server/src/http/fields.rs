@@ -7,8 +7,10 @@ use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::header;
 use keyrack_protocol::Code;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use std::convert::Infallible;
+use std::fmt;
 use url::form_urlencoded;
 
 /// Named values of the query and the body; the body's stand before the query's.
@@ -93,9 +95,34 @@ async fn read_body(kind: Option<&str>, body: Bytes) -> Result<Vec<(String, Value
 }
 
 fn json(body: &[u8]) -> Result<Vec<(String, Value)>> {
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(map)) => Ok(map.into_iter().collect()),
-        _ => Err(Code::BadRequestBody.into()),
+    serde_json::from_slice(body).map(|Members(members)| members).map_err(|_| Code::BadRequestBody.into())
+}
+
+/// The members of a JSON object in their order, a name that stands twice included: a map would keep the last
+/// of the two, where every other encoding means the first.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        from.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Members, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
     }
 }
 

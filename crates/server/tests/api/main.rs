@@ -8,6 +8,7 @@ mod support;
 
 mod attacks_code;
 mod attacks_identity;
+mod attacks_input;
 mod attacks_password;
 mod attacks_random;
 mod attacks_session;

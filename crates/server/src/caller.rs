@@ -63,19 +63,19 @@ async fn choose(app: &Shared, site: &Arc<Site>, credentials: &[String]) -> Resul
     if racks.len() < 2 {
         return Ok(racks.into_iter().next());
     }
-    let mut opening: Option<&Rack> = None;
+    let mut opening: Option<(&Rack, u32)> = None;
     for rack in &racks {
-        if let Reading::Live(..) = read::read(app, site, Some(rack)).await? {
-            match opening {
-                Some(first) if first.session() != rack.session() => {
-                    return Err(Code::AmbiguousCredential.into());
-                }
-                Some(_) => {}
-                None => opening = Some(rack),
+        let Reading::Live(_, opened) = read::read(app, site, Some(rack)).await? else { continue };
+        match opening {
+            Some((first, _)) if first.session() != rack.session() => {
+                return Err(Code::AmbiguousCredential.into());
             }
+            // Of two racks of one session the one that opens less is an older copy.
+            Some((_, most)) if most >= opened.count() => {}
+            _ => opening = Some((rack, opened.count())),
         }
     }
-    Ok(opening.cloned())
+    Ok(opening.map(|(rack, _)| rack.clone()))
 }
 
 /// The peer's address, or the last one in `X-Forwarded-For` that no trusted proxy wrote.

@@ -132,6 +132,12 @@ impl Opened {
             && self.attempts.count_ones() as usize == loaded.attempts.len()
     }
 
+    /// How many things it opens.
+    #[must_use]
+    pub fn count(self) -> u32 {
+        self.sign_ins.count_ones() + self.attempts.count_ones()
+    }
+
     /// Both masks, as they stand in an ETag.
     #[must_use]
     pub fn tag(self) -> String {

@@ -152,6 +152,21 @@ async fn of_several_cookies_the_one_that_opens_a_session_is_used() {
     assert_eq!(sign_ins(bare(&server, "/session").header("cookie", none)).await, Vec::<String>::new());
 }
 
+#[tokio::test]
+async fn of_two_cookies_of_one_session_the_one_that_opens_more_is_used() {
+    let server = Keyrack::production().await;
+    server.signed_up("bob").await;
+    let browser = server.signed_up("ada").await;
+    let older = browser.credential().unwrap();
+    browser.also_signs_in("bob").await;
+    let newer = browser.credential().unwrap();
+    let name = production_name(&server);
+    for pair in [[&older, &newer], [&newer, &older]] {
+        let line = format!("{name}={}; {name}={}", pair[0], pair[1]);
+        assert_eq!(sign_ins(bare(&server, "/session").header("cookie", &line)).await.len(), 2);
+    }
+}
+
 /// Sends both credentials, in either order, on every kind of call.
 async fn refuses_both(
     first: &Browser,

@@ -35,6 +35,8 @@ pub struct App {
     pub hasher: Hasher,
     /// Rung when a commit has put something into the outbox.
     pub outbox_bell: Arc<Notify>,
+    /// Held while this process sends mail: whoever waits for it finds what was posted before delivered.
+    pub delivering: tokio::sync::Mutex<()>,
     /// This process, where several share a database.
     pub node: id::NodeId,
 }
@@ -93,7 +95,20 @@ impl App {
         }
         let node = id::NodeId::draw(&world);
         let (world, activity) = (Arc::new(world), Activity::default());
-        Ok(Arc::new(Self { config, sites, db, world, vault, cache, activity, hasher, outbox_bell, node }))
+        let delivering = tokio::sync::Mutex::default();
+        Ok(Arc::new(Self {
+            config,
+            sites,
+            db,
+            world,
+            vault,
+            cache,
+            activity,
+            hasher,
+            outbox_bell,
+            delivering,
+            node,
+        }))
     }
 
     /// Where mail goes, as configured.

@@ -61,6 +61,8 @@ struct Leased {
 /// # Errors
 /// What the database says. A mail that cannot be sent is no error: it is tried again later.
 pub async fn deliver_due(app: &App) -> Result<()> {
+    // Two at once would each skip what the other has leased, and return before it was sent.
+    let _alone = app.delivering.lock().await;
     for site in &app.sites {
         loop {
             let leased = lease(app, &site.config.id).await?;

@@ -185,6 +185,19 @@ async fn the_public_key_is_no_secret_for_hs256() {
 }
 
 #[tokio::test]
+async fn i02_a_well_signed_token_that_asks_for_more_than_is_understood_is_refused() {
+    let signer = Signer::named("k1");
+    let world = World::with(&[&signer]).await;
+    let header = Header {
+        kid: Some("k1".to_owned()),
+        crit: Some(vec!["exp".to_owned()]),
+        ..Header::new(Algorithm::ES256)
+    };
+    let token = encode(&header, &claims(), &signer.private).unwrap();
+    assert!(error_of(world.call_with(&token).await).contains("not valid"));
+}
+
+#[tokio::test]
 async fn a_stranger_with_a_known_key_id_is_refused() {
     let (signer, stranger) = (Signer::named("k1"), Signer::named("k1"));
     let world = World::with(&[&signer]).await;

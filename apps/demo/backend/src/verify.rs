@@ -61,6 +61,11 @@ pub async fn verify(backend: &Backend, token: &str) -> Result<Claims, Refusal> {
     if header.alg != Algorithm::ES256 {
         return Err(Refusal::Invalid);
     }
+    // A header that must be understood and is not ends it (RFC 7515, section 4.1.11); the library leaves that
+    // to its caller.
+    if header.crit.is_some() {
+        return Err(Refusal::Invalid);
+    }
     let kid = header.kid.ok_or(Refusal::Invalid)?;
     let key = backend.keys.find(&kid).await?;
     let claims =

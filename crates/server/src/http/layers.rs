@@ -17,6 +17,9 @@ use tracing::Instrument;
 /// The largest body that is read.
 pub const BODY_LIMIT: usize = 64 << 10;
 
+/// Characters of a path that are logged: a stranger may send one of many kilobytes.
+const LOGGED_PATH: usize = 200;
+
 /// Puts the layers around a router.
 pub fn around(router: Router, world: &Arc<World>) -> Router {
     router
@@ -36,7 +39,8 @@ async fn observe(State(world): State<Arc<World>>, request: Request, next: Next) 
     let id = RequestId::draw(&world);
     let began = world.clock.now_ms();
     // The path only: a query may carry the credential of an older client.
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let path: String = request.uri().path().chars().take(LOGGED_PATH).collect();
+    let method = request.method().clone();
     let span = tracing::info_span!("request", id = id.as_str());
     let mut response = next.run(request).instrument(span.clone()).await;
     dress(response.headers_mut(), &id);

@@ -30,6 +30,17 @@ impl Browser {
         }
     }
 
+    /// One for a staging deployment at `base`.
+    pub fn in_staging(base: &str) -> Self {
+        Self {
+            client: Client::new(),
+            base: base.to_owned(),
+            mode: Mode::Staging,
+            cookie: String::new(),
+            credential: Mutex::new(None),
+        }
+    }
+
     /// Another tab, or a thief: the same credential, but from now on its own.
     pub fn copied(&self) -> Self {
         Self {

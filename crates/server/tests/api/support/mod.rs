@@ -3,11 +3,13 @@
 mod browser;
 mod process;
 mod reply;
+mod running;
 mod server;
 
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
 pub use process::{Ended, Process, free_address};
 pub use reply::{Reply, claims};
+pub use running::{MASTER_KEY, Running};
 pub use server::Keyrack;
 
 /// What everybody's password is.

@@ -1,0 +1,226 @@
+//! Secrets stay where they belong (area N): out of the log, and out of the files.
+
+use crate::support::{Browser, Keyrack, MASTER_KEY, PASSWORD, Running, sign_in_form, sign_up_form};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+/// What must be nowhere, each with a name.
+#[derive(Default)]
+struct Canaries(Vec<(&'static str, String)>);
+
+impl Canaries {
+    fn add(&mut self, name: &'static str, secret: &str) {
+        self.0.push((name, secret.to_owned()));
+    }
+
+    /// Sixteen or more bytes that travel as base64url: in every form that a careless line could show them in.
+    fn add_bytes(&mut self, name: &'static str, encoded: &str) {
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).unwrap();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let listed = format!("{bytes:?}");
+        let forms =
+            [encoded, STANDARD.encode(&bytes).trim_end_matches('='), &hex, &listed[1..listed.len() - 1]]
+                .map(str::to_owned);
+        self.0.extend(forms.map(|form| (name, form)));
+    }
+
+    /// Every secret in the browser's credential.
+    fn add_rack(&mut self, browser: &Browser) {
+        for key in browser.credential().unwrap().split('~') {
+            self.add_bytes("a key of the rack", key.split_once('.').unwrap().1);
+        }
+    }
+
+    /// The first one that stands in `text`; a code only as a number of its own.
+    fn found_in(&self, text: &[u8]) -> Option<&'static str> {
+        let stands = |secret: &str| {
+            let secret = secret.as_bytes();
+            let alone = |at: usize| {
+                let around = [at.checked_sub(1), Some(at + secret.len())];
+                around
+                    .iter()
+                    .flatten()
+                    .all(|at| text.get(*at).is_none_or(|byte| !byte.is_ascii_alphanumeric()))
+            };
+            let mut places = text.windows(secret.len()).enumerate().filter(|(_, window)| *window == secret);
+            places.any(|(at, _)| secret.len() > 6 || alone(at))
+        };
+        self.0.iter().find(|(_, secret)| stands(secret)).map(|(name, _)| *name)
+    }
+}
+
+/// Every way in which a person's secrets reach the server; what they were.
+async fn lives_through_everything(server: &Running) -> Canaries {
+    let mut canaries = Canaries::default();
+    canaries.add_bytes("the master key", MASTER_KEY);
+    canaries.add("the password", PASSWORD);
+    let browser = server.browser();
+    let attempt = browser.begins_sign_up("ada").await;
+    browser.asks_for_code(&attempt).await.ok();
+    let code = server.code("ada").await;
+    canaries.add("the code", &code);
+    canaries.add_rack(&browser);
+    browser.enters_code(&attempt, &code).await.ok();
+    assert_eq!(browser.enters_code(&attempt, &code).await.status, 400);
+    canaries.add_rack(&browser);
+    mints_and_fails(&browser, &mut canaries).await;
+    let other = server.browser();
+    other.sign_in("ada", PASSWORD).await.ok();
+    canaries.add_rack(&other);
+    other.post("/session/sign-out", json!({})).await.ok();
+    browser.post("/session/sign-out", json!({})).await.ok();
+    assert_eq!(browser.get("/session/token").await.status, 401);
+    canaries
+}
+
+/// A token, an older client's query, wrong passwords, and bodies that cannot be read.
+async fn mints_and_fails(browser: &Browser, canaries: &mut Canaries) {
+    let token = browser.get("/session/token").await.ok()["token"].as_str().unwrap().to_owned();
+    canaries.add("the token", token.rsplit('.').next().unwrap());
+    let private = browser.request(Method::GET, "/api/private").bearer_auth(&token);
+    assert_eq!(browser.send(private).await.status, 200);
+    let query = format!("/session?__dev_session__={}", browser.credential().unwrap());
+    assert_eq!(browser.get(&query).await.status, 200);
+
+    canaries.add("a wrong password", "canary-wrong");
+    assert_eq!(browser.sign_in("ada", "canary-wrong").await.status, 401);
+    assert_eq!(browser.sign_in("nobody", "canary-wrong").await.status, 401);
+    let mut form = sign_up_form("bob");
+    form["password"] = json!(format!("canary-wrong{}", "x".repeat(600)));
+    assert_eq!(browser.post("/auth/signup", form).await.status, 400);
+    let form = "--b\r\ncontent-disposition: form-data; name=\"password\"\r\n\r\ncanary-wrong\r\n";
+    for (kind, body) in [
+        ("application/json", "{\"password\":\"canary-wrong\""),
+        ("application/x-www-form-urlencoded", "email=ada%40example.com&password=canary-wrong"),
+        ("multipart/form-data; boundary=b", form),
+        ("text/plain", "canary-wrong"),
+    ] {
+        let request = browser.request(Method::POST, "/auth/signin").header("content-type", kind).body(body);
+        assert!(browser.send(request).await.status >= 400);
+    }
+    let stranger = browser.copied();
+    stranger.hold(Some(format!("ses_canary-wrong.{}", browser.credential().unwrap())));
+    assert_eq!(stranger.get("/session").await.ok()["id"], "");
+}
+
+#[tokio::test]
+async fn n01_no_secret_is_said_or_logged_even_when_everything_is_logged() {
+    let server = Running::dev("trace");
+    let canaries = lives_through_everything(&server).await;
+    let ended = server.stop();
+    assert_eq!(ended.code, Some(0));
+    let requests = ended.err.iter().filter(|line| line.contains("/auth/signin")).count();
+    assert!(requests >= 7, "the log does not say what happened: {} lines", ended.err.len());
+    for line in ended.out.iter().chain(&ended.err) {
+        // The microseconds of a time could look like a code.
+        let mut shown: Value = serde_json::from_str(line).unwrap_or_else(|_| json!({ "said": line }));
+        shown["timestamp"].take();
+        assert_eq!(canaries.found_in(shown.to_string().as_bytes()), None, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn n06_what_a_client_says_can_neither_forge_nor_flood_the_log() {
+    let server = Running::dev("trace");
+    let browser = server.browser();
+    let evil = "x\",\"level\":\"ERROR\",\"fields\":{\"message\":\"forged\\";
+    for path in ["/a%0a%1b[31mforged", "/%22,%22level%22:%22ERROR", "/session?x=%0aforged", "/\\forged\\n"] {
+        browser.get(path).await;
+    }
+    let long = format!("/{}", "a".repeat(20_000));
+    assert_eq!(browser.get(&long).await.status, 404);
+    for header in ["user-agent", "x-request-id", "x-development-session", "origin", "accept-language"] {
+        let request = browser.request(Method::GET, "/session").header(header, evil);
+        assert!(browser.send_and_lose(request).await.status < 500);
+    }
+    let mut form = sign_up_form("ada");
+    form["first_name"] = json!("Ada\n{\"level\":\"ERROR\"}");
+    browser.post("/auth/signup", form).await.refused();
+    browser.post("/auth/signin", sign_in_form("ada\n{\"level\":\"ERROR\"}", "x")).await.refused();
+
+    for line in server.stop().err {
+        let event: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line:?}"));
+        assert_ne!(event["level"], "ERROR", "{line}");
+        assert!(
+            !line.contains(|c: char| c.is_control()) && line.len() < 2_000,
+            "{} bytes: {line}",
+            line.len()
+        );
+    }
+}
+
+/// Every byte that is at rest: the files of the data folder, and what PostgreSQL keeps of the deployment.
+async fn at_rest(server: &Keyrack) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in fs::read_dir(&server.app.config.data_dir).unwrap() {
+        let path = entry.unwrap().path();
+        only_the_owners(&path);
+        bytes.extend(fs::read(path).unwrap());
+    }
+    if server.app.db.is_shared() {
+        for rows in ROWS {
+            let deployment = server.app.sites[0].config.id.clone();
+            let found = server.app.db.read(move |on| on.query(rows, keyrack_server::params![&deployment]));
+            for row in found.await.unwrap() {
+                bytes.extend(row.cells().text().unwrap().into_bytes());
+            }
+        }
+    }
+    bytes
+}
+
+const ROWS: [&str; 9] = [
+    "select t::text from signing_keys t where deployment_id = $1",
+    "select t::text from users t where deployment_id = $1",
+    "select t::text from email_addresses t where deployment_id = $1",
+    "select t::text from sessions t where deployment_id = $1",
+    "select t::text from sign_ins t where deployment_id = $1",
+    "select t::text from attempts t where deployment_id = $1",
+    "select t::text from one_time_secrets t where deployment_id = $1",
+    "select t::text from throttles t where deployment_id = $1",
+    "select t::text from outbox t where deployment_id = $1",
+];
+
+#[track_caller]
+fn only_the_owners(path: &Path) {
+    let mode = fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0, "{} is {mode:o}", path.display());
+}
+
+#[tokio::test]
+async fn n04_no_secret_is_at_rest_neither_before_nor_after_it_was_used() {
+    let server = Keyrack::start().await;
+    let browser = server.browser();
+    let mut canaries = Canaries::default();
+    canaries.add("the password", PASSWORD);
+    canaries.add_bytes("the master key", MASTER_KEY);
+    let attempt = browser.begins_sign_up("ada").await;
+    browser.asks_for_code(&attempt).await.ok();
+    let unsent = at_rest(&server).await;
+    let code = server.code("ada").await;
+    let unused = at_rest(&server).await;
+    canaries.add("the code", &code);
+    canaries.add_rack(&browser);
+    browser.enters_code(&attempt, &code).await.ok();
+    browser.sign_in("ada", "canary-wrong").await.refused();
+    canaries.add("a wrong password", "canary-wrong");
+    canaries.add_rack(&browser);
+    let token = browser.get("/session/token").await.ok()["token"].as_str().unwrap().to_owned();
+    canaries.add("the token", token.rsplit('.').next().unwrap());
+
+    for (when, bytes) in [("unsent", unsent), ("unused", unused), ("used", at_rest(&server).await)] {
+        assert_eq!(canaries.found_in(&bytes), None, "{when}");
+        // What may be found is: otherwise this test would look in the wrong place.
+        let mut allowed = Canaries::default();
+        allowed.add("the address", "ada@example.com");
+        allowed.add("the hash", "$argon2id$");
+        assert_eq!(allowed.found_in(&bytes), Some("the address"), "{when}");
+        allowed.0.remove(0);
+        assert_eq!(allowed.found_in(&bytes), Some("the hash"), "{when}");
+    }
+}

@@ -23,6 +23,7 @@ mod rack;
 mod rack_forged;
 mod refusals;
 mod secrets;
+mod smtp;
 mod start;
 mod story;
 mod strict;

@@ -53,7 +53,8 @@ impl Keyrack {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let mut config = config(deployment, data.path().to_path_buf(), address);
         change(&mut config);
-        Self::run(config, World::for_tests(seed), listener, data).await
+        let world = World { mailer: App::mailer(&config).unwrap(), ..World::for_tests(seed) };
+        Self::run(config, world, listener, data).await
     }
 
     async fn run(config: Config, world: World, listener: TcpListener, data: Arc<TempDir>) -> Self {

@@ -17,6 +17,8 @@ use std::sync::Arc;
 
 /// Characters of a user agent that are kept.
 const AGENT_LENGTH: usize = 400;
+/// Credentials of one request that are looked at: each costs a read.
+const CREDENTIALS: usize = 8;
 
 /// A browser or program that talks to a deployment, with the session that it may hold.
 #[derive(Clone, Debug)]
@@ -59,7 +61,8 @@ impl FromRequestParts<Shared> for Browser {
 
 /// The one of several credentials that opens a session; two that open different ones are refused.
 async fn choose(app: &Shared, site: &Arc<Site>, credentials: &[String]) -> Result<Option<Rack>> {
-    let racks: Vec<Rack> = credentials.iter().filter_map(|credential| Rack::parse(credential)).collect();
+    let racks = credentials.iter().filter_map(|credential| Rack::parse(credential)).take(CREDENTIALS);
+    let racks: Vec<Rack> = racks.collect();
     if racks.len() < 2 {
         return Ok(racks.into_iter().next());
     }
@@ -121,17 +124,25 @@ impl Browser {
         read::read_active(&self.app, &self.site, self.rack.as_ref()).await
     }
 
-    /// The answer of a mutation: the whole new session, and the whole rack.
+    /// The answer of what makes or ends something: the whole new session, and the whole rack.
     #[must_use]
     pub fn answer(&self, left: &Left) -> Response {
-        let Some(opened) = left.loaded.opened_by(&left.rack, &self.app.vault) else {
-            return Error::internal("answer a mutation", "the new rack does not open its session")
-                .into_response();
-        };
-        let mut response = answer::ok(view::session(&left.loaded, opened));
+        let mut response = self.show(left);
         let seconds = (left.loaded.outer_until - self.app.world.clock.now_ms()).max(0) / 1000;
         self.site.carriage.hand_out(response.headers_mut(), &left.rack, seconds);
         response
+    }
+
+    /// The answer of what only changes something: the whole new session. It hands out no rack, which could
+    /// cross and undo a newer one.
+    #[must_use]
+    pub fn show(&self, left: &Left) -> Response {
+        match left.loaded.opened_by(&left.rack, &self.app.vault) {
+            Some(opened) => answer::ok(view::session(&left.loaded, opened)),
+            None => {
+                Error::internal("answer a mutation", "the new rack does not open its session").into_response()
+            }
+        }
     }
 
     /// The answer of a sign-out of everything: the empty session, and no credential any more.

@@ -84,7 +84,7 @@ async fn lease(app: &App, deployment: &str) -> Result<Vec<Leased>> {
             let rows = tx.query(
                 "update outbox set lease_until = $2, tries = tries + 1
                  where state = 'queued' and id in (select id from outbox where deployment_id = $1
-                     and state = 'queued' and next_at <= $3 and lease_until <= $3 order by id limit 16)
+                     and state = 'queued' and next_at <= $3 and lease_until <= $3 order by id limit 1)
                  and lease_until <= $3 returning id, sealed, tries, expires_at",
                 params![&deployment, now + LEASE_MS, now],
             )?;

@@ -10,8 +10,12 @@ use crate::world::World;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+/// How long requests under way may take to end after a signal.
+const DRAIN: Duration = Duration::from_secs(10);
 
 /// Runs until Ctrl-C or SIGTERM.
 ///
@@ -29,7 +33,7 @@ async fn start(config: Config) -> Result<()> {
     let app = App::start(config, world).await?;
     sweep::start(&app);
     // Before it is announced: whoever reads that may stop it at once.
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     announce(&app);
     let (stop, stopped) = watch::channel(false);
     let servers: Vec<_> = listeners
@@ -39,10 +43,18 @@ async fn start(config: Config) -> Result<()> {
     signals.wait().await;
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);
-    for server in servers {
-        server.await.map_err(|cause| Error::internal("stop", cause))??;
-    }
-    activity::flush(&app).await
+    let drained = async {
+        for server in servers {
+            server.await.map_err(|cause| Error::internal("stop", cause))??;
+        }
+        Ok(())
+    };
+    // A request that never ends, or somebody who asks again, must not keep the server from ending.
+    let drained = tokio::select! {
+        drained = tokio::time::timeout(DRAIN, drained) => drained.unwrap_or(Ok(())),
+        () = signals.wait() => Ok(()),
+    };
+    activity::flush(&app).await.and(drained)
 }
 
 /// The data folder: made if missing, for its owner only.
@@ -133,7 +145,7 @@ impl Signals {
     }
 
     #[cfg(unix)]
-    async fn wait(mut self) {
+    async fn wait(&mut self) {
         let [interrupt, terminate] = &mut self.listened;
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -147,7 +159,7 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    async fn wait(self) {
+    async fn wait(&mut self) {
         // Without a handler nothing would ever be heard: then the process ends at once rather than never.
         let _ = tokio::signal::ctrl_c().await;
     }

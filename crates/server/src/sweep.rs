@@ -22,11 +22,16 @@ pub async fn run_once(app: &Shared) -> Result<()> {
         }
         loop {
             let due = due(app, site).await?;
-            if due.is_empty() {
-                break;
-            }
+            let mut ended = 0;
             for session in due {
-                read::end_expired(app, site, session).await?;
+                // One session that cannot be read must not keep the others from ending.
+                match read::end_expired(app, site, session).await {
+                    Ok(()) => ended += 1,
+                    Err(error) => report("end what has expired", Err(error)),
+                }
+            }
+            if ended == 0 {
+                break;
             }
         }
     }

@@ -148,9 +148,10 @@ pub fn forget(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject) -> Result<()> {
 /// What the database says.
 pub fn take_back(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject) -> Result<()> {
     tx.execute(
-        "update throttles set count = count - 1, blocked_until = 0
+        "update throttles set count = count - 1,
+             blocked_until = case when count - 1 <= $4 then 0 else blocked_until end
          where deployment_id = $1 and kind = $2 and subject = $3 and count > 0",
-        params![&subject.deployment, rule.kind, &subject.hash],
+        params![&subject.deployment, rule.kind, &subject.hash, rule.free],
     )?;
     Ok(())
 }

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
 use keyrack_protocol::Code;
 
-const FORWARDED: [&str; 5] =
-    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+/// What proxies add, beside everything that begins with `x-forwarded-`.
+const FORWARDED: [&str; 3] = ["forwarded", "via", "x-real-ip"];
 
 /// Refuses a request that names another host than this machine, comes from a page that is not of this
 /// machine, or went through a proxy.
@@ -28,5 +28,7 @@ fn is_local(headers: &HeaderMap) -> bool {
         .map_or(host, |h| h.0);
     is_loopback(&host.to_ascii_lowercase())
         && text(header::ORIGIN).is_none_or(is_loopback_origin)
-        && FORWARDED.iter().all(|name| !headers.contains_key(*name))
+        && !headers
+            .keys()
+            .any(|name| FORWARDED.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded-"))
 }

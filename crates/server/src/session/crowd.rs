@@ -1,10 +1,10 @@
 //! Who gives way when there are too many: orphans in the session, and sign-ins of the account elsewhere.
 
-use super::{LiveSignIn, Loaded, Opened, Plan, store};
+use super::{LiveAttempt, LiveSignIn, Loaded, MAX_ATTEMPTS, Opened, Plan, end, read, store};
 use crate::app::Site;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::id::{SessionId, SignInId};
+use crate::id::{AttemptId, SessionId, SignInId};
 use crate::user::User;
 use keyrack_protocol::EndReason;
 
@@ -18,6 +18,21 @@ pub(super) fn superseded(loaded: &Loaded, opened: Opened, user: &User, places: u
     same.iter().chain(others.iter().take(surplus)).map(|sign_in| sign_in.id.clone()).collect()
 }
 
+/// More attempts than these are not kept in a session, whoever's they are.
+const ATTEMPTS_OF_ALL: usize = 32;
+
+/// The attempts that give way to one more: of those that the rack opens, completed ones first, then the oldest;
+/// of the others only when the session would never end growing.
+pub(super) fn surplus_attempts(loaded: &Loaded, opened: Opened) -> Vec<AttemptId> {
+    let (mut mine, others): (Vec<_>, Vec<_>) =
+        loaded.attempts.iter().enumerate().partition(|(index, _)| opened.attempt(*index));
+    let surplus = (mine.len() + 1).saturating_sub(MAX_ATTEMPTS);
+    mine.sort_by_key(|(index, attempt)| (!attempt.is_completed(), *index));
+    let foreign = (others.len() + MAX_ATTEMPTS).saturating_sub(ATTEMPTS_OF_ALL);
+    let giving_way = mine.into_iter().take(surplus).chain(others.into_iter().take(foreign));
+    giving_way.map(|(_, attempt): (usize, &LiveAttempt)| attempt.id.clone()).collect()
+}
+
 /// The sign-ins of `user` in other sessions that give way to one more, least recently active first.
 ///
 /// # Errors
@@ -27,8 +42,9 @@ pub fn crowded_out(
     site: &Site,
     user: &User,
     session: Option<&SessionId>,
+    now: i64,
 ) -> Result<Vec<store::OfUser>> {
-    let mut elsewhere = store::sign_ins_of(tx, &site.config.id, user)?;
+    let mut elsewhere = store::sign_ins_of(tx, &site.config.id, user, now)?;
     elsewhere.retain(|sign_in| Some(&sign_in.session) != session);
     let surplus = (elsewhere.len() + 1).saturating_sub(site.config.max_sessions_per_account as usize);
     elsewhere.truncate(surplus);
@@ -48,16 +64,15 @@ pub fn end_elsewhere(
 ) -> Result<()> {
     let (deployment, max_age_ms) = (&site.config.id, site.config.lifetimes.sign_in_max_age_ms);
     for sign_in in sign_ins {
-        let Some(loaded) = store::load(tx, deployment, &sign_in.session)? else { continue };
+        let Some(loaded) = read::settle(tx, site, &sign_in.session, now)? else { continue };
         if loaded.sign_ins.iter().all(|live| live.id != sign_in.id) {
             continue;
         }
         let was_active = loaded.active.as_ref() == Some(&sign_in.id);
         let plan = Plan {
-            end: vec![(sign_in.id.clone(), reason)],
             active: was_active.then_some(None),
             end_reason: was_active.then_some(Some(reason)),
-            ..Plan::default()
+            ..end(&loaded, vec![(sign_in.id.clone(), reason)])
         };
         store::apply(tx, &loaded, &plan, now)?;
         store::raise(tx, deployment, &sign_in.session, max_age_ms, now)?;

@@ -1,13 +1,14 @@
 //! Putting something into a session: finding it or making it, and opening a sign-in in it.
 
 use super::rack::{Key, Rack};
-use super::{Loaded, MAX_ATTEMPTS, Opened, Plan, crowd, read, store};
+use super::{Loaded, Opened, Plan, crowd, plan, read, store};
 use crate::app::{App, Site};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, SignInId};
 use crate::params;
 use crate::user::User;
+use crate::vault::Purpose;
 use keyrack_protocol::{Code, EndReason};
 
 /// Who comes with which rack, and what may be drawn for it: everything before the transaction.
@@ -81,6 +82,26 @@ pub struct NewAttempt {
     pub listed_until: i64,
     /// When it ends by itself.
     pub expires_at: i64,
+}
+
+/// The session whose key the rack has; the rack's word for it is not enough. Takes no lock: a session's key
+/// never changes.
+///
+/// # Errors
+/// What the database says.
+pub fn own_session<'a>(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    arrival: &'a Arrival,
+) -> Result<Option<&'a SessionId>> {
+    let Some(rack) = &arrival.rack else { return Ok(None) };
+    let id = rack.session();
+    let kept = store::kept_key(tx, &site.config.id, id)?;
+    let fits = rack
+        .key(id.as_str())
+        .zip(kept)
+        .is_some_and(|(key, kept)| app.vault.fits(Purpose::RackKey, id.as_str(), key.secret(), &kept));
+    Ok(fits.then_some(id))
 }
 
 /// Enters the session that the rack opens; none when it opens none. Takes the locks of it and of `others`.
@@ -176,10 +197,9 @@ impl Room {
         // An orphan that was active has ended: then any rack may say what is.
         let activate = may_activate || end.iter().any(|orphan| Some(orphan) == self.loaded.active.as_ref());
         let plan = Plan {
-            end: end.into_iter().map(|orphan| (orphan, EndReason::Superseded)).collect(),
             active: activate.then(|| Some(id.clone())),
             end_reason: activate.then_some(None),
-            ..Plan::default()
+            ..plan::end(&self.loaded, end.into_iter().map(|orphan| (orphan, EndReason::Superseded)).collect())
         };
         store::apply(tx, &self.loaded, &plan, now)?;
         self.keys.push(key.clone());
@@ -216,9 +236,8 @@ impl Room {
                 arrival.now
             ],
         )?;
-        let surplus = (self.loaded.attempts.len() + 1).saturating_sub(MAX_ATTEMPTS);
-        let oldest = self.loaded.attempts.iter().take(surplus).map(|attempt| attempt.id.clone());
-        let plan = Plan { end_attempts: oldest.collect(), ..Plan::default() };
+        let end_attempts = crowd::surplus_attempts(&self.loaded, self.opened);
+        let plan = Plan { end_attempts, ..Plan::default() };
         store::apply(tx, &self.loaded, &plan, arrival.now)?;
         self.keys.push(key.clone());
         Ok(())

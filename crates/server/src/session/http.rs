@@ -59,14 +59,18 @@ async fn switch_sign_in(browser: Browser, fields: Fields) -> Result<Response> {
     let left = mutate(&browser, move |loaded, opened| switch_to(loaded, opened, &id)).await?;
     let left = left.ok_or(Code::SignInNotFound)?;
     note_activity(&browser, &left);
-    Ok(browser.answer(&left))
+    Ok(browser.show(&left))
 }
 
 /// `POST /session/sign-out` `sign_in_id?`; without an id everything that the rack opens, as often as asked.
 async fn sign_out(browser: Browser, fields: Fields) -> Result<Response> {
     let Some(id) = fields.text("sign_in_id")?.map(str::to_owned) else {
         let ended = mutate(&browser, |loaded, opened| Ok(sign_out_all(loaded, opened))).await?;
-        return Ok(browser.answer_signed_out(ended.map(|_| EndReason::SignedOut)));
+        let said = |left: Left| match left.loaded.ended_at {
+            Some(_) => left.loaded.end_reason,
+            None => Some(EndReason::SignedOut),
+        };
+        return Ok(browser.answer_signed_out(ended.and_then(said)));
     };
     let left = mutate(&browser, move |loaded, opened| sign_out_one(loaded, opened, &id)).await?;
     Ok(browser.answer(&left.ok_or(Code::SignInNotFound)?))

@@ -23,7 +23,7 @@ use crate::id::{AttemptId, SessionId, SignInId};
 use crate::user::User;
 use crate::vault::{Purpose, Vault};
 use keyrack_protocol::{Code, EndReason, SigninAttempt, SignupAttempt};
-pub use plan::{Plan, expire, sign_out_all, sign_out_one, switch_to};
+pub use plan::{Plan, end, expire, sign_out_all, sign_out_one, switch_to};
 use rack::Rack;
 
 /// Attempts under way in one session; a further one ends the oldest.
@@ -34,6 +34,8 @@ pub const MAX_ATTEMPTS: usize = 7;
 pub struct Loaded {
     /// Its id.
     pub id: SessionId,
+    /// The deployment that it belongs to.
+    pub deployment: String,
     /// Orders its states.
     pub revision: i64,
     /// HMAC of its key.
@@ -215,6 +217,30 @@ impl Loaded {
     pub fn first_expiry(&self) -> Option<i64> {
         let sign_ins = self.sign_ins.iter().map(|sign_in| sign_in.expires_at);
         sign_ins.chain(self.attempts.iter().map(|attempt| attempt.listed_until)).min()
+    }
+}
+
+impl LiveAttempt {
+    /// Whether it was completed by the account of `sign_in`.
+    #[must_use]
+    pub fn led_to(&self, sign_in: &LiveSignIn) -> bool {
+        match &self.shown {
+            Shown::SignIn(shown) => {
+                shown.completed && shown.user_id.as_deref() == Some(sign_in.user.id.as_str())
+            }
+            Shown::SignUp(shown) => {
+                shown.completed && sign_in.user.emails.iter().any(|email| email.email == shown.email)
+            }
+        }
+    }
+
+    /// Whether it is only still shown.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        match &self.shown {
+            Shown::SignIn(shown) => shown.completed,
+            Shown::SignUp(shown) => shown.completed,
+        }
     }
 }
 

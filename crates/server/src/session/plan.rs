@@ -35,10 +35,11 @@ impl Plan {
 pub fn switch_to(loaded: &Loaded, opened: Opened, id: &str) -> Result<Plan, Code> {
     let target = loaded.visible_sign_in(opened, id)?;
     let active = loaded.active_for(opened).map(|sign_in| &sign_in.id);
-    if active == Some(&target.id) && loaded.end_reason.is_none() {
+    let may = loaded.may_activate(opened);
+    let is_stored = loaded.active.as_ref() == Some(&target.id) && loaded.end_reason.is_none();
+    if active == Some(&target.id) && (is_stored || !may) {
         return Ok(Plan::default());
     }
-    let may = loaded.may_activate(opened);
     Ok(Plan {
         activate: Some(target.id.clone()),
         active: may.then(|| Some(target.id.clone())),
@@ -57,10 +58,9 @@ pub fn sign_out_one(loaded: &Loaded, opened: Opened, id: &str) -> Result<Plan, C
     let was_active = shown_active && loaded.may_activate(opened);
     let others = loaded.visible(opened).filter(|sign_in| sign_in.id != target.id);
     Ok(Plan {
-        end: vec![(target.id.clone(), EndReason::SignedOut)],
         active: was_active.then(|| last_active(others).map(|sign_in| sign_in.id.clone())),
         end_reason: was_active.then_some(Some(EndReason::SignedOut)),
-        ..Plan::default()
+        ..end(loaded, vec![(target.id.clone(), EndReason::SignedOut)])
     })
 }
 
@@ -93,11 +93,18 @@ pub fn expire(loaded: &Loaded, max_age_ms: i64, now: i64) -> Plan {
     let end: Vec<_> = expired.map(|sign_in| (sign_in.id.clone(), reason(sign_in))).collect();
     let active = end.iter().find(|(id, _)| Some(id) == loaded.active.as_ref()).map(|(_, reason)| *reason);
     let lapsed = loaded.attempts.iter().filter(|attempt| attempt.listed_until <= now);
-    Plan {
-        end_attempts: lapsed.map(|attempt| attempt.id.clone()).collect(),
-        active: active.map(|_| None),
-        end_reason: active.map(Some),
-        end,
-        activate: None,
+    let mut plan = self::end(loaded, end);
+    for attempt in lapsed.filter(|attempt| !plan.end_attempts.contains(&attempt.id)).collect::<Vec<_>>() {
+        plan.end_attempts.push(attempt.id.clone());
     }
+    Plan { active: active.map(|_| None), end_reason: active.map(Some), ..plan }
+}
+
+/// Ends sign-ins, and with them the completed attempts that led to them: who comes next must not find them.
+#[must_use]
+pub fn end(loaded: &Loaded, sign_ins: Vec<(SignInId, EndReason)>) -> Plan {
+    let ending = loaded.sign_ins.iter().filter(|live| sign_ins.iter().any(|(id, _)| *id == live.id));
+    let ending: Vec<&LiveSignIn> = ending.collect();
+    let led = loaded.attempts.iter().filter(|attempt| ending.iter().any(|sign_in| attempt.led_to(sign_in)));
+    Plan { end_attempts: led.map(|attempt| attempt.id.clone()).collect(), end: sign_ins, ..Plan::default() }
 }

@@ -66,7 +66,8 @@ pub async fn read_active(app: &Arc<App>, site: &Arc<Site>, rack: Option<&Rack>) 
 /// The session, from memory if that is certainly what the database holds.
 async fn fetch(app: &Arc<App>, site: &Arc<Site>, rack: &Rack) -> Result<Option<Arc<Cached>>> {
     let id = rack.session();
-    if let Some(cached) = app.cache.get(id)
+    // A session of another deployment is none of this one's, whatever credential opens it.
+    if let Some(cached) = app.cache.get(id).filter(|cached| cached.loaded.deployment == site.config.id)
         && (!app.db.is_shared() || confirmed(app, site, &cached).await?)
     {
         return Ok(Some(cached));

@@ -39,6 +39,7 @@ pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<O
     let mut cells = row.cells();
     Ok(Some(Loaded {
         id: id.clone(),
+        deployment: deployment.to_owned(),
         revision: cells.int()?,
         key_hash: cells.text()?,
         active: cells.optional_text()?.map(SignInId::stored),
@@ -233,6 +234,18 @@ pub fn revision(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Resu
     row.map(|row| row.cells().int()).transpose()
 }
 
+/// The hash that is kept of a session's key.
+///
+/// # Errors
+/// What the database says.
+pub fn kept_key(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<Option<String>> {
+    let row = on.query_one(
+        "select key_hash from sessions where id = $1 and deployment_id = $2",
+        params![id.as_str(), deployment],
+    )?;
+    row.map(|row| row.cells().text()).transpose()
+}
+
 /// A sign-in of a user, as the cap on sessions an account sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfUser {
@@ -246,12 +259,12 @@ pub struct OfUser {
 ///
 /// # Errors
 /// What the database says.
-pub fn sign_ins_of(tx: &mut Tx<'_>, deployment: &str, user: &User) -> Result<Vec<OfUser>> {
+pub fn sign_ins_of(tx: &mut Tx<'_>, deployment: &str, user: &User, now: i64) -> Result<Vec<OfUser>> {
     let rows = tx.query(
         "select s.id, s.session_id, s.last_active_at, coalesce(a.last_active_at, 0)
          from sign_ins s left join sign_in_activity a on a.sign_in_id = s.id
-         where s.user_id = $1 and s.deployment_id = $2 and s.ended_at is null order by s.id",
-        params![user.id.as_str(), deployment],
+         where s.user_id = $1 and s.deployment_id = $2 and s.ended_at is null and s.expires_at > $3 order by s.id",
+        params![user.id.as_str(), deployment, now],
     )?;
     let mut found = Vec::new();
     for row in rows {

@@ -31,6 +31,7 @@ fn made(expiries: &[i64]) -> Made {
     let key_hash = store::key_hash(&vault, &key);
     let loaded = Loaded {
         id,
+        deployment: "dev".to_owned(),
         revision: 1,
         key_hash,
         active,

@@ -33,10 +33,12 @@ pub async fn with_password(browser: &Browser, email: EmailAddress, typed: String
         // No account has such a password, and hashing it would be work for nothing.
         return Err(Code::InvalidCredentials.into());
     }
+    // Before the try is counted: what is never judged must not count as wrong.
+    let place = browser.app.hasher.place()?;
     let subjects = Subjects::of(browser, &email);
     let found = count_and_find(browser, subjects.clone(), email.clone()).await?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let fits = browser.app.hasher.verify(typed, hash).await?;
+    let fits = browser.app.hasher.verify(place, typed, hash).await?;
     match found {
         Some(found) if fits => open(browser, subjects, found, email).await,
         _ => Err(Code::InvalidCredentials.into()),
@@ -54,6 +56,12 @@ impl Subjects {
     fn of(browser: &Browser, email: &EmailAddress) -> Self {
         let subject = |plain: &str| Subject::new(&browser.app.vault, &browser.site.config.id, plain);
         Self { identifier: subject(email.as_str()), address: subject(&browser.counted_address()) }
+    }
+
+    /// The password was right: the identifier begins anew, the address gets this try back.
+    fn right(&self, tx: &mut Tx<'_>) -> Result<()> {
+        throttle::forget(tx, &PASSWORD, &self.identifier)?;
+        throttle::take_back(tx, &ADDRESS, &self.address)
     }
 }
 
@@ -91,15 +99,16 @@ async fn open(
         let Some((user, _)) = locked.filter(|(_, hash)| *hash == found.password_hash) else {
             return Ok(Err(Code::InvalidCredentials));
         };
-        throttle::forget(tx, &PASSWORD, &subjects.identifier)?;
-        throttle::take_back(tx, &ADDRESS, &subjects.address)?;
         if let Err(refused) = user::may_act(&user) {
+            subjects.right(tx)?;
             return Ok(Err(refused));
         }
-        let own = arrival.rack.as_ref().map(crate::session::rack::Rack::session);
-        let crowded_out = crowd::crowded_out(tx, &site, &user, own)?;
+        let own = enter::own_session(tx, (&app, &site), &arrival)?;
+        let crowded_out = crowd::crowded_out(tx, &site, &user, own, arrival.now)?;
         let others: Vec<&SessionId> = crowded_out.iter().map(|sign_in| &sign_in.session).collect();
         let mut room = enter::existing_or_new(tx, (&app, &site), &arrival, &others)?;
+        // Counters are locked after sessions, here as everywhere.
+        subjects.right(tx)?;
         if room.loaded.visible(room.opened).any(|sign_in| sign_in.user.id == user.id) {
             return Ok(Err(Code::UserAlreadySignedIn));
         }

@@ -41,7 +41,7 @@ pub struct Form {
 /// `too_many_accounts`; `EMAIL_EXISTS` only where the deployment tells.
 pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
-    let password_hash = app.hasher.hash(&app.world, form.password).await?;
+    let password_hash = app.hasher.hash(app.hasher.place_for_new()?, &app.world, form.password).await?;
     let (email, first_name, last_name) = (form.email, form.first_name, form.last_name);
     let profile = Profile { email: email.to_string(), first_name, last_name, password_hash };
     browser

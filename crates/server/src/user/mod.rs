@@ -54,7 +54,8 @@ pub struct Email {
     pub updated_at: i64,
 }
 
-/// Decides whether an account may act: sign in, be minted for, be shown. Every path asks it.
+/// Decides whether an account may act: sign in, be minted for, read what is its own. Every path that lets it
+/// asks this.
 ///
 /// # Errors
 /// [`Code::UserDisabled`] when it was disabled or deleted.

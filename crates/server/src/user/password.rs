@@ -14,7 +14,7 @@ use keyrack_protocol::Code;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// The shortest and the longest password, in characters.
 pub const MIN_LENGTH: usize = 8;
@@ -41,9 +41,17 @@ pub fn check_length(password: &str) -> std::result::Result<(), Code> {
 
 type Task = Box<dyn FnOnce(&Argon2<'_>) + Send>;
 
+/// A place in the queue: whoever has one is hashed for.
+#[derive(Debug)]
+pub struct Place {
+    /// Given back when it is dropped.
+    _held: OwnedSemaphorePermit,
+}
+
 /// The threads that hash.
 pub struct Hasher {
     tasks: SyncSender<Task>,
+    places: Arc<Semaphore>,
     /// Verified against when there is no account, so that this takes the same time.
     stand_in: String,
 }
@@ -72,27 +80,50 @@ impl Hasher {
                 .spawn(move || work(&waiting, &argon2))
                 .map_err(|cause| Error::internal("start a hashing thread", cause))?;
         }
-        Ok(Self { tasks, stand_in })
+        Ok(Self { tasks, places: Arc::new(Semaphore::new(WAITING)), stand_in })
+    }
+
+    /// A place for a password that is to be verified.
+    ///
+    /// # Errors
+    /// `unavailable` when too many wait.
+    pub fn place(&self) -> Result<Place> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place
+            .map(|held| Place { _held: held })
+            .map_err(|_| Error::unavailable("hash a password", "too many wait"))
+    }
+
+    /// A place for a new password. Half of the queue is kept from sign-ups: strangers can make as many of them
+    /// as they like, and must not keep those out who have an account.
+    ///
+    /// # Errors
+    /// `unavailable` when too many wait.
+    pub fn place_for_new(&self) -> Result<Place> {
+        if self.places.available_permits() <= WAITING / 2 {
+            return Err(Error::unavailable("hash a password", "too many sign-ups wait"));
+        }
+        self.place()
     }
 
     /// The hash of a new password, as a PHC string.
     ///
     /// # Errors
-    /// `unavailable` when too many wait.
-    pub async fn hash(&self, world: &World, password: String) -> Result<String> {
+    /// Only if hashing itself fails.
+    pub async fn hash(&self, place: Place, world: &World, password: String) -> Result<String> {
         let salt: [u8; 16] = world.random.bytes();
-        self.run(move |argon2| hash_now(argon2, &password, &salt)).await?
+        self.run(place, move |argon2| hash_now(argon2, &password, &salt)).await?
     }
 
     /// Whether `password` is the one that was hashed; does the same work when there is no hash.
     ///
     /// # Errors
-    /// `unavailable` when too many wait.
-    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+    /// Only if hashing itself fails.
+    pub async fn verify(&self, place: Place, password: String, hash: Option<String>) -> Result<bool> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.stand_in.clone());
         let fits = self
-            .run(move |argon2| {
+            .run(place, move |argon2| {
                 let parsed = PasswordHash::new(&hash).ok();
                 parsed.is_some_and(|parsed| argon2.verify_password(password.as_bytes(), &parsed).is_ok())
             })
@@ -102,6 +133,7 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(
         &self,
+        place: Place,
         task: impl FnOnce(&Argon2<'_>) -> T + Send + 'static,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
@@ -110,6 +142,7 @@ impl Hasher {
             if !reply.is_closed() {
                 let _ = reply.send(task(argon2));
             }
+            drop(place);
         });
         self.tasks.try_send(task).map_err(|_| Error::unavailable("hash a password", "too many wait"))?;
         answer.await.map_err(|_| Error::internal("hash a password", "the hashing thread ended"))
@@ -170,19 +203,38 @@ mod tests {
         let world = World::for_tests(1);
         let hasher = Hasher::start(&world, PasswordHashing::CheapForTests).unwrap();
         let long = "a".repeat(72) + "x";
-        let hash = hasher.hash(&world, long.clone()).await.unwrap();
+        let hash = hasher.hash(hasher.place().unwrap(), &world, long.clone()).await.unwrap();
         assert!(hash.starts_with("$argon2id$"));
-        assert!(hasher.verify(long, Some(hash.clone())).await.unwrap());
+        assert!(hasher.verify(hasher.place().unwrap(), long, Some(hash.clone())).await.unwrap());
         for other in [
             "a".repeat(72) + "y",
             "a".repeat(72),
             "A".repeat(72) + "x",
             " ".to_owned() + &"a".repeat(72) + "x",
         ] {
-            assert!(!hasher.verify(other, Some(hash.clone())).await.unwrap());
+            assert!(!hasher.verify(hasher.place().unwrap(), other, Some(hash.clone())).await.unwrap());
         }
-        let composed = hasher.hash(&world, "caf\u{e9}-caf\u{e9}".to_owned()).await.unwrap();
-        assert!(!hasher.verify("cafe\u{301}-cafe\u{301}".to_owned(), Some(composed)).await.unwrap());
-        assert!(!hasher.verify("nobody's password".to_owned(), None).await.unwrap());
+        let composed =
+            hasher.hash(hasher.place().unwrap(), &world, "caf\u{e9}-caf\u{e9}".to_owned()).await.unwrap();
+        assert!(
+            !hasher
+                .verify(hasher.place().unwrap(), "cafe\u{301}-cafe\u{301}".to_owned(), Some(composed))
+                .await
+                .unwrap()
+        );
+        assert!(!hasher.verify(hasher.place().unwrap(), "nobody's password".to_owned(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn c13_sign_ups_leave_half_of_the_queue_to_those_who_have_an_account() {
+        let world = World::for_tests(1);
+        let hasher = Hasher::start(&world, PasswordHashing::CheapForTests).unwrap();
+        let held: Vec<Place> = std::iter::from_fn(|| hasher.place_for_new().ok()).collect();
+        assert_eq!(held.len(), WAITING / 2);
+        let rest: Vec<Place> = std::iter::from_fn(|| hasher.place().ok()).collect();
+        assert_eq!(rest.len(), WAITING / 2);
+        assert_eq!(hasher.place().unwrap_err().code(), Code::Unavailable);
+        drop(held);
+        assert!(hasher.verify(hasher.place().unwrap(), "x".to_owned(), None).await.is_ok());
     }
 }

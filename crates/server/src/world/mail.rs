@@ -30,7 +30,8 @@ pub struct Mail {
 
 impl fmt::Debug for Mail {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Mail").field("subject", &self.subject).finish_non_exhaustive()
+        // The subject, too, may hold the code.
+        out.write_str("Mail")
     }
 }
 

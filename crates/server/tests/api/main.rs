@@ -32,4 +32,5 @@ mod time;
 mod token;
 mod tokens_forged;
 mod uniform;
+mod walls;
 mod wire;

@@ -3,6 +3,7 @@
 use crate::support::{Ended, Process, free_address};
 use rustix::process::Signal;
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -151,6 +152,25 @@ fn ctrl_c_and_sigterm_end_it_cleanly_and_what_it_made_is_its_owners_only() {
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_request_that_never_ends_does_not_keep_it_from_ending_when_asked_again() {
+    let folder = folder();
+    let address = free_address();
+    let process = Process::start(folder.path(), &format!("dev --listen {address}"), &[]);
+    process.says("Keyrack is running");
+    let mut stalled = std::net::TcpStream::connect(address.to_string()).unwrap();
+    let half = "POST /auth/signin HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+                content-length: 10\r\nexpect: 100-continue\r\n\r\n";
+    stalled.write_all(half.as_bytes()).unwrap();
+    // The server asks for the body: from here on it waits for it.
+    let mut asked = [0; 12];
+    stalled.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100");
+    process.signal(Signal::TERM);
+    process.signal(Signal::INT);
+    assert_eq!(process.ended().code, Some(0));
 }
 
 #[tokio::test]

@@ -55,7 +55,6 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405, "This path takes another method.";
     BodyTooLarge = "body_too_large", 413, "The request is too large; at most 64 KiB are read.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Send JSON, an urlencoded form, or multipart form data.";
-    NotEnabled = "not_enabled", 403, "This deployment has not enabled that.";
     Internal = "internal", 500, "Something went wrong here; the request id leads to it in the server's log.";
     Unavailable = "unavailable", 503, "Keyrack cannot answer right now; try again after Retry-After.";
 }

@@ -69,3 +69,33 @@ fn dress(headers: &mut HeaderMap, id: &RequestId) {
         headers.insert("x-request-id", id);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    async fn ask(router: &Router, path: &str) -> (u16, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert!(response.headers().contains_key("x-request-id"));
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), BODY_LIMIT).await.unwrap();
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_its_own_request_an_answer_and_says_nothing_of_its_cause() {
+        async fn breaks() -> Response {
+            panic!("the cause")
+        }
+        let routes = Router::new().route("/breaks", get(breaks)).route("/works", get(|| async { "fine" }));
+        let router = around(routes, &Arc::new(World::for_tests(1)));
+        let (status, body) = ask(&router, "/breaks").await;
+        assert_eq!(status, 500);
+        assert!(body.contains("\"code\":\"internal\"") && !body.contains("the cause"), "{body}");
+        assert_eq!(ask(&router, "/works").await, (200, "fine".to_owned()));
+    }
+}

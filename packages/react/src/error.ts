@@ -24,11 +24,21 @@ export class KeyrackError extends Error {
   /** Every refusal that the server gave; a form with several bad fields gets several. */
   readonly errors: readonly ErrorEntry[];
 
-  constructor(code: string, message: string, status = 0, errors: readonly ErrorEntry[] = [{ code, message }]) {
+  /** Seconds after which a new try makes sense, where the server said so (429, 503). */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    status = 0,
+    errors: readonly ErrorEntry[] = [{ code, message }],
+    retryAfter?: number,
+  ) {
     super(message);
     this.code = code;
     this.status = status;
     this.errors = errors;
+    this.retryAfter = retryAfter;
   }
 }
 

@@ -37,7 +37,7 @@ export class Transport {
     if (!isEnvelope(json)) throw notKeyrack();
     const answered = response.headers.get(CREDENTIAL);
     if (answered) await this.#rack?.adopt(carried, answered);
-    if (!response.ok) throw refusal(response.status, json);
+    if (!response.ok) throw refusal(response, json);
     if (request.signsOut && (json.data as { id?: unknown } | null)?.id === '') await this.#rack?.forget(carried);
     return json.data;
   }
@@ -85,7 +85,9 @@ function isEnvelope(json: unknown): json is Envelope {
   );
 }
 
-function refusal(status: number, { message, errors }: Envelope): KeyrackError {
+function refusal({ status, headers }: Response, { message, errors }: Envelope): KeyrackError {
   const first = errors?.[0];
-  return new KeyrackError(first?.code ?? 'unknown', first?.message ?? message, status, errors ?? []);
+  // The header may be missing, or be a date that some proxy wrote: then nothing is said.
+  const retryAfter = Number(headers.get('Retry-After')) || undefined;
+  return new KeyrackError(first?.code ?? 'unknown', first?.message ?? message, status, errors ?? [], retryAfter);
 }

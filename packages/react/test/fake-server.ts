@@ -23,6 +23,9 @@ export interface Reply {
   /** What the answer hands out in `x-development-session`. */
   readonly rack?: string;
 
+  /** What it says in `retry-after`. */
+  readonly retryAfter?: string;
+
   /** Something that Keyrack did not write. */
   readonly html?: string;
 }
@@ -179,13 +182,13 @@ export class FakeServer {
   }
 }
 
-function toResponse({ status = 200, data = null, code, rack, html }: Reply): Response {
+function toResponse({ status = 200, data = null, code, rack, retryAfter, html }: Reply): Response {
   const errors = code ? [{ code, message: `Refused: ${code}` }] : null;
   const json = { status, message: code ? `Refused: ${code}` : 'ok', data, session: null, errors };
   return {
     ok: status < 300,
     status,
-    headers: new Headers(rack ? { 'x-development-session': rack } : {}),
+    headers: new Headers({ ...(rack && { 'x-development-session': rack }), ...(retryAfter && { 'retry-after': retryAfter }) }),
     json: async () => (html === undefined ? structuredClone(json) : (JSON.parse(html) as unknown)),
   } as Response;
 }

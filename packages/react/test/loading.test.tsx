@@ -235,6 +235,22 @@ test('H14 refreshes when the network comes back and when the page returns from t
   expect(server.count('GET /session')).toBe(3);
 });
 
+test.each([
+  ['15', 15],
+  ['Fri, 31 Dec 1999 23:59:59 GMT', undefined],
+  [undefined, undefined],
+])('H17 a refusal says how long to wait as the server says it: %s', async (said, seconds) => {
+  const server = new FakeServer(session(['ada']));
+  const tab = await open();
+  server.once('POST', '/session/switch-sign-in', () => ({
+    status: 429,
+    code: 'too_many_attempts',
+    ...(said && { retryAfter: said }),
+  }));
+  const refusal = outcome(tab.loaded.switchSignIn('sin_x'));
+  await expect(refusal).rejects.toMatchObject({ code: 'too_many_attempts', retryAfter: seconds });
+});
+
 test('H17 a refusal is a KeyrackError with code, status, message and every entry', async () => {
   const server = new FakeServer(session(['ada']));
   const tab = await open();

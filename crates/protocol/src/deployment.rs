@@ -1,4 +1,4 @@
-use crate::wire;
+use crate::{ThemeTokens, wire};
 use serde_json::{Map, Value};
 
 wire! {
@@ -83,13 +83,18 @@ wire! {
 }
 
 wire! {
-    /// The password field and its bounds, in characters.
+    /// The password field, its bounds in characters, and what a password must contain.
     #[allow(missing_docs, reason = "each name says it")]
     pub struct PasswordSetting {
         pub enabled: bool,
         pub required: bool,
         pub min_length: u32,
         pub max_length: u32,
+        pub require_lowercase: bool,
+        pub require_uppercase: bool,
+        pub require_number: bool,
+        /// Something that is neither a letter nor a digit.
+        pub require_special: bool,
     }
 }
 
@@ -236,5 +241,7 @@ wire! {
         pub use_initials_for_organization_profile_image: bool,
         pub signup_terms_statement_shown: bool,
         pub signup_terms_statement: String,
+        /// The look of the hosted pages.
+        pub theme_tokens: ThemeTokens,
     }
 }

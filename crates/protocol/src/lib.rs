@@ -12,6 +12,7 @@ mod deployment;
 mod envelope;
 mod error;
 mod session;
+mod theme;
 mod token;
 #[cfg(feature = "ts")]
 pub mod typescript;
@@ -28,6 +29,7 @@ pub use deployment::{
 pub use envelope::{Envelope, ErrorDetail, ErrorEntry};
 pub use error::{Code, EndReason};
 pub use session::{Session, SignIn};
+pub use theme::{ThemeTokenSet, ThemeTokens};
 pub use token::{Jwk, Jwks, Token};
 pub use user::{
     CurrentUser, Segment, SocialConnection, UserAuthenticator, UserEmailAddress, UserPhoneNumber,

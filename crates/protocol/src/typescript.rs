@@ -53,6 +53,8 @@ pub fn module() -> String {
         Restrictions,
         CountryRestrictions,
         UiSettings,
+        ThemeTokens,
+        ThemeTokenSet,
         ErrorEntry,
         ErrorDetail,
     );

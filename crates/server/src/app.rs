@@ -55,7 +55,7 @@ pub type Shared = Arc<App>;
 pub struct Site {
     /// What the operator decided.
     pub config: Deployment,
-    /// The issuer of its tokens: its origin.
+    /// The issuer of its tokens: where browsers reach the API.
     pub issuer: String,
     /// When it was first started, in Unix milliseconds.
     pub created_at: i64,

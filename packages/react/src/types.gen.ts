@@ -636,9 +636,13 @@ uniform_answers: boolean, };
 export type FieldSetting = { enabled: boolean, required: boolean, };
 
 /**
- * The password field and its bounds, in characters.
+ * The password field, its bounds in characters, and what a password must contain.
  */
-export type PasswordSetting = { enabled: boolean, required: boolean, min_length: number, max_length: number, };
+export type PasswordSetting = { enabled: boolean, required: boolean, min_length: number, max_length: number, require_lowercase: boolean, require_uppercase: boolean, require_number: boolean, 
+/**
+ * Something that is neither a letter nor a digit.
+ */
+require_special: boolean, };
 
 /**
  * Passkeys on the sign-in form.
@@ -678,7 +682,122 @@ export type CountryRestrictions = { enabled: boolean, country_codes: Array<strin
 /**
  * Names, links and look; an unset link is `""`.
  */
-export type UiSettings = { deployment_id: string, app_name: string, privacy_policy_url: string, tos_page_url: string, sign_in_page_url: string, sign_up_page_url: string, waitlist_page_url: string, support_page_url: string, after_logo_click_url: string, user_profile_url: string, organization_profile_url: string, create_organization_url: string, after_sign_out_one_page_url: string, after_sign_out_all_page_url: string, after_signup_redirect_url: string, after_signin_redirect_url: string, after_create_organization_redirect_url: string, favicon_image_url: string, logo_image_url: string, default_user_profile_image_url: string, default_organization_profile_image_url: string, default_workspace_profile_image_url: string, use_initials_for_user_profile_image: boolean, use_initials_for_organization_profile_image: boolean, signup_terms_statement_shown: boolean, signup_terms_statement: string, };
+export type UiSettings = { deployment_id: string, app_name: string, privacy_policy_url: string, tos_page_url: string, sign_in_page_url: string, sign_up_page_url: string, waitlist_page_url: string, support_page_url: string, after_logo_click_url: string, user_profile_url: string, organization_profile_url: string, create_organization_url: string, after_sign_out_one_page_url: string, after_sign_out_all_page_url: string, after_signup_redirect_url: string, after_signin_redirect_url: string, after_create_organization_redirect_url: string, favicon_image_url: string, logo_image_url: string, default_user_profile_image_url: string, default_organization_profile_image_url: string, default_workspace_profile_image_url: string, use_initials_for_user_profile_image: boolean, use_initials_for_organization_profile_image: boolean, signup_terms_statement_shown: boolean, signup_terms_statement: string, 
+/**
+ * The look of the hosted pages.
+ */
+theme_tokens: ThemeTokens, };
+
+/**
+ * The look of the hosted pages, by the colour scheme that the person prefers.
+ */
+export type ThemeTokens = { light: ThemeTokenSet, dark: ThemeTokenSet, };
+
+/**
+ * What the hosted pages look like in one colour scheme; each is a CSS value, and what is not set
+ * stays as the pages have it.
+ */
+export type ThemeTokenSet = { 
+/**
+ * Cards and forms.
+ */
+surface?: string, 
+/**
+ * A surface that stands back, such as a row under the pointer.
+ */
+surface_subtle?: string, 
+/**
+ * Behind the surfaces.
+ */
+background?: string, 
+/**
+ * Behind everything.
+ */
+canvas?: string, 
+/**
+ * Text.
+ */
+text?: string, 
+/**
+ * Text of less weight.
+ */
+text_secondary?: string, 
+/**
+ * Hints.
+ */
+text_muted?: string, 
+/**
+ * What is hardly there, such as a placeholder.
+ */
+text_faint?: string, 
+/**
+ * Lines.
+ */
+border?: string, 
+/**
+ * Lines around what can be typed into.
+ */
+border_strong?: string, 
+/**
+ * The main button and what is selected.
+ */
+primary?: string, 
+/**
+ * The main colour as a background.
+ */
+primary_soft?: string, 
+/**
+ * Text on the main colour.
+ */
+primary_foreground?: string, 
+/**
+ * Something went well.
+ */
+success?: string, 
+/**
+ * The same as a background.
+ */
+success_soft?: string, 
+/**
+ * Something to know.
+ */
+info?: string, 
+/**
+ * The same as a background.
+ */
+info_soft?: string, 
+/**
+ * Something to mind.
+ */
+warning?: string, 
+/**
+ * The same as a background.
+ */
+warning_soft?: string, 
+/**
+ * Something went wrong.
+ */
+error?: string, 
+/**
+ * The same as a background.
+ */
+error_soft?: string, 
+/**
+ * The corners of fields and buttons.
+ */
+radius?: string, 
+/**
+ * The corners of cards.
+ */
+radius_lg?: string, 
+/**
+ * The font of everything.
+ */
+font_sans?: string, 
+/**
+ * The font of codes.
+ */
+font_mono?: string, };
 
 /**
  * One refusal.

@@ -2,7 +2,7 @@
 
 use super::file::{DeploymentTable, LifetimesTable, Source};
 use super::value::Span;
-use super::{ConfigError, Deployment, Lifetimes, Mode};
+use super::{ConfigError, Deployment, Lifetimes, Mode, Ui};
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use toml::Spanned;
@@ -48,8 +48,11 @@ pub(super) fn deployment(
             100,
         )?
         .unwrap_or(base.max_sessions_per_account),
-        after_sign_out_one_page_url: url(&table.after_sign_out_one_page_url),
-        after_sign_out_all_page_url: url(&table.after_sign_out_all_page_url),
+        ui: Ui {
+            after_sign_out_one_page_url: url(&table.after_sign_out_one_page_url),
+            after_sign_out_all_page_url: url(&table.after_sign_out_all_page_url),
+            ..Ui::default()
+        },
         mail_from: table.mail_from.as_ref().map_or_else(String::new, |sender| sender.0.clone()),
         ..base
     };

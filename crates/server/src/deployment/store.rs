@@ -28,7 +28,7 @@ pub async fn start(db: &Db, vault: &Vault, world: &World, config: &Deployment) -
         .await?;
     let signer = token::store::signer(db, vault, world, &config.id).await?;
     Ok(Site {
-        issuer: config.origin.to_string(),
+        issuer: config.base(),
         carriage: Carriage::of(config),
         config: config.clone(),
         created_at,

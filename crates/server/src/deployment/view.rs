@@ -1,4 +1,5 @@
 use crate::app::{Site, mode_name};
+use crate::config::{self, Auth, FieldUse, PasswordRules};
 use crate::time::rfc3339;
 use crate::user::password;
 use keyrack_protocol::{
@@ -16,29 +17,29 @@ pub fn view(site: &Site) -> Deployment {
         created_at: created_at.clone(),
         updated_at: created_at.clone(),
         deleted_at: None,
-        maintenance_mode: false,
+        maintenance_mode: config.maintenance_mode,
         backend_host: host.clone(),
         frontend_host: host,
-        mail_from_host: config
-            .mail_from
-            .rsplit('@')
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches('>')
-            .to_owned(),
+        mail_from_host: mail_host(&config.mail_from),
         publishable_key: config.publishable_key(),
         project_id: config.id.clone(),
         mode: mode_name(config.mode).to_owned(),
         auth_settings: auth_settings(site, &created_at),
         b2b_settings: b2b_settings(&config.id, &created_at),
-        restrictions: restrictions(&config.id, &created_at),
+        restrictions: restrictions(config, &created_at),
         social_connections: Vec::new(),
         ui_settings: ui_settings(site),
     }
 }
 
+/// The host of a sender; `""` where none is named.
+fn mail_host(sender: &str) -> String {
+    sender
+        .parse::<lettre::message::Mailbox>()
+        .map_or_else(|_| String::new(), |mailbox| mailbox.email.domain().to_owned())
+}
+
 const OFF: FieldSetting = FieldSetting { enabled: false, required: false };
-const OPTIONAL: FieldSetting = FieldSetting { enabled: true, required: false };
 const REQUIRED: FieldSetting = FieldSetting { enabled: true, required: true };
 
 fn auth_settings(site: &Site, created_at: &str) -> AuthSettings {
@@ -51,19 +52,19 @@ fn auth_settings(site: &Site, created_at: &str) -> AuthSettings {
         deployment_id: config.id.clone(),
         email_address: REQUIRED,
         phone_number: OFF,
-        username: OFF,
-        first_name: OPTIONAL,
-        last_name: OPTIONAL,
-        password: password_setting(),
+        username: config.auth.username.published(),
+        first_name: config.auth.first_name.published(),
+        last_name: config.auth.last_name.published(),
+        password: password_setting(&config.auth.password),
         backup_code: OFF,
         web3_wallet: OFF,
         password_policy: OFF,
         magic_link: OFF,
         passkey: PasskeySetting { enabled: false, prompt_registration_on_auth: false, allow_autofill: false },
-        auth_factors_enabled: factors(),
+        auth_factors_enabled: factors(&config.auth),
         verification_policy: VerificationPolicy { email: true, phone_number: false },
         second_factor_policy: "none".to_owned(),
-        first_factor: "email_password".to_owned(),
+        first_factor: config.auth.first_factor.as_str().to_owned(),
         second_factor: None,
         alternate_first_factors: None,
         alternate_second_factors: None,
@@ -76,20 +77,24 @@ fn auth_settings(site: &Site, created_at: &str) -> AuthSettings {
     }
 }
 
-fn password_setting() -> PasswordSetting {
+fn password_setting(rules: &PasswordRules) -> PasswordSetting {
     let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     PasswordSetting {
         enabled: true,
         required: true,
-        min_length: length(password::MIN_LENGTH),
+        min_length: length(rules.min_length),
         max_length: length(password::MAX_LENGTH),
+        require_lowercase: rules.lowercase,
+        require_uppercase: rules.uppercase,
+        require_number: rules.number,
+        require_special: rules.special,
     }
 }
 
-fn factors() -> AuthFactorsEnabled {
+fn factors(auth: &Auth) -> AuthFactorsEnabled {
     AuthFactorsEnabled {
         email_password: true,
-        username_password: false,
+        username_password: auth.username != FieldUse::Off,
         email_magic_link: false,
         email_otp: false,
         phone_otp: false,
@@ -135,55 +140,59 @@ fn b2b_settings(id: &str, created_at: &str) -> B2bSettings {
     }
 }
 
-fn restrictions(id: &str, created_at: &str) -> Restrictions {
+/// The lists themselves are nobody's business.
+fn restrictions(config: &config::Deployment, created_at: &str) -> Restrictions {
+    let rules = &config.restrictions;
     Restrictions {
-        id: id.to_owned(),
+        id: config.id.clone(),
         created_at: created_at.to_owned(),
         updated_at: created_at.to_owned(),
-        deployment_id: id.to_owned(),
-        allowlist_enabled: false,
-        blocklist_enabled: false,
-        block_subaddresses: false,
-        block_disposable_emails: false,
+        deployment_id: config.id.clone(),
+        allowlist_enabled: !rules.allowlist.is_empty(),
+        blocklist_enabled: !rules.blocklist.is_empty(),
+        block_subaddresses: rules.block_subaddresses,
+        block_disposable_emails: rules.block_disposable_emails,
         block_voip_numbers: false,
         country_restrictions: CountryRestrictions { enabled: false, country_codes: Vec::new() },
         banned_keywords: Vec::new(),
         allowlisted_resources: Vec::new(),
         blocklisted_resources: Vec::new(),
-        sign_up_mode: "public".to_owned(),
+        sign_up_mode: rules.sign_up_mode.as_str().to_owned(),
         waitlist_collect_names: false,
     }
 }
 
 fn ui_settings(site: &Site) -> UiSettings {
-    let config = &site.config;
-    let unset = String::new;
+    let (ui, unset) = (site.config.ui.clone(), String::new);
+    let hosted =
+        |named: String, page: &str| if named.is_empty() { format!("{}{page}", site.issuer) } else { named };
     UiSettings {
-        deployment_id: config.id.clone(),
-        app_name: config.app_name.clone(),
-        privacy_policy_url: unset(),
-        tos_page_url: unset(),
-        sign_in_page_url: unset(),
-        sign_up_page_url: unset(),
+        deployment_id: site.config.id.clone(),
+        app_name: site.config.app_name.clone(),
+        privacy_policy_url: ui.privacy_policy_url,
+        tos_page_url: ui.tos_page_url,
+        sign_in_page_url: hosted(ui.sign_in_page_url, "/sign-in"),
+        sign_up_page_url: hosted(ui.sign_up_page_url, "/sign-up"),
         waitlist_page_url: unset(),
-        support_page_url: unset(),
-        after_logo_click_url: unset(),
-        user_profile_url: unset(),
+        support_page_url: ui.support_page_url,
+        after_logo_click_url: ui.after_logo_click_url,
+        user_profile_url: ui.user_profile_url,
         organization_profile_url: unset(),
         create_organization_url: unset(),
-        after_sign_out_one_page_url: config.after_sign_out_one_page_url.clone(),
-        after_sign_out_all_page_url: config.after_sign_out_all_page_url.clone(),
-        after_signup_redirect_url: unset(),
-        after_signin_redirect_url: unset(),
+        after_sign_out_one_page_url: ui.after_sign_out_one_page_url,
+        after_sign_out_all_page_url: ui.after_sign_out_all_page_url,
+        after_signup_redirect_url: ui.after_signup_redirect_url,
+        after_signin_redirect_url: ui.after_signin_redirect_url,
         after_create_organization_redirect_url: unset(),
-        favicon_image_url: unset(),
-        logo_image_url: unset(),
-        default_user_profile_image_url: unset(),
+        favicon_image_url: ui.favicon_image_url,
+        logo_image_url: ui.logo_image_url,
+        default_user_profile_image_url: ui.default_user_profile_image_url,
         default_organization_profile_image_url: unset(),
         default_workspace_profile_image_url: unset(),
-        use_initials_for_user_profile_image: true,
+        use_initials_for_user_profile_image: ui.use_initials_for_user_profile_image,
         use_initials_for_organization_profile_image: true,
-        signup_terms_statement_shown: false,
-        signup_terms_statement: unset(),
+        signup_terms_statement_shown: ui.signup_terms_statement_shown,
+        signup_terms_statement: ui.signup_terms_statement,
+        theme_tokens: ui.theme,
     }
 }

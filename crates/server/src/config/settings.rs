@@ -1,0 +1,208 @@
+//! What one deployment asks of people, whom it lets in, and what it looks like.
+
+use keyrack_protocol::{FieldSetting, ThemeTokens};
+use std::collections::BTreeMap;
+
+/// What a sign-up asks for, and how people sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Auth {
+    /// Which sign-in form opens first.
+    pub first_factor: FirstFactor,
+    /// Whether accounts have a username, which signs in beside the address.
+    pub username: FieldUse,
+    /// Whether the sign-up asks for a first name.
+    pub first_name: FieldUse,
+    /// Whether the sign-up asks for a last name.
+    pub last_name: FieldUse,
+    /// What a new password must be.
+    pub password: PasswordRules,
+}
+
+/// Which sign-in form opens first. The other one stays available where it can work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstFactor {
+    /// Address and password.
+    EmailPassword,
+    /// Username and password; usernames are not off then.
+    UsernamePassword,
+}
+
+impl FirstFactor {
+    /// The word in the file and on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EmailPassword => "email_password",
+            Self::UsernamePassword => "username_password",
+        }
+    }
+}
+
+/// Whether a form has a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldUse {
+    /// It is not asked for; what comes in it is ignored.
+    Off,
+    /// It may stay empty.
+    Optional,
+    /// It must be filled in.
+    Required,
+}
+
+impl FieldUse {
+    /// As it is published.
+    #[must_use]
+    pub fn published(self) -> FieldSetting {
+        FieldSetting { enabled: self != Self::Off, required: self == Self::Required }
+    }
+}
+
+/// What a new password must be. Passwords that exist already are not asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordRules {
+    /// The fewest characters, 8 to 64.
+    pub min_length: usize,
+    /// A lower-case letter must be in it.
+    pub lowercase: bool,
+    /// An upper-case letter must be in it.
+    pub uppercase: bool,
+    /// A digit must be in it.
+    pub number: bool,
+    /// Something that is neither a letter nor a digit must be in it.
+    pub special: bool,
+}
+
+impl Default for PasswordRules {
+    fn default() -> Self {
+        Self { min_length: 8, lowercase: false, uppercase: false, number: false, special: false }
+    }
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self {
+            first_factor: FirstFactor::EmailPassword,
+            username: FieldUse::Off,
+            first_name: FieldUse::Optional,
+            last_name: FieldUse::Optional,
+            password: PasswordRules::default(),
+        }
+    }
+}
+
+/// Who may sign up. Accounts that exist already are not touched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restrictions {
+    /// Whether people may sign up by themselves.
+    pub sign_up_mode: SignUpMode,
+    /// Only these addresses may sign up, unless it is empty.
+    pub allowlist: Vec<Listed>,
+    /// These addresses may not sign up.
+    pub blocklist: Vec<Listed>,
+    /// Whether `name+anything@host` is refused.
+    pub block_subaddresses: bool,
+    /// Whether addresses of throw-away mail services are refused.
+    pub block_disposable_emails: bool,
+    /// What may not be part of a name, a username or an address's local part; in lower case.
+    pub banned_keywords: Vec<String>,
+}
+
+impl Default for Restrictions {
+    fn default() -> Self {
+        Self {
+            sign_up_mode: SignUpMode::Public,
+            allowlist: Vec::new(),
+            blocklist: Vec::new(),
+            block_subaddresses: false,
+            block_disposable_emails: false,
+            banned_keywords: Vec::new(),
+        }
+    }
+}
+
+/// Whether people may sign up by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUpMode {
+    /// Everybody whom the lists do not exclude.
+    Public,
+    /// Nobody: accounts are made by the operator.
+    Restricted,
+}
+
+impl SignUpMode {
+    /// The word in the file and on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Restricted => "restricted",
+        }
+    }
+}
+
+/// Some addresses: an entry of the allow list or the block list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// `ada@example.com`: this one.
+    Address(String),
+    /// `example.com`: all at exactly this domain, in A-label form.
+    Domain(String),
+    /// `*.example.com`: all at domains below this one, in A-label form.
+    Below(String),
+}
+
+/// Names, links and look. A link is an absolute URL or a path, `""` when it is not set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the setting of this name that is published")]
+pub struct Ui {
+    pub privacy_policy_url: String,
+    pub tos_page_url: String,
+    /// Without it the hosted page is published.
+    pub sign_in_page_url: String,
+    /// Without it the hosted page is published.
+    pub sign_up_page_url: String,
+    pub support_page_url: String,
+    pub after_logo_click_url: String,
+    pub user_profile_url: String,
+    pub after_sign_out_one_page_url: String,
+    pub after_sign_out_all_page_url: String,
+    pub after_signup_redirect_url: String,
+    pub after_signin_redirect_url: String,
+    pub favicon_image_url: String,
+    pub logo_image_url: String,
+    pub default_user_profile_image_url: String,
+    pub use_initials_for_user_profile_image: bool,
+    pub signup_terms_statement_shown: bool,
+    pub signup_terms_statement: String,
+    /// The look of the hosted pages.
+    pub theme: ThemeTokens,
+}
+
+impl Default for Ui {
+    fn default() -> Self {
+        let unset = String::new;
+        Self {
+            privacy_policy_url: unset(),
+            tos_page_url: unset(),
+            sign_in_page_url: unset(),
+            sign_up_page_url: unset(),
+            support_page_url: unset(),
+            after_logo_click_url: unset(),
+            user_profile_url: unset(),
+            after_sign_out_one_page_url: unset(),
+            after_sign_out_all_page_url: unset(),
+            after_signup_redirect_url: unset(),
+            after_signin_redirect_url: unset(),
+            favicon_image_url: unset(),
+            logo_image_url: unset(),
+            default_user_profile_image_url: unset(),
+            use_initials_for_user_profile_image: true,
+            signup_terms_statement_shown: false,
+            signup_terms_statement: unset(),
+            theme: ThemeTokens::default(),
+        }
+    }
+}
+
+/// Texts of the hosted pages that the deployment has of its own: language → name of the text → text.
+pub type Messages = BTreeMap<String, BTreeMap<String, String>>;

@@ -1,6 +1,6 @@
 /** Understands the `data` of answers. Whatever has not the expected form is not Keyrack's, whoever sent it. */
 import { notKeyrack } from './error.js';
-import type { Session, Token } from './types.gen.js';
+import type { Deployment, Session, Token } from './types.gen.js';
 
 /** @throws KeyrackError `network` */
 export function asSession(data: unknown): Session {
@@ -14,4 +14,11 @@ export function asToken(data: unknown): Token {
   const { token, lifetime_ms, signin_id } = (data ?? {}) as Partial<Token>;
   if (!token || typeof lifetime_ms !== 'number' || typeof signin_id !== 'string') throw notKeyrack();
   return data as Token;
+}
+
+/** @throws KeyrackError `network` */
+export function asDeployment(data: unknown): Deployment {
+  const { id, ui_settings } = (data ?? {}) as Partial<Deployment>;
+  if (typeof id !== 'string' || !ui_settings) throw notKeyrack();
+  return data as Deployment;
 }

@@ -4,20 +4,20 @@
  * Answers come from reads, from this tab's mutations and from other tabs; all of them pass `#take`, where `order.ts`
  * decides. Whoever shows the session subscribes and reads `view`, which is replaced whenever anything in it changes.
  */
+import { Accounts } from './accounts.js';
 import { asSession, asToken } from './answers.js';
-import { clientError, isLost, type KeyrackError } from './error.js';
+import { DeploymentStore } from './deployment.js';
+import { isLost, type KeyrackError } from './error.js';
+import { sessionMethods } from './methods.js';
 import { type Arrived, type Held, settle } from './order.js';
 import { watchPage } from './page.js';
+import { REFRESH_MS, retryPause } from './pause.js';
 import type { Api } from './publishable-key.js';
 import { Queue } from './queue.js';
 import { Tokens } from './tokens.js';
 import { type Request, Transport } from './transport.js';
 import type { Deployment, Session, SignIn, Token } from './types.gen.js';
-import type { SessionMethods, SessionView } from './view.js';
-
-/** Time between two refreshes of a page that is looked at, and the longest pause between two tries. */
-const REFRESH_MS = 30_000;
-const FIRST_RETRY_MS = 1_000;
+import type { SessionView } from './view.js';
 
 /** A request whose answer is the new session. */
 export interface Mutation extends Request {
@@ -30,9 +30,21 @@ export interface Mutation extends Request {
   readonly follow?: (session: Session) => Promise<unknown>;
 }
 
+/** What is known before anything was asked, because a server rendered the page with it. */
+export interface Initial {
+  readonly session?: Session | null | undefined;
+  readonly deployment?: Deployment | null | undefined;
+}
+
 export class Client {
   /** Leads to a post-sign-out URL; `location.assign` when undefined. */
   navigate: ((url: string) => void) | undefined;
+
+  /** The deployment's settings. */
+  readonly deployment: DeploymentStore;
+
+  /** Who was signed in on this browser. */
+  readonly accounts: Accounts;
 
   readonly #name: string;
   readonly #transport: Transport;
@@ -45,7 +57,6 @@ export class Client {
 
   #channel: BroadcastChannel | undefined;
   #unwatch: (() => void) | undefined;
-  #deployment: Promise<Deployment | undefined> | undefined;
   #held: Held | undefined;
   #error: KeyrackError | undefined;
   #failures = 0;
@@ -65,9 +76,16 @@ export class Client {
   /** Resolves when the first load is done. */
   readonly loaded = new Promise<void>((resolve) => (this.#setLoaded = resolve));
 
-  constructor(api: Api) {
-    this.#name = `keyrack:${api.origin}`;
+  constructor(api: Api, { session, deployment }: Initial = {}) {
+    this.#name = `keyrack:${api.base}`;
     this.#transport = new Transport(api);
+    this.deployment = new DeploymentStore(() => this.send({ path: '/deployment' }), deployment ?? undefined);
+    this.accounts = new Accounts(api.base);
+    if (session) {
+      this.#held = { session, sent: 0 };
+      this.#setLoaded();
+    }
+    this.#firstView = this.#view = this.#render();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -84,8 +102,7 @@ export class Client {
   readonly refetching = (): boolean => this.#refetches > 0 && this.#held !== undefined;
 
   /** Milliseconds until the next refresh: after failures growing from a second on. */
-  readonly pause = (): number =>
-    this.#failures ? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), REFRESH_MS) : REFRESH_MS;
+  readonly pause = (): number => (this.#failures ? retryPause(this.#failures) : REFRESH_MS);
 
   /** Listens to the other tabs and to the page's return; undone by {@link stop}. Harmless when called again. */
   readonly start = (): void => {
@@ -133,6 +150,7 @@ export class Client {
     try {
       await follow?.(session);
     } finally {
+      if (request.signsOut) this.accounts.forget(gone(before, session));
       this.#take({ session, sent, from: 'mutation' });
       this.#channel?.postMessage(this.#session());
     }
@@ -214,46 +232,11 @@ export class Client {
     return undefined;
   }
 
-  readonly #switchSignIn = (signInId: string): Promise<void> =>
-    this.mutate({
-      path: '/session/switch-sign-in',
-      body: { sign_in_id: signInId },
-      isDone: (now) => now.active_signin?.id === signInId,
-    });
-
-  readonly #signOut = async (signInId?: string): Promise<void> => {
-    const deployment = this.#settings();
-    await this.mutate({
-      path: '/session/sign-out',
-      body: { sign_in_id: signInId },
-      signsOut: true,
-      isDone: ({ signins }) => !signins.some(({ id }) => signInId === undefined || id === signInId),
-    });
-    const ui = (await deployment)?.ui_settings;
-    const url = signInId === undefined ? ui?.after_sign_out_all_page_url : ui?.after_sign_out_one_page_url;
-    if (url) (this.navigate ?? ((to: string) => location.assign(to)))(url);
-  };
-
-  /** The deployment, asked for once it is needed; undefined when it does not answer. */
-  #settings(): Promise<Deployment | undefined> {
-    return (this.#deployment ??= this.send({ path: '/deployment' }).then(
-      (data) => data as Deployment,
-      () => (this.#deployment = undefined),
-    ));
-  }
-
   readonly #always = { refetch: this.#refetch, getToken: this.#getToken };
+  readonly #methods = sessionMethods(this);
 
-  readonly #methods: SessionMethods = {
-    switchSignIn: this.#switchSignIn,
-    signOut: this.#signOut,
-    switchOrganization: notEnabled('Organizations'),
-    switchWorkspace: notEnabled('Workspaces'),
-    exchangeTicket: notEnabled('Tickets'),
-  };
-
-  readonly #firstView = this.#render();
-  #view = this.#firstView;
+  readonly #firstView: SessionView;
+  #view: SessionView;
 
   #render(): SessionView {
     const error = this.#error;
@@ -275,13 +258,14 @@ export class Client {
   }
 }
 
-function notEnabled(feature: string): () => Promise<void> {
-  return () => Promise.reject(clientError('not_enabled', `${feature} are not part of this version of Keyrack.`));
-}
-
 /** For whom tokens are minted. */
 function actsFor(held: Held | undefined): string {
   const { id, active_organization_membership_id: org, active_workspace_membership_id: workspace } =
     held?.session.active_signin ?? {};
   return [id, org, workspace].join();
+}
+
+/** The users whose sign-in was there before and is no longer. */
+function gone(before: Session, { signins }: Session): string[] {
+  return before.signins.map(({ user_id }) => user_id).filter((user) => !signins.some(({ user_id }) => user_id === user));
 }

@@ -1,56 +1,40 @@
 /**
  * The credential in staging: a rack of keys `<id>.<secret>` joined by `~`, the session's key first, kept in
- * localStorage under `keyrack:<origin of the API>`. In production it is a cookie that scripts never see.
+ * localStorage under `keyrack:<address of the API>`. In production it is a cookie that scripts never see.
  *
  * Tabs share the entry and write it at their own pace, so an answer is merged into it instead of replacing it.
  */
 
+import { Stored } from './stored.js';
+
 /** One API's rack in this browser. */
 export class Rack {
-  readonly #name: string;
+  readonly #entry: Stored;
 
-  /** Only used where storage refuses to work: some browsers' private windows, and sandboxed frames. */
-  #fallback: string | null = null;
-
-  constructor(origin: string) {
-    this.#name = `keyrack:${origin}`;
+  constructor(base: string) {
+    this.#entry = new Stored(`keyrack:${base}`);
   }
 
   /** The rack as it is now, or null. Read at every request: another tab may have changed it a moment ago. */
   read(): string | null {
-    if (this.#fallback !== null) return this.#fallback;
-    try {
-      return localStorage.getItem(this.#name);
-    } catch {
-      return null;
-    }
+    return this.#entry.read();
   }
 
   /** Takes over the rack that an answer handed out to a request which had carried `carried`. */
   adopt(carried: string | null, answered: string): Promise<void> {
-    return this.#locked(() => this.#write(merge(this.read(), carried, answered)));
+    return this.#locked(() => this.#entry.write(merge(this.read(), carried, answered)));
   }
 
   /** Drops the rack after a sign-out of all, unless another tab has put a different one there meanwhile. */
   forget(carried: string | null): Promise<void> {
     return this.#locked(() => {
-      if (this.read() === carried) this.#write(null);
+      if (this.read() === carried) this.#entry.write(null);
     });
-  }
-
-  #write(rack: string | null): void {
-    try {
-      if (rack === null) localStorage.removeItem(this.#name);
-      else localStorage.setItem(this.#name, rack);
-      this.#fallback = null;
-    } catch {
-      this.#fallback = rack;
-    }
   }
 
   async #locked(change: () => void): Promise<void> {
     try {
-      await navigator.locks.request(this.#name, change);
+      await navigator.locks.request(this.#entry.name, change);
     } catch {
       // Insecure contexts and sandboxed frames have no locks: two tabs may then merge at the same instant.
       change();

@@ -10,6 +10,7 @@ import {
 import useSWR, { SWRConfig, type SWRConfiguration } from 'swr';
 import { Client } from './client.js';
 import { parsePublishableKey } from './publishable-key.js';
+import type { Deployment, Session } from './types.gen.js';
 
 /** What {@link KeyrackProvider} takes. */
 export interface KeyrackProviderProps {
@@ -17,7 +18,17 @@ export interface KeyrackProviderProps {
   readonly publishableKey: string;
 
   /** Leads to a post-sign-out URL; a router's navigation fits here. `location.assign` when omitted. */
-  readonly navigate?: (url: string) => void;
+  readonly navigate?: ((url: string) => void) | undefined;
+
+  /**
+   * The session that a server read for this request and rendered the page with. The hooks are loaded from the first
+   * rendering on, there and in the browser, which then reads it once itself. Later values are ignored; null and
+   * undefined mean that it is not known yet.
+   */
+  readonly initialSession?: Session | null | undefined;
+
+  /** The deployment's settings, if a server read them: `useDeployment()` then makes no request. */
+  readonly initialDeployment?: Deployment | null | undefined;
 
   readonly children?: ReactNode;
 }
@@ -30,11 +41,12 @@ export interface KeyrackProviderProps {
  */
 export function KeyrackProvider(props: KeyrackProviderProps): ReactElement {
   // Another key is another deployment: nothing of the former may stay.
-  return <Deployment key={props.publishableKey} {...props} />;
+  return <Provider key={props.publishableKey} {...props} />;
 }
 
-function Deployment({ publishableKey, navigate, children }: KeyrackProviderProps): ReactElement {
-  const [client] = useState(() => new Client(parsePublishableKey(publishableKey)));
+function Provider(props: KeyrackProviderProps): ReactElement {
+  const { publishableKey, navigate, initialSession: session, initialDeployment: deployment, children } = props;
+  const [client] = useState(() => new Client(parsePublishableKey(publishableKey), { session, deployment }));
   useEffect(() => {
     client.navigate = navigate;
   }, [client, navigate]);

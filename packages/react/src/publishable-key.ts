@@ -1,32 +1,34 @@
 /** What a publishable key says: where the API is, and how the credential travels. */
 export interface Api {
-  /** Origin of the API, for example `https://accounts.example.com`. */
-  readonly origin: string;
+  /** Address of the API, without a slash at its end: `https://accounts.example.com`, `https://example.com/keyrack`. */
+  readonly base: string;
 
   /** Staging carries the credential in a header, production in a cookie. */
   readonly staging: boolean;
 }
 
 /**
- * Reads a key of the form `pk_test_…` (staging) or `pk_live_…` (production), followed by the API's origin in
- * standard Base64.
+ * Reads a key of the form `pk_test_…` (staging) or `pk_live_…` (production), followed by the API's address in
+ * standard Base64: its origin, and the path under which a proxy hands requests to it if there is one.
  *
  * @throws Error when the key has another form: a mistake of configuration that no retry mends.
  */
 export function parsePublishableKey(key: string): Api {
   const [, mode, payload] = /^pk_(test|live)_([A-Za-z0-9+/]+={0,2})$/.exec(key) ?? [];
-  const origin = payload === undefined ? undefined : originIn(payload);
-  if (origin === undefined) {
+  const base = payload === undefined ? undefined : addressIn(payload);
+  if (base === undefined) {
     throw new Error(`"${key}" is not a publishable key: copy the one the server prints, pk_test_… or pk_live_…`);
   }
-  return { origin, staging: mode === 'test' };
+  return { base, staging: mode === 'test' };
 }
 
-function originIn(payload: string): string | undefined {
+/** Only an address as browsers write it: one deployment has one name, in storage and among tabs. */
+function addressIn(payload: string): string | undefined {
   try {
     const text = atob(payload);
-    const url = new URL(text);
-    return /^https?:$/.test(url.protocol) && url.origin === text ? text : undefined;
+    const { protocol, origin, pathname } = new URL(text);
+    const path = pathname.replace(/\/$/, '');
+    return /^https?:$/.test(protocol) && !path.endsWith('/') && origin + path === text ? text : undefined;
   } catch {
     return undefined;
   }

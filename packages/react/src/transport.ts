@@ -18,12 +18,12 @@ export interface Request {
 
 /** Speaks to one API: carries the credential there and takes back what the answer hands out. */
 export class Transport {
-  readonly #origin: string;
+  readonly #base: string;
   readonly #rack: Rack | undefined;
 
-  constructor({ origin, staging }: Api) {
-    this.#origin = origin;
-    this.#rack = staging ? new Rack(origin) : undefined;
+  constructor({ base, staging }: Api) {
+    this.#base = base;
+    this.#rack = staging ? new Rack(base) : undefined;
   }
 
   /**
@@ -33,7 +33,7 @@ export class Transport {
    */
   async send(request: Request): Promise<unknown> {
     const carried = this.#rack?.read() ?? null;
-    const { response, json } = await exchange(this.#origin + request.path, this.#init(request, carried));
+    const { response, json } = await exchange(this.#base + request.path, this.#init(request, carried));
     if (!isEnvelope(json)) throw notKeyrack();
     const answered = response.headers.get(CREDENTIAL);
     if (answered) await this.#rack?.adopt(carried, answered);

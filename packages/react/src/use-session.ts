@@ -1,6 +1,6 @@
 import { useMemo, useRef, useSyncExternalStore } from 'react';
 import { useClient } from './provider.js';
-import type { UseSession } from './view.js';
+import type { SessionView, UseSession } from './view.js';
 
 const never = (): boolean => false;
 
@@ -15,7 +15,7 @@ const never = (): boolean => false;
 export function useSession(): UseSession {
   const client = useClient();
   const readsRefetching = useRef(false);
-  const view = useSyncExternalStore(client.subscribe, client.view, client.firstView);
+  const view = useView();
   const isRefetching = useSyncExternalStore(
     client.subscribe,
     () => readsRefetching.current && client.refetching(),
@@ -31,4 +31,10 @@ export function useSession(): UseSession {
     }),
     [view, isRefetching],
   );
+}
+
+/** What every hook about the session is a part of: read at the same instant they all show the same. */
+export function useView(): SessionView {
+  const client = useClient();
+  return useSyncExternalStore(client.subscribe, client.view, client.firstView);
 }

@@ -46,10 +46,23 @@ export interface SessionMethods {
    */
   readonly signOut: (signInId?: string) => Promise<void>;
 
-  /** Chooses an organization, or none. Rejects with `not_enabled` in this version. */
+  /**
+   * Makes the active sign-in act in an organization, or for itself when no id is given. A workspace that is not in
+   * the organization is left.
+   *
+   * @param organizationId The organization's id, not that of a membership.
+   * @throws KeyrackError `organization_not_found` when the account is no member of it, `not_found` when the server
+   * knows no organizations, `signed_out` when nobody is signed in.
+   */
   readonly switchOrganization: (organizationId?: string) => Promise<void>;
 
-  /** Chooses a workspace. Rejects with `not_enabled` in this version. */
+  /**
+   * Makes the active sign-in act in a workspace, and so in the organization that it belongs to.
+   *
+   * @param workspaceId The workspace's id, not that of a membership.
+   * @throws KeyrackError `workspace_not_found` when the account is no member of it, `not_found` when the server knows
+   * no workspaces, `signed_out` when nobody is signed in.
+   */
   readonly switchWorkspace: (workspaceId: string) => Promise<void>;
 
   /** Exchanges a ticket for a sign-in. Rejects with `not_enabled` in this version. */

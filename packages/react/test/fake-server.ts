@@ -1,7 +1,7 @@
 /** A server that a test can hold back, break and look into. Requests reach it through the global `fetch`. */
-import type { Session } from '@keyrack/react';
+import type { Session, UiSettings } from '@keyrack/react';
 import { vi } from 'vitest';
-import { emptySession, signIn, signUpAttempt } from './fixtures.js';
+import { deployment, emptySession, signIn, signUpAttempt } from './fixtures.js';
 
 export const ORIGIN = 'http://localhost:4400';
 export const STAGING_KEY = `pk_test_${btoa(ORIGIN)}`;
@@ -37,6 +37,10 @@ export class FakeServer {
   session: Session = emptySession();
   afterSignOutOne = '';
   afterSignOutAll = '';
+
+  /** The organizations that everybody is a member of, and those of the workspaces in them. */
+  organizations: readonly string[] = [];
+  workspaces: Readonly<Record<string, string>> = {};
   #tokens = 0;
   #handlers: { method: string; path: string; handler: Handler }[] = [];
 
@@ -119,12 +123,16 @@ export class FakeServer {
       case 'GET /session':
         return { data: this.session };
       case 'GET /deployment':
-        return { data: { ui_settings: this.#settings() } };
+        return { data: deployment(this.#settings()) };
       case 'GET /session/token':
         if (!active_signin) return { status: 401, code: 'signed_out' };
         return { data: this.token(active_signin.id) };
       case 'POST /session/switch-sign-in':
         return known ? this.change({ active_signin: known }) : { status: 404, code: 'sign_in_not_found' };
+      case 'POST /session/switch-organization':
+        return this.#switchOrganization(body.organization_id);
+      case 'POST /session/switch-workspace':
+        return this.#switchWorkspace(body.workspace_id);
       case 'POST /session/sign-out':
         return this.#signOut(body.sign_in_id);
       case 'POST /auth/signin':
@@ -158,8 +166,32 @@ export class FakeServer {
     return { token, expires: 0, lifetime_ms: 60_000, signin_id: signInId, revision: this.session.revision };
   }
 
-  #settings(): object {
+  #settings(): Partial<UiSettings> {
     return { after_sign_out_one_page_url: this.afterSignOutOne, after_sign_out_all_page_url: this.afterSignOutAll };
+  }
+
+  /** The active sign-in's memberships: `mem_<organization>` and `mem_<workspace>`. */
+  scope(organization: string | null, workspace: string | null): Reply {
+    const { active_signin, signins } = this.session;
+    if (!active_signin) return { status: 401, code: 'signed_out' };
+    const active = {
+      ...active_signin,
+      active_organization_membership_id: organization && `mem_${organization}`,
+      active_workspace_membership_id: workspace && `mem_${workspace}`,
+    };
+    return this.change({ active_signin: active, signins: signins.map((one) => (one.id === active.id ? active : one)) });
+  }
+
+  #switchOrganization(id: string | undefined): Reply {
+    if (id === undefined) return this.scope(null, null);
+    if (!this.organizations.includes(id)) return { status: 404, code: 'organization_not_found' };
+    const workspace = this.session.active_signin?.active_workspace_membership_id?.slice('mem_'.length) ?? null;
+    return this.scope(id, workspace && this.workspaces[workspace] === id ? workspace : null);
+  }
+
+  #switchWorkspace(id = ''): Reply {
+    const organization = this.workspaces[id];
+    return organization ? this.scope(organization, id) : { status: 404, code: 'workspace_not_found' };
   }
 
   #signOut(id: string | undefined): Reply {

@@ -1,4 +1,4 @@
-import type { CurrentUser, Session, SignIn, SignupAttempt } from '@keyrack/react';
+import type { CurrentUser, Deployment, Session, SignIn, SignupAttempt, UiSettings } from '@keyrack/react';
 
 const NOW = '2026-11-24T08:00:00.000Z';
 
@@ -98,4 +98,9 @@ export function signUpAttempt(id: string, email: string): SignupAttempt {
     completed: false,
     expires_at: NOW,
   };
+}
+
+/** As much of a deployment as the package itself looks at. */
+export function deployment(ui: Partial<UiSettings> = {}): Deployment {
+  return { id: 'dep_1', ui_settings: { app_name: 'Ledger', ...ui } } as Deployment;
 }

@@ -77,7 +77,7 @@ test('H13 a broadcast during the first load is not lost', async () => {
 test('H13 a broadcast between the first request and its answer makes it read again, effects or not', async () => {
   const server = new FakeServer(session(['ada', 'bob']));
   const one = await open();
-  const client = new Client({ origin: ORIGIN, staging: false });
+  const client = new Client({ base: ORIGIN, staging: false });
   const slow = server.hold('GET', '/session');
   const loading = client.refresh();
   await outcome(one.loaded.switchSignIn('sin_bob'));

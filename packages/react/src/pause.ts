@@ -1,0 +1,9 @@
+/** Time between two refreshes of a page that is looked at, and the longest pause between two tries. */
+export const REFRESH_MS = 30_000;
+
+const FIRST_RETRY_MS = 1_000;
+
+/** Milliseconds until the next try after so many failures in a row: from a second on, twice as long each time. */
+export function retryPause(failures: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), REFRESH_MS);
+}

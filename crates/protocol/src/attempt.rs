@@ -159,6 +159,22 @@ wire! {
 }
 
 wire! {
+    /// The answer of `POST /auth/identify`.
+    pub struct Identified {
+        /// How to go on: `password`.
+        pub strategy: String,
+    }
+}
+
+wire! {
+    /// The answer of `GET /auth/identifier-availability`.
+    pub struct Availability {
+        /// Whether nobody can sign up with it any more.
+        pub exists: bool,
+    }
+}
+
+wire! {
     /// The answer of `POST /auth/prepare-verification`.
     pub struct VerificationPrepared {
         /// Always true: whether something was really sent is nobody's business but the mailbox's.

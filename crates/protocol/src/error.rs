@@ -27,7 +27,7 @@ macro_rules! codes {
 }
 
 codes! {
-    InvalidCredentials = "INVALID_CREDENTIALS", 401, "The address or the password is wrong.";
+    InvalidCredentials = "INVALID_CREDENTIALS", 401, "The address, the username or the password is wrong.";
     UserAlreadySignedIn = "USER_ALREADY_SIGNED_IN", 400, "This account is signed in here already; switch to it.";
     UserDisabled = "USER_DISABLED", 403, "This account is disabled; ask whoever runs this application.";
     BadAttempt = "BAD_SIGN_IN_ATTEMPT", 400, "This attempt is over or was never begun here; begin again.";
@@ -40,11 +40,16 @@ codes! {
     InvalidCode = "INVALID_CODE", 400, "The code is wrong or was used already; ask for a new one.";
     CodeExpired = "verification_code_expired", 400, "The code has expired; ask for a new one.";
     InvalidEmail = "invalid_email", 400, "This is not an email address.";
+    UsernameExists = "USERNAME_EXISTS", 400, "This username, or one that looks like it, is taken; choose another.";
+    UsernameReserved = "username_reserved", 400, "Nobody can have this username; choose another.";
+    InvalidUsername = "invalid_username", 400, "A username has 3 to 30 letters a-z, digits, dots, hyphens and underscores, a letter first.";
     InvalidName = "invalid_name", 400, "A name has at most 100 characters and no control characters.";
     PasswordTooShort = "password_too_short", 400, "The password is too short; use at least 8 characters.";
     PasswordTooLong = "password_too_long", 400, "The password is too long; use at most 128 characters.";
+    PasswordTooSimple = "password_too_simple", 400, "The password lacks a kind of character that this deployment asks for.";
     TooManyAccounts = "too_many_accounts", 400, "This browser holds as many accounts as it may; sign one out first.";
     TooManyAttempts = "too_many_attempts", 429, "Too many tries; wait as long as Retry-After says.";
+    AvailabilityHidden = "availability_hidden", 403, "This deployment does not tell which addresses have an account.";
     SignedOut = "signed_out", 401, "Nobody is signed in here; sign in first.";
     SignInNotFound = "sign_in_not_found", 404, "There is no such sign-in in this session.";
     TemplateNotFound = "template_not_found", 404, "There is no token template of this name.";

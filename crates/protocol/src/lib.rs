@@ -19,8 +19,8 @@ pub mod typescript;
 mod user;
 
 pub use attempt::{
-    CurrentSessionStep, ProfileCompletionData, SignInMethod, SigninAttempt, SignupAttempt, SignupAttemptStep,
-    VerificationPrepared,
+    Availability, CurrentSessionStep, Identified, ProfileCompletionData, SignInMethod, SigninAttempt,
+    SignupAttempt, SignupAttemptStep, VerificationPrepared,
 };
 pub use deployment::{
     AuthFactorsEnabled, AuthSettings, B2bSettings, CountryRestrictions, Deployment, FieldSetting,

@@ -28,10 +28,15 @@ pub struct Rule {
 /// Wrong passwords on one identifier: from the tenth on a pause that doubles, up to a day. Only the right one
 /// begins a new count, so that a hundred in a row take months (NIST SP 800-63B, 3.2.2).
 pub const PASSWORD: Rule = Rule { kind: "password", free: 9, window_ms: 3650 * DAY, first_pause_ms: 15_000 };
+/// Wrong passwords on one account, under whichever of its identifiers: nobody gets the tries twice by going on
+/// under another one.
+pub const ACCOUNT: Rule = Rule { kind: "account", ..PASSWORD };
 /// Wrong passwords and codes from one client address, on whatever identifier.
 pub const ADDRESS: Rule = Rule { kind: "address", free: 30, window_ms: HOUR, first_pause_ms: 15_000 };
 /// Wrong codes for one address, over all attempts.
 pub const CODE_GUESS: Rule = Rule { kind: "code_guess", free: 10, window_ms: HOUR, first_pause_ms: 0 };
+/// Questions from one client address whether an identifier is free.
+pub const AVAILABILITY: Rule = Rule { kind: "availability", free: 100, window_ms: HOUR, first_pause_ms: 0 };
 /// Codes mailed to one address.
 pub const CODE_MAIL: Rule = Rule { kind: "code_mail", free: 5, window_ms: HOUR, first_pause_ms: 0 };
 /// Notes to an owner whose address somebody tried to sign up with.

@@ -319,6 +319,24 @@ masked_email?: string,
 verification_method: string, };
 
 /**
+ * The answer of `POST /auth/identify`.
+ */
+export type Identified = { 
+/**
+ * How to go on: `password`.
+ */
+strategy: string, };
+
+/**
+ * The answer of `GET /auth/identifier-availability`.
+ */
+export type Availability = { 
+/**
+ * Whether nobody can sign up with it any more.
+ */
+exists: boolean, };
+
+/**
  * Why a sign-in or a session ended: the same word in the hook, in logs and in the database.
  */
 export type EndReason = "signed_out" | "signed_out_elsewhere" | "idle" | "max_age" | "revoked_by_admin" | "credentials_changed" | "user_disabled" | "user_deleted" | "membership_ended" | "evicted_by_cap" | "superseded";

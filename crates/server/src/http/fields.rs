@@ -1,5 +1,6 @@
 //! What a request says: the query and a body in any of the three encodings that clients use.
 
+use crate::config::FieldUse;
 use crate::error::{Error, Result};
 use crate::http::layers::BODY_LIMIT;
 use axum::RequestExt;
@@ -40,9 +41,27 @@ impl Fields {
     /// # Errors
     /// [`Code::RequiredField`] when it is absent, [`Code::BadRequestBody`] when it is something else than text.
     pub fn required(&self, name: &str) -> Result<&str> {
-        self.text(name)?
-            .ok_or_else(|| Error::refused(Code::RequiredField, format!("The field {name} is missing.")))
+        self.text(name)?.ok_or_else(|| missing(name))
     }
+
+    /// The trimmed text of a field that a form has if `used` says so; none when it is off or left empty.
+    ///
+    /// # Errors
+    /// [`Code::RequiredField`] when it must be there and is not, [`Code::BadRequestBody`] when it is something
+    /// else than text.
+    pub fn used(&self, name: &str, used: FieldUse) -> Result<Option<&str>> {
+        if used == FieldUse::Off {
+            return Ok(None);
+        }
+        match self.text(name)?.map(str::trim).filter(|text| !text.is_empty()) {
+            None if used == FieldUse::Required => Err(missing(name)),
+            text => Ok(text),
+        }
+    }
+}
+
+fn missing(name: &str) -> Error {
+    Error::refused(Code::RequiredField, format!("The field {name} is missing."))
 }
 
 impl<S: Send + Sync> FromRequest<S> for Fields {

@@ -1,97 +1,98 @@
 //! Signing in: proving who one is, and getting a sign-in for it.
 //!
-//! A try is counted before the password is looked at, and an unknown address costs the same work and gets the
-//! same answer as a wrong password.
+//! A try is counted before the password is looked at ([`tries`]), and an unknown address or username costs the
+//! same work and gets the same answer as a wrong password.
 
 pub mod http;
+mod tries;
 
 use crate::app::App;
 use crate::caller::Browser;
-use crate::db::Tx;
+use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, UserId};
 use crate::session::crowd;
 use crate::session::enter::{self, Arrival, Left, NewAttempt};
-use crate::throttle::{self, ADDRESS, PASSWORD, Subject, Verdict};
 use crate::time::rfc3339;
 use crate::user::email::EmailAddress;
 use crate::user::store::Credentials;
+use crate::user::username::Username;
 use crate::user::{self, password};
 use keyrack_protocol::{Code, CurrentSessionStep, ProfileCompletionData, SignInMethod, SigninAttempt};
 use std::sync::Arc;
+use tries::Tries;
 
 /// How long a completed attempt is still shown: older clients look for it after it is done.
 pub const COMPLETED_SHOWN_MS: i64 = 600_000;
 
-/// Signs in with an email address and a password.
+/// What a person says who they are by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identifier {
+    /// An address that somebody may have proved.
+    Email(EmailAddress),
+    /// A username.
+    Username(Username),
+}
+
+impl Identifier {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Email(email) => email.as_str(),
+            Self::Username(username) => username.as_str(),
+        }
+    }
+
+    fn find(&self, on: &mut Snapshot<'_>, deployment: &str) -> Result<Option<Credentials>> {
+        match self {
+            Self::Email(email) => user::store::find_by_email(on, deployment, email),
+            Self::Username(username) => user::store::find_by_username(on, deployment, username),
+        }
+    }
+}
+
+/// Signs in with an identifier and a password.
 ///
 /// # Errors
 /// `INVALID_CREDENTIALS`, `too_many_attempts`, and, once the password is proved, `USER_DISABLED`,
 /// `USER_ALREADY_SIGNED_IN`, `too_many_accounts`.
-pub async fn with_password(browser: &Browser, email: EmailAddress, typed: String) -> Result<Left> {
+pub async fn with_password(browser: &Browser, identifier: Identifier, typed: String) -> Result<Left> {
     if typed.len() > password::MAX_LENGTH * 4 {
         // No account has such a password, and hashing it would be work for nothing.
         return Err(Code::InvalidCredentials.into());
     }
     // Before the try is counted: what is never judged must not count as wrong.
     let place = browser.app.hasher.place()?;
-    let subjects = Subjects::of(browser, &email);
-    let found = count_and_find(browser, subjects.clone(), email.clone()).await?;
+    let tries = Tries::of(browser, &identifier);
+    let found = count_and_find(browser, tries.clone(), identifier.clone()).await?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
     let fits = browser.app.hasher.verify(place, typed, hash).await?;
     match found {
-        Some(found) if fits => open(browser, subjects, found, email).await,
+        Some(found) if fits => open(browser, tries, found, identifier).await,
         _ => Err(Code::InvalidCredentials.into()),
-    }
-}
-
-/// Whose tries are counted.
-#[derive(Clone, Debug)]
-struct Subjects {
-    identifier: Subject,
-    address: Subject,
-}
-
-impl Subjects {
-    fn of(browser: &Browser, email: &EmailAddress) -> Self {
-        let subject = |plain: &str| Subject::new(&browser.app.vault, &browser.site.config.id, plain);
-        Self { identifier: subject(email.as_str()), address: subject(&browser.counted_address()) }
-    }
-
-    /// The password was right: the identifier begins anew, the address gets this try back.
-    fn right(&self, tx: &mut Tx<'_>) -> Result<()> {
-        throttle::forget(tx, &PASSWORD, &self.identifier)?;
-        throttle::take_back(tx, &ADDRESS, &self.address)
     }
 }
 
 async fn count_and_find(
     browser: &Browser,
-    subjects: Subjects,
-    email: EmailAddress,
+    tries: Tries,
+    identifier: Identifier,
 ) -> Result<Option<Credentials>> {
-    let (deployment, now) = (browser.site.config.id.clone(), browser.app.world.clock.now_ms());
+    let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
+    let now = app.world.clock.now_ms();
     browser
         .app
         .db
         .write(move |tx| {
-            for (rule, subject) in [(&PASSWORD, &subjects.identifier), (&ADDRESS, &subjects.address)] {
-                if let Verdict::Wait(ms) = throttle::count(tx, rule, subject, now)? {
-                    return Err(Error::throttled(ms));
-                }
-            }
-            user::store::find_by_email(tx, &deployment, &email)
+            tries.count(tx, now)?;
+            let found = identifier.find(tx, &site.config.id)?;
+            let may_be_judged = tries.count_account(tx, &app, found.as_ref(), now)?;
+            Ok(found.filter(|_| may_be_judged))
         })
         .await
 }
 
 /// Opens the sign-in of an account whose password fitted.
-async fn open(
-    browser: &Browser,
-    subjects: Subjects,
-    found: Credentials,
-    email: EmailAddress,
-) -> Result<Left> {
+async fn open(browser: &Browser, tries: Tries, found: Credentials, identifier: Identifier) -> Result<Left> {
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
     let opened = browser.app.db.write(move |tx| {
         let locked = user::store::lock(tx, &site.config.id, &found.user_id)?;
@@ -100,7 +101,7 @@ async fn open(
             return Ok(Err(Code::InvalidCredentials));
         };
         if let Err(refused) = user::may_act(&user) {
-            subjects.right(tx)?;
+            tries.right(tx, &app, &user.id)?;
             return Ok(Err(refused));
         }
         let own = enter::own_session(tx, (&app, &site), &arrival)?;
@@ -108,7 +109,7 @@ async fn open(
         let others: Vec<&SessionId> = crowded_out.iter().map(|sign_in| &sign_in.session).collect();
         let mut room = enter::existing_or_new(tx, (&app, &site), &arrival, &others)?;
         // Counters are locked after sessions, here as everywhere.
-        subjects.right(tx)?;
+        tries.right(tx, &app, &user.id)?;
         if room.loaded.visible(room.opened).any(|sign_in| sign_in.user.id == user.id) {
             return Ok(Err(Code::UserAlreadySignedIn));
         }
@@ -123,7 +124,7 @@ async fn open(
             arrival.now,
         )?;
         room.open_sign_in(tx, (&app, &site), &user, &arrival)?;
-        add_completed(tx, &app, &site, &mut room, (&user.id, &email), &arrival)?;
+        add_completed(tx, &app, &site, &mut room, (&user.id, &identifier), &arrival)?;
         room.leave(tx, &site, arrival.now).map(Ok)
     });
     opened.await?.map_err(Error::from)
@@ -135,11 +136,11 @@ fn add_completed(
     app: &App,
     site: &crate::app::Site,
     room: &mut enter::Room,
-    (user, email): (&UserId, &EmailAddress),
+    (user, identifier): (&UserId, &Identifier),
     arrival: &Arrival,
 ) -> Result<()> {
     let expires_at = arrival.now + site.config.lifetimes.attempt_ms;
-    let shown = completed(arrival.attempt(), &room.loaded.id, user, email, expires_at);
+    let shown = completed(arrival.attempt(), &room.loaded.id, user, identifier, expires_at);
     let shown = serde_json::to_string(&shown).map_err(|cause| Error::internal("write an attempt", cause))?;
     let attempt = NewAttempt {
         kind: "sign_in",
@@ -154,15 +155,20 @@ fn completed(
     id: &AttemptId,
     session: &SessionId,
     user: &UserId,
-    email: &EmailAddress,
+    identifier: &Identifier,
     expires_at: i64,
 ) -> SigninAttempt {
+    // A username tells nobody the address behind it.
+    let (method, email) = match identifier {
+        Identifier::Email(email) => (SignInMethod::PlainEmail, email.to_string()),
+        Identifier::Username(_) => (SignInMethod::PlainUsername, String::new()),
+    };
     SigninAttempt {
         id: id.to_string(),
         session_id: session.to_string(),
-        method: SignInMethod::PlainEmail,
+        method,
         sso_provider: String::new(),
-        email: email.to_string(),
+        email,
         user_id: Some(user.to_string()),
         expires_at: rfc3339(expires_at),
         first_method_authenticated: true,

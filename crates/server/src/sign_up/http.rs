@@ -1,35 +1,46 @@
-//! `POST /auth/signup` and the two verification calls.
+//! `POST /auth/signup`, the two verification calls, and whether an identifier can be had.
 
 use super::Form;
 use crate::app::Shared;
 use crate::caller::Browser;
+use crate::config::FieldUse;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::user::email::EmailAddress;
+use crate::user::username::Username;
 use crate::user::{name, password};
 use axum::Router;
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 use keyrack_protocol::Code;
 
 /// The routes of this feature.
 pub fn routes() -> Router<Shared> {
     Router::new()
+        .route("/auth/identifier-availability", get(identifier_availability))
         .route("/auth/signup", post(sign_up))
         .route("/auth/prepare-verification", post(prepare_verification))
         .route("/auth/attempt-verification", post(attempt_verification))
 }
 
-/// `email`, `password`, `first_name?`, `last_name?`.
+/// `identifier`, `type` (`email`, `username`).
+async fn identifier_availability(browser: Browser, fields: Fields) -> Result<Response> {
+    let (identifier, kind) = (fields.required("identifier")?, fields.required("type")?);
+    Ok(answer::ok(super::availability::exists(&browser, kind, identifier).await?))
+}
+
+/// `email`, `password`, and what the deployment asks for of `username`, `first_name`, `last_name`.
 async fn sign_up(browser: Browser, fields: Fields) -> Result<Response> {
+    let auth = &browser.site.config.auth;
     let form = Form {
         email: EmailAddress::parse(fields.required("email")?)?,
-        first_name: name(fields.text("first_name")?.unwrap_or_default())?,
-        last_name: name(fields.text("last_name")?.unwrap_or_default())?,
+        username: username(&browser, &fields, auth.username)?,
+        first_name: name(fields.used("first_name", auth.first_name)?.unwrap_or_default())?,
+        last_name: name(fields.used("last_name", auth.last_name)?.unwrap_or_default())?,
         password: fields.required("password")?.to_owned(),
     };
-    password::check_length(&form.password)?;
+    password::check(&auth.password, &form.password)?;
     let left = super::begin(&browser, form).await?;
     Ok(browser.answer(&left))
 }
@@ -43,12 +54,20 @@ async fn prepare_verification(browser: Browser, fields: Fields) -> Result<Respon
     Ok(answer::ok(super::prepare(&browser, attempt).await?))
 }
 
-/// `attempt_identifier`, `identifier_type`, `verification_code`.
+/// `attempt_identifier`, `identifier_type`, `verification_code`, and `username?` in place of the one that the
+/// attempt has: somebody else may have got that one meanwhile.
 async fn attempt_verification(browser: Browser, fields: Fields) -> Result<Response> {
     let attempt = sign_up_attempt(&fields)?;
     let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
-    let left = super::verify(&browser, attempt, code).await?;
+    let used = browser.site.config.auth.username;
+    let other = username(&browser, &fields, if used == FieldUse::Off { used } else { FieldUse::Optional })?;
+    let left = super::verify(&browser, attempt, (code, other)).await?;
     Ok(browser.answer(&left))
+}
+
+fn username(browser: &Browser, fields: &Fields, used: FieldUse) -> Result<Option<Username>> {
+    let text = fields.used("username", used)?;
+    Ok(text.map(|text| Username::wanted(text, &browser.site.config.app_name)).transpose()?)
 }
 
 /// The attempt that a request is about. No sign-in waits for a verification yet: each ends with its password.

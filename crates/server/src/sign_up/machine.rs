@@ -27,6 +27,9 @@ pub enum Stage {
 pub struct Profile {
     /// The address, normalised.
     pub email: String,
+    /// The username, if one was chosen. Nobody is kept from it until the address is proved.
+    #[serde(default)]
+    pub username: Option<String>,
     /// First name, may be `""`.
     pub first_name: String,
     /// Last name, may be `""`.
@@ -88,6 +91,7 @@ mod tests {
         let text = |text: &str| text.to_owned();
         let profile = Profile {
             email: text("ada@ex.com"),
+            username: Some(text("ada")),
             first_name: text("Ada"),
             last_name: text(""),
             password_hash: text("$argon2id$"),
@@ -114,6 +118,14 @@ mod tests {
     fn nothing_completes_a_sign_up_for_an_address_that_is_taken() {
         assert_eq!(step(&waiting(true), &proved(), 0, 1_800_000), Err(Misstep::NotOpen));
         assert_eq!(current_step(&waiting(true)), current_step(&waiting(false)));
+    }
+
+    #[test]
+    fn a_stage_that_an_older_server_kept_has_no_username() {
+        let kept = r#"{"stage":"needs_email","profile":{"email":"ada@ex.com","first_name":"","last_name":"",
+            "password_hash":"$argon2id$"},"decoy":false}"#;
+        let read: Stage = serde_json::from_str(kept).unwrap();
+        assert!(matches!(read, Stage::NeedsEmail { profile: Profile { username: None, .. }, decoy: false }));
     }
 
     #[test]

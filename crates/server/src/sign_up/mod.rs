@@ -2,7 +2,11 @@
 //!
 //! An attempt for an address that somebody has goes on like any other (unless the deployment tells): its code
 //! is never mailed, the owner is told once an hour, and no code ever fits.
+//!
+//! A username is nobody's until an account has it: two attempts may want the same one, and whose code comes first
+//! gets it. The other one's code stays good, and is sent again with another username.
 
+mod availability;
 pub mod http;
 pub mod machine;
 mod mails;
@@ -11,13 +15,16 @@ mod verify;
 
 pub use verify::{prepare, verify};
 
+use crate::app::Site;
 use crate::caller::Browser;
+use crate::config::{Auth, FieldUse};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId};
 use crate::session::enter::{self, Left, NewAttempt};
 use crate::time::rfc3339;
 use crate::user;
 use crate::user::email::EmailAddress;
+use crate::user::username::Username;
 use keyrack_protocol::{Code, SignupAttempt, SignupAttemptStep};
 use machine::{Profile, Stage, current_step};
 use std::sync::Arc;
@@ -27,6 +34,8 @@ use std::sync::Arc;
 pub struct Form {
     /// The address.
     pub email: EmailAddress,
+    /// The username, if one was chosen.
+    pub username: Option<Username>,
     /// First name, may be `""`.
     pub first_name: String,
     /// Last name, may be `""`.
@@ -38,12 +47,19 @@ pub struct Form {
 /// Begins a sign-up.
 ///
 /// # Errors
-/// `too_many_accounts`; `EMAIL_EXISTS` only where the deployment tells.
+/// `too_many_accounts`, `USERNAME_EXISTS`; `EMAIL_EXISTS` only where the deployment tells.
 pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
-    let password_hash = app.hasher.hash(app.hasher.place_for_new()?, &app.world, form.password).await?;
-    let (email, first_name, last_name) = (form.email, form.first_name, form.last_name);
-    let profile = Profile { email: email.to_string(), first_name, last_name, password_hash };
+    let password_hash =
+        app.hasher.hash(app.hasher.place_for_new()?, &app.world, form.password.clone()).await?;
+    let Form { email, username, first_name, last_name, .. } = form;
+    let profile = Profile {
+        email: email.to_string(),
+        username: username.as_ref().map(Username::to_string),
+        first_name,
+        last_name,
+        password_hash,
+    };
     browser
         .app
         .db
@@ -52,11 +68,17 @@ pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
             if taken && !site.config.uniform_answers {
                 return Err(Code::EmailExists.into());
             }
+            if let Some(username) = &username
+                && user::store::has_username(tx, &site.config.id, username)?
+            {
+                return Err(Code::UsernameExists.into());
+            }
             let mut room = enter::existing_or_new(tx, (&app, &site), &arrival, &[])?;
             room.has_place(&site)?;
             let stage = Stage::NeedsEmail { profile: profile.clone(), decoy: taken };
             let expires_at = arrival.now + site.config.lifetimes.attempt_ms;
-            let shown = to_json(&shown(arrival.attempt(), &room.loaded.id, (&profile, &stage), expires_at))?;
+            let attempt = (arrival.attempt(), &room.loaded.id);
+            let shown = to_json(&shown(&site, attempt, (&profile, &stage), expires_at))?;
             let attempt =
                 NewAttempt { kind: "sign_up", stage: to_json(&stage)?, listed_until: expires_at, expires_at };
             room.add_attempt(tx, (&app, &site), &attempt, &shown, &arrival)?;
@@ -67,8 +89,8 @@ pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
 
 /// What is shown of an attempt.
 fn shown(
-    id: &AttemptId,
-    session: &SessionId,
+    site: &Site,
+    (id, session): (&AttemptId, &SessionId),
     (profile, stage): (&Profile, &Stage),
     expires_at: i64,
 ) -> SignupAttempt {
@@ -80,16 +102,29 @@ fn shown(
         first_name: profile.first_name.clone(),
         last_name: profile.last_name.clone(),
         email: profile.email.clone(),
-        username: String::new(),
+        username: profile.username.clone().unwrap_or_default(),
         phone_number: String::new(),
         phone_country_code: String::new(),
-        required_fields: vec!["email".to_owned(), "password".to_owned()],
+        required_fields: required_fields(&site.config.auth),
         missing_fields: Vec::new(),
         current_step: step,
         remaining_steps: if completed { Vec::new() } else { vec![step] },
         completed,
         expires_at: rfc3339(expires_at),
     }
+}
+
+/// What a sign-up must have. Nothing of it is ever missing in an attempt: none begins without it.
+fn required_fields(auth: &Auth) -> Vec<String> {
+    let asked = [
+        ("email", FieldUse::Required),
+        ("password", FieldUse::Required),
+        ("username", auth.username),
+        ("first_name", auth.first_name),
+        ("last_name", auth.last_name),
+    ];
+    let required = asked.into_iter().filter(|(_, used)| *used == FieldUse::Required);
+    required.map(|(name, _)| name.to_owned()).collect()
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {

@@ -16,7 +16,8 @@ use crate::sign_in::COMPLETED_SHOWN_MS;
 use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, OWNER_NOTE, Subject, Verdict};
 use crate::user;
 use crate::user::email::EmailAddress;
-use crate::user::store::NewUser;
+use crate::user::store::{Created, NewUser};
+use crate::user::username::Username;
 use keyrack_protocol::{Code, VerificationPrepared};
 use std::sync::Arc;
 
@@ -124,6 +125,8 @@ struct Trial {
     id: AttemptId,
     email: EmailAddress,
     guess: String,
+    /// In place of the username that the attempt has.
+    username: Option<Username>,
     user: UserId,
     email_id: EmailAddressId,
     identifier: Subject,
@@ -135,8 +138,13 @@ struct Trial {
 ///
 /// # Errors
 /// `INVALID_CODE`, `verification_code_expired`, `BAD_SIGN_IN_ATTEMPT`, `too_many_attempts`,
-/// `too_many_accounts`, and `EMAIL_EXISTS` when somebody else proved the address first.
-pub async fn verify(browser: &Browser, attempt: &str, code: &str) -> Result<Left> {
+/// `too_many_accounts`; `EMAIL_EXISTS` when somebody else proved the address first: then the attempt ends; and
+/// `USERNAME_EXISTS` when somebody else got the username first: then the code is still good.
+pub async fn verify(
+    browser: &Browser,
+    attempt: &str,
+    (code, username): (&str, Option<Username>),
+) -> Result<Left> {
     let (id, email) = open_attempt(browser, attempt).await?;
     if code.len() != 6 || !code.bytes().all(|digit| digit.is_ascii_digit()) {
         return Err(Code::InvalidCode.into());
@@ -145,6 +153,7 @@ pub async fn verify(browser: &Browser, attempt: &str, code: &str) -> Result<Left
     let subject = |plain: &str| Subject::new(&app.vault, &site.config.id, plain);
     let trial = Trial {
         guess: secret::hash(&app.vault, For::SignUpEmail, id.as_str(), code),
+        username,
         user: UserId::draw(&app.world),
         email_id: EmailAddressId::draw(&app.world),
         identifier: subject(email.as_str()),
@@ -182,7 +191,10 @@ fn take(
     throttle::forget(tx, &CODE_GUESS, &trial.identifier)?;
     throttle::take_back(tx, &ADDRESS, &trial.address)?;
     room.has_place(site)?;
-    let profile = profile.clone();
+    let mut profile = profile.clone();
+    if let Some(username) = &trial.username {
+        profile.username = Some(username.to_string());
+    }
     finish(tx, (app, site), trial, (room, &kept, &profile))
 }
 
@@ -196,30 +208,36 @@ fn finish(
     let now = trial.arrival.now;
     let next = step(&kept.stage, &Fact::EmailProved { user: trial.user.clone() }, now, kept.expires_at);
     let Ok(next) = next else { return Err(Code::BadAttempt.into()) };
-    if !user::store::create(tx, &site.config.id, &new_user(trial, profile), now)? {
-        let plan = Plan { end_attempts: vec![trial.id.clone()], ..Plan::default() };
-        session_store::apply(tx, &room.loaded, &plan, now)?;
-        room.leave(tx, site, now)?;
-        return Ok(Err(Code::EmailExists));
+    match user::store::create(tx, &site.config.id, &new_user(trial, profile)?, now)? {
+        Created::Made => {}
+        Created::EmailTaken => {
+            let plan = Plan { end_attempts: vec![trial.id.clone()], ..Plan::default() };
+            session_store::apply(tx, &room.loaded, &plan, now)?;
+            room.leave(tx, site, now)?;
+            return Ok(Err(Code::EmailExists));
+        }
+        // An error undoes everything, so the code is not used up.
+        Created::UsernameTaken => return Err(Code::UsernameExists.into()),
     }
     let Some((user, _)) = user::store::lock(tx, &site.config.id, &trial.user)? else {
         return Err(Error::internal("make a user", "it is not there"));
     };
     user::may_act(&user)?;
     room.open_sign_in(tx, (app, site), &user, &trial.arrival)?;
-    let shown = shown(&trial.id, &room.loaded.id, (profile, &next), kept.expires_at);
+    let shown = shown(site, (&trial.id, &room.loaded.id), (profile, &next), kept.expires_at);
     let listed_until = kept.expires_at.min(now + COMPLETED_SHOWN_MS);
     store::save(tx, &trial.id, kept, (&next, &shown), listed_until)?;
     room.leave(tx, site, now).map(Ok)
 }
 
-fn new_user(trial: &Trial, profile: &Profile) -> NewUser {
-    NewUser {
+fn new_user(trial: &Trial, profile: &Profile) -> Result<NewUser> {
+    Ok(NewUser {
         id: trial.user.clone(),
         email_id: trial.email_id.clone(),
         first_name: profile.first_name.clone(),
         last_name: profile.last_name.clone(),
+        username: profile.username.as_deref().map(Username::parse).transpose()?,
         email: trial.email.to_string(),
         password_hash: profile.password_hash.clone(),
-    }
+    })
 }

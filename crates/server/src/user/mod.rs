@@ -4,6 +4,7 @@ pub mod email;
 pub mod http;
 pub mod password;
 pub mod store;
+pub mod username;
 
 use crate::id::{EmailAddressId, UserId};
 use crate::time::rfc3339;

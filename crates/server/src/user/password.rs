@@ -4,13 +4,14 @@
 //! its own: one fewer than there are cores, at a lower priority, behind a bounded queue. A storm of sign-ins
 //! waits there, or is told to come back, while reads go on.
 
-use crate::config::PasswordHashing;
+use crate::config::{PasswordHashing, PasswordRules};
 use crate::error::{Error, Result};
 use crate::world::World;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use keyrack_protocol::Code;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -23,19 +24,35 @@ pub const MAX_LENGTH: usize = 128;
 /// Hashes that may wait: on two cores about three seconds of work.
 const WAITING: usize = 128;
 
-/// Checks a new password's length. Nothing else is asked of it, and it is kept exactly as typed.
+/// Checks a new password against a deployment's rules. It is kept exactly as typed.
 ///
 /// # Errors
-/// [`Code::PasswordTooShort`] or [`Code::PasswordTooLong`].
-pub fn check_length(password: &str) -> std::result::Result<(), Code> {
+/// [`Code::PasswordTooShort`], [`Code::PasswordTooLong`] or [`Code::PasswordTooSimple`].
+pub fn check(rules: &PasswordRules, password: &str) -> Result<()> {
     // Bytes first: a megabyte is refused before it is counted.
     if password.len() > MAX_LENGTH * 4 {
-        return Err(Code::PasswordTooLong);
+        return Err(Code::PasswordTooLong.into());
     }
     match password.chars().count() {
-        short if short < MIN_LENGTH => Err(Code::PasswordTooShort),
-        long if long > MAX_LENGTH => Err(Code::PasswordTooLong),
-        _ => Ok(()),
+        short if short < rules.min_length => {
+            let says = format!("The password is too short; use at least {} characters.", rules.min_length);
+            return Err(Error::refused(Code::PasswordTooShort, says));
+        }
+        long if long > MAX_LENGTH => return Err(Code::PasswordTooLong.into()),
+        _ => {}
+    }
+    let has = |kind: fn(char) -> bool| password.chars().any(kind);
+    let kinds = [
+        (rules.lowercase, has(char::is_lowercase), "a lower-case letter"),
+        (rules.uppercase, has(char::is_uppercase), "an upper-case letter"),
+        (rules.number, has(char::is_numeric), "a digit"),
+        (rules.special, has(|c| !c.is_alphanumeric()), "a character that is neither letter nor digit"),
+    ];
+    match kinds.iter().find(|(asked, is_there, _)| *asked && !is_there) {
+        Some((_, _, kind)) => {
+            Err(Error::refused(Code::PasswordTooSimple, format!("The password needs {kind}.")))
+        }
+        None => Ok(()),
     }
 }
 
@@ -52,6 +69,7 @@ pub struct Place {
 pub struct Hasher {
     tasks: SyncSender<Task>,
     places: Arc<Semaphore>,
+    done: AtomicU64,
     /// Verified against when there is no account, so that this takes the same time.
     stand_in: String,
 }
@@ -80,7 +98,13 @@ impl Hasher {
                 .spawn(move || work(&waiting, &argon2))
                 .map_err(|cause| Error::internal("start a hashing thread", cause))?;
         }
-        Ok(Self { tasks, places: Arc::new(Semaphore::new(WAITING)), stand_in })
+        Ok(Self { tasks, places: Arc::new(Semaphore::new(WAITING)), done: AtomicU64::new(0), stand_in })
+    }
+
+    /// How many passwords were hashed or verified since the start, those of nobody included.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
     }
 
     /// A place for a password that is to be verified.
@@ -145,7 +169,10 @@ impl Hasher {
             drop(place);
         });
         self.tasks.try_send(task).map_err(|_| Error::unavailable("hash a password", "too many wait"))?;
-        answer.await.map_err(|_| Error::internal("hash a password", "the hashing thread ended"))
+        let outcome =
+            answer.await.map_err(|_| Error::internal("hash a password", "the hashing thread ended"))?;
+        self.done.fetch_add(1, Ordering::Relaxed);
+        Ok(outcome)
     }
 }
 
@@ -188,14 +215,15 @@ mod tests {
 
     #[test]
     fn c05_a_password_is_measured_in_characters_and_nothing_else_is_asked_of_it() {
-        assert_eq!(check_length("sevenxx"), Err(Code::PasswordTooShort));
+        let check = |password: &str| check(&PasswordRules::default(), password).map_err(|error| error.code());
+        assert_eq!(check("sevenxx"), Err(Code::PasswordTooShort));
         for fine in
             ["eightxxx", "        ", "\u{0}1234567", "🦀🦀🦀🦀🦀🦀🦀🦀", &"a".repeat(128), &"🦀".repeat(128)]
         {
-            assert_eq!(check_length(fine), Ok(()), "{fine:?}");
+            assert_eq!(check(fine), Ok(()), "{fine:?}");
         }
-        assert_eq!(check_length(&"a".repeat(129)), Err(Code::PasswordTooLong));
-        assert_eq!(check_length(&"a".repeat(1 << 20)), Err(Code::PasswordTooLong));
+        assert_eq!(check(&"a".repeat(129)), Err(Code::PasswordTooLong));
+        assert_eq!(check(&"a".repeat(1 << 20)), Err(Code::PasswordTooLong));
     }
 
     #[tokio::test]

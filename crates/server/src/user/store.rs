@@ -1,8 +1,9 @@
 //! Users in the database.
 
 use super::email::EmailAddress;
+use super::username::Username;
 use super::{Email, User};
-use crate::db::{Cells, Snapshot, Tx};
+use crate::db::{Cells, Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::id::{EmailAddressId, UserId};
 use crate::params;
@@ -18,6 +19,8 @@ pub struct NewUser {
     pub first_name: String,
     /// Last name, may be `""`.
     pub last_name: String,
+    /// Its username, if it has one.
+    pub username: Option<Username>,
     /// The proved address.
     pub email: String,
     /// The password's PHC string.
@@ -33,17 +36,44 @@ pub struct Credentials {
     pub password_hash: Option<String>,
 }
 
-/// Makes a user whose address is proved; `false` and nothing made when somebody else has proved it.
+/// How an attempt to make a user ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It is there.
+    Made,
+    /// Somebody else has proved the address; nothing was made.
+    EmailTaken,
+    /// Somebody else has the username, or one that looks like it; nothing was made.
+    UsernameTaken,
+}
+
+/// Makes a user whose address is proved.
 ///
 /// # Errors
 /// What the database says.
-pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Result<bool> {
-    tx.execute(
-        "insert into users
-             (id, deployment_id, version, first_name, last_name, password_hash, created_at, updated_at)
-         values ($1, $2, 1, $3, $4, $5, $6, $6)",
-        params![user.id.as_str(), deployment, &user.first_name, &user.last_name, &user.password_hash, now],
+pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Result<Created> {
+    let username = user.username.as_ref();
+    let skeleton = username.map(Username::skeleton);
+    let made = tx.execute(
+        "insert into users (id, deployment_id, version, first_name, last_name, username, username_skeleton,
+             password_hash, created_at, updated_at)
+         values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $8) on conflict do nothing",
+        params![
+            user.id.as_str(),
+            deployment,
+            &user.first_name,
+            &user.last_name,
+            username.map(Username::as_str),
+            skeleton.as_ref(),
+            &user.password_hash,
+            now
+        ],
     )?;
+    if made == 0 {
+        // Whose address is taken need not look for another username.
+        let email_taken = find_proved(tx, deployment, &user.email)?.is_some();
+        return Ok(if email_taken { Created::EmailTaken } else { Created::UsernameTaken });
+    }
     let made = tx.execute(
         "insert into email_addresses
              (id, deployment_id, user_id, email, is_primary, verified_at, created_at, updated_at)
@@ -53,8 +83,37 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Re
     )?;
     if made == 0 {
         tx.execute("delete from users where id = $1", params![user.id.as_str()])?;
+        return Ok(Created::EmailTaken);
     }
-    Ok(made == 1)
+    Ok(Created::Made)
+}
+
+/// Whether somebody has `username`, or one that looks like it.
+///
+/// # Errors
+/// What the database says.
+pub fn has_username(on: &mut Snapshot<'_>, deployment: &str, username: &Username) -> Result<bool> {
+    let row = on.query_one(
+        "select id from users where deployment_id = $1 and username_skeleton = $2 order by id",
+        params![deployment, &username.skeleton()],
+    )?;
+    Ok(row.is_some())
+}
+
+/// The account that has exactly `username`.
+///
+/// # Errors
+/// What the database says.
+pub fn find_by_username(
+    on: &mut Snapshot<'_>,
+    deployment: &str,
+    username: &Username,
+) -> Result<Option<Credentials>> {
+    let row = on.query_one(
+        "select id, password_hash from users where deployment_id = $1 and username = $2 order by id",
+        params![deployment, username.as_str()],
+    )?;
+    row.map(read_credentials).transpose()
 }
 
 /// The account that has proved `email`.
@@ -66,16 +125,21 @@ pub fn find_by_email(
     deployment: &str,
     email: &EmailAddress,
 ) -> Result<Option<Credentials>> {
+    find_proved(on, deployment, email.as_str())
+}
+
+fn find_proved(on: &mut Snapshot<'_>, deployment: &str, email: &str) -> Result<Option<Credentials>> {
     let row = on.query_one(
         "select u.id, u.password_hash from email_addresses e join users u on u.id = e.user_id
          where e.deployment_id = $1 and e.email = $2 and e.verified_at is not null order by e.id",
-        params![deployment, email.as_str()],
+        params![deployment, email],
     )?;
-    row.map(|row| {
-        let mut cells = row.cells();
-        Ok(Credentials { user_id: UserId::stored(cells.text()?), password_hash: cells.optional_text()? })
-    })
-    .transpose()
+    row.map(read_credentials).transpose()
+}
+
+fn read_credentials(row: Row) -> Result<Credentials> {
+    let mut cells = row.cells();
+    Ok(Credentials { user_id: UserId::stored(cells.text()?), password_hash: cells.optional_text()? })
 }
 
 /// Takes the lock of a user; its account and password as they are now, none if it is gone.

@@ -1,0 +1,70 @@
+//! Whose tries are counted, and what a person is told of it.
+//!
+//! Three counts: of the identifier as it was typed and of the client's address, which everybody may see, and of
+//! the account, which nobody may. If an account's pause showed, five tries at an address and five at a username
+//! would tell that both are one person's. So whoever meets it is answered as for a wrong password, after the same
+//! work; and a try at nobody's identifier counts as many rows.
+
+use super::Identifier;
+use crate::app::App;
+use crate::caller::Browser;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::id::UserId;
+use crate::throttle::{self, ACCOUNT, ADDRESS, PASSWORD, Subject, Verdict};
+use crate::user::store::Credentials;
+
+/// The subjects of one try.
+#[derive(Clone, Debug)]
+pub struct Tries {
+    deployment: String,
+    identifier: Subject,
+    address: Subject,
+}
+
+impl Tries {
+    /// The subjects of a try of this browser at an identifier.
+    pub fn of(browser: &Browser, identifier: &Identifier) -> Self {
+        let deployment = browser.site.config.id.clone();
+        let subject = |plain: &str| Subject::new(&browser.app.vault, &deployment, plain);
+        Self {
+            identifier: subject(identifier.as_str()),
+            address: subject(&browser.counted_address()),
+            deployment,
+        }
+    }
+
+    /// Counts the try where it may show.
+    pub fn count(&self, tx: &mut Tx<'_>, now: i64) -> Result<()> {
+        for (rule, subject) in [(&PASSWORD, &self.identifier), (&ADDRESS, &self.address)] {
+            if let Verdict::Wait(ms) = throttle::count(tx, rule, subject, now)? {
+                return Err(Error::throttled(ms));
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts the try on the account; whether its password may be looked at.
+    pub fn count_account(
+        &self,
+        tx: &mut Tx<'_>,
+        app: &App,
+        found: Option<&Credentials>,
+        now: i64,
+    ) -> Result<bool> {
+        let account = found.map(|found| self.account(app, &found.user_id));
+        let subject = account.as_ref().unwrap_or(&self.identifier);
+        Ok(throttle::count(tx, &ACCOUNT, subject, now)? == Verdict::Counted)
+    }
+
+    /// The password was right: account and identifier begin anew, the address gets this try back.
+    pub fn right(&self, tx: &mut Tx<'_>, app: &App, user: &UserId) -> Result<()> {
+        throttle::forget(tx, &PASSWORD, &self.identifier)?;
+        throttle::take_back(tx, &ADDRESS, &self.address)?;
+        throttle::forget(tx, &ACCOUNT, &self.account(app, user))
+    }
+
+    fn account(&self, app: &App, user: &UserId) -> Subject {
+        Subject::new(&app.vault, &self.deployment, user.as_str())
+    }
+}

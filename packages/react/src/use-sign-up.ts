@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import type { Client } from './client.js';
 import { clientError } from './error.js';
 import { useClient } from './provider.js';
-import type { Session, SignupAttempt, VerificationPrepared } from './types.gen.js';
+import type { Availability, Session, SignupAttempt, VerificationPrepared } from './types.gen.js';
 import { type Flow, useFlow } from './use-flow.js';
 import { useSession } from './use-session.js';
 
@@ -12,6 +12,9 @@ export interface NewAccount {
 
   /** As long as the deployment's `auth_settings.password` says, in characters. */
   readonly password: string;
+
+  /** 3 to 30 letters, digits, dots, hyphens and underscores, a letter first; where the deployment has usernames. */
+  readonly username?: string;
   readonly first_name?: string;
   readonly last_name?: string;
 }
@@ -22,10 +25,19 @@ export interface UseSignUp extends Flow {
   readonly attempt: SignupAttempt | null;
 
   /**
+   * Whether somebody can still sign up with this username: nobody has it, nor one that looks like it. It may be gone
+   * when the sign-up is finished. Leaves `loading` and `error` as they are.
+   *
+   * @throws KeyrackError `invalid_username`, `availability_hidden` where the deployment has no usernames,
+   * `too_many_attempts` after a hundred questions an hour.
+   */
+  readonly checkUsername: (username: string) => Promise<boolean>;
+
+  /**
    * Begins a sign-up and mails its code. Resolves when `attempt` is there and the code is on its way.
    *
-   * @throws KeyrackError `REQUIRED_FIELD`, `invalid_email`, `password_too_short`, `password_too_long`,
-   * `too_many_accounts`; `EMAIL_EXISTS` only where the deployment tells who has an account.
+   * @throws KeyrackError `REQUIRED_FIELD`, `invalid_email`, `invalid_username`, `username_reserved`, `USERNAME_EXISTS`,
+   * `password_too_short`, `password_too_long`, `password_too_simple`, `too_many_accounts`; `EMAIL_EXISTS` only where the deployment tells who has an account.
    */
   readonly create: (account: NewAccount) => Promise<void>;
 
@@ -33,12 +45,14 @@ export interface UseSignUp extends Flow {
   readonly prepare: () => Promise<VerificationPrepared>;
 
   /**
-   * Proves the address and signs the new account in as the active one. Resolves when `useSession()` shows it.
+   * Proves the address and signs the new account in as the active one. Resolves when `useSession()` shows it. A
+   * `username` given here takes the place of the attempt's.
    *
    * @throws KeyrackError `INVALID_CODE`, `verification_code_expired`, `CODE_REQUIRED`, `BAD_SIGN_IN_ATTEMPT` when the
-   * attempt has ended, `EMAIL_EXISTS` when somebody else proved the address meanwhile.
+   * attempt has ended, `EMAIL_EXISTS` when somebody else proved the address meanwhile, `USERNAME_EXISTS` when somebody
+   * else got the username: then the code is still good, call it again with another `username`.
    */
-  readonly verify: (code: string) => Promise<void>;
+  readonly verify: (code: string, instead?: { readonly username: string }) => Promise<void>;
 }
 
 /** Signing up with email, password and a mailed code, without any look of its own. */
@@ -59,8 +73,18 @@ export function useSignUp(): UseSignUp {
     [client, run],
   );
   const prepare = useCallback(() => run(async () => prepareCode(client, await current(client))), [client, run]);
-  const verify = useCallback((code: string) => run(() => verifyCode(client, code)), [client, run]);
-  return { ...flow, attempt: pending(session), create, prepare, verify };
+  const verify = useCallback(
+    (code: string, instead?: { readonly username: string }) => run(() => verifyCode(client, code, instead)),
+    [client, run],
+  );
+  const checkUsername = useCallback((username: string) => isFree(client, username), [client]);
+  return { ...flow, attempt: pending(session), checkUsername, create, prepare, verify };
+}
+
+async function isFree(client: Client, username: string): Promise<boolean> {
+  const query = `type=username&identifier=${encodeURIComponent(username)}`;
+  const { exists } = (await client.send({ path: `/auth/identifier-availability?${query}` })) as Availability;
+  return !exists;
 }
 
 function pending(session: Session | undefined): SignupAttempt | null {
@@ -76,11 +100,11 @@ async function prepareCode(client: Client, session: Session): Promise<Verificati
   return (await client.send({ path: '/auth/prepare-verification', body })) as VerificationPrepared;
 }
 
-async function verifyCode(client: Client, code: string): Promise<void> {
+async function verifyCode(client: Client, code: string, instead?: { readonly username: string }): Promise<void> {
   const attempt = which(await current(client));
   const isDone = ({ signup_attempts }: Session): boolean =>
     signup_attempts.some(({ id, completed }) => id === attempt.attempt_identifier && completed);
-  const body = { ...attempt, verification_code: code };
+  const body = { ...attempt, verification_code: code, ...(instead && { username: instead.username }) };
   await client.mutate({ path: '/auth/attempt-verification', body, isDone });
 }
 

@@ -183,3 +183,66 @@ test('without an attempt there is nothing to verify', async () => {
   await expect(outcome(forms.signUp.verify('123456'))).rejects.toMatchObject({ code: 'session_changed' });
   expect(server.count('POST')).toBe(0);
 });
+
+test('somebody signs in with a username in place of the address', async () => {
+  const server = new FakeServer(session(['bob']));
+  const forms = await openForms();
+  server.once('POST', '/auth/signin', () => server.signInAs('ada'));
+  await outcome(forms.signIn.signIn({ username: 'ada.l', password: 'correct horse' }));
+  expect(forms.hook.session?.active_signin?.id).toBe('sin_ada');
+  expect(server.requests.at(-1)?.body).toEqual({
+    strategy: 'plain_username',
+    username: 'ada.l',
+    password: 'correct horse',
+  });
+});
+
+test('the types take one identifier, not two and not none', () => {
+  const { signIn } = {} as UseSignIn;
+  const compiledOnly = () => [
+    signIn({ email: 'ada@example.com', password: 'x' }),
+    signIn({ username: 'ada', password: 'x' }),
+    // @ts-expect-error two of them
+    signIn({ email: 'ada@example.com', username: 'ada', password: 'x' }),
+    // @ts-expect-error none of them
+    signIn({ password: 'x' }),
+  ];
+  expect(compiledOnly).toBeTypeOf('function');
+});
+
+test('a sign-up sends its username', async () => {
+  const server = new FakeServer();
+  const forms = await openForms();
+  await outcome(forms.signUp.create({ ...ADA, username: 'ada.l' }));
+  expect(server.requests.find(({ path }) => path === '/auth/signup')?.body).toEqual({ ...ADA, username: 'ada.l' });
+});
+
+test('when somebody else got the username, the same code is sent again with another one', async () => {
+  const server = new FakeServer({ ...session([]), signup_attempts: [signUpAttempt('sat_1', 'ada@example.com')] });
+  const forms = await openForms();
+  server.refuse('POST', '/auth/attempt-verification', 400, 'USERNAME_EXISTS');
+  await expect(outcome(forms.signUp.verify('123456'))).rejects.toMatchObject({ code: 'USERNAME_EXISTS' });
+  expect(forms.signUp.attempt?.id).toBe('sat_1');
+  await outcome(forms.signUp.verify('123456', { username: 'ada.l' }));
+  expect(server.requests.at(-1)?.body).toEqual({
+    attempt_identifier: 'sat_1',
+    identifier_type: 'signup',
+    verification_code: '123456',
+    username: 'ada.l',
+  });
+  expect(forms.hook.session?.active_signin?.id).toBe('sin_ada');
+});
+
+test('checkUsername says whether a username is free and leaves the flow as it is', async () => {
+  const server = new FakeServer();
+  const forms = await openForms();
+  const path = '/auth/identifier-availability';
+  server.once('GET', path, () => ({ data: { exists: true } }));
+  expect(await outcome(forms.signUp.checkUsername('a&b'))).toBe(false);
+  expect(server.requests.at(-1)).toMatchObject({ method: 'GET', path: `${path}?type=username&identifier=a%26b` });
+  server.once('GET', path, () => ({ data: { exists: false } }));
+  expect(await outcome(forms.signUp.checkUsername('ada'))).toBe(true);
+  server.refuse('GET', path, 400, 'invalid_username');
+  await expect(outcome(forms.signUp.checkUsername('a'))).rejects.toMatchObject({ code: 'invalid_username' });
+  expect(forms.signUp).toMatchObject({ loading: false, error: undefined });
+});

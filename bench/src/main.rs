@@ -7,12 +7,14 @@ use axum::routing::get;
 use axum::serve::ListenerExt;
 use bytes::Bytes;
 use clap::Parser;
+use keyrack_server::http::connection::{self, Room};
 use keyrack_server::http::layers;
 use keyrack_server::world::{Mailer, World};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// A handler that answers every `GET /session` with the content of one file.
 #[derive(Parser)]
@@ -35,10 +37,13 @@ async fn main() -> Result<(), std::io::Error> {
     };
     let world = Arc::new(World::real(Mailer::captured()));
     let routes = Router::new().route("/session", get(answer)).route("/readyz", get(|| async { "ready" }));
-    let service = layers::around(routes, &world).into_make_service_with_connect_info::<SocketAddr>();
+    let router = layers::around(routes, &world);
     let listener = TcpListener::bind(cli.listen).await?.tap_io(|connection| {
         // As the server does it.
         let _ = connection.set_nodelay(true);
     });
-    axum::serve(listener, service).await
+    // Nobody says stop: it is killed.
+    let (_stop, stopped) = watch::channel(false);
+    connection::serve(listener, router, Room::of_this_process(world.patience), stopped).await;
+    Ok(())
 }

@@ -58,6 +58,7 @@ codes! {
     UnknownHost = "unknown_host", 404, "No deployment answers on this host; see hosts in keyrack.toml.";
     NotFound = "not_found", 404, "There is nothing here.";
     MethodNotAllowed = "method_not_allowed", 405, "This path takes another method.";
+    RequestTimeout = "request_timeout", 408, "The request took too long to arrive; send it again.";
     BodyTooLarge = "body_too_large", 413, "The request is too large; at most 64 KiB are read.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Send JSON, an urlencoded form, or multipart form data.";
     Internal = "internal", 500, "Something went wrong here; the request id leads to it in the server's log.";

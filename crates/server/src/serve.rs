@@ -4,12 +4,13 @@ use crate::app::{App, Shared};
 use crate::cli;
 use crate::config::{self, Config};
 use crate::error::{Error, Result};
+use crate::http::connection::{self, Room};
 use crate::session::activity;
 use crate::sweep;
 use crate::world::World;
+use axum::serve::{Listener, ListenerExt};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -36,16 +37,19 @@ async fn start(config: Config) -> Result<()> {
     let mut signals = Signals::listen()?;
     announce(&app);
     let (stop, stopped) = watch::channel(false);
+    let room = Room::of_this_process(app.world.patience);
     let servers: Vec<_> = listeners
         .into_iter()
-        .map(|listener| tokio::spawn(serve(listener, Arc::clone(&app), stopped.clone())))
+        .map(|listener| {
+            tokio::spawn(connection::serve(undelayed(listener), app.router(), room.clone(), stopped.clone()))
+        })
         .collect();
     signals.wait().await;
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);
     let drained = async {
         for server in servers {
-            server.await.map_err(|cause| Error::internal("stop", cause))??;
+            server.await.map_err(|cause| Error::internal("stop", cause))?;
         }
         Ok(())
     };
@@ -100,20 +104,11 @@ fn cannot_listen(address: &SocketAddr, cause: &std::io::Error) -> Error {
     Error::internal(&format!("listen on {address}"), format!("{cause}; {fix}"))
 }
 
-async fn serve(listener: TcpListener, app: Shared, mut stopped: watch::Receiver<bool>) -> Result<()> {
-    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-    let until = async move {
-        // An error means that the sender is gone, and with it the reason to go on.
-        let _ = stopped.wait_for(|stop| *stop).await;
-    };
-    let listener = axum::serve::ListenerExt::tap_io(listener, |connection| {
-        // Answers are small and complete: waiting for more would only delay them.
+/// Answers are small and complete: waiting for more would only delay them.
+fn undelayed(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
+    listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
-    });
-    axum::serve(listener, service)
-        .with_graceful_shutdown(until)
-        .await
-        .map_err(|cause| Error::internal("serve", cause))
+    })
 }
 
 /// Tells a person where to go, on standard output; `keyrack serve` only logs.

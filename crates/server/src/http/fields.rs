@@ -2,9 +2,12 @@
 
 use crate::config::FieldUse;
 use crate::error::{Error, Result};
+use crate::http::connection::TooSlow;
 use crate::http::layers::BODY_LIMIT;
 use axum::RequestExt;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
+use axum::response::IntoResponse;
 use bytes::Bytes;
 use http::header;
 use keyrack_protocol::Code;
@@ -89,8 +92,10 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     }
 }
 
-fn unreadable(rejection: axum::extract::rejection::BytesRejection) -> Error {
-    use axum::response::IntoResponse;
+fn unreadable(rejection: BytesRejection) -> Error {
+    if TooSlow::is_cause_of(&rejection) {
+        return Code::RequestTimeout.into();
+    }
     if rejection.into_response().status() == http::StatusCode::PAYLOAD_TOO_LARGE {
         Code::BodyTooLarge.into()
     } else {

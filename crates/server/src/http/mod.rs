@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod carriage;
+pub mod connection;
 pub mod fields;
 pub mod front;
 pub mod health;

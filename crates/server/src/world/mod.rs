@@ -7,12 +7,14 @@ mod clock;
 mod failpoint;
 mod ids;
 mod mail;
+mod patience;
 mod random;
 
 pub use clock::Clock;
 pub use failpoint::{Failpoints, Gate};
 pub use ids::Ids;
 pub use mail::{CapturedMail, Mail, Mailer};
+pub use patience::Patience;
 pub use random::Random;
 
 /// Everything that comes from outside.
@@ -28,6 +30,8 @@ pub struct World {
     pub mailer: Mailer,
     /// Points at which a test may pause the server; none is armed outside of tests.
     pub failpoints: Failpoints,
+    /// How long the other end of a connection is waited for.
+    pub patience: Patience,
 }
 
 impl World {
@@ -40,6 +44,7 @@ impl World {
             ids: Ids::default(),
             mailer,
             failpoints: Failpoints::default(),
+            patience: Patience::default(),
         }
     }
 
@@ -53,6 +58,7 @@ impl World {
             ids: Ids::default(),
             mailer: Mailer::captured(),
             failpoints: Failpoints::default(),
+            patience: Patience::default(),
         }
     }
 }

@@ -2,6 +2,7 @@ use super::{Browser, PASSWORD};
 use axum::serve::ListenerExt;
 use keyrack_server::app::{App, Shared};
 use keyrack_server::config::{Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing};
+use keyrack_server::http::connection::{self, Room};
 use keyrack_server::outbox;
 use keyrack_server::world::{CapturedMail, Random, World};
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// A running server with one deployment.
@@ -19,6 +21,8 @@ pub struct Keyrack {
     pub base: String,
     address: SocketAddr,
     serving: JoinHandle<()>,
+    /// Gone with the server, which then stops.
+    _stop: watch::Sender<bool>,
     data: Arc<TempDir>,
 }
 
@@ -60,10 +64,11 @@ impl Keyrack {
     async fn run(config: Config, world: World, listener: TcpListener, data: Arc<TempDir>) -> Self {
         let address = listener.local_addr().unwrap();
         let app = App::start(config, world).await.unwrap();
-        let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
         let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
-        let serving = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        Self { app, base: format!("http://{address}"), address, serving, data }
+        let (stop, stopped) = watch::channel(false);
+        let room = Room::of_this_process(app.world.patience);
+        let serving = tokio::spawn(connection::serve(listener, app.router(), room, stopped));
+        Self { app, base: format!("http://{address}"), address, serving, _stop: stop, data }
     }
 
     /// A second server on the same database and for the same deployment, with a clock of its own that shows the

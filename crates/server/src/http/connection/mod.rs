@@ -1,0 +1,98 @@
+//! Connections: how many there may be, how long each may take for what it does, and how they end.
+
+mod accept;
+mod body;
+mod pace;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub use accept::serve;
+pub use body::TooSlow;
+
+use crate::world::Patience;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Connections that are kept even where the system allows more: each may hold a header of 96 KiB.
+const MOST: u32 = 16_384;
+/// Files that stay free for the database, the mail and the log.
+const RESERVED: u32 = 256;
+
+/// The room for connections, shared by everything that listens.
+#[derive(Clone, Debug)]
+pub struct Room(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    patience: Patience,
+    places: Arc<Semaphore>,
+    most: u32,
+    /// Whether the log has it that there was no place left.
+    told: AtomicBool,
+}
+
+impl Room {
+    /// Room for `most` connections.
+    #[must_use]
+    pub fn new(patience: Patience, most: u32) -> Self {
+        let places = Semaphore::new(usize::try_from(most).unwrap_or(Semaphore::MAX_PERMITS));
+        let (places, told) = (Arc::new(places), AtomicBool::new(false));
+        Self(Arc::new(Inner { patience, places, most, told }))
+    }
+
+    /// As much room as this process may have files for, after asking the system for all that it gives.
+    #[must_use]
+    pub fn of_this_process(patience: Patience) -> Self {
+        let files = raise_files().unwrap_or(1024);
+        Self::new(patience, files.saturating_sub(RESERVED).clamp(64, MOST))
+    }
+
+    /// Waits until a connection may come. The semaphore is never closed, so there is a place in the end.
+    async fn enter(&self) -> Option<OwnedSemaphorePermit> {
+        let places = &self.0.places;
+        if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+            return Some(place);
+        }
+        if !self.0.told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(most = self.0.most, "every connection is taken; new ones wait");
+        }
+        Arc::clone(places).acquire_owned().await.ok()
+    }
+
+    /// Waits until every connection has ended.
+    async fn empty(&self) {
+        drop(self.0.places.acquire_many(self.0.most).await);
+    }
+
+    /// How long connections may take; where room is short, an idle one has no longer than one that speaks.
+    fn patience(&self) -> Patience {
+        let free = self.0.places.available_permits();
+        if free.saturating_mul(4) >= usize::try_from(self.0.most).unwrap_or_default() {
+            self.0.told.store(false, Ordering::Relaxed);
+            return self.0.patience;
+        }
+        Patience { idle: self.0.patience.head.min(self.0.patience.idle), ..self.0.patience }
+    }
+}
+
+/// Raises the number of files that this process may open to what the system allows; gives that.
+#[cfg(unix)]
+fn raise_files() -> Option<u32> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let current = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    // None is no limit.
+    Some(current.map_or(u32::MAX, |files| u32::try_from(files).unwrap_or(u32::MAX)))
+}
+
+#[cfg(not(unix))]
+fn raise_files() -> Option<u32> {
+    None
+}

@@ -1,0 +1,91 @@
+//! What a connection is doing, and how long it may go on with it.
+
+use super::Room;
+use crate::world::Patience;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::time::Duration;
+
+/// Nothing of a request has arrived.
+const IDLE: u8 = 0;
+/// The line and the headers are arriving.
+const HEAD: u8 = 1;
+/// A request is being answered: that takes as long as this server takes.
+const SERVING: u8 = 2;
+
+/// What one connection is doing. It is only asked and told within the connection's own task; the atomics are
+/// there because that task moves between threads.
+#[derive(Debug)]
+pub struct Pace {
+    room: Room,
+    doing: AtomicU8,
+    /// Whether the network takes no more of what has been written.
+    stalled: AtomicBool,
+    /// Counts the changes: each has a deadline of its own.
+    turn: AtomicU32,
+}
+
+impl Pace {
+    /// Of a connection that was just made.
+    pub fn new(room: Room) -> Self {
+        Self { room, doing: AtomicU8::new(IDLE), stalled: AtomicBool::new(false), turn: AtomicU32::new(0) }
+    }
+
+    /// The number of the present deadline.
+    pub fn turn(&self) -> u32 {
+        self.turn.load(Ordering::Relaxed)
+    }
+
+    /// How long things may take at the moment.
+    pub fn patience(&self) -> Patience {
+        self.room.patience()
+    }
+
+    /// How long the other end may take for what it does now, from when it began that.
+    pub fn allowed(&self) -> Option<Duration> {
+        let patience = self.patience();
+        if self.stalled.load(Ordering::Relaxed) {
+            return Some(patience.answer);
+        }
+        match self.doing.load(Ordering::Relaxed) {
+            IDLE => Some(patience.idle),
+            HEAD => Some(patience.head),
+            _ => None,
+        }
+    }
+
+    /// Bytes have arrived.
+    pub fn received(&self) {
+        if self.doing.load(Ordering::Relaxed) == IDLE {
+            self.now(HEAD);
+        }
+    }
+
+    /// A request's head is complete.
+    pub fn begun(&self) {
+        self.now(SERVING);
+    }
+
+    /// Its answer has been handed over.
+    pub fn answered(&self) {
+        self.now(IDLE);
+    }
+
+    /// The network takes nothing at the moment.
+    pub fn stalls(&self) {
+        if !self.stalled.swap(true, Ordering::Relaxed) {
+            self.turn.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The network has taken everything.
+    pub fn flows(&self) {
+        if self.stalled.swap(false, Ordering::Relaxed) {
+            self.turn.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn now(&self, doing: u8) {
+        self.doing.store(doing, Ordering::Relaxed);
+        self.turn.fetch_add(1, Ordering::Relaxed);
+    }
+}

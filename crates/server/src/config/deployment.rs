@@ -4,8 +4,7 @@ use super::{Auth, Messages, Origin, Restrictions, Ui};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// How the session credential travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Mode {
     /// In a header, kept by the page: any origin may use it, for trying things out.
     Staging,

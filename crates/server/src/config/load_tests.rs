@@ -1,3 +1,4 @@
+use super::super::{Mail, MasterKeySource};
 use super::*;
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -7,7 +8,7 @@ listen = "0.0.0.0:80"
 trusted_proxies = ["10.0.0.0/8"]
 
 [mail]
-smtp = "smtp://user:opensesame@mail.example.com:587?tls=required"
+smtp = "smtp://user@mail.example.com:587?tls=required"
 
 [[deployment]]
 id = "demo"
@@ -41,7 +42,15 @@ impl Folder {
 }
 
 fn with_key(name: &str) -> Option<String> {
-    (name == "KEYRACK_MASTER_KEY").then(|| KEY.to_owned())
+    match name {
+        "KEYRACK_MASTER_KEY" => Some(KEY.to_owned()),
+        "KEYRACK_SMTP_PASSWORD" => Some("open sesame/@".to_owned()),
+        _ => None,
+    }
+}
+
+fn without_key(name: &str) -> Option<String> {
+    with_key(name).filter(|_| name != "KEYRACK_MASTER_KEY")
 }
 
 fn nothing(_: &str) -> Option<String> {
@@ -70,6 +79,8 @@ fn dev_needs_nothing() {
 
 #[test]
 fn arguments_and_variables_are_taken() {
+    let folder = Folder::with(KEY);
+    let key_file = folder.0.path().join("keyrack.toml");
     let run = Run {
         listen: Some("127.0.0.1:5000".parse().unwrap()),
         data: Some(PathBuf::from("/tmp/d")),
@@ -79,13 +90,13 @@ fn arguments_and_variables_are_taken() {
     };
     let env = |name: &str| match name {
         "KEYRACK_DATABASE_URL" => Some("postgres://h/d".to_owned()),
-        "KEYRACK_MASTER_KEY_FILE" => Some("k".to_owned()),
+        "KEYRACK_MASTER_KEY_FILE" => Some(key_file.display().to_string()),
         _ => None,
     };
     let config = load(&run, &env).unwrap();
     assert_eq!(config.deployments[0].publishable_key(), "pk_live_aHR0cDovL2xvY2FsaG9zdDo1MDAw");
     assert_eq!(config.data_dir, PathBuf::from("/tmp/d"));
-    assert_eq!(config.master_key, MasterKeySource::File(PathBuf::from("k")));
+    assert_eq!(config.master_key, MasterKeySource::File(key_file.clone()));
     assert_eq!(config.database_url.as_deref(), Some("postgres://h/d"));
     assert!(config.virtual_clock);
 }
@@ -96,7 +107,9 @@ fn serve_takes_a_whole_file() {
     let config = load(&folder.run(false), &with_key).unwrap();
     assert_eq!(config.listen, ["0.0.0.0:80".parse().unwrap()]);
     assert_eq!(config.trusted_proxies.len(), 1);
-    assert!(matches!(&config.mail, Mail::Smtp { url } if url.starts_with("smtp://user:")));
+    assert!(
+        matches!(&config.mail, Mail::Smtp { url } if url.starts_with("smtp://user:open%20sesame%2F%40@mail"))
+    );
     let deployment = &config.deployments[0];
     assert_eq!((deployment.mode, deployment.any_loopback), (Mode::Production, false));
     assert_eq!(deployment.allowed_origins, ["https://auth.example.com"]);
@@ -140,8 +153,13 @@ fn an_unknown_key_is_named_with_its_line_and_the_known_ones() {
         "{text}"
     );
     let text = complaint_of("listens = \"a\"\n");
-    let all = "listen, data, trusted_proxies, mail, deployment";
-    assert_eq!(text, format!("keyrack.toml:1: unknown key \"listens\"; known keys here: {all}"));
+    let all = "listen, data, trusted_proxies, retired, database_url_file, master_key_file, mail, deployment";
+    assert!(
+        text.starts_with(&format!(
+            "keyrack.toml:1: unknown key \"listens\"; known keys here: {all} (and 2 more: "
+        )),
+        "{text}"
+    );
     assert!(
         complaint_of(&format!("{GOOD}[deployment.lifetimes]\npassword_hashing = \"1s\""))
             .contains(":15: unknown")
@@ -157,11 +175,11 @@ fn a_wrong_type_or_value_is_named_with_its_line() {
         (after("max_accounts_per_session = \"five\""), "keyrack.toml:14: max_accounts_per_session: "),
         (
             after("max_accounts_per_session = 0"),
-            "keyrack.toml:14: max_accounts_per_session is 0; it must be 1 to 10",
+            "keyrack.toml:14: max_accounts_per_session: 0 is out of bounds; it must be 1 to 10",
         ),
         (
             after("max_sessions_per_account = 101"),
-            "keyrack.toml:14: max_sessions_per_account is 101; it must be",
+            "keyrack.toml:14: max_sessions_per_account: 101 is out of bounds; it must be",
         ),
         (after("uniform_answers = 1"), "keyrack.toml:14: uniform_answers: "),
         (after("cookie_domain = \"com\""), "keyrack.toml:14: cookie_domain \"com\" is not a parent"),
@@ -174,26 +192,23 @@ fn a_wrong_type_or_value_is_named_with_its_line() {
             "keyrack.toml:14: allowed_origins: \"https://a.b/c\" is not",
         ),
         (
-            after("after_sign_out_one_page_url = \"bye\""),
-            "keyrack.toml:14: after_sign_out_one_page_url: \"bye\" is",
+            after("[deployment.ui]\nafter_sign_out_one_page_url = \"bye\""),
+            "keyrack.toml:15: after_sign_out_one_page_url: \"bye\" is",
         ),
         (lifetimes("token = 60"), "keyrack.toml:15: token: "),
-        (lifetimes("token = \"4s\""), "keyrack.toml:15: token must be 5 seconds to 1 hour"),
+        (lifetimes("token = \"4s\""), "keyrack.toml:15: token: must be 5 seconds to 1 hour"),
         (
             lifetimes("sign_in_idle = \"31d\""),
-            "keyrack.toml:15: sign_in_idle must be at least 1 minute and no longer",
+            "keyrack.toml:15: sign_in_idle: must be no longer than sign_in_max_age",
         ),
-        (
-            lifetimes("code = \"31m\""),
-            "keyrack.toml:15: code must be at least 30 seconds and no longer than attempt",
-        ),
+        (lifetimes("code = \"31m\""), "keyrack.toml:15: code: must be no longer than attempt"),
         (complaint_of("[mail]\nsmtp = 5\n"), "keyrack.toml:2: smtp: "),
         (complaint_of("listen = \"here\"\n"), "keyrack.toml:1: listen: \"here\" is not an address"),
         (complaint_of("listen = []\n"), "keyrack.toml:1: listen: an empty list"),
         (complaint_of("\nlisten = = 5\n"), "keyrack.toml:2: "),
         (
             complaint_of(&GOOD.replace("\"production\"", "\"live\"")),
-            "keyrack.toml:10: mode: unknown variant \"live\"",
+            "keyrack.toml:10: mode: \"live\" is not known; write \"staging\" or \"production\"",
         ),
         (complaint_of(&GOOD.replace("id = \"demo\"\n", "")), "keyrack.toml:8: the key \"id\" is missing"),
     ] {
@@ -225,7 +240,7 @@ fn what_does_not_fit_together_is_refused() {
 fn serve_names_what_is_missing() {
     let folder = Folder::with(GOOD);
     assert!(
-        load(&folder.run(false), &nothing)
+        load(&folder.run(false), &without_key)
             .unwrap_err()
             .to_string()
             .starts_with("no master key; set KEYRACK_")
@@ -245,8 +260,9 @@ fn serve_names_what_is_missing() {
 
 #[test]
 fn serve_without_a_file_says_where_one_may_be() {
-    let error = deployments(&Run::default(), None, &File::default(), DEFAULT_PORT).unwrap_err().to_string();
-    assert!(error.starts_with("no configuration; name it with --config"), "{error}");
+    let mut problems = Vec::new();
+    assert!(understand(&Run::default(), None, &mut problems).is_none());
+    assert!(problems[0].to_string().starts_with("no configuration; name it with --config"));
 }
 
 #[test]
@@ -275,10 +291,45 @@ fn variables_that_cannot_hold_are_refused_without_being_repeated() {
     };
     assert!(
         said(&[("KEYRACK_DATABASE_URL", "mysql://u:opensesame@h/d")])
-            .starts_with("KEYRACK_DATABASE_URL must")
+            .starts_with("KEYRACK_DATABASE_URL: the database's address must")
     );
-    assert!(said(&[("KEYRACK_MASTER_KEY", "opensesame")]).starts_with("KEYRACK_MASTER_KEY is not 32 bytes"));
+    assert!(
+        said(&[("KEYRACK_MASTER_KEY", "opensesame")])
+            .starts_with("KEYRACK_MASTER_KEY: the master key is not 32")
+    );
     let both = [("KEYRACK_MASTER_KEY", KEY), ("KEYRACK_MASTER_KEY_FILE", "f")];
     assert!(said(&both).contains("are both set; unset one"));
     assert_eq!(said(&[("KEYRACK_MASTER_KEY", ""), ("KEYRACK_DATABASE_URL", "")]), "");
+}
+
+/// What an examination says of a file, a line each, without the folder's name.
+fn all_of(text: &str) -> Vec<String> {
+    let folder = Folder::with(text);
+    let found = examine(&folder.run(false), &with_key).problems;
+    let severity = |problem: &Problem| if problem.is_error() { "error" } else { "warning" };
+    let lines = found.iter().map(|problem| format!("{} {problem}", severity(problem)));
+    lines.map(|line| line.replace(&format!("{}/", folder.0.path().display()), "")).collect()
+}
+
+#[test]
+fn everything_wrong_is_found_at_once_in_the_order_of_its_lines() {
+    let text = "listen = 5\ncolour = \"red\"\n[mail]\nsmtp = \"http://h\"\n[[deployment]]\nid = \"A\"\n\
+                mode = \"production\"\norigin = \"https://auth.example.com\"\nhosts = [\"auth.example.com\",\n  \"a b\"]\n\
+                [deployment.ui]\ntoken = \"1s\"\n[deployment.ui.theme.dark]\nprimary = \"red;}\"\n";
+    let starts = [
+        "error keyrack.toml:1: listen: a list in [ ] is expected, not integer",
+        "error keyrack.toml:2: unknown key \"colour\"",
+        "error keyrack.toml:4: smtp: not a mail server",
+        "error keyrack.toml:5: mail_from is missing",
+        "error keyrack.toml:6: id: \"A\" is not an id",
+        "warning keyrack.toml:8: an https origin means a proxy",
+        "error keyrack.toml:10: hosts: \"a b\" is not a host name",
+        "error keyrack.toml:12: unknown key \"token\" here; it belongs under [deployment.lifetimes]",
+        "error keyrack.toml:14: primary: \"red;}\" is not a colour",
+    ];
+    let found = all_of(text);
+    assert_eq!(found.len(), starts.len(), "{found:#?}");
+    for (line, start) in found.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}\nexpected: {start}");
+    }
 }

@@ -3,22 +3,31 @@
 //! [`load`] puts them together from the command line, the environment and `keyrack.toml`, and refuses
 //! everything that it does not understand with one line that names the place and the fix.
 
-mod check;
+mod css;
 mod deployment;
-mod error;
-mod file;
+mod fit;
+pub mod keys;
+mod layout;
 mod load;
 mod origin;
+mod outside;
+mod problem;
+mod read;
+mod secrets;
 mod settings;
+mod source;
+mod table;
 mod value;
 
 pub use deployment::{Deployment, Lifetimes, Mode, PasswordHashing};
-pub use error::ConfigError;
-pub use load::load;
+pub use layout::Layout;
+pub use load::{Examined, examine, load};
 pub use origin::Origin;
+pub use problem::{Problem, Severity};
 pub use settings::{
     Auth, FieldUse, FirstFactor, Listed, Messages, PasswordRules, Restrictions, SignUpMode, Ui,
 };
+pub use value::folded;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -46,6 +55,8 @@ pub struct Config {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Where mail goes.
     pub mail: Mail,
+    /// Ids of deployments that the database may still know although no deployment has them any more.
+    pub retired: Vec<String>,
     /// The applications, at least one; ids and hosts are unique.
     pub deployments: Vec<Deployment>,
 }
@@ -61,6 +72,7 @@ impl fmt::Debug for Config {
             .field("virtual_clock", &self.virtual_clock)
             .field("trusted_proxies", &self.trusted_proxies)
             .field("mail", &self.mail)
+            .field("retired", &self.retired)
             .field("deployments", &self.deployments)
             .finish()
     }
@@ -123,6 +135,7 @@ mod tests {
             virtual_clock: false,
             trusted_proxies: Vec::new(),
             mail: Mail::Smtp { url: "smtp://u:opensesame@h".to_owned() },
+            retired: Vec::new(),
             deployments: vec![Deployment::built_in(1, Mode::Staging)],
         };
         let shown = format!("{config:?}");

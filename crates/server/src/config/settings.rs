@@ -2,6 +2,7 @@
 
 use keyrack_protocol::{FieldSetting, ThemeTokens};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What a sign-up asks for, and how people sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +150,15 @@ pub enum Listed {
     Domain(String),
     /// `*.example.com`: all at domains below this one, in A-label form.
     Below(String),
+}
+
+impl fmt::Display for Listed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(text) | Self::Domain(text) => out.write_str(text),
+            Self::Below(domain) => write!(out, "*.{domain}"),
+        }
+    }
 }
 
 /// Names, links and look. A link is an absolute URL or a path, `""` when it is not set.

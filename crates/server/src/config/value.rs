@@ -1,44 +1,27 @@
-//! The values of `keyrack.toml`. Each type refuses by itself what it cannot be, so that the reader of the
-//! file knows the line.
+//! The values of `keyrack.toml`: each is read from a text by a function that may refuse it.
 
-use super::Origin;
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
-use std::fmt;
+use super::{Listed, Origin};
+use crate::user::email::EmailAddress;
 use std::net::{IpAddr, SocketAddr};
-
-/// Makes a type that is read from a string by a function that may refuse it.
-macro_rules! from_text {
-    ($name:ident($inner:ty), $read:path) => {
-        #[derive(Clone, Debug)]
-        pub(super) struct $name(pub(super) $inner);
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(from)?;
-                $read(&text).map($name).map_err(de::Error::custom)
-            }
-        }
-    };
-}
-
-from_text!(OriginText(Origin), Origin::parse);
-from_text!(Span(i64), span);
-from_text!(Id(String), id);
-from_text!(HostName(String), host_name);
-from_text!(AppName(String), app_name);
-from_text!(Proxy(ipnet::IpNet), proxy);
-from_text!(PageUrl(String), page_url);
-from_text!(Sender(String), sender);
-from_text!(SmtpUrl(String), smtp_url);
+use unicode_normalization::UnicodeNormalization;
 
 /// A duration in milliseconds.
-fn span(text: &str) -> Result<i64, String> {
+pub(super) fn span(text: &str) -> Result<i64, String> {
     let fail = || format!("{text:?} is not a duration; write it like \"30 days\", \"10m\" or \"60s\"");
     let span = humantime::parse_duration(text).map_err(|_| fail())?;
     i64::try_from(span.as_millis()).map_err(|_| fail())
 }
 
-fn id(text: &str) -> Result<String, String> {
+/// A duration within bounds that are written as one.
+pub(super) fn span_within(text: &str, least: &str, most: &str) -> Result<i64, String> {
+    let ms = span(text)?;
+    if (span(least)?..=span(most)?).contains(&ms) {
+        return Ok(ms);
+    }
+    Err(format!("must be {least} to {most}, not {text:?}"))
+}
+
+pub(super) fn id(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if (1..=32).contains(&text.len()) && text.chars().all(fits) {
         return Ok(text.to_owned());
@@ -46,7 +29,7 @@ fn id(text: &str) -> Result<String, String> {
     Err(format!("{text:?} is not an id; use 1 to 32 of a-z, 0-9 and \"-\""))
 }
 
-fn host_name(text: &str) -> Result<String, String> {
+pub(super) fn host_name(text: &str) -> Result<String, String> {
     match Origin::parse(&format!("http://{text}")) {
         Ok(origin) if origin.port.is_none() && !text.contains([':', '/']) => Ok(origin.host),
         _ => Err(format!(
@@ -55,21 +38,21 @@ fn host_name(text: &str) -> Result<String, String> {
     }
 }
 
-fn app_name(text: &str) -> Result<String, String> {
+pub(super) fn app_name(text: &str) -> Result<String, String> {
     if (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
         return Ok(text.to_owned());
     }
     Err("a name has 1 to 64 characters, all on one line".to_owned())
 }
 
-fn proxy(text: &str) -> Result<ipnet::IpNet, String> {
+pub(super) fn proxy(text: &str) -> Result<ipnet::IpNet, String> {
     let single = || text.parse::<IpAddr>().map(ipnet::IpNet::from);
     text.parse::<ipnet::IpNet>()
         .or_else(|_| single())
         .map_err(|_| format!("{text:?} is not a network; write it like \"10.0.0.0/8\" or \"10.1.2.3\""))
 }
 
-fn page_url(text: &str) -> Result<String, String> {
+pub(super) fn page_url(text: &str) -> Result<String, String> {
     let path = text.starts_with('/') && !text.starts_with("//") && !text.starts_with("/\\");
     let absolute = || url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if text.is_empty() || path || absolute() {
@@ -80,57 +63,119 @@ fn page_url(text: &str) -> Result<String, String> {
     ))
 }
 
-fn sender(text: &str) -> Result<String, String> {
+pub(super) fn sender(text: &str) -> Result<String, String> {
     text.parse::<lettre::message::Mailbox>()
         .map(|_| text.to_owned())
         .map_err(|_| format!("{text:?} is not a sender; write it like \"Acme <hello@example.com>\""))
 }
 
-/// The text is not repeated in the refusal: it may hold a password.
-fn smtp_url(text: &str) -> Result<String, String> {
+/// A mail server. The text is not repeated in the refusal: it may hold a password, which is one.
+pub(super) fn smtp_url(text: &str) -> Result<url::Url, String> {
     let server = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "smtp" | "smtps"));
-    if server.is_some_and(|url| url.host_str().is_some_and(|host| !host.is_empty())) {
+    let named = server.filter(|url| url.host_str().is_some_and(|host| !host.is_empty()));
+    let Some(url) = named else {
+        return Err(
+            "not a mail server; write \"smtp://user@host:587?tls=required\" or \"smtps://…\"".to_owned()
+        );
+    };
+    if url.password().is_some() {
+        return Err(
+            "no password may stand in this file; put it into a file that password_file names, or into \
+                    KEYRACK_SMTP_PASSWORD"
+                .to_owned(),
+        );
+    }
+    Ok(url)
+}
+
+/// The path where a proxy hands requests to Keyrack.
+pub(super) fn path(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+    let segment = |part: &str| !part.is_empty() && part != "." && part != ".." && part.chars().all(plain);
+    let fits = text.len() <= 100 && text.strip_prefix('/').is_some_and(|rest| rest.split('/').all(segment));
+    if text.is_empty() || fits {
         return Ok(text.to_owned());
     }
-    Err("not a mail server; write \"smtp://user:password@host:587?tls=required\" or \"smtps://…\"".to_owned())
+    Err(format!(
+        "{text:?} is not a path; write it like \"/keyrack\": with a slash before it and none after it"
+    ))
 }
 
-/// One address or a list of them.
-#[derive(Clone, Debug)]
-pub(super) struct Addresses(pub(super) Vec<SocketAddr>);
+/// Addresses that may or may not sign up.
+pub(super) fn listed(text: &str) -> Result<Listed, String> {
+    let fail = || {
+        format!(
+            "{text:?} is neither an address nor a domain; write \"ada@example.com\", \"example.com\" or \"*.example.com\""
+        )
+    };
+    if text.contains('@') {
+        return EmailAddress::parse(text).map(|email| Listed::Address(email.to_string())).map_err(|_| fail());
+    }
+    let (below, domain) = match text.strip_prefix("*.") {
+        Some(domain) => (true, domain),
+        None => (false, text),
+    };
+    // What an address may stand at is a domain here.
+    let address = EmailAddress::parse(&format!("a@{domain}")).map_err(|_| fail())?;
+    let domain = address.as_str().trim_start_matches("a@").to_owned();
+    Ok(if below { Listed::Below(domain) } else { Listed::Domain(domain) })
+}
 
-impl<'de> Deserialize<'de> for Addresses {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(AddressesVisitor)
+/// A keyword in the form in which it is compared.
+pub(super) fn keyword(text: &str) -> Result<String, String> {
+    let keyword = folded(text.trim());
+    if (2..=50).contains(&keyword.chars().count()) {
+        return Ok(keyword);
+    }
+    Err(format!("{text:?} is not a keyword; it has 2 to 50 characters"))
+}
+
+/// A text in the form in which keywords are looked for: however it was typed, wide or in capitals.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// What a password must contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PasswordWord {
+    Lowercase,
+    Uppercase,
+    Number,
+    Special,
+}
+
+pub(super) fn password_word(text: &str) -> Result<PasswordWord, String> {
+    match text {
+        "lowercase" => Ok(PasswordWord::Lowercase),
+        "uppercase" => Ok(PasswordWord::Uppercase),
+        "number" => Ok(PasswordWord::Number),
+        "special" => Ok(PasswordWord::Special),
+        _ => Err(format!(
+            "{text:?} is not known; write \"lowercase\", \"uppercase\", \"number\" or \"special\""
+        )),
     }
 }
 
-struct AddressesVisitor;
-
-impl<'de> Visitor<'de> for AddressesVisitor {
-    type Value = Addresses;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("an address such as \"127.0.0.1:4400\" or a list of them")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Addresses, E> {
-        Ok(Addresses(vec![address(text).map_err(E::custom)?]))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Addresses, A::Error> {
-        let mut all = Vec::new();
-        while let Some(text) = list.next_element::<String>()? {
-            all.push(address(&text).map_err(de::Error::custom)?);
-        }
-        if all.is_empty() {
-            return Err(de::Error::custom("an empty list; name one address, or leave the key out"));
-        }
-        Ok(Addresses(all))
-    }
+/// A language of the hosted pages: a primary tag such as `de`, perhaps with a region such as `de-CH`.
+pub(super) fn language(text: &str) -> Result<(), String> {
+    let (primary, region) = text.split_once('-').unwrap_or((text, "AA"));
+    let fits = (2..=3).contains(&primary.len())
+        && primary.bytes().all(|b| b.is_ascii_lowercase())
+        && region.len() == 2
+        && region.bytes().all(|b| b.is_ascii_uppercase());
+    if fits { Ok(()) } else { Err(format!("{text:?} is not a language; write it like \"en\" or \"de-CH\"")) }
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
+/// A text for people, on one line.
+pub(super) fn line(text: &str) -> Result<String, String> {
+    if text.chars().count() <= 500 && !text.chars().any(char::is_control) {
+        return Ok(text.to_owned());
+    }
+    Err("a text has at most 500 characters, all on one line".to_owned())
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         format!("{text:?} is not an address; write it like \"127.0.0.1:4400\" or \"[::1]:4400\"")
     })
@@ -171,8 +216,10 @@ mod tests {
 
     #[test]
     fn a_mail_server_is_named_without_repeating_its_password() {
-        assert!(smtp_url("smtp://u:p@mail.example.com:587?tls=required").is_ok());
-        for text in ["mail.example.com:opensesame", "http://u:opensesame@h", "smtp://", ""] {
+        assert!(smtp_url("smtp://u@mail.example.com:587?tls=required").is_ok());
+        for text in
+            ["mail.example.com:opensesame", "http://u:opensesame@h", "smtp://u:opensesame@h", "smtp://", ""]
+        {
             assert!(!smtp_url(text).unwrap_err().contains("opensesame"), "{text}");
         }
     }
@@ -185,5 +232,31 @@ mod tests {
         assert!(proxy("fd00::/8").is_ok() && proxy("10.0.0.0/40").is_err());
         assert!(sender("Acme <a@example.com>").is_ok() && sender("Acme").is_err());
         assert!(sender("Keyrack <keyrack@localhost>").is_ok());
+    }
+
+    #[test]
+    fn a_path_has_a_slash_before_it_and_none_after_it() {
+        for text in ["", "/keyrack", "/a/b", "/v1.0/auth_~-"] {
+            assert_eq!(path(text), Ok(text.to_owned()));
+        }
+        for text in ["keyrack", "/", "/a/", "//a", "/a//b", "/../a", "/a b", "/a?b", "/a#b", "/%2e", "/ä"] {
+            assert!(path(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn entries_of_the_lists_are_addresses_or_domains() {
+        assert_eq!(listed("Ada@Example.com"), Ok(Listed::Address("ada@example.com".to_owned())));
+        assert_eq!(listed("BÜCHER.example"), Ok(Listed::Domain("xn--bcher-kva.example".to_owned())));
+        assert_eq!(listed("*.example.com"), Ok(Listed::Below("example.com".to_owned())));
+        for text in ["", "example", "@example.com", "*", "*.", "a.*.com", "https://example.com", "ada@"] {
+            assert!(listed(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_keyword_is_compared_however_it_was_typed() {
+        assert_eq!(keyword(" ＡＤＭＩＮ "), Ok("admin".to_owned()));
+        assert!(keyword("a").is_err() && keyword(&"a".repeat(51)).is_err());
     }
 }

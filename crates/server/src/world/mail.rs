@@ -80,6 +80,15 @@ impl Mailer {
         Ok(Self::Smtp(Box::new(transport.timeout(Some(std::time::Duration::from_secs(20))).build())))
     }
 
+    /// Whether [`Self::smtp`] would take a URL; nothing is begun.
+    ///
+    /// # Errors
+    /// When it is none that lettre understands.
+    pub fn check_smtp(url: &str) -> Result<()> {
+        let understood = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
+        understood.map(drop).map_err(|cause| Error::internal("read [mail] smtp", cause))
+    }
+
     /// Sends one mail.
     ///
     /// # Errors

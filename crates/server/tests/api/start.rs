@@ -12,7 +12,7 @@ use tempfile::TempDir;
 const KEY: (&str, &str) = ("KEYRACK_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
 
 const FILE: &str = r#"[mail]
-smtp = "smtp://user:opensesame@mail.example.com:587?tls=required"
+smtp = "smtp://mail.example.com:587?tls=required"
 
 [[deployment]]
 id = "app"

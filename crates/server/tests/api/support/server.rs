@@ -163,6 +163,7 @@ fn config(deployment: Deployment, data_dir: PathBuf, listen: SocketAddr) -> Conf
         virtual_clock: true,
         trusted_proxies: Vec::new(),
         mail: Mail::Outbox,
+        retired: Vec::new(),
         deployments: vec![deployment],
     }
 }

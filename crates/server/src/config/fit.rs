@@ -1,0 +1,231 @@
+//! What of a file must fit together: what cannot work is an error, what is probably not meant is a warning.
+
+use super::layout::{self, Layout};
+use super::read::{Draft, File};
+use super::source::Source;
+use super::{Deployment, FieldUse, FirstFactor, Mode, Origin, Severity, SignUpMode};
+use std::collections::HashSet;
+
+use Severity::{Error, Warning};
+
+/// Notes everything that does not fit. Under `keyrack dev` only what is wrong on any machine.
+pub(super) fn check(source: &Source, file: &File, dev: bool) {
+    unique(source, file);
+    for draft in &file.deployments {
+        let told = Told { source, draft, deployment: &draft.deployment };
+        told.hosts();
+        told.cookie_domain();
+        told.forms();
+        if !dev {
+            told.mail_from();
+            told.transport();
+            told.layout();
+            told.pages();
+            told.unused();
+        }
+    }
+    if !dev {
+        proxies(source, file);
+    }
+}
+
+/// No two deployments of one id, none that is retired, and no host in two of them.
+fn unique(source: &Source, file: &File) {
+    let (mut ids, mut hosts) = (HashSet::new(), HashSet::new());
+    for draft in &file.deployments {
+        let Deployment { id, hosts: named, .. } = &draft.deployment;
+        let place = format!("{}.id", draft.place);
+        if draft.has_id && !ids.insert(id) {
+            source.complain(Error, &place, format!("a second deployment {id:?}; give it another id"));
+        }
+        if draft.has_id && file.retired.contains(id) {
+            let text = format!(
+                "the deployment {id:?} is retired; take it out of retired, or this table out of the file"
+            );
+            source.complain(Error, &place, text);
+        }
+        for host in named {
+            if !hosts.insert(host) {
+                let text =
+                    format!("the host {host:?} is named twice; a host belongs to one deployment, once");
+                source.complain(Error, &format!("{}.hosts.{host}", draft.place), text);
+            }
+        }
+    }
+}
+
+fn proxies(source: &Source, file: &File) {
+    for proxy in file.trusted_proxies.iter().filter(|proxy| proxy.prefix_len() == 0) {
+        let text = format!(
+            "trusted_proxies {proxy}: anybody may say what address they come from, and guess passwords without end; name the proxy's own network"
+        );
+        source.complain(Warning, "trusted_proxies", text);
+    }
+    let behind = file.deployments.iter().find(|draft| draft.deployment.origin.https);
+    if let Some(draft) = behind.filter(|_| file.trusted_proxies.is_empty()) {
+        let text = "an https origin means a proxy in front, but trusted_proxies names none: all visitors would share the proxy's address when guesses are counted; add trusted_proxies = [\"…\"]";
+        source.complain(Warning, &format!("{}.origin", draft.place), text);
+    }
+}
+
+/// A deployment and where to complain about it.
+struct Told<'a> {
+    source: &'a Source,
+    draft: &'a Draft,
+    deployment: &'a Deployment,
+}
+
+impl Told<'_> {
+    fn say(&self, severity: Severity, key: &str, text: impl Into<String>) {
+        self.source.complain(severity, &format!("{}.{key}", self.draft.place), text);
+    }
+
+    fn hosts(&self) {
+        let Some(Origin { host, .. }) = &self.draft.origin else { return };
+        if self.deployment.hosts.is_empty() {
+            self.say(Error, "hosts", format!("the deployment has no hosts; add hosts = [{host:?}]"));
+        } else if !self.deployment.hosts.contains(host) {
+            self.say(Error, "origin", format!("the origin's host {host:?} is not among hosts; add it there"));
+        }
+    }
+
+    fn cookie_domain(&self) {
+        let (Some(origin), Some(domain)) = (&self.draft.origin, &self.deployment.cookie_domain) else {
+            return;
+        };
+        if !origin.may_set_cookies_for(domain) {
+            let text = format!(
+                "cookie_domain {domain:?} is not a parent, of at least two labels, of the origin's host {:?}",
+                origin.host
+            );
+            self.say(Error, "cookie_domain", text);
+        } else if layout::registrable(domain).is_none() {
+            let text = format!(
+                "cookie_domain {domain:?} is a public suffix, for which browsers keep no cookies; name a domain of your own"
+            );
+            self.say(Error, "cookie_domain", text);
+        } else if self.deployment.mode == Mode::Staging {
+            self.say(Warning, "cookie_domain", "in staging there is no cookie; take cookie_domain out");
+        } else {
+            let text = format!(
+                "every host below {domain} gets the session's cookie and can plant one; run nothing there that you do not trust, or take cookie_domain out"
+            );
+            self.say(Warning, "cookie_domain", text);
+        }
+    }
+
+    fn forms(&self) {
+        let Deployment { auth, restrictions, ui, .. } = self.deployment;
+        if auth.first_factor == FirstFactor::UsernamePassword && auth.username == FieldUse::Off {
+            let text = "first_factor \"username_password\" needs usernames; set username to \"required\" or \"optional\"";
+            self.say(Error, "auth.first_factor", text);
+        } else if auth.first_factor == FirstFactor::UsernamePassword && auth.username == FieldUse::Optional {
+            let text = "the first form asks for a username that some accounts do not have; set username to \"required\"";
+            self.say(Warning, "auth.username", text);
+        }
+        if restrictions.sign_up_mode == SignUpMode::Restricted && !restrictions.allowlist.is_empty() {
+            let text = "with sign_up_mode \"restricted\" nobody signs up, so the allowlist does nothing; take one of them out";
+            self.say(Warning, "restrictions.allowlist", text);
+        }
+        for entry in restrictions.blocklist.iter().filter(|entry| restrictions.allowlist.contains(entry)) {
+            let text = format!("{entry} is in both lists; the blocklist wins, so take it out of one");
+            self.say(Warning, "restrictions.blocklist", text);
+        }
+        if ui.signup_terms_statement_shown
+            && ui.signup_terms_statement.is_empty()
+            && ui.tos_page_url.is_empty()
+            && ui.privacy_policy_url.is_empty()
+        {
+            let text =
+                "there are no terms to show; set signup_terms_statement, tos_page_url or privacy_policy_url";
+            self.say(Warning, "ui.signup_terms_statement_shown", text);
+        }
+    }
+
+    fn mail_from(&self) {
+        if self.deployment.mail_from.is_empty() {
+            self.say(Error, "mail_from", "mail_from is missing; add mail_from = \"Name <address>\"");
+        }
+    }
+
+    fn transport(&self) {
+        let Some(origin) = &self.draft.origin else { return };
+        match self.deployment.mode {
+            Mode::Production if !origin.https && !origin.is_loopback() => {
+                let text = format!(
+                    "in production {origin} must begin with https: browsers keep the cookie for https only"
+                );
+                self.say(Error, "origin", text);
+            }
+            Mode::Staging if origin.https && !origin.is_loopback() => {
+                let text = "mode \"staging\" lets scripts read the credential and any origin use it; set mode to \"production\" where people sign in";
+                self.say(Warning, "mode", text);
+            }
+            _ => {}
+        }
+        if self.deployment.lifetimes.token_ms > 10 * 60_000 {
+            let text = "whoever verifies tokens notices a sign-out only when they expire; keep token at 10 minutes or less";
+            self.say(Warning, "lifetimes.token", text);
+        }
+    }
+
+    fn layout(&self) {
+        let (Some(own), Layout::Unsupported(far)) = (&self.draft.origin, Layout::of(self.deployment)) else {
+            return;
+        };
+        for origin in far {
+            let text = format!(
+                "unsupported layout: {origin} is another site than {own}, and browsers send the session's cookie (SameSite=Lax) within one site only; \
+                 give Keyrack a host of that site or a path behind that application, in a deployment of its own"
+            );
+            self.say(Error, &format!("allowed_origins.{origin}"), text);
+        }
+        if let Some(domain) = &self.deployment.cookie_domain {
+            let outside =
+                |text: &&String| Origin::parse(text).is_ok_and(|origin| !origin.may_set_cookies_for(domain));
+            for origin in self.deployment.allowed_origins.iter().filter(outside) {
+                let text = format!(
+                    "{origin} does not lie below cookie_domain {domain:?}: its server never sees the cookie"
+                );
+                self.say(Warning, &format!("allowed_origins.{origin}"), text);
+            }
+        }
+    }
+
+    /// Pages that call Keyrack from an origin that may not.
+    fn pages(&self) {
+        if self.deployment.mode == Mode::Staging {
+            return;
+        }
+        let ui = &self.deployment.ui;
+        for (key, page) in [
+            ("sign_in_page_url", &ui.sign_in_page_url),
+            ("sign_up_page_url", &ui.sign_up_page_url),
+            ("user_profile_url", &ui.user_profile_url),
+            ("after_signin_redirect_url", &ui.after_signin_redirect_url),
+            ("after_signup_redirect_url", &ui.after_signup_redirect_url),
+            ("after_sign_out_one_page_url", &ui.after_sign_out_one_page_url),
+        ] {
+            let origin = url::Url::parse(page).map(|url| url.origin().ascii_serialization());
+            if let Ok(origin) = origin
+                && !self.deployment.allowed_origins.contains(&origin)
+            {
+                let text = format!("pages of {origin} cannot read the session; add it to allowed_origins");
+                self.say(Warning, &format!("ui.{key}"), text);
+            }
+        }
+    }
+
+    fn unused(&self) {
+        let origins: Vec<Origin> =
+            self.deployment.allowed_origins.iter().filter_map(|text| Origin::parse(text).ok()).collect();
+        for host in
+            self.deployment.hosts.iter().filter(|host| !origins.iter().any(|origin| origin.host == **host))
+        {
+            let text = format!(
+                "the host {host:?} is in no origin, so no page calls it; take it out, or add its origin to allowed_origins"
+            );
+            self.say(Warning, &format!("hosts.{host}"), text);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Every key of `keyrack.toml`, as data. A key that is not here cannot be read, and tests hold this list to
+//! the default file and to what each key does.
+
+use keyrack_protocol::ThemeTokenSet;
+
+/// Every key that is written out. `*` stands for a name that the operator chooses.
+pub const KEYS: &[&str] = &[
+    "listen",
+    "data",
+    "trusted_proxies",
+    "retired",
+    "database_url_file",
+    "master_key_file",
+    "mail.smtp",
+    "mail.password_file",
+    "deployment.id",
+    "deployment.mode",
+    "deployment.app_name",
+    "deployment.origin",
+    "deployment.path",
+    "deployment.hosts",
+    "deployment.allowed_origins",
+    "deployment.cookie_domain",
+    "deployment.uniform_answers",
+    "deployment.maintenance_mode",
+    "deployment.max_accounts_per_session",
+    "deployment.max_sessions_per_account",
+    "deployment.mail_from",
+    "deployment.lifetimes.sign_in_max_age",
+    "deployment.lifetimes.sign_in_idle",
+    "deployment.lifetimes.attempt",
+    "deployment.lifetimes.code",
+    "deployment.lifetimes.token",
+    "deployment.auth.first_factor",
+    "deployment.auth.username",
+    "deployment.auth.first_name",
+    "deployment.auth.last_name",
+    "deployment.auth.password_min_length",
+    "deployment.auth.password_requires",
+    "deployment.restrictions.sign_up_mode",
+    "deployment.restrictions.allowlist",
+    "deployment.restrictions.blocklist",
+    "deployment.restrictions.block_subaddresses",
+    "deployment.restrictions.block_disposable_emails",
+    "deployment.restrictions.banned_keywords",
+    "deployment.ui.privacy_policy_url",
+    "deployment.ui.tos_page_url",
+    "deployment.ui.sign_in_page_url",
+    "deployment.ui.sign_up_page_url",
+    "deployment.ui.support_page_url",
+    "deployment.ui.after_logo_click_url",
+    "deployment.ui.user_profile_url",
+    "deployment.ui.after_sign_out_one_page_url",
+    "deployment.ui.after_sign_out_all_page_url",
+    "deployment.ui.after_signup_redirect_url",
+    "deployment.ui.after_signin_redirect_url",
+    "deployment.ui.favicon_image_url",
+    "deployment.ui.logo_image_url",
+    "deployment.ui.default_user_profile_image_url",
+    "deployment.ui.use_initials_for_user_profile_image",
+    "deployment.ui.signup_terms_statement_shown",
+    "deployment.ui.signup_terms_statement",
+    "deployment.messages.*.*",
+];
+
+/// The tables whose keys are the theme's tokens.
+const THEMES: [&str; 2] = ["deployment.ui.theme.light", "deployment.ui.theme.dark"];
+
+/// Every key, the theme's tokens among them.
+#[must_use]
+pub fn all() -> Vec<String> {
+    let tokens = THEMES
+        .iter()
+        .flat_map(|theme| ThemeTokenSet::NAMES.iter().map(move |name| format!("{theme}.{name}")));
+    KEYS.iter().map(|key| (*key).to_owned()).chain(tokens).collect()
+}
+
+/// Whether this is a key or a table that holds some.
+pub(super) fn is_known(name: &str) -> bool {
+    let inside = format!("{name}.");
+    all().iter().any(|key| key == name || key.starts_with(&inside))
+        || name.starts_with("deployment.messages.")
+}
+
+/// The keys and tables directly inside a table, in the order of the list.
+pub(super) fn inside(table: &str) -> Vec<String> {
+    let prefix = if table.is_empty() { String::new() } else { format!("{table}.") };
+    let mut names: Vec<String> = Vec::new();
+    for key in all() {
+        let name = key.strip_prefix(&prefix).and_then(|rest| rest.split('.').next());
+        if let Some(name) = name.filter(|name| !names.iter().any(|known| known == name)) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// Where a key belongs that was written into another table, such as `[deployment.ui]`.
+pub(super) fn elsewhere(name: &str) -> Option<String> {
+    let end = format!(".{name}");
+    let key = KEYS.iter().find(|key| key.ends_with(&end))?;
+    let table = key.strip_suffix(&end)?;
+    Some(if table == "deployment" { "[[deployment]]".to_owned() } else { format!("[{table}]") })
+}

@@ -1,0 +1,73 @@
+//! Where secrets come from: a variable, a file that a variable names, or a file that the configuration names.
+//! Never the configuration itself.
+
+use super::problem::Problem;
+use std::path::{Path, PathBuf};
+
+/// Answers for environment variables; none that is empty.
+pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Where a secret was found.
+pub(super) enum Found {
+    /// In the variable itself.
+    Value(String),
+    /// In this file.
+    File(PathBuf),
+}
+
+/// Looks for the secret `name` (`KEYRACK_…`): the variable, then `name`_FILE, then what the file's key names.
+pub(super) fn find(env: Env<'_>, name: &str, key: Option<&PathBuf>) -> Result<Option<Found>, Problem> {
+    let named = format!("{name}_FILE");
+    match (env(name), env(&named)) {
+        (Some(_), Some(_)) => {
+            Err(Problem::outside(format!("{name} and {named} are both set; unset one of them")))
+        }
+        (Some(value), None) => Ok(Some(Found::Value(value.trim().to_owned()))),
+        (None, Some(path)) => Ok(Some(Found::File(PathBuf::from(path)))),
+        (None, None) => Ok(key.map(|path| Found::File(path.clone()))),
+    }
+}
+
+impl Found {
+    /// The secret, without the line's end; what is wrong with its file goes to `problems`.
+    pub(super) fn read(&self, problems: &mut Vec<Problem>) -> Option<String> {
+        let path = match self {
+            Self::Value(value) => return Some(value.clone()),
+            Self::File(path) => path,
+        };
+        let about = |text: String| Problem { file: Some(path.clone()), ..Problem::outside(text) };
+        match std::fs::read_to_string(path) {
+            Ok(text) if text.trim().is_empty() => {
+                problems.push(about("is empty; put the secret into it".to_owned()));
+                None
+            }
+            Ok(text) => {
+                if open_to_others(path) {
+                    let fix = format!(
+                        "other users of this machine can read this secret; chmod 600 {}",
+                        path.display()
+                    );
+                    problems.push(about(fix).softened());
+                }
+                Some(text.trim().to_owned())
+            }
+            Err(cause) => {
+                problems.push(about(format!(
+                    "cannot be read ({cause}); check the path and the file's permissions"
+                )));
+                None
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_: &Path) -> bool {
+    false
+}

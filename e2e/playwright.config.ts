@@ -1,9 +1,10 @@
 import { defineConfig } from '@playwright/test';
+import type { EngineName } from './tests/engine.js';
 
 /** The browser that Debian ships; another one by KEYRACK_CHROMIUM. */
 const executablePath = process.env['KEYRACK_CHROMIUM'] ?? '/usr/bin/chromium';
 
-export default defineConfig({
+export default defineConfig<object, { engineName: EngineName }>({
   testDir: 'tests',
   outputDir: 'test-results',
   // One browser and one server are what two cores carry without making every step wait for another.
@@ -12,6 +13,11 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   forbidOnly: true,
   reporter: 'list',
+  projects: [
+    { name: 'chromium', use: { engineName: 'chromium' } },
+    // What Playwright itself does in a page stays with Chromium: see tests/engine.ts.
+    { name: 'firefox', testMatch: 'hook.*.spec.ts', testIgnore: 'hook.chromium.spec.ts', use: { engineName: 'firefox' } },
+  ],
   use: {
     trace: 'retain-on-failure',
     launchOptions: {

@@ -1,20 +1,8 @@
 import { test as base, expect, type Page } from '@playwright/test';
-import { randomUUID } from 'node:crypto';
+import { type Person, somebody } from './person.js';
 import { type Mode, Server } from './server.js';
 
-export { expect };
-
-interface Person {
-  readonly email: string;
-  readonly password: string;
-  readonly first: string;
-  readonly last: string;
-}
-
-/** Somebody who has never been here. */
-export function somebody(first: string): Person {
-  return { email: `${first.toLowerCase()}.${randomUUID().slice(0, 8)}@example.com`, password: randomUUID(), first, last: 'Byron' };
-}
+export { expect, somebody };
 
 /** The demo in one tab, used as a person uses it. */
 export class Demo {
@@ -53,16 +41,10 @@ export class Demo {
     await form.getByRole('button', { name: 'Verify' }).click();
   }
 
-  /** The newest code for an address. */
-  async code(email: string): Promise<string> {
-    await expect.poll(() => this.server.codes(email), { message: `a code for ${email}` }).not.toEqual([]);
-    return (await this.server.codes(email)).at(-1) ?? '';
-  }
-
   /** Makes an account, from the form to the active sign-in. */
   async signUp(person: Person): Promise<void> {
     await this.beginSignUp(person);
-    await this.verify(await this.code(person.email));
+    await this.verify(await this.server.newestCode(person.email));
     await this.shows(person);
   }
 

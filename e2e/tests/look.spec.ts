@@ -19,13 +19,13 @@ async function visit(demo: Demo, see: (state: string) => Promise<void>): Promise
   await demo.verify('12');
   await expect(page.getByRole('alert').filter({ hasText: 'code' })).toBeVisible();
   await see('a wrong code');
-  await demo.verify(await demo.code(ada.email));
+  await demo.verify(await demo.server.newestCode(ada.email));
   await demo.shows(ada);
   await see('one account');
   await page.getByRole('button', { name: 'Add account' }).click();
   await see('another account is being added');
   await demo.beginSignUp(bob);
-  await demo.verify(await demo.code(bob.email));
+  await demo.verify(await demo.server.newestCode(bob.email));
   await demo.shows(bob);
   await demo.callPrivateApi();
   await see('two accounts and an answer of the private API');

@@ -1,3 +1,4 @@
+import { expect } from '@playwright/test';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,14 +20,15 @@ export class Server {
   readonly #folder: string;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, folder: string, mode: Mode) {
+  private constructor(port: number, folder: string, mode: Mode, more: readonly string[]) {
     this.origin = `http://localhost:${port}`;
     this.#folder = folder;
-    this.#arguments = ['dev', '--listen', `127.0.0.1:${port}`, '--data', folder, '--mode', mode];
+    this.#arguments = ['dev', '--listen', `127.0.0.1:${port}`, '--data', folder, '--mode', mode, ...more];
   }
 
-  static async start(mode: Mode): Promise<Server> {
-    const server = new Server(await freePort(), await mkdtemp(join(tmpdir(), 'keyrack-e2e-')), mode);
+  /** Starts one; `more` are further arguments. */
+  static async start(mode: Mode, ...more: string[]): Promise<Server> {
+    const server = new Server(await freePort(), await mkdtemp(join(tmpdir(), 'keyrack-e2e-')), mode, more);
     await server.#start();
     return server;
   }
@@ -47,6 +49,23 @@ export class Server {
     const response = await fetch(`${this.origin}/dev/outbox?to=${encodeURIComponent(email)}`);
     const { messages } = (await response.json()) as { messages: { code: string | null }[] };
     return messages.flatMap(({ code }) => code ?? []);
+  }
+
+  /** The newest code for an address; mail leaves a moment after the answer that announces it. */
+  async newestCode(email: string): Promise<string> {
+    await expect.poll(() => this.codes(email), { message: `a code for ${email}`, intervals: [20] }).not.toEqual([]);
+    return (await this.codes(email)).at(-1) ?? '';
+  }
+
+  /** Moves the server's clock; it was started with `--virtual-clock`. */
+  async advance(ms: number): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${this.origin}/dev/clock`, { method: 'POST', headers, body: JSON.stringify({ advance_ms: ms }) });
+  }
+
+  /** What the server takes for the time, in Unix milliseconds. */
+  async now(): Promise<number> {
+    return ((await (await fetch(`${this.origin}/dev/clock`)).json()) as { now_ms: number }).now_ms;
   }
 
   async #start(): Promise<void> {
@@ -75,7 +94,8 @@ export class Server {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address() as AddressInfo;

@@ -1,0 +1,193 @@
+import { expect, test as base } from '@playwright/test';
+import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import type {} from '../hook/app.js';
+import { type Engine, type EngineName, type Profile, startEngine, type Tab } from './engine.js';
+import { type Person, somebody } from './person.js';
+import { type Mode, Server } from './server.js';
+import { Site } from './site.js';
+
+export { expect, somebody };
+
+/** A hook's method that a test may call. */
+type Method = 'switchSignIn' | 'signOut' | 'refetch' | 'getToken';
+
+/** The application of `e2e/hook` in one tab, driven through its hooks. */
+export class App {
+  constructor(
+    readonly tab: Tab,
+    readonly site: Site,
+    readonly server: Server,
+  ) {}
+
+  async open(path = '/app'): Promise<this> {
+    await this.tab.goto(this.site.origin + path);
+    return this;
+  }
+
+  /** Waits until this account is the active one, or `nobody`, or the hook's status while it loads. */
+  async shows({ email }: { readonly email: string }): Promise<void> {
+    // While a page goes and another comes, neither can be asked.
+    const active = () => this.active().catch(() => undefined);
+    await expect.poll(active, { message: `shows ${email}`, intervals: [20] }).toBe(email);
+  }
+
+  /** What stands there as the active account. */
+  active(): Promise<string> {
+    return this.tab.evaluate(() => document.querySelector('[aria-label=Active]')?.textContent ?? '');
+  }
+
+  /** All accounts that are listed. */
+  accounts(): Promise<string[]> {
+    return this.tab.evaluate(() => [...document.querySelectorAll('li')].map(({ textContent }) => textContent ?? ''));
+  }
+
+  /** Everything that was shown as the active account since the page was loaded, in order. */
+  shown(): Promise<string[]> {
+    return this.tab.evaluate(() => window.shown.map(({ text }) => text));
+  }
+
+  /** The hook's fields that are no functions. */
+  hook(): Promise<{ status: string; stale: boolean; error: string | undefined }> {
+    return this.tab.evaluate(() => {
+      const { status, stale, error } = window.keyrack.hook;
+      return { status, stale, error: error?.code };
+    });
+  }
+
+  /** Calls a method of the hook; `done` once it has resolved, otherwise the error's code. */
+  call(method: Method, argument?: string): Promise<string> {
+    return this.tab.evaluate(
+      async ([name, value]) => {
+        const call = window.keyrack.hook[name as Method] as (value?: string) => Promise<unknown>;
+        return call(value ?? undefined).then(
+          () => 'done',
+          (error) => error.code ?? `${error}`,
+        );
+      },
+      [method, argument ?? null] as const,
+    );
+  }
+
+  /** The id of an account's sign-in, as this tab knows it. */
+  async signInOf({ email }: Person): Promise<string> {
+    const id = await this.tab.evaluate(
+      (address) => window.keyrack.hook.session?.signins.find(({ user }) => user.email_address === address)?.id,
+      email,
+    );
+    if (id === undefined) throw new Error(`${email} is not signed in here`);
+    return id;
+  }
+
+  async switchTo(person: Person): Promise<string> {
+    return this.call('switchSignIn', await this.signInOf(person));
+  }
+
+  /** Makes an account, signed in and active. */
+  async signUp(person: Person): Promise<void> {
+    const account = { email: person.email, password: person.password, first_name: person.first, last_name: person.last };
+    await this.tab.evaluate((form) => window.keyrack.signUp.create(form), account);
+    const code = await this.server.newestCode(person.email);
+    await this.tab.evaluate((typed) => window.keyrack.signUp.verify(typed), code);
+    await this.shows(person);
+  }
+
+  /** Signs in to an account that exists; `done`, or the error's code. */
+  signIn({ email, password }: Person): Promise<string> {
+    return this.tab.evaluate(
+      (form) =>
+        window.keyrack.signIn.signIn(form).then(
+          () => 'done',
+          (error) => error.code ?? `${error}`,
+        ),
+      { email, password },
+    );
+  }
+}
+
+/** A bundle of a file of `e2e/`, as an application would get it: the package's own tests map its name to its sources. */
+export async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(`../${entry}`, import.meta.url))],
+    bundle: true,
+    write: false,
+    jsx: 'automatic',
+    tsconfigRaw: {},
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+interface PerTest {
+  profile: Profile;
+  site: Site;
+
+  /** The application in a tab of its own, opened. */
+  app: App;
+
+  /** Opens another tab of the same browser. */
+  anotherTab: () => Promise<App>;
+}
+
+interface PerWorker {
+  engineName: EngineName;
+  mode: Mode;
+  engine: Engine;
+  server: Server;
+  scripts: Record<string, string>;
+}
+
+/** The publishable key of a deployment that is reached at `origin`. */
+export function publishableKey(origin: string, mode: Mode): string {
+  return `pk_${mode === 'staging' ? 'test' : 'live'}_${btoa(origin)}`;
+}
+
+/** Hook tests: one description, either browser. */
+export const test = base.extend<PerTest, PerWorker>({
+  engineName: ['chromium', { scope: 'worker', option: true }],
+  mode: ['staging', { scope: 'worker', option: true }],
+  engine: [
+    async ({ engineName, launchOptions }, use) => {
+      const engine = await startEngine(engineName, launchOptions);
+      await use(engine);
+      await engine.close();
+    },
+    { scope: 'worker' },
+  ],
+  server: [
+    async ({ mode }, use) => {
+      const server = await Server.start(mode);
+      await use(server);
+      await server.remove();
+    },
+    { scope: 'worker' },
+  ],
+  scripts: [
+    async ({}, use) => {
+      await use({ '/main.js': await bundle('hook/main.tsx'), '/examples.js': await bundle('examples/main.tsx') });
+    },
+    { scope: 'worker' },
+  ],
+  profile: async ({ engine }, use) => {
+    const profile = await engine.profile();
+    await use(profile);
+    await profile.close();
+  },
+  site: async ({ server, scripts, mode }, use) => {
+    const site = await Site.start(server.origin);
+    for (const [path, script] of Object.entries(scripts)) {
+      site.page(path, (_, answer) => answer.writeHead(200, { 'content-type': 'text/javascript' }).end(script));
+    }
+    for (const name of ['app', 'examples']) {
+      const script = name === 'app' ? '/main.js' : '/examples.js';
+      const root = `<div id="root" data-key="${publishableKey(site.origin, mode)}"></div>`;
+      const html = `<!doctype html><title>Application</title>${root}<script src="${script}"></script>`;
+      site.page(`/${name}`, (_, answer) => answer.writeHead(200, { 'content-type': 'text/html' }).end(html));
+    }
+    await use(site);
+    await site.stop();
+  },
+  anotherTab: async ({ profile, site, server }, use) => {
+    await use(async () => new App(await profile.tab(), site, server).open());
+  },
+  app: async ({ anotherTab }, use) => use(await anotherTab()),
+});

@@ -1,5 +1,5 @@
 import { expect, test as base } from '@playwright/test';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import type {} from '../hook/app.js';
 import { type Engine, type EngineName, type Profile, startEngine, type Tab } from './engine.js';
@@ -106,15 +106,16 @@ export class App {
 }
 
 /** A bundle of a file of `e2e/`, as an application would get it: the package's own tests map its name to its sources. */
-export async function bundle(entry: string): Promise<string> {
+export async function bundle(entry: string, options: BuildOptions = {}): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`../${entry}`, import.meta.url))],
     bundle: true,
     write: false,
     jsx: 'automatic',
     tsconfigRaw: {},
+    ...options,
   });
-  return outputFiles[0]?.text ?? '';
+  return outputFiles?.[0]?.text ?? '';
 }
 
 interface PerTest {
@@ -162,6 +163,7 @@ export const test = base.extend<PerTest, PerWorker>({
     { scope: 'worker' },
   ],
   scripts: [
+    // Playwright demands this form where a fixture needs no other.
     async ({}, use) => {
       await use({ '/main.js': await bundle('hook/main.tsx'), '/examples.js': await bundle('examples/main.tsx') });
     },
@@ -175,14 +177,12 @@ export const test = base.extend<PerTest, PerWorker>({
   site: async ({ server, scripts, mode }, use) => {
     const site = await Site.start(server.origin);
     for (const [path, script] of Object.entries(scripts)) {
-      site.page(path, (_, answer) => answer.writeHead(200, { 'content-type': 'text/javascript' }).end(script));
+      site.script(path, script);
     }
-    for (const name of ['app', 'examples']) {
-      const script = name === 'app' ? '/main.js' : '/examples.js';
-      const root = `<div id="root" data-key="${publishableKey(site.origin, mode)}"></div>`;
-      const html = `<!doctype html><title>Application</title>${root}<script src="${script}"></script>`;
-      site.page(`/${name}`, (_, answer) => answer.writeHead(200, { 'content-type': 'text/html' }).end(html));
-    }
+    const root = `<div id="root" data-key="${publishableKey(site.origin, mode)}"></div>`;
+    site.html('/app', `${root}<script src="/main.js"></script>`);
+    site.html('/examples', `${root}<script src="/examples.js"></script>`);
+    site.html('/elsewhere', '<p>Elsewhere</p>');
     await use(site);
     await site.stop();
   },

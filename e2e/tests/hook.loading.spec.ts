@@ -25,13 +25,13 @@ test('H01 the three documented examples run in a browser', async ({ app, site })
   expect(await authorization).toMatch(/^Bearer ey/);
 });
 
-for (const [what, fault] of [
-  ['a captive portal', CAPTIVE_PORTAL],
-  ['a proxy without its server', UNAVAILABLE],
-  ['a broken connection', { kind: 'cut' }],
-  ['an answer that is lost', { kind: 'lost' }],
-] satisfies [string, Fault][]) {
-  test(`H11 ${what} signs nobody out`, async ({ app, site }) => {
+for (const [what, fault, tag] of [
+  ['a captive portal', CAPTIVE_PORTAL, []],
+  ['a proxy without its server', UNAVAILABLE, '@chromium'],
+  ['a broken connection', { kind: 'cut' }, '@chromium'],
+  ['an answer that is lost', { kind: 'lost' }, []],
+] satisfies [string, Fault, string | string[]][]) {
+  test(`H11 ${what} signs nobody out`, { tag }, async ({ app, site }) => {
     const ada = somebody('Ada');
     await app.signUp(ada);
     site.break('/session', fault);
@@ -44,7 +44,7 @@ for (const [what, fault] of [
     expect(await app.shown()).toEqual(['loading', 'nobody', ada.email]);
   });
 
-  test(`H10 a first load into ${what} is tried again by itself`, async ({ app, site }) => {
+  test(`H10 a first load into ${what} is tried again by itself`, { tag }, async ({ app, site }) => {
     const ada = somebody('Ada');
     await app.signUp(ada);
     site.break('/session', fault);
@@ -56,7 +56,7 @@ for (const [what, fault] of [
     expect(await app.shown()).toEqual(['loading', 'failed', ada.email]);
   });
 
-  test(`H20 of a switch into ${what} the hook finds out what became`, async ({ app, site }) => {
+  test(`H20 of a switch into ${what} the hook finds out what became`, { tag }, async ({ app, site }) => {
     const [ada, bob] = [somebody('Ada'), somebody('Bob')];
     await app.signUp(ada);
     await app.signUp(bob);

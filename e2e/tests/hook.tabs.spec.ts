@@ -115,7 +115,6 @@ test('H14 a page that comes back from the back-forward cache shows who is active
   const { ada, bob } = await twoAccounts(app);
   const other = await anotherTab();
   await other.shows(bob);
-  site.page('/elsewhere', (_, answer) => answer.writeHead(200, { 'content-type': 'text/html' }).end('<p>Elsewhere'));
   await app.tab.evaluate(() => Object.assign(window, { kept: true }));
   await app.tab.goto(`${site.origin}/elsewhere`);
   await changeUnheard(other, await other.signInOf(ada));
@@ -128,7 +127,6 @@ test('H14 going back after a sign-out in another tab shows nobody', async ({ app
   const { bob } = await twoAccounts(app);
   const other = await anotherTab();
   await other.shows(bob);
-  site.page('/elsewhere', (_, answer) => answer.writeHead(200, { 'content-type': 'text/html' }).end('<p>Elsewhere'));
   await app.tab.goto(`${site.origin}/elsewhere`);
   expect(await other.call('signOut')).toBe('done');
   await app.tab.evaluate(() => void setTimeout(() => history.back()));

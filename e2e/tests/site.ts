@@ -69,6 +69,18 @@ export class Site {
     this.#pages.set(path, handler);
   }
 
+  html(path: string, body: string): void {
+    this.#always(path, 'text/html', `<!doctype html><title>Application</title>${body}`);
+  }
+
+  script(path: string, body: string): void {
+    this.#always(path, 'text/javascript', body);
+  }
+
+  #always(path: string, type: string, body: string): void {
+    this.page(path, (_, answer) => answer.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(body));
+  }
+
   /** From now on requests for `path` meet this fault, until {@link heal}. */
   break(path: string, fault: Fault): void {
     this.#faults.set(path, fault);

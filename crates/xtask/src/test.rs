@@ -29,8 +29,10 @@ pub enum Step {
     Sqlite,
     /// The server's tests again, on PostgreSQL
     Postgres,
-    /// The demo in Chromium, against the real binary
+    /// Everything that needs a browser in Chromium, against the real binary
     Browser,
+    /// The hook's tests again, in Firefox
+    Firefox,
 }
 
 impl Step {
@@ -46,7 +48,8 @@ impl Step {
             Self::Clippy => "Clippy",
             Self::Sqlite => "Rust tests, on SQLite",
             Self::Postgres => "tests of the server, on PostgreSQL",
-            Self::Browser => "browser tests",
+            Self::Browser => "browser tests, in Chromium",
+            Self::Firefox => "tests of the hook, in Firefox",
         }
     }
 
@@ -64,7 +67,8 @@ impl Step {
             }
             Self::Sqlite => tools::run(&mut rust_tests(&["--workspace"])),
             Self::Postgres => on_postgres(),
-            Self::Browser => in_a_browser(),
+            Self::Browser => in_chromium(),
+            Self::Firefox => in_firefox(),
         }
     }
 }
@@ -107,16 +111,30 @@ fn on_postgres() -> Outcome {
     tools::run(tests.env("KEYRACK_TEST_DATABASE_URL", database.url()))
 }
 
-fn in_a_browser() -> Outcome {
-    let chromium = std::env::var("KEYRACK_CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
-    if !Path::new(&chromium).exists() {
-        tools::install(
-            &["chromium", "fonts-dejavu-core"],
-            "Chromium (/usr/bin/chromium, or $KEYRACK_CHROMIUM)",
-        )?;
+fn in_chromium() -> Outcome {
+    needs("KEYRACK_CHROMIUM", "/usr/bin/chromium", "Chromium", &["chromium", "fonts-dejavu-core"])?;
+    playwright("chromium")
+}
+
+fn in_firefox() -> Outcome {
+    needs("KEYRACK_FIREFOX", "/usr/bin/firefox-esr", "Firefox", &["firefox-esr"])?;
+    playwright("firefox")
+}
+
+/// Installs a browser, unless it is at its usual place or at the one that a variable names.
+fn needs(variable: &str, usual: &str, name: &str, packages: &[&str]) -> Outcome {
+    let path = std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
+    if Path::new(&path).exists() {
+        return Ok(());
     }
+    tools::install(packages, &format!("{name} ({usual}, or ${variable})"))
+}
+
+/// Runs a project of `e2e/playwright.config.ts` against the server as it is now.
+fn playwright(project: &str) -> Outcome {
     cargo(&["build", "--quiet", "--package", "keyrack-server"])?;
     let keyrack = tools::built("debug")?.join("keyrack");
-    let mut playwright = tools::command("npx", &["--no-install", "playwright", "test"]);
+    let mut playwright =
+        tools::command("npx", &["--no-install", "playwright", "test", "--project", project]);
     tools::run(playwright.current_dir(tools::root().join("e2e")).env("KEYRACK_BINARY", keyrack))
 }

@@ -134,7 +134,6 @@ fn needs(variable: &str, usual: &str, name: &str, packages: &[&str]) -> Outcome 
 fn playwright(project: &str) -> Outcome {
     cargo(&["build", "--quiet", "--package", "keyrack-server"])?;
     let keyrack = tools::built("debug")?.join("keyrack");
-    let mut playwright =
-        tools::command("npx", &["--no-install", "playwright", "test", "--project", project]);
+    let mut playwright = tools::command("npx", &["--no-install", "playwright", "test", "--project", project]);
     tools::run(playwright.current_dir(tools::root().join("e2e")).env("KEYRACK_BINARY", keyrack))
 }

@@ -1,13 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
-  resolve: { alias: { '@keyrack/react': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@keyrack/react/testing': at('src/testing/index.ts'),
+      '@keyrack/react': at('src/index.ts'),
+    },
+  },
   test: {
     environment: 'jsdom',
     include: ['test/**/*.test.{ts,tsx}'],
     setupFiles: ['test/setup.ts'],
     unstubGlobals: true,
     restoreMocks: true,
+    projects: [
+      { extends: true, test: { name: 'react-19', env: { REACT: '19' } } },
+      {
+        extends: true,
+        test: { name: 'react-18', env: { REACT: '18' }, execArgv: ['--import', at('../react-18/register.mjs')] },
+      },
+    ],
   },
 });

@@ -11,8 +11,10 @@ export function asSession(data: unknown): Session {
 
 /** @throws KeyrackError `network` */
 export function asToken(data: unknown): Token {
-  const { token, lifetime_ms, signin_id } = (data ?? {}) as Partial<Token>;
-  if (!token || typeof lifetime_ms !== 'number' || typeof signin_id !== 'string') throw notKeyrack();
+  const { token, lifetime_ms: life, signin_id: signIn, revision } = (data ?? {}) as Partial<Token>;
+  if (!token || typeof signIn !== 'string' || typeof life !== 'number' || typeof revision !== 'number') {
+    throw notKeyrack();
+  }
   return data as Token;
 }
 

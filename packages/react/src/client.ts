@@ -7,17 +7,20 @@
 import { Accounts } from './accounts.js';
 import { asSession, asToken } from './answers.js';
 import { DeploymentStore } from './deployment.js';
-import { isLost, type KeyrackError } from './error.js';
+import { clientError, isLost, type KeyrackError } from './error.js';
 import { sessionMethods } from './methods.js';
 import { type Arrived, type Held, settle } from './order.js';
-import { watchPage } from './page.js';
 import { REFRESH_MS, retryPause } from './pause.js';
+import { Presence } from './presence.js';
 import type { Api } from './publishable-key.js';
 import { Queue } from './queue.js';
 import { Tokens } from './tokens.js';
 import { type Request, Transport } from './transport.js';
 import type { Deployment, Session, SignIn, Token } from './types.gen.js';
 import type { SessionView } from './view.js';
+
+/** How long a page from the back-forward cache stays covered for want of an answer. */
+const COVERED_MS = 5_000;
 
 /** A request whose answer is the new session. */
 export interface Mutation extends Request {
@@ -46,8 +49,8 @@ export class Client {
   /** Who was signed in on this browser. */
   readonly accounts: Accounts;
 
-  readonly #name: string;
   readonly #transport: Transport;
+  readonly #presence: Presence;
   readonly #tokens = new Tokens({
     active: () => this.#session().active_signin,
     fetch: (signIn, template) => this.#fetchToken(signIn, template),
@@ -55,8 +58,6 @@ export class Client {
   readonly #queue = new Queue();
   readonly #listeners = new Set<() => void>();
 
-  #channel: BroadcastChannel | undefined;
-  #unwatch: (() => void) | undefined;
   #held: Held | undefined;
   #error: KeyrackError | undefined;
   #failures = 0;
@@ -77,8 +78,15 @@ export class Client {
   readonly loaded = new Promise<void>((resolve) => (this.#setLoaded = resolve));
 
   constructor(api: Api, { session, deployment }: Initial = {}) {
-    this.#name = `keyrack:${api.base}`;
     this.#transport = new Transport(api);
+    this.#presence = new Presence(`keyrack:${api.base}`, {
+      onMessage: (data) => this.#hear(data),
+      onDeaf: () => this.#tokens.clear(),
+      onReturn: () => void this.#read('/session'),
+      onVisible: () => this.#isLate() && void this.#read('/session'),
+      onBack: () => this.#readInTime(),
+      showsAccounts: () => (this.#held?.session.signins.length ?? 0) > 0,
+    });
     this.deployment = new DeploymentStore(() => this.send({ path: '/deployment' }), deployment ?? undefined);
     this.accounts = new Accounts(api.base);
     if (session) {
@@ -104,27 +112,20 @@ export class Client {
   /** Milliseconds until the next refresh: after failures growing from a second on. */
   readonly pause = (): number => (this.#failures ? retryPause(this.#failures) : REFRESH_MS);
 
-  /** Listens to the other tabs and to the page's return; undone by {@link stop}. Harmless when called again. */
-  readonly start = (): void => {
-    if (this.#channel) return;
-    this.#channel = new BroadcastChannel(this.#name);
-    this.#channel.onmessage = ({ data }) => this.#hear(data as Session);
-    const onReturn = () => void this.#read('/session');
-    const isLate = () => this.#failures > 0 || Date.now() - this.#readAt > REFRESH_MS;
-    this.#unwatch = watchPage({ onReturn, onVisible: () => isLate() && onReturn() });
-  };
+  /** Whether the account that a server rendered the page for is no longer the one that is shown. */
+  readonly outdated = (): boolean =>
+    this.#firstView.status === 'signed-in' && actsFor(this.#firstView.session) !== actsFor(this.#held?.session);
 
-  readonly stop = (): void => {
-    this.#channel?.close();
-    this.#channel = undefined;
-    this.#unwatch?.();
-  };
+  /** Listens to the other tabs and to the page's return; undone by {@link stop}. Harmless when called again. */
+  readonly start = (): void => this.#presence.start();
+
+  readonly stop = (): void => this.#presence.stop();
 
   /** The first load, and each periodic refresh after it. Never rejects. */
   readonly refresh = async (): Promise<void> => {
     // Here too, so that no other tab's change slips in between the first request and the effect that starts us.
-    this.start();
-    await this.#read(this.#held ? '/session?poll=1' : '/session');
+    this.#presence.start();
+    await this.#read(this.#held && this.#readAt ? '/session?poll=1' : '/session');
   };
 
   /** Sends a request that leaves the session as it is. */
@@ -143,8 +144,8 @@ export class Client {
       .then(asSession)
       .catch(async (error: unknown) => {
         if (!isLost(error)) throw error;
-        await this.#readNow('/session');
-        if (!isDone(this.#session(), before)) throw error;
+        const hasRead = await this.#readNow('/session');
+        if (!hasRead || !isDone(this.#session(), before)) throw error;
         return this.#session();
       });
     try {
@@ -152,7 +153,7 @@ export class Client {
     } finally {
       if (request.signsOut) this.accounts.forget(gone(before, session));
       this.#take({ session, sent, from: 'mutation' });
-      this.#channel?.postMessage(this.#session());
+      this.#presence.tell(this.#session());
     }
   }
 
@@ -162,21 +163,39 @@ export class Client {
     await this.#readNow(path);
   }
 
-  async #readNow(path: string): Promise<void> {
+  /** Reads, and shows that it failed when there is no answer within the time that a page stays covered. */
+  async #readInTime(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const isLate = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, COVERED_MS, true)));
+    if (await Promise.race([this.#read('/session'), isLate])) {
+      this.#show(this.#held, clientError('timeout', 'The server did not answer in time. What is shown may be old.'));
+    }
+    clearTimeout(timer);
+  }
+
+  #isLate(): boolean {
+    return this.#failures > 0 || Date.now() - this.#readAt > REFRESH_MS;
+  }
+
+  /** Whether it was answered. */
+  async #readNow(path: string): Promise<boolean> {
     const sent = ++this.#sent;
     this.#readAt = Date.now();
     try {
       this.#take({ session: asSession(await this.send({ path })), sent, from: 'read' });
+      return true;
     } catch (error) {
       // A late failure says nothing about an answer that has come since.
       if (sent > this.#answered) this.#show(this.#held, error as KeyrackError);
+      return false;
     }
   }
 
   /** Another tab's mutation. About a session that is not the one shown here, the server is asked. */
-  #hear(session: Session): void {
+  #hear(data: unknown): void {
     this.#tokens.clear();
-    if (session.id === this.#held?.session.id) this.#take({ session, sent: 0, from: 'broadcast' });
+    const id = (data as Session | null)?.id;
+    if (id === this.#held?.session.id) this.#take({ session: asSession(data), sent: 0, from: 'broadcast' });
     else void this.#read('/session');
   }
 
@@ -188,7 +207,7 @@ export class Client {
 
   #show(held: Held | undefined, error: KeyrackError | undefined): void {
     const isSame = held?.session === this.#held?.session && error?.code === this.#error?.code;
-    if (actsFor(held) !== actsFor(this.#held)) this.#tokens.clear();
+    if (actsFor(held?.session) !== actsFor(this.#held?.session)) this.#tokens.clear();
     this.#held = held;
     this.#failures = error ? this.#failures + 1 : 0;
     if (!isSame) {
@@ -221,15 +240,17 @@ export class Client {
     return this.#tokens.get(template);
   };
 
+  /** A token of a later revision than is shown may be for another scope: what it is for is read before it is used. */
   async #fetchToken(signIn: SignIn, template: string): Promise<Token | undefined> {
+    let token: Token | undefined;
     try {
-      const token = asToken(await this.send({ path: `/session/token?template=${encodeURIComponent(template)}` }));
-      if (token.signin_id === signIn.id) return token;
+      token = asToken(await this.send({ path: `/session/token?template=${encodeURIComponent(template)}` }));
+      if (token.signin_id === signIn.id && token.revision <= this.#session().revision) return token;
     } catch (error) {
       if ((error as KeyrackError).status !== 401) throw error;
     }
     await this.#read('/session');
-    return undefined;
+    return token?.signin_id === signIn.id ? token : undefined;
   }
 
   readonly #always = { refetch: this.#refetch, getToken: this.#getToken };
@@ -258,10 +279,10 @@ export class Client {
   }
 }
 
-/** For whom tokens are minted. */
-function actsFor(held: Held | undefined): string {
+/** For whom the active sign-in acts, and where: what is kept of one is not for another. */
+function actsFor(session: Session | undefined): string {
   const { id, active_organization_membership_id: org, active_workspace_membership_id: workspace } =
-    held?.session.active_signin ?? {};
+    session?.active_signin ?? {};
   return [id, org, workspace].join();
 }
 

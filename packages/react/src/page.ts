@@ -1,18 +1,41 @@
-/** When the page comes back to somebody who looks at it. */
+/** What becomes of the page that a session is shown on. */
 export interface PageEvents {
   /** It is visible again. */
   readonly onVisible: () => void;
 
-  /** The network is back, or the page left the back-forward cache: what it shows is as old as that was long. */
-  readonly onReturn: () => void;
+  /** The network is back. */
+  readonly onOnline: () => void;
+
+  /** It is left, and may be kept in the back-forward cache as it is now. */
+  readonly onLeave: () => void;
+
+  /** It comes out of the back-forward cache: what it shows is as old as that was long. */
+  readonly onBack: () => void;
 }
 
 /** Calls back until the returned function is called. */
-export function watchPage({ onVisible, onReturn }: PageEvents): () => void {
+export function watchPage({ onVisible, onOnline, onLeave, onBack }: PageEvents): () => void {
   const watch = new AbortController();
   const { signal } = watch;
   document.addEventListener('visibilitychange', () => document.hidden || onVisible(), { signal });
-  addEventListener('online', onReturn, { signal });
-  addEventListener('pageshow', ({ persisted }) => persisted && onReturn(), { signal });
+  addEventListener('online', onOnline, { signal });
+  addEventListener('pagehide', ({ persisted }) => persisted && onLeave(), { signal });
+  addEventListener('pageshow', ({ persisted }) => persisted && onBack(), { signal });
   return () => watch.abort();
+}
+
+/**
+ * Covers the page until the returned function is called. By a style sheet of its own, which no strict content policy
+ * forbids: two providers cover independently, and nothing of the page is changed, moved or mounted anew.
+ */
+export function cover(): () => void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('html, html * { visibility: hidden !important }');
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  const focused = document.activeElement as HTMLElement | null;
+  return () => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet);
+    // What is invisible loses the focus. Nobody shall have to find the place again.
+    if (document.activeElement === document.body) focused?.focus({ preventScroll: true });
+  };
 }

@@ -1,5 +1,6 @@
 import {
   createContext,
+  memo,
   type ReactElement,
   type ReactNode,
   useContext,
@@ -50,12 +51,15 @@ function Provider(props: KeyrackProviderProps): ReactElement {
   useEffect(() => {
     client.navigate = navigate;
   }, [client, navigate]);
+  const outdated = useSyncExternalStore(client.subscribe, client.outdated, never);
   return (
     <ClientContext.Provider value={client}>
       <SWRConfig value={ownConfig}>
         <Refresher client={client} />
       </SWRConfig>
-      {children}
+      <OutdatedContext.Provider value={outdated}>
+        <Below>{children}</Below>
+      </OutdatedContext.Provider>
     </ClientContext.Provider>
   );
 }
@@ -86,6 +90,17 @@ const ownConfig = (): SWRConfiguration => ({
   revalidateOnFocus: false,
   revalidateOnReconnect: false,
 });
+
+const never = (): boolean => false;
+
+/**
+ * Nobody reads it. When it changes, React gives up the parts of the page that are still as a server wrote them: what
+ * was written for another account than is shown by now disappears at once, instead of when its code has arrived.
+ */
+const OutdatedContext = createContext(false);
+
+/** React 19 looks below a component that stays as it is for such parts; not at the context's own child. */
+const Below = memo(({ children }: { readonly children?: ReactNode }) => children);
 
 const ClientContext = createContext<Client | null>(null);
 

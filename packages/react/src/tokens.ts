@@ -1,4 +1,4 @@
-import { clientError } from './error.js';
+import { clientError, isLost, type KeyrackError } from './error.js';
 import type { SignIn, Token } from './types.gen.js';
 
 /** Share of a token's life, and the most of it in milliseconds, that is left when a new one is fetched. */
@@ -20,8 +20,9 @@ export interface TokenSource {
 interface Kept {
   readonly token: string;
 
-  /** Until when it is handed out again, in milliseconds of the monotonic clock. */
-  readonly until: number;
+  /** How long it lives, in milliseconds since it was asked for: it was not made earlier than that. */
+  readonly life: number;
+  readonly age: () => number;
 }
 
 /** The tokens of one provider, by sign-in, scope and template. */
@@ -66,27 +67,54 @@ export class Tokens {
     const { id, active_organization_membership_id: org, active_workspace_membership_id: workspace } = signIn;
     const key = JSON.stringify([id, org, workspace, template]);
     const kept = this.#kept.get(key);
-    if (kept && performance.now() < kept.until) return Promise.resolve(kept.token);
+    if (kept && kept.age() < kept.life - Math.min(EARLY_MAX_MS, kept.life * EARLY_SHARE)) {
+      return Promise.resolve(kept.token);
+    }
     let request = this.#underWay.get(key);
     if (!request) {
-      request = this.#fetch(key, () => this.#source.fetch(signIn, template));
+      request = this.#renew(key, () => this.#source.fetch(signIn, template));
       this.#underWay.set(key, request);
     }
     return request;
   }
 
-  async #fetch(key: string, fetchToken: () => Promise<Token | undefined>): Promise<string | undefined> {
+  /** Fetched; or what is kept, when it still lives and nothing was heard of the new one. */
+  async #renew(key: string, fetchToken: () => Promise<Token | undefined>): Promise<string | undefined> {
     const generation = this.#generation;
-    // Counted from before the request: the token was not made earlier than that.
-    const sentAt = performance.now();
+    const age = stopwatch();
     try {
       const fetched = await fetchToken();
       if (!fetched || generation !== this.#generation) return undefined;
       const { token, lifetime_ms: life } = fetched;
-      this.#kept.set(key, { token, until: sentAt + life - Math.min(EARLY_MAX_MS, life * EARLY_SHARE) });
+      this.#kept.set(key, { token, life, age });
+      if (age() < life) return token;
+      throw clientError('timeout', 'The answer came when the token in it may have expired. Try again.');
+    } catch (error) {
+      const token = saysNothing(error as KeyrackError) ? alive(this.#kept.get(key)) : undefined;
+      if (token === undefined) throw error;
       return token;
     } finally {
       if (generation === this.#generation) this.#underWay.delete(key);
     }
   }
+}
+
+/** The token, unless it may have expired. */
+function alive(kept: Kept | undefined): string | undefined {
+  return kept && kept.age() < kept.life ? kept.token : undefined;
+}
+
+/** Whether the server has not decided anything: it was not reached, it is in trouble, or it is too busy. */
+function saysNothing(error: KeyrackError): boolean {
+  return isLost(error) || error.status === 429;
+}
+
+/**
+ * Milliseconds since it was called. The monotonic clock, which no setting of the local one disturbs, stands still
+ * while some machines sleep; the local clock goes on. The one that says more is never too young, and one request too
+ * many is all that a clock costs which is set forward meanwhile.
+ */
+function stopwatch(): () => number {
+  const [ticks, time] = [performance.now(), Date.now()];
+  return () => Math.max(performance.now() - ticks, Date.now() - time);
 }

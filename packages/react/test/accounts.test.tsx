@@ -1,11 +1,10 @@
 /** useSessionList(): what a chooser shows, and what is left in this browser. */
 import { KeyrackProvider, type Session, type UseSession, useSession, useSessionList } from '@keyrack/react';
 import { render } from '@testing-library/react';
-import { renderToString } from 'react-dom/server';
 import { expect, test, vi } from 'vitest';
 import { FakeServer, ORIGIN, PRODUCTION_KEY } from './fake-server.js';
 import { emptySession, session, signIn } from './fixtures.js';
-import { outcome, pass } from './harness.js';
+import { outcome, pass, renderAsServer } from './harness.js';
 
 const ENTRY = `keyrack:${ORIGIN}:accounts`;
 
@@ -71,7 +70,7 @@ test('the list is loading until the session is there, and has nothing of storage
       <Ended />
     </KeyrackProvider>
   );
-  expect(renderToString(page)).toBe('<p>0</p>');
+  expect(renderAsServer(page)).toBe('<p>0</p>');
 });
 
 test.for(['idle', 'max_age', 'revoked_by_admin', 'credentials_changed', 'user_disabled', 'evicted_by_cap'] as const)(

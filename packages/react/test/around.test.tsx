@@ -11,11 +11,10 @@ import {
   type UseUser,
 } from '@keyrack/react';
 import { render } from '@testing-library/react';
-import { renderToString } from 'react-dom/server';
 import { expect, test, vi } from 'vitest';
 import { FakeServer, PRODUCTION_KEY } from './fake-server.js';
 import { deployment, session } from './fixtures.js';
-import { outcome, pass, setHidden } from './harness.js';
+import { expectNoise, outcome, pass, renderAsServer, setHidden } from './harness.js';
 
 type Props = Partial<KeyrackProviderProps>;
 const provided = (children: React.ReactNode, props: Props = {}) => (
@@ -157,7 +156,7 @@ test('initialDeployment is there at the first rendering, on a server too, and co
   const server = new FakeServer();
   const Name = () => <p>{useDeployment().deployment?.ui_settings.app_name}</p>;
   const page = provided(<Name />, { initialDeployment: deployment({ app_name: 'Atlas' }) });
-  expect(renderToString(page)).toBe('<p>Atlas</p>');
+  expect(renderAsServer(page)).toBe('<p>Atlas</p>');
   expect(render(page).container.textContent).toBe('Atlas');
   await pass(60_000);
   expect(server.count('GET /deployment')).toBe(0);
@@ -174,7 +173,7 @@ test('SignedIn and SignedOut show their children for their half, and neither whi
       <SignedOut>out</SignedOut>
     </>,
   );
-  expect(renderToString(page)).toBe('');
+  expect(renderAsServer(page)).toBe('');
   const { container } = render(page);
   await pass();
   expect(container.textContent).toBe('');
@@ -210,7 +209,7 @@ test.for([
   ['useDeployment', () => useDeployment()],
   ['SignedIn', () => SignedIn({})],
 ] as const)('%s without a provider says what is missing', ([, useIt]) => {
-  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  expectNoise();
   const Page = () => String(useIt());
   expect(() => render(<Page />)).toThrow('<KeyrackProvider');
 });

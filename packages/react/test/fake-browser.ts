@@ -51,3 +51,12 @@ export class FakeLocks {
     return granted;
   }
 }
+
+/** Keeps a style sheet's text; jsdom has none that a document could adopt. */
+export class FakeSheet {
+  text = '';
+
+  replaceSync(text: string): void {
+    this.text = text;
+  }
+}

@@ -1,11 +1,23 @@
 import { KeyrackProvider, type SessionLoaded, type UseSession, useSession } from '@keyrack/react';
 import { act, render } from '@testing-library/react';
-import { vi } from 'vitest';
+import type { ReactNode } from 'react';
+import { renderToString } from 'react-dom/server';
+import { onTestFinished, vi } from 'vitest';
 import { PRODUCTION_KEY } from './fake-server.js';
 
 /** Lets time pass, and everything that is due in it happen and be rendered. */
 export async function pass(ms = 0): Promise<void> {
   await act(() => vi.advanceTimersByTimeAsync(ms));
+}
+
+/**
+ * The same as in a browser, where nothing collects what is to be rendered until everything else is done, as `act` of
+ * React 18 does: for tests of what the page shows at a certain moment.
+ */
+export async function passUncollected(ms = 0): Promise<void> {
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false);
+  await vi.advanceTimersByTimeAsync(ms);
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
 }
 
 /** A page with a provider and one component that uses the hook. */
@@ -56,6 +68,24 @@ export async function open({ publishableKey = PRODUCTION_KEY, navigate }: Option
     shown,
     unmount,
   };
+}
+
+/** What a server writes. SWR takes jsdom for a browser and makes React 18 say so; test/server.test.tsx has no jsdom. */
+export function renderAsServer(page: ReactNode): string {
+  const quiet = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  try {
+    return renderToString(page);
+  } finally {
+    quiet.mockRestore();
+  }
+}
+
+/** React and jsdom report a component that throws, also when that is what a test is about. */
+export function expectNoise(): void {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const quiet = (event: Event): void => event.preventDefault();
+  addEventListener('error', quiet);
+  onTestFinished(() => removeEventListener('error', quiet));
 }
 
 /** Runs something that changes the page and waits for its outcome. */

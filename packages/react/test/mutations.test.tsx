@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { expect, test, vi } from 'vitest';
 import { FakeServer, PRODUCTION_KEY } from './fake-server.js';
 import { session } from './fixtures.js';
-import { open, outcome, pass } from './harness.js';
+import { open, outcome, pass, passUncollected } from './harness.js';
 
 test('H20 a mutation resolves when its answer is there, without a second request', async () => {
   const server = new FakeServer(session(['ada', 'bob']));
@@ -96,6 +96,14 @@ test('H20 when the reading fails too it rejects and the session stays', async ()
   expect(tab.loaded).toMatchObject({ status: 'signed-in', stale: true });
 });
 
+test('H20 when the reading fails too it rejects, even if what is shown looks like what was asked for', async () => {
+  const server = new FakeServer(session(['ada']));
+  const tab = await open();
+  server.unreachable('POST', '/session/switch-organization');
+  server.unreachable('GET', '/session');
+  await expect(outcome(tab.loaded.switchOrganization())).rejects.toMatchObject({ code: 'network' });
+});
+
 test('H21 mutations are sent one after another, in the order called', async () => {
   const server = new FakeServer(session(['ada', 'bob', 'eve']));
   const tab = await open();
@@ -104,7 +112,8 @@ test('H21 mutations are sent one after another, in the order called', async () =
   await pass();
   expect(server.count('POST')).toBe(1);
   first.release();
-  await outcome(both);
+  await passUncollected();
+  await both;
   expect(server.requests.slice(1).map(({ body }) => body.sign_in_id)).toEqual(['sin_bob', 'sin_eve']);
   expect(tab.shown.slice(-2)).toEqual(['bob@example.com', 'eve@example.com']);
 });
@@ -182,8 +191,11 @@ test('H24 then the tab goes where the deployment says, through navigate, once th
   const visits: string[] = [];
   const tab = await open({ navigate: (url) => visits.push(`${url} ${tab.shown.at(-1)}`) });
   expect(server.count('GET /deployment')).toBe(0);
-  await outcome(tab.loaded.signOut('sin_ada'));
-  await outcome(tab.loaded.signOut());
+  for (const id of ['sin_ada', undefined]) {
+    const out = tab.loaded.signOut(id);
+    await passUncollected();
+    await out;
+  }
   expect(visits).toEqual(['/one bob@example.com', 'https://example.com/bye nobody']);
   expect(server.count('GET /deployment')).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { FakeServer, PRODUCTION_KEY, STAGING_KEY } from './fake-server.js';
 import { session, signIn } from './fixtures.js';
-import { open, outcome, pass } from './harness.js';
+import { open, outcome, pass, setHidden } from './harness.js';
 
 async function signedIn() {
   const server = new FakeServer(session(['ada', 'bob']));
@@ -40,15 +40,133 @@ test('H30 its life counts from when it was asked for, not from when the answer c
 });
 
 test.for([3_600_000, -3_600_000])('H30 a local clock that is wrong by %i ms changes nothing', async (wrong) => {
+  vi.setSystemTime(Date.now() + wrong);
   const { server, tab } = await signedIn();
   await outcome(tab.hook.getToken());
-  vi.setSystemTime(Date.now() + wrong);
   await pass(49_999);
   await outcome(tab.hook.getToken());
   expect(server.count('GET /session/token')).toBe(1);
   await pass(1);
   await outcome(tab.hook.getToken());
   expect(server.count('GET /session/token')).toBe(2);
+});
+
+test('H30 a clock that is set back meanwhile does not lengthen a token’s life', async () => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  vi.setSystemTime(Date.now() - 3_600_000);
+  await pass(49_999);
+  expect(await outcome(tab.hook.getToken())).toBe('token 1 of sin_ada');
+  await pass(1);
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+  expect(server.count('GET /session/token')).toBe(2);
+});
+
+/** The machine sleeps: the monotonic clock and all timers stand still, the local clock goes on. */
+const sleep = (ms: number) => vi.setSystemTime(Date.now() + ms);
+
+test('H35 after a sleep an expired token is not returned, although the monotonic clock stood still', async () => {
+  const { tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  sleep(60_000);
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+});
+
+test('H35 after a sleep without a network it rejects rather than return an expired token', async () => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  sleep(3_600_000);
+  server.unreachable('GET', '/session/token');
+  await expect(outcome(tab.hook.getToken())).rejects.toMatchObject({ code: 'network' });
+});
+
+test('H35 a token that was on its way during a sleep is not returned, and not kept', async () => {
+  const { server, tab } = await signedIn();
+  const slow = server.hold('GET', '/session/token');
+  const token = tab.hook.getToken();
+  await pass();
+  sleep(60_000);
+  slow.release();
+  await expect(outcome(token)).rejects.toMatchObject({ code: 'timeout' });
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+});
+
+test('H35 in a hidden tab nothing is renewed, and the first call afterwards gets a fresh one', async () => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  setHidden(true);
+  await pass(600_000);
+  expect(server.count('GET /session/token')).toBe(1);
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+});
+
+test.for([
+  ['a network failure', { throws: true }],
+  ['a 500', { status: 500, code: 'INTERNAL' }],
+  ['a captive portal', { html: '<h1>Welcome to the hotel</h1>' }],
+  ['a 429', { status: 429, code: 'too_many_requests' }],
+] as const)('H35 when a renewal fails by %s the token that is still valid is returned', async ([, reply]) => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  const fail = () =>
+    server.once('GET', '/session/token', () => {
+      if ('throws' in reply) throw new TypeError('Failed to fetch');
+      return reply;
+    });
+  for (const wait of [50_000, 9_999]) {
+    await pass(wait);
+    fail();
+    expect(await outcome(tab.hook.getToken())).toBe('token 1 of sin_ada');
+  }
+  await pass(1);
+  fail();
+  await expect(outcome(tab.hook.getToken())).rejects.toMatchObject({ name: 'KeyrackError' });
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+});
+
+test('H35 a renewal that takes longer than the token lives does not bring it back', async () => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  await pass(50_000);
+  server.hold('GET', '/session/token');
+  const token = tab.hook.getToken();
+  const rejects = expect(token).rejects.toMatchObject({ code: 'timeout' });
+  await pass(15_000);
+  await rejects;
+});
+
+test('H35 a refusal is an answer: the valid token is not returned after it', async () => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  await pass(50_000);
+  server.refuse('GET', '/session/token', 403, 'address_not_allowed');
+  await expect(outcome(tab.hook.getToken())).rejects.toMatchObject({ code: 'address_not_allowed' });
+  server.change({ active_signin: null, signins: [] });
+  await expect(outcome(tab.hook.getToken())).rejects.toMatchObject({ code: 'session_changed' });
+});
+
+test('H33 a renewal that fails after a switch does not bring back the earlier account’s token', async () => {
+  const { server, tab } = await signedIn();
+  await outcome(tab.hook.getToken());
+  await pass(50_000);
+  let fail: (() => void) | undefined;
+  server.once('GET', '/session/token', () => new Promise((_, no) => (fail = () => no(new TypeError('lost')))));
+  const token = tab.hook.getToken();
+  await pass();
+  await outcome(tab.loaded.switchSignIn('sin_bob'));
+  fail?.();
+  expect(await outcome(token)).toBe('token 2 of sin_bob');
+});
+
+test('H33 a token of a later revision than is shown makes it read before the token is used', async () => {
+  const { server, tab } = await signedIn();
+  server.scope('org_1', null);
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+  expect(tab.loaded.session.active_signin?.active_organization_membership_id).toBe('mem_org_1');
+  server.change({ end_reason: null });
+  expect(await outcome(tab.hook.getToken())).toBe('token 2 of sin_ada');
+  await pass(50_000);
+  expect(await outcome(tab.hook.getToken())).toBe('token 3 of sin_ada');
 });
 
 test('H31 calls at the same time share one request', async () => {

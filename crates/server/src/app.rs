@@ -10,7 +10,7 @@ use crate::token::Signer;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, World};
-use crate::{deployment, dev, http, id, master_key, session, sign_in, sign_up, token, user};
+use crate::{deployment, dev, http, id, master_key, pages, session, sign_in, sign_up, token, user};
 use axum::Router;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -141,7 +141,8 @@ impl App {
             features.fallback(http::answer::not_found)
         };
         let routed = http::front::around(features.with_state(Arc::clone(self)), self)
-            .merge(http::health::routes(self));
+            .merge(http::health::routes(self))
+            .merge(pages::http::routes(self));
         http::layers::around(routed, &self.world)
     }
 }

@@ -11,6 +11,7 @@
 //! - [`world`]: time, randomness, mail: the only code that touches them
 //! - [`vault`], [`master_key`]: hashing, sealing
 //! - [`sweep`]: what happens without a request
+//! - [`pages`]: the hosted pages
 //! - [`dev`]: what only `keyrack dev` has
 //! - [`config`], [`cli`]: what the operator decides
 
@@ -26,6 +27,7 @@ pub mod http;
 pub mod id;
 pub mod master_key;
 pub mod outbox;
+pub mod pages;
 pub mod secret;
 pub mod serve;
 pub mod session;

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 7] = ["session", "sign_in", "sign_up", "token", "user", "deployment", "dev"];
+const FEATURES: [&str; 8] = ["session", "sign_in", "sign_up", "token", "user", "deployment", "pages", "dev"];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("id", &[]),
     ("error", &[]),
     ("time", &[]),
@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("sign_up", &["sign_in", "session", "user"]),
     ("token", &["session", "user"]),
     ("deployment", &["token", "user"]),
+    ("pages", &["deployment"]),
 ];
 
 fn source() -> PathBuf {

@@ -3,7 +3,7 @@
 use crate::{Outcome, tools};
 use std::path::PathBuf;
 
-const NODE_HELP: &str = "The demo's page is built with it. Get Node from https://nodejs.org, on Debian and Ubuntu \
+const NODE_HELP: &str = "The pages are built with it. Get Node from https://nodejs.org, on Debian and Ubuntu \
                          with `sudo apt-get install nodejs npm`, on macOS with `brew install node`; then run this \
                          again.";
 const RUST_HELP: &str = "Get it with `rustup update stable`, or rustup itself from https://rustup.rs; then run this \
@@ -56,26 +56,28 @@ pub fn script(name: &str) -> Outcome {
     tools::run(&mut tools::command("npm", &["run", name]))
 }
 
-/// Builds the page, unless it is newer than everything that it is built from.
+/// Builds the pages, unless all of them are newer than everything that they are built from.
 pub fn build_if_older() -> Outcome {
     let root = tools::root();
-    let page = tools::changed(&root.join("apps/demo/dist/index.html"));
+    let built =
+        ["apps/demo", "apps/pages"].map(|app| tools::changed(&root.join(app).join("dist/index.html")));
     let mut sources: Vec<PathBuf> =
         ["package-lock.json", "package.json", "tsconfig.base.json", "packages/react"]
             .iter()
             .map(|path| root.join(path))
             .collect();
-    sources.extend(demo_sources(&root.join("apps/demo")));
-    if page.is_some() && page >= tools::newest(&sources) {
-        println!("the demo's page is up to date");
+    sources.extend(["apps/demo", "apps/pages"].iter().flat_map(|app| page_sources(&root.join(app))));
+    let newest = tools::newest(&sources);
+    if built.iter().all(|page| page.is_some() && *page >= newest) {
+        println!("the pages are up to date");
         return Ok(());
     }
     script("build")
 }
 
-/// Everything of the demo but its backend, which is not part of the page.
-fn demo_sources(demo: &std::path::Path) -> Vec<PathBuf> {
-    let entries = demo.read_dir().into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+/// Everything of an application but a backend, which is not part of its page.
+fn page_sources(app: &std::path::Path) -> Vec<PathBuf> {
+    let entries = app.read_dir().into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     entries.filter(|path| !path.ends_with("backend")).collect()
 }
 

@@ -15,11 +15,11 @@ pub enum Step {
     Gen,
     /// The npm packages are installed
     Npm,
-    /// The package and the demo build; the server embeds the demo, so this is before everything of it
+    /// The package, the demo and the hosted pages build; the server embeds both, so this is before everything of it
     Build,
     /// TypeScript, the type tests included
     Typecheck,
-    /// The package's tests
+    /// The tests of the package and of the pages
     Vitest,
     /// Every rule of the hook has a test
     Rules,
@@ -41,9 +41,9 @@ impl Step {
             Self::Fmt => "format of the Rust code",
             Self::Gen => "generated types",
             Self::Npm => "npm packages",
-            Self::Build => "build of the package and the demo",
+            Self::Build => "build of the package, the demo and the pages",
             Self::Typecheck => "TypeScript",
-            Self::Vitest => "tests of the package",
+            Self::Vitest => "tests of the package and the pages",
             Self::Rules => "every rule of the hook has its test",
             Self::Clippy => "Clippy",
             Self::Sqlite => "Rust tests, on SQLite",

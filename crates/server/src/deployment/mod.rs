@@ -2,4 +2,4 @@
 
 pub mod http;
 pub mod store;
-mod view;
+pub mod view;

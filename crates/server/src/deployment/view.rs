@@ -1,3 +1,5 @@
+//! A deployment as everybody may see it.
+
 use crate::app::{Site, mode_name};
 use crate::config::{self, Auth, FieldUse, PasswordRules};
 use crate::time::rfc3339;

@@ -1,0 +1,40 @@
+import { boot, type PageName } from './boot.js';
+
+/** What the link to this page says. */
+export const query: URLSearchParams = new URLSearchParams(location.search);
+
+/** What a link says about one page only. */
+const OF_ONE_PAGE = ['prompt', 'login_hint', 'signup_attempt_id'];
+
+/** A link to another page, which keeps what this page's says, such as where to go on to. */
+export function pageLink(page: PageName, own: Readonly<Record<string, string>> = {}): string {
+  return write(page, OF_ONE_PAGE, own);
+}
+
+/** A link to this page without an address to go on to. */
+export function withoutReturn(): string {
+  return write(boot.page, ['redirect_uri'], {});
+}
+
+function write(page: PageName, without: readonly string[], own: Readonly<Record<string, string>>): string {
+  const kept = new URLSearchParams(query);
+  for (const name of without) kept.delete(name);
+  for (const [name, value] of Object.entries(own)) kept.set(name, value);
+  const text = kept.toString();
+  return text ? `${page}?${text}` : page;
+}
+
+/**
+ * Where to go on to once somebody has signed in or up: where the link said, where the deployment says, or nowhere.
+ * The server has checked the first, the operator has written the second; nothing here reads an address from the link.
+ */
+export function destination(way: 'sign-in' | 'sign-up'): string | undefined {
+  const { after_signup_redirect_url, after_signin_redirect_url } = boot.deployment.ui_settings;
+  const usual = way === 'sign-up' ? after_signup_redirect_url : after_signin_redirect_url;
+  return boot.return_to ?? (usual || undefined);
+}
+
+/** Goes on, without leaving a form in the history that nobody wants to come back to. */
+export function goOn(way: 'sign-in' | 'sign-up'): void {
+  location.replace(destination(way) ?? 'accounts');
+}

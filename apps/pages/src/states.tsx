@@ -1,0 +1,76 @@
+import { type ReactNode, useState } from 'react';
+import { withoutReturn } from './links.js';
+import { say } from './say.js';
+import { Title } from './title.js';
+
+/** Before the session is known. What is drawn appears only if that takes a while. */
+export function Loading() {
+  return (
+    <div className="loading" role="status">
+      <span className="spinner" aria-hidden="true" />
+      <span className="unseen">{say('loading')}</span>
+    </div>
+  );
+}
+
+/** The session could not be read; the hook tries again by itself, and at once when asked. */
+export function Unreachable({ retry }: { readonly retry: () => Promise<void> }) {
+  const [isTrying, setTrying] = useState(false);
+  const tryNow = () => {
+    setTrying(true);
+    void retry().finally(() => setTrying(false));
+  };
+  return (
+    <>
+      <div role="alert">
+        <Title>{say('unreachable_title')}</Title>
+        <p className="lead">{say('unreachable_text')}</p>
+      </div>
+      <button type="button" className="button button-main" aria-busy={isTrying} onClick={tryNow}>
+        {say('unreachable_retry')}
+      </button>
+    </>
+  );
+}
+
+export function Maintenance() {
+  return (
+    <>
+      <Title>{say('maintenance_title')}</Title>
+      <p className="notice notice-warning">{say('maintenance_text')}</p>
+      <button type="button" className="button" onClick={() => location.reload()}>
+        {say('maintenance_retry')}
+      </button>
+    </>
+  );
+}
+
+/** The link asks to go on to an address that the server has refused. */
+export function ReturnRefused() {
+  return (
+    <>
+      <Title>{say('return_refused_title')}</Title>
+      <p className="notice notice-error" role="alert">
+        {say('return_refused_text')}
+      </p>
+      <a className="button" href={withoutReturn()}>
+        {say('return_refused_go_on')}
+      </a>
+    </>
+  );
+}
+
+/** Between a success and the page that follows it. */
+export function GoingOn() {
+  return (
+    <div className="loading" role="status">
+      <span className="spinner spinner-now" aria-hidden="true" />
+      <span className="unseen">{say('going_on')}</span>
+    </div>
+  );
+}
+
+/** Something to know before the form is filled in. */
+export function Notice({ children }: { readonly children: ReactNode }) {
+  return <p className="notice notice-info">{children}</p>;
+}

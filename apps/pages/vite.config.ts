@@ -1,0 +1,45 @@
+import { defineConfig, type Plugin } from 'vite';
+
+/** `npm run dev -w @keyrack/pages` shows the pages beside a server that was started with `cargo xtask run`. */
+const SERVER = 'http://localhost:4400';
+
+export default defineConfig({
+  // Whatever the path below which a proxy hands requests to Keyrack: what a page links to lies beside it.
+  base: './',
+  plugins: [headOfTheServer()],
+  server: {
+    proxy: Object.fromEntries(
+      ['/deployment', '/session', '/auth', '/me', '/dev', '/_keyrack/theme.css', '/_keyrack/icon.svg'].map((path) => [
+        path,
+        SERVER,
+      ]),
+    ),
+  },
+  build: {
+    assetsDir: '_keyrack/assets',
+    // The pages are served under a policy that allows nothing inline, data: addresses included.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // "use client" is for frameworks that render on a server; here everything is client code.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
+  },
+});
+
+/** While developing, what the server writes into the head of a page is fetched from it. */
+function headOfTheServer(): Plugin {
+  return {
+    name: 'keyrack-head',
+    apply: 'serve',
+    configureServer: ({ middlewares }) => {
+      middlewares.use((request, _, next) => {
+        request.url = request.url?.replace(/^\/(sign-in|sign-up|accounts)(?=\?|$)/, '/index.html');
+        next();
+      });
+    },
+    async transformIndexHtml(html, { originalUrl = '/sign-in' }) {
+      const page = await (await fetch(SERVER + originalUrl)).text();
+      const [, head = ''] = /<!--head-->([^]*)<!--\/head-->/.exec(page) ?? [];
+      return html.replace('<!--head--><!--/head-->', head);
+    },
+  };
+}

@@ -1,0 +1,174 @@
+//! The texts of the hosted pages. `apps/pages/messages/en.json` is the list of their names.
+
+use crate::config::Deployment;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// What a text is by its name, in one language.
+pub type Texts = BTreeMap<&'static str, &'static str>;
+
+/// The languages that are built in, each with its texts.
+static BUILT_IN: LazyLock<BTreeMap<&'static str, Texts>> = LazyLock::new(|| {
+    BTreeMap::from([
+        ("de", read(include_str!("../../../../apps/pages/messages/de.json"))),
+        ("en", read(include_str!("../../../../apps/pages/messages/en.json"))),
+    ])
+});
+
+/// The longest text that a deployment may have of its own, in characters.
+const LONGEST: usize = 1000;
+
+fn read(json: &'static str) -> Texts {
+    // A test reads both files strictly; here a broken one would only be empty.
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// The names of all texts, in the order of the alphabet.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.get("en").into_iter().flat_map(|texts| texts.keys().copied())
+}
+
+/// Why a deployment cannot have this text of its own; none when it can.
+#[must_use]
+pub fn refusal(language: &str, name: &str, text: &str) -> Option<String> {
+    if !(2..=3).contains(&language.len()) || !language.bytes().all(|b| b.is_ascii_lowercase()) {
+        return Some(format!("{language:?} is not a language; write it like \"en\" or \"de\""));
+    }
+    let Some(original) = BUILT_IN.get("en").and_then(|texts| texts.get(name)) else {
+        return Some(unknown(name));
+    };
+    if text.trim().is_empty() || text.chars().count() > LONGEST || text.contains(char::is_control) {
+        return Some(format!("{name} must be one line of 1 to {LONGEST} characters"));
+    }
+    let allowed: Vec<&str> = placeholders(original).chain(["{app}"]).collect();
+    let odd = placeholders(text).find(|placeholder| !allowed.contains(placeholder))?;
+    Some(format!("{name} has no {odd}; known here: {}", allowed.join(", ")))
+}
+
+fn unknown(name: &str) -> String {
+    let near = |known: &&str| known.split('_').next() == name.split('_').next();
+    let near: Vec<&str> = names().filter(near).collect();
+    let hint = if near.is_empty() { String::new() } else { format!("; similar ones: {}", near.join(", ")) };
+    format!("there is no text {name:?}{hint}; all are in apps/pages/messages/en.json")
+}
+
+/// The `{names}` in a text.
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('{').filter_map(|(start, _)| {
+        let rest = text.get(start..)?;
+        let end = rest.find('}')?;
+        let inner = rest.get(1..end)?;
+        let is_name = !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        is_name.then(|| &rest[..=end])
+    })
+}
+
+/// The languages that a deployment's pages speak.
+pub fn languages(deployment: &Deployment) -> Vec<&str> {
+    let mut all: Vec<&str> = BUILT_IN.keys().copied().collect();
+    for language in deployment.messages.keys() {
+        if !all.contains(&language.as_str()) {
+            all.push(language);
+        }
+    }
+    all
+}
+
+/// All texts in a language: the deployment's own before those built in, and English where there is neither.
+pub fn of(deployment: &Deployment, language: &str) -> Map<String, Value> {
+    let mut all = Map::new();
+    for texts in ["en", language].iter().filter_map(|language| BUILT_IN.get(language)) {
+        all.extend(texts.iter().map(|(name, text)| ((*name).to_owned(), Value::from(*text))));
+    }
+    for (name, text) in deployment.messages.get(language).into_iter().flatten() {
+        all.insert(name.clone(), Value::from(text.clone()));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Mode;
+    use keyrack_protocol::Code;
+
+    /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
+    const NOT_OF_PAGES: [Code; 9] = [
+        Code::BadRequestBody,
+        Code::StrategyRequired,
+        Code::SignedOut,
+        Code::TemplateNotFound,
+        Code::UnknownHost,
+        Code::NotFound,
+        Code::MethodNotAllowed,
+        Code::BodyTooLarge,
+        Code::UnsupportedMediaType,
+    ];
+
+    /// What the client says by itself, and the sentence for surprises.
+    const OF_THE_CLIENT: [&str; 4] =
+        ["error_network", "error_timeout", "error_session_changed", "error_unexpected"];
+
+    fn strict(language: &str) -> BTreeMap<String, String> {
+        let path = format!("{}/../../apps/pages/messages/{language}.json", env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_code_has_its_sentence_in_both_languages_and_no_sentence_is_about_nothing() {
+        let wanted: Vec<String> = Code::ALL
+            .iter()
+            .filter(|code| !NOT_OF_PAGES.contains(code))
+            .map(|code| format!("error_{}", code.as_str().to_lowercase()))
+            .chain(OF_THE_CLIENT.map(str::to_owned))
+            .collect();
+        for language in ["en", "de"] {
+            let texts = strict(language);
+            for name in &wanted {
+                assert!(texts.contains_key(name), "messages/{language}.json needs {name}, or the list above");
+            }
+            for name in texts.keys().filter(|name| name.starts_with("error_")) {
+                assert!(wanted.contains(name), "{name} in messages/{language}.json is about no code");
+            }
+        }
+    }
+
+    #[test]
+    fn a_deployments_own_texts_come_first_and_english_fills_the_gaps() {
+        let mut deployment = Deployment::built_in(1, Mode::Staging);
+        let own = |text: &str| BTreeMap::from([("sign_in_title".to_owned(), text.to_owned())]);
+        deployment.messages.insert("de".to_owned(), own("Hereinspaziert"));
+        deployment.messages.insert("fr".to_owned(), own("Connexion"));
+        assert_eq!(languages(&deployment), ["de", "en", "fr"]);
+        for (language, title, submit) in [
+            ("en", "Sign in", "Sign in"),
+            ("de", "Hereinspaziert", "Anmelden"),
+            ("fr", "Connexion", "Sign in"),
+        ] {
+            let texts = of(&deployment, language);
+            assert_eq!(texts["sign_in_title"], title);
+            assert_eq!(texts["sign_in_submit"], submit);
+            assert_eq!(texts.len(), names().count());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_text_is_refused_with_the_fix() {
+        assert_eq!(refusal("en", "sign_in_text", "for {app}"), None);
+        assert_eq!(refusal("fr", "code_text", "Un code pour {email}, {app}"), None);
+        assert_eq!(refusal("en", "sign_in_text", "a { b } {} c"), None);
+        for (language, name, text, said) in [
+            ("EN", "sign_in_title", "x", "\"EN\" is not a language"),
+            ("en-US", "sign_in_title", "x", "write it like"),
+            ("en", "sign_in_tittle", "x", "similar ones: sign_in_no_account, sign_in_submit"),
+            ("en", "nothing", "x", "there is no text \"nothing\"; all are in"),
+            ("en", "sign_in_title", " ", "1 to 1000 characters"),
+            ("en", "sign_in_title", "a\nb", "one line"),
+            ("en", "code_text", "to {mail}", "code_text has no {mail}; known here: {email}, {app}"),
+        ] {
+            let refusal = refusal(language, name, text).unwrap();
+            assert!(refusal.contains(said), "{refusal}");
+        }
+    }
+}

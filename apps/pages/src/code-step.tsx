@@ -1,11 +1,14 @@
-import { type SignupAttempt, useSignUp } from '@keyrack/react';
+import { KeyrackError, type SignupAttempt, useSignUp } from '@keyrack/react';
 import { useState } from 'react';
 import { Field } from './field.js';
-import { Form } from './form.js';
+import { Form, missing } from './form.js';
 import { type Problem, problemOf } from './problem.js';
 import { Say, say } from './say.js';
 import { Title } from './title.js';
 import { useForm, type Values } from './use-form.js';
+
+/** Refusals that ask for another username. */
+const NAMES_IT: readonly string[] = ['USERNAME_EXISTS', 'username_reserved', 'invalid_username'];
 
 interface Props {
   readonly attempt: SignupAttempt;
@@ -18,7 +21,18 @@ interface Props {
 /** Proves the address with the code that was mailed to it. */
 export function CodeStep({ attempt, onDone, onOther }: Props) {
   const { verify } = useSignUp();
-  const form = useForm({ check, submit: ({ code = '' }) => verify(digits(code)).then(onDone) });
+  const [isTaken, setTaken] = useState(false);
+  const submit = async ({ code = '', username = '' }: Values) => {
+    try {
+      await verify(digits(code), isTaken ? { username: username.trim() } : undefined);
+      onDone();
+    } catch (error) {
+      // Somebody was faster with the username; the code is still good.
+      if (error instanceof KeyrackError && NAMES_IT.includes(error.code)) setTaken(true);
+      throw error;
+    }
+  };
+  const form = useForm({ check, submit });
   return (
     <>
       <Title>{say('code_title')}</Title>
@@ -26,15 +40,28 @@ export function CodeStep({ attempt, onDone, onOther }: Props) {
         <Say k="code_text" values={{ email: <strong>{attempt.email}</strong> }} />
       </p>
       <Form form={form} name={say('code_title')} submit={say('code_submit')} action="sign-up">
-        {/* For password managers: whose password it is that was chosen a step before. */}
-        <input
-          className="off"
-          type="text"
-          name="username"
-          autoComplete="username"
-          value={attempt.username || attempt.email}
-          readOnly
-        />
+        {isTaken ? (
+          <Field
+            form={form}
+            label={say('field_username')}
+            name="username"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            defaultValue={attempt.username}
+            required
+          />
+        ) : (
+          // For password managers: whose password it is that was chosen a step before.
+          <input
+            className="off"
+            type="text"
+            name="account"
+            autoComplete="username"
+            value={attempt.username || attempt.email}
+            readOnly
+          />
+        )}
         <Field
           form={form}
           label={say('field_code')}
@@ -57,8 +84,9 @@ export function CodeStep({ attempt, onDone, onOther }: Props) {
   );
 }
 
-function check({ code = '' }: Values): Record<string, string> {
-  return digits(code) ? {} : { code: say('error_code_required') };
+function check({ code = '', ...values }: Values): Record<string, string> {
+  const found = 'username' in values ? missing(values, ['username']) : {};
+  return digits(code) ? found : { ...found, code: say('error_code_required') };
 }
 
 /** People copy codes with spaces around and dashes within. */

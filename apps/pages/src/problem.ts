@@ -1,5 +1,6 @@
 import { KeyrackError } from '@keyrack/react';
 import { boot, type MessageKey } from './boot.js';
+import { passwordRules } from './password.js';
 import { say } from './say.js';
 
 /** What went wrong, for the person in front of the page. */
@@ -20,8 +21,12 @@ export interface Problem {
 const FIELDS: Readonly<Record<string, string>> = {
   email_exists: 'email',
   invalid_email: 'email',
+  username_exists: 'username',
+  username_reserved: 'username',
+  invalid_username: 'username',
   password_too_short: 'password',
   password_too_long: 'password',
+  password_too_simple: 'password',
   code_required: 'code',
   invalid_code: 'code',
   verification_code_expired: 'code',
@@ -34,7 +39,7 @@ export function problemOf(error: unknown): Problem {
   const { min_length, max_length } = boot.deployment.auth_settings.password;
   const field = FIELDS[code];
   return {
-    text: say(sentenceOf(code), { min: min_length, max: max_length }),
+    text: say(sentenceOf(code), { min: min_length, max: max_length, rules: passwordRules() }),
     ...(field && { field }),
     ...(error.code === 'too_many_attempts' && error.retryAfter && { wait: error.retryAfter }),
   };

@@ -44,5 +44,5 @@ function check(values: Values): Record<string, string> {
 function credentials({ identifier: typed = '', password = '' }: Values): Credentials {
   const text = typed.trim();
   const isEmail = identifier === 'email' || (identifier === 'either' && text.includes('@'));
-  return isEmail ? { email: text, password } : ({ username: text, password } as unknown as Credentials);
+  return isEmail ? { email: text, password } : { username: text, password };
 }

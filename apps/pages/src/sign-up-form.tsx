@@ -3,11 +3,12 @@ import { boot } from './boot.js';
 import { Field, PasswordField } from './field.js';
 import { Form, missing } from './form.js';
 import { query } from './links.js';
+import { passwordHint, passwordProblem } from './password.js';
 import { say } from './say.js';
 import { looksLikeEmail } from './settings.js';
 import { useForm, type Values } from './use-form.js';
 
-const { first_name, last_name, username, password } = boot.deployment.auth_settings;
+const { first_name, last_name, username } = boot.deployment.auth_settings;
 
 /** Everything that a new account is asked for, in the order in which people expect it. */
 const REQUIRED: readonly string[] = [
@@ -59,7 +60,7 @@ export function SignUpForm({ before }: { readonly before: SignupAttempt | null }
         form={form}
         label={say('field_password')}
         autoComplete="new-password"
-        hint={say('password_hint', { min: password.min_length })}
+        hint={passwordHint()}
       />
     </Form>
   );
@@ -68,10 +69,8 @@ export function SignUpForm({ before }: { readonly before: SignupAttempt | null }
 function check(values: Values): Record<string, string> {
   const found = missing(values, REQUIRED);
   if (!found['email'] && !looksLikeEmail(values['email'] ?? '')) found['email'] = say('error_invalid_email');
-  const length = [...(values['password'] ?? '')].length;
-  const { min_length: min, max_length: max } = password;
-  if (!found['password'] && length < min) found['password'] = say('error_password_too_short', { min });
-  if (length > max) found['password'] = say('error_password_too_long', { max });
+  const problem = passwordProblem(values['password'] ?? '');
+  if (!found['password'] && problem) found['password'] = problem;
   return found;
 }
 

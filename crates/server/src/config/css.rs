@@ -2,7 +2,7 @@
 //! colour, a length or a font may stand there.
 
 /// Reads the value of the token `name`.
-pub(super) fn token(name: &str, text: &str) -> Result<String, String> {
+pub(crate) fn token(name: &str, text: &str) -> Result<String, String> {
     let text = text.trim();
     let (fits, what) = match name {
         "radius" | "radius_lg" => (is_length(text), "a length such as \"8px\" or \"0.5rem\""),

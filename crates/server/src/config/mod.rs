@@ -3,7 +3,7 @@
 //! [`load`] puts them together from the command line, the environment and `keyrack.toml`, and refuses
 //! everything that it does not understand with one line that names the place and the fix.
 
-mod css;
+pub(crate) mod css;
 mod deployment;
 mod fit;
 pub mod keys;

@@ -4,6 +4,7 @@ use super::settings::{Auth, FieldUse, FirstFactor, Messages, PasswordRules, Rest
 use super::table::Table;
 use super::value::{self, PasswordWord};
 use super::{Deployment, Lifetimes, Mode, Origin, css};
+use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -238,16 +239,21 @@ fn tokens(mut table: Table<'_>) -> ThemeTokenSet {
     set
 }
 
+fn of_the_pages(name: &str, text: &str) -> Result<String, String> {
+    let text = value::line(text)?;
+    texts::check(name, &text).map(|()| text)
+}
+
 fn messages(mut table: Table<'_>) -> Messages {
     let mut all = Messages::new();
     for language in table.left() {
         if let Err(text) = value::language(language.get_ref()) {
             table.source.refuse(&language.span(), text);
         }
-        let mut texts = table.table(language.get_ref());
+        let mut named = table.table(language.get_ref());
         let mut own = BTreeMap::new();
-        for name in texts.left() {
-            if let Some(text) = texts.text(name.get_ref(), value::line) {
+        for name in named.left() {
+            if let Some(text) = named.text(name.get_ref(), |text| of_the_pages(name.get_ref(), text)) {
                 own.insert(name.into_inner(), text);
             }
         }

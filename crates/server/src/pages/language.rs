@@ -24,10 +24,11 @@ fn ranked(header: &str) -> Vec<String> {
     all.into_iter().map(|(_, tag)| tag).collect()
 }
 
-/// `de-AT` is answered in German.
+/// `de-AT` is answered in German, unless there is a language of this very name.
 fn fitting<'a>(known: &[&'a str], tag: &str) -> Option<&'a str> {
     let language = tag.split('-').next().unwrap_or_default();
-    known.iter().find(|name| name.eq_ignore_ascii_case(language)).copied()
+    let named = |wanted: &str| known.iter().find(|name| name.eq_ignore_ascii_case(wanted)).copied();
+    named(tag).or_else(|| named(language))
 }
 
 #[cfg(test)]
@@ -51,8 +52,13 @@ mod tests {
             (Some("xx"), Some("de"), "de"),
             (Some("<script>"), None, "en"),
             (Some(""), Some("de"), "de"),
+            (None, Some("de-ch, de;q=0.9"), "de-CH"),
         ] {
-            assert_eq!(chosen(&["de", "en"], wanted, preferred), language, "{wanted:?} {preferred:?}");
+            assert_eq!(
+                chosen(&["de", "en", "de-CH"], wanted, preferred),
+                language,
+                "{wanted:?} {preferred:?}"
+            );
         }
     }
 }

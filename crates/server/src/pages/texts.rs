@@ -16,9 +16,6 @@ static BUILT_IN: LazyLock<BTreeMap<&'static str, Texts>> = LazyLock::new(|| {
     ])
 });
 
-/// The longest text that a deployment may have of its own, in characters.
-const LONGEST: usize = 1000;
-
 fn read(json: &'static str) -> Texts {
     // A test reads both files strictly; here a broken one would only be empty.
     serde_json::from_str(json).unwrap_or_default()
@@ -29,28 +26,30 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.get("en").into_iter().flat_map(|texts| texts.keys().copied())
 }
 
-/// Why a deployment cannot have this text of its own; none when it can.
-#[must_use]
-pub fn refusal(language: &str, name: &str, text: &str) -> Option<String> {
-    if !(2..=3).contains(&language.len()) || !language.bytes().all(|b| b.is_ascii_lowercase()) {
-        return Some(format!("{language:?} is not a language; write it like \"en\" or \"de\""));
-    }
+/// Whether a deployment can have this text of its own.
+///
+/// # Errors
+/// A sentence that names the fix, when no text has this name, or when `text` is empty or names a placeholder
+/// that this one does not have.
+pub fn check(name: &str, text: &str) -> Result<(), String> {
     let Some(original) = BUILT_IN.get("en").and_then(|texts| texts.get(name)) else {
-        return Some(unknown(name));
+        return Err(unknown(name));
     };
-    if text.trim().is_empty() || text.chars().count() > LONGEST || text.contains(char::is_control) {
-        return Some(format!("{name} must be one line of 1 to {LONGEST} characters"));
+    if text.trim().is_empty() {
+        return Err("it is empty; leave it out to keep the text that is built in".to_owned());
     }
     let allowed: Vec<&str> = placeholders(original).chain(["{app}"]).collect();
-    let odd = placeholders(text).find(|placeholder| !allowed.contains(placeholder))?;
-    Some(format!("{name} has no {odd}; known here: {}", allowed.join(", ")))
+    match placeholders(text).find(|placeholder| !allowed.contains(placeholder)) {
+        Some(odd) => Err(format!("it has no {odd}; known here: {}", allowed.join(", "))),
+        None => Ok(()),
+    }
 }
 
 fn unknown(name: &str) -> String {
     let near = |known: &&str| known.split('_').next() == name.split('_').next();
     let near: Vec<&str> = names().filter(near).collect();
     let hint = if near.is_empty() { String::new() } else { format!("; similar ones: {}", near.join(", ")) };
-    format!("there is no text {name:?}{hint}; all are in apps/pages/messages/en.json")
+    format!("the hosted pages have no text of this name{hint}; docs/PAGES.md names all of them")
 }
 
 /// The `{names}` in a text.
@@ -75,14 +74,18 @@ pub fn languages(deployment: &Deployment) -> Vec<&str> {
     all
 }
 
-/// All texts in a language: the deployment's own before those built in, and English where there is neither.
+/// All texts in a language: the deployment's own before those built in, a region's before those of its
+/// language, and English where there is nothing else.
 pub fn of(deployment: &Deployment, language: &str) -> Map<String, Value> {
+    let general = language.split('-').next().unwrap_or_default();
     let mut all = Map::new();
-    for texts in ["en", language].iter().filter_map(|language| BUILT_IN.get(language)) {
-        all.extend(texts.iter().map(|(name, text)| ((*name).to_owned(), Value::from(*text))));
+    for language in ["en", general, language] {
+        let built_in = BUILT_IN.get(language).into_iter().flatten();
+        all.extend(built_in.map(|(name, text)| ((*name).to_owned(), Value::from(*text))));
     }
-    for (name, text) in deployment.messages.get(language).into_iter().flatten() {
-        all.insert(name.clone(), Value::from(text.clone()));
+    for language in [general, language] {
+        let own = deployment.messages.get(language).into_iter().flatten();
+        all.extend(own.map(|(name, text)| (name.clone(), Value::from(text.clone()))));
     }
     all
 }
@@ -94,7 +97,8 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 9] = [
+    const NOT_OF_PAGES: [Code; 10] = [
+        Code::AvailabilityHidden,
         Code::BadRequestBody,
         Code::StrategyRequired,
         Code::SignedOut,
@@ -137,13 +141,15 @@ mod tests {
     #[test]
     fn a_deployments_own_texts_come_first_and_english_fills_the_gaps() {
         let mut deployment = Deployment::built_in(1, Mode::Staging);
-        let own = |text: &str| BTreeMap::from([("sign_in_title".to_owned(), text.to_owned())]);
-        deployment.messages.insert("de".to_owned(), own("Hereinspaziert"));
-        deployment.messages.insert("fr".to_owned(), own("Connexion"));
-        assert_eq!(languages(&deployment), ["de", "en", "fr"]);
+        let own = |name: &str, text: &str| BTreeMap::from([(name.to_owned(), text.to_owned())]);
+        deployment.messages.insert("de".to_owned(), own("sign_in_title", "Hereinspaziert"));
+        deployment.messages.insert("de-CH".to_owned(), own("sign_in_submit", "Los"));
+        deployment.messages.insert("fr".to_owned(), own("sign_in_title", "Connexion"));
+        assert_eq!(languages(&deployment), ["de", "en", "de-CH", "fr"]);
         for (language, title, submit) in [
             ("en", "Sign in", "Sign in"),
             ("de", "Hereinspaziert", "Anmelden"),
+            ("de-CH", "Hereinspaziert", "Los"),
             ("fr", "Connexion", "Sign in"),
         ] {
             let texts = of(&deployment, language);
@@ -155,19 +161,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_text_is_refused_with_the_fix() {
-        assert_eq!(refusal("en", "sign_in_text", "for {app}"), None);
-        assert_eq!(refusal("fr", "code_text", "Un code pour {email}, {app}"), None);
-        assert_eq!(refusal("en", "sign_in_text", "a { b } {} c"), None);
-        for (language, name, text, said) in [
-            ("EN", "sign_in_title", "x", "\"EN\" is not a language"),
-            ("en-US", "sign_in_title", "x", "write it like"),
-            ("en", "sign_in_tittle", "x", "similar ones: sign_in_no_account, sign_in_submit"),
-            ("en", "nothing", "x", "there is no text \"nothing\"; all are in"),
-            ("en", "sign_in_title", " ", "1 to 1000 characters"),
-            ("en", "sign_in_title", "a\nb", "one line"),
-            ("en", "code_text", "to {mail}", "code_text has no {mail}; known here: {email}, {app}"),
+        assert_eq!(check("sign_in_text", "for {app}"), Ok(()));
+        assert_eq!(check("code_text", "Un code pour {email}, {app}"), Ok(()));
+        assert_eq!(check("sign_in_text", "a { b } {} c"), Ok(()));
+        for (name, text, said) in [
+            ("sign_in_tittle", "x", "similar ones: sign_in_no_account, sign_in_submit"),
+            ("nothing", "x", "have no text of this name; docs/PAGES.md names all of them"),
+            ("sign_in_title", " ", "it is empty"),
+            ("code_text", "to {mail}", "it has no {mail}; known here: {email}, {app}"),
         ] {
-            let refusal = refusal(language, name, text).unwrap();
+            let refusal = check(name, text).unwrap_err();
             assert!(refusal.contains(said), "{refusal}");
         }
     }

@@ -1,5 +1,6 @@
 //! The look of the hosted pages: their own colours, corners and fonts, and the deployment's in their place.
 
+use crate::config::css::token;
 use keyrack_protocol::{ThemeTokenSet, ThemeTokens};
 use std::fmt::Write;
 
@@ -48,8 +49,8 @@ pub fn css(tokens: &ThemeTokens) -> String {
 
 /// The pages' own values, then the deployment's: of two the later one counts.
 fn rules(own: impl Iterator<Item = (&'static str, &'static str)>, given: &ThemeTokenSet) -> String {
-    // What a caller of this crate put together by itself has not been through `refusal`.
-    let given = given.iter().filter(|(name, value)| refusal(name, value).is_none());
+    // The configuration was read by the same rule; what a caller of this crate put together by itself was not.
+    let given = given.iter().filter(|(name, value)| token(name, value).is_ok());
     let mut all = String::new();
     let mut write = |name: &str, value: &str| {
         // Writing to a string never fails.
@@ -58,53 +59,6 @@ fn rules(own: impl Iterator<Item = (&'static str, &'static str)>, given: &ThemeT
     own.for_each(|(name, value)| write(name, value));
     given.for_each(|(name, value)| write(name, value));
     all
-}
-
-/// Why a token cannot have this value; none when it can.
-#[must_use]
-pub fn refusal(name: &str, value: &str) -> Option<String> {
-    let (fits, like) = match name {
-        _ if !ThemeTokenSet::NAMES.contains(&name) => {
-            return Some(format!(
-                "there is no theme token {name:?}; known ones: {}",
-                ThemeTokenSet::NAMES.join(", ")
-            ));
-        }
-        "radius" | "radius_lg" => (is_length(value), "a length, such as \"0.5rem\""),
-        "font_sans" | "font_mono" => (is_font(value), "names of fonts, such as \"Inter, sans-serif\""),
-        _ => (is_colour(value), "a CSS colour, such as \"#1c5d4c\" or \"rgb(28 93 76)\""),
-    };
-    (!fits).then(|| format!("{name} must be {like}"))
-}
-
-fn is_length(value: &str) -> bool {
-    let number = value.trim_end_matches(|c: char| c.is_ascii_lowercase());
-    let unit = value.get(number.len()..).unwrap_or("?");
-    let is_number = number.parse::<f32>().is_ok_and(|length| (0.0..=1000.0).contains(&length))
-        && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    is_number && (matches!(unit, "px" | "rem" | "em") || unit.is_empty() && number == "0")
-}
-
-fn is_font(value: &str) -> bool {
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | ',' | '-' | '_' | '\'' | '"');
-    let closed = |quote| value.matches(quote).count() % 2 == 0;
-    (1..=200).contains(&value.chars().count()) && value.chars().all(allowed) && closed('\'') && closed('"')
-}
-
-/// `#rgb`, `#rrggbb` and with alpha, a name, or a colour function of plain numbers.
-fn is_colour(value: &str) -> bool {
-    const FUNCTIONS: [&str; 9] = ["rgb", "rgba", "hsl", "hsla", "hwb", "lab", "lch", "oklab", "oklch"];
-    if let Some(hex) = value.strip_prefix('#') {
-        return matches!(hex.len(), 3 | 4 | 6 | 8) && hex.bytes().all(|b| b.is_ascii_hexdigit());
-    }
-    if let Some((function, rest)) = value.split_once('(') {
-        let allowed = |c: char| {
-            c.is_ascii_digit() || matches!(c, ' ' | ',' | '.' | '%' | '/' | '-') || "deg".contains(c)
-        };
-        let inner = rest.strip_suffix(')').filter(|inner| !inner.trim().is_empty() && inner.len() <= 60);
-        return FUNCTIONS.contains(&function) && inner.is_some_and(|inner| inner.chars().all(allowed));
-    }
-    (3..=24).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 #[cfg(test)]

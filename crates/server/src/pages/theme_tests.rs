@@ -5,8 +5,8 @@ fn every_token_has_a_value_of_its_own_that_it_would_accept_and_the_stylesheet_us
     let used = include_str!("../../../../apps/pages/src/style.css");
     assert_eq!(OWN.map(|(name, _, _)| name).as_slice(), ThemeTokenSet::NAMES);
     for (name, light, dark) in OWN {
-        assert_eq!(refusal(name, light), None);
-        assert!(dark.is_empty() || refusal(name, dark).is_none());
+        assert_eq!(token(name, light).as_deref(), Ok(light));
+        assert!(dark.is_empty() || token(name, dark).is_ok());
         assert!(used.contains(&format!("var(--{})", name.replace('_', "-"))), "{name} is not used");
     }
 }
@@ -24,59 +24,13 @@ fn a_deployments_tokens_stand_behind_the_pages_own() {
 }
 
 #[test]
-fn k07_nothing_but_a_colour_a_length_or_a_font_gets_into_the_stylesheet() {
-    let good = [
-        (
-            "primary",
-            &[
-                "#abc",
-                "#abcd",
-                "#aabbcc",
-                "#aabbccdd",
-                "rebeccapurple",
-                "rgb(1 2 3 / 50%)",
-                "hsl(120deg, 5%, 5%)",
-                "oklch(0.5 0.1 -20)",
-            ][..],
-        ),
-        ("radius", &["0", "0.5rem", "12px", "1em"][..]),
-        ("font_mono", &["Inter", "'Source Code Pro', monospace", "\"A B\""][..]),
-    ];
-    for (name, values) in good {
-        for value in values {
-            assert_eq!(refusal(name, value), None, "{name}: {value}");
+fn k07_what_no_configuration_would_take_does_not_get_into_the_stylesheet() {
+    for value in ["red; } body { display: none", "url(https://evil.com)", "</style>", "rgb(1 2 3)}", ""] {
+        let mut tokens = ThemeTokens::default();
+        for name in ThemeTokenSet::NAMES {
+            tokens.light.set(name, value.to_owned());
         }
-    }
-    let bad = [
-        (
-            "primary",
-            &[
-                "",
-                "#ab",
-                "#ggg",
-                "red; } body { display: none",
-                "url(https://evil.com)",
-                "var(--x)",
-                "rgb(1 2 3",
-                "rgb()",
-                "expression(1)",
-                "rgb(1 2 3)}",
-                "red/**/",
-                "</style>",
-                "a",
-            ][..],
-        ),
-        ("radius", &["", "-1px", "1", "1vw", "1px 2px", "calc(1px)", "1e3px", "inf", "2000px"][..]),
-        ("font_sans", &["", "a;b", "a}b", "'a", "url(x)", "a\\b", "a/*", "a\nb"][..]),
-        ("margin", &["1px"][..]),
-    ];
-    let mut tokens = ThemeTokens::default();
-    for (name, values) in bad {
-        for value in values {
-            assert!(refusal(name, value).is_some(), "{name}: {value}");
-            tokens.light.set(name, (*value).to_owned());
-            assert_eq!(css(&tokens), css(&ThemeTokens::default()), "{name}: {value}");
-        }
+        assert_eq!(css(&tokens), css(&ThemeTokens::default()), "{value}");
     }
 }
 

@@ -56,6 +56,11 @@ codes! {
     AmbiguousCredential = "ambiguous_credential", 400, "The request carried two different sessions; both were removed, sign in again.";
     OriginNotAllowed = "origin_not_allowed", 403, "This origin is not in the deployment's allowed_origins.";
     UnknownHost = "unknown_host", 404, "No deployment answers on this host; see hosts in keyrack.toml.";
+    UserNotFound = "user_not_found", 404, "There is no such user in this deployment; see `keyrack user list`.";
+    SessionNotFound = "session_not_found", 404, "There is no such live session or sign-in in this deployment; see `keyrack session list`.";
+    DeploymentNotFound = "deployment_not_found", 404, "The server has no such deployment.";
+    DeploymentRequired = "deployment_required", 400, "The server has several deployments; name one.";
+    InvalidParameter = "invalid_parameter", 400, "A parameter is unknown or has no possible value.";
     NotFound = "not_found", 404, "There is nothing here.";
     MethodNotAllowed = "method_not_allowed", 405, "This path takes another method.";
     RequestTimeout = "request_timeout", 408, "The request took too long to arrive; send it again.";

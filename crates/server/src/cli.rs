@@ -1,4 +1,14 @@
-//! The command line: `keyrack dev` for one's own machine, `keyrack serve` for everybody else's.
+//! The command line: `keyrack dev` for one's own machine, `keyrack serve` for everybody else's; `keyrack user`
+//! and `keyrack session` talk to the one that runs.
+
+pub mod client;
+mod operate;
+pub mod session;
+pub mod table;
+pub mod user;
+
+pub use operate::{EXIT_CODES, Failure, Paging, print};
+use operate::{more, said, sign_ins};
 
 use crate::config::Mode;
 use clap::{Args, Parser, Subcommand};
@@ -21,15 +31,20 @@ pub enum Command {
     Serve(Run),
     /// Run for development: needs nothing, listens on this machine only, keeps mail in an outbox
     Dev(Run),
+    /// Make, show, disable and delete users of the running server
+    User(user::UserArgs),
+    /// Show and end sessions of the running server
+    Session(session::SessionArgs),
 }
 
 impl Command {
-    /// The arguments, with [`Run::dev`] set according to the command.
+    /// The arguments of a server, with [`Run::dev`] set according to the command; none for other commands.
     #[must_use]
-    pub fn into_run(self) -> Run {
+    pub fn into_run(self) -> Option<Run> {
         match self {
-            Self::Serve(run) => Run { dev: false, ..run },
-            Self::Dev(run) => Run { dev: true, ..run },
+            Self::Serve(run) => Some(Run { dev: false, ..run }),
+            Self::Dev(run) => Some(Run { dev: true, ..run }),
+            Self::User(_) | Self::Session(_) => None,
         }
     }
 }
@@ -63,7 +78,7 @@ mod tests {
     use clap::CommandFactory;
 
     fn parse(line: &str) -> Result<Run, clap::Error> {
-        Cli::try_parse_from(line.split_whitespace()).map(|cli| cli.command.into_run())
+        Cli::try_parse_from(line.split_whitespace()).map(|cli| cli.command.into_run().unwrap_or_default())
     }
 
     #[test]
@@ -93,6 +108,15 @@ mod tests {
             "keyrack dev --listen here",
             "keyrack dev --mode test",
             "keyrack dev --dev",
+            "keyrack user",
+            "keyrack user create --email a@ex.com",
+            "keyrack user create --email a@ex.com --password secret",
+            "keyrack user create --email a@ex.com --no-password --password-stdin",
+            "keyrack user create --no-password",
+            "keyrack user disable",
+            "keyrack user delete usr_1",
+            "keyrack session end",
+            "keyrack session end ses_1 --user a@ex.com",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -10,11 +10,13 @@
 //! - [`db`]: one SQL text on two engines, one way to write
 //! - [`world`]: time, randomness, mail: the only code that touches them
 //! - [`vault`], [`master_key`]: hashing, sealing
+//! - [`admin`]: what an operator may do to a running server
 //! - [`sweep`]: what happens without a request
 //! - [`pages`]: the hosted pages
 //! - [`dev`]: what only `keyrack dev` has
 //! - [`config`], [`cli`]: what the operator decides
 
+pub mod admin;
 pub mod app;
 pub mod caller;
 pub mod cli;

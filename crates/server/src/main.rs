@@ -1,7 +1,7 @@
 //! `keyrack`: arguments, then the server.
 
 use clap::Parser;
-use keyrack_server::cli::Cli;
+use keyrack_server::cli::{self, Cli, Command, Failure, Run};
 use keyrack_server::serve;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -9,15 +9,24 @@ use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let run = Cli::parse().command.into_run();
-    log(run.dev);
-    match serve::run(&run).await {
+    let done = match Cli::parse().command {
+        Command::User(args) => cli::user::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Session(args) => cli::session::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Serve(run) => serve(Run { dev: false, ..run }).await,
+        Command::Dev(run) => serve(Run { dev: true, ..run }).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(line) => {
-            eprintln!("keyrack: {line}");
-            ExitCode::FAILURE
+        Err(failure) => {
+            eprintln!("keyrack: {}", failure.line);
+            ExitCode::from(failure.exit)
         }
     }
+}
+
+async fn serve(run: Run) -> Result<(), Failure> {
+    log(run.dev);
+    serve::run(&run).await.map_err(Failure::refused)
 }
 
 /// One line of text an event for a person, one JSON object for everybody else. `KEYRACK_LOG` filters.

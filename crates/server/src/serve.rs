@@ -1,5 +1,6 @@
 //! From arguments to a listening server, and cleanly out of it.
 
+use crate::admin;
 use crate::app::{App, Shared};
 use crate::cli;
 use crate::config::{self, Config};
@@ -32,18 +33,22 @@ async fn start(config: Config) -> Result<()> {
     let listeners = listen(&config).await?;
     let world = World::real(App::mailer(&config)?);
     let app = App::start(config, world).await?;
+    #[cfg(unix)]
+    let socket = admin::socket::bind(&app.config)?;
     sweep::start(&app);
     // Before it is announced: whoever reads that may stop it at once.
     let mut signals = Signals::listen()?;
     announce(&app);
     let (stop, stopped) = watch::channel(false);
     let room = Room::of_this_process(app.world.patience);
-    let servers: Vec<_> = listeners
+    let mut servers: Vec<_> = listeners
         .into_iter()
         .map(|listener| {
             tokio::spawn(connection::serve(undelayed(listener), app.router(), room.clone(), stopped.clone()))
         })
         .collect();
+    #[cfg(unix)]
+    servers.push(tokio::spawn(socket.serve(app.clone(), room, stopped)));
     signals.wait().await;
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);
@@ -63,9 +68,6 @@ async fn start(config: Config) -> Result<()> {
 
 /// The data folder: made if missing, for its owner only.
 fn make_private_folder(config: &Config) -> Result<()> {
-    if config.database_url.is_some() && !config.dev {
-        return Ok(());
-    }
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 8] = ["session", "sign_in", "sign_up", "token", "user", "deployment", "pages", "dev"];
+const FEATURES: [&str; 9] =
+    ["session", "sign_in", "sign_up", "token", "user", "deployment", "pages", "dev", "admin"];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("id", &[]),
     ("error", &[]),
     ("time", &[]),
@@ -24,6 +25,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("token", &["session", "user"]),
     ("deployment", &["token", "user"]),
     ("pages", &["deployment"]),
+    ("admin", &["session", "user"]),
 ];
 
 fn source() -> PathBuf {

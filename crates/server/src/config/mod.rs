@@ -6,6 +6,7 @@
 pub(crate) mod css;
 mod deployment;
 mod fit;
+mod folder;
 pub mod keys;
 mod layout;
 mod load;
@@ -20,6 +21,7 @@ mod table;
 mod value;
 
 pub use deployment::{Deployment, Lifetimes, Mode, PasswordHashing};
+pub use folder::data_dir;
 pub use layout::Layout;
 pub use load::{Examined, examine, load};
 pub use origin::Origin;

@@ -37,6 +37,14 @@ pub type Publish = Arc<dyn Fn(&Touched) + Send + Sync>;
 /// How long a caller waits for the database before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Takes a data folder for this process, for as long as the file is held.
+///
+/// # Errors
+/// When another keyrack holds it, or its lock file cannot be made.
+pub fn lock_folder(data_dir: &Path) -> Result<std::fs::File> {
+    sqlite::lock(data_dir)
+}
+
 /// The database of this process.
 pub struct Db {
     writes: Queue,

@@ -51,7 +51,8 @@ pub fn crowded_out(
     Ok(elsewhere)
 }
 
-/// Ends sign-ins in other sessions, whose locks the caller holds, and raises those sessions' revisions.
+/// Ends sign-ins in other sessions, whose locks the caller holds, and raises those sessions' revisions. Gives
+/// those that this ended: some may have been over.
 ///
 /// # Errors
 /// What the database says.
@@ -61,7 +62,8 @@ pub fn end_elsewhere(
     sign_ins: &[store::OfUser],
     reason: EndReason,
     now: i64,
-) -> Result<()> {
+) -> Result<Vec<store::OfUser>> {
+    let mut ended = Vec::new();
     let (deployment, max_age_ms) = (&site.config.id, site.config.lifetimes.sign_in_max_age_ms);
     for sign_in in sign_ins {
         let Some(loaded) = read::settle(tx, site, &sign_in.session, now)? else { continue };
@@ -76,6 +78,7 @@ pub fn end_elsewhere(
         };
         store::apply(tx, &loaded, &plan, now)?;
         store::raise(tx, deployment, &sign_in.session, max_age_ms, now)?;
+        ended.push(sign_in.clone());
     }
-    Ok(())
+    Ok(ended)
 }

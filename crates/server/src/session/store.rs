@@ -165,8 +165,11 @@ pub fn apply(tx: &mut Tx<'_>, loaded: &Loaded, plan: &Plan, now: i64) -> Result<
         tx.execute("delete from sign_in_activity where sign_in_id = $1", params![id.as_str()])?;
     }
     for id in &plan.end_attempts {
-        // The stage holds a password's hash: nobody needs it any more.
-        tx.execute("update attempts set ended_at = $2, stage = '' where id = $1", params![id.as_str(), now])?;
+        // A password's hash, an address, names: nobody needs them any more.
+        tx.execute(
+            "update attempts set ended_at = $2, stage = '', shown = '' where id = $1",
+            params![id.as_str(), now],
+        )?;
     }
     if let Some(id) = &plan.activate {
         tx.execute(
@@ -255,7 +258,8 @@ pub struct OfUser {
     pub session: SessionId,
 }
 
-/// The live sign-ins of a user, least recently active first.
+/// The sign-ins of a user that live at `now`, least recently active first; at 0 also those that have expired and
+/// wait for the sweep.
 ///
 /// # Errors
 /// What the database says.

@@ -238,6 +238,6 @@ fn new_user(trial: &Trial, profile: &Profile) -> Result<NewUser> {
         last_name: profile.last_name.clone(),
         username: profile.username.as_deref().map(Username::parse).transpose()?,
         email: trial.email.to_string(),
-        password_hash: profile.password_hash.clone(),
+        password_hash: Some(profile.password_hash.clone()),
     })
 }

@@ -3,6 +3,7 @@
 pub mod email;
 pub mod http;
 pub mod password;
+pub mod standing;
 pub mod store;
 pub mod username;
 

@@ -23,8 +23,8 @@ pub struct NewUser {
     pub username: Option<Username>,
     /// The proved address.
     pub email: String,
-    /// The password's PHC string.
-    pub password_hash: String,
+    /// The password's PHC string, if it has one.
+    pub password_hash: Option<String>,
 }
 
 /// What a sign-in by password needs to know of an account.
@@ -65,7 +65,7 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Re
             &user.last_name,
             username.map(Username::as_str),
             skeleton.as_ref(),
-            &user.password_hash,
+            user.password_hash.as_ref(),
             now
         ],
     )?;

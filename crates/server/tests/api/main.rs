@@ -6,6 +6,9 @@
 
 mod support;
 
+mod admin;
+mod admin_cli;
+mod admin_lists;
 mod attacks_code;
 mod attacks_identity;
 mod attacks_input;

@@ -1,12 +1,14 @@
 //! A server in this process, and people with browsers who talk to it.
 
 mod browser;
+mod operator;
 mod process;
 mod reply;
 mod running;
 mod server;
 
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
+pub use operator::Operator;
 pub use process::{Ended, Process, free_address};
 pub use reply::{Reply, claims};
 pub use running::{MASTER_KEY, Running};

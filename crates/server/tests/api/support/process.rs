@@ -1,4 +1,4 @@
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -19,16 +19,23 @@ pub struct Process {
 impl Process {
     /// Starts `keyrack <line>` in `folder`, with nothing in its environment but `variables`.
     pub fn start(folder: &Path, line: &str, variables: &[(&str, &str)]) -> Self {
+        Self::start_with(folder, line, variables, "")
+    }
+
+    /// The same with `input` on its standard input, and its end after it.
+    pub fn start_with(folder: &Path, line: &str, variables: &[(&str, &str)], input: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_keyrack"))
             .args(line.split_whitespace())
             .current_dir(folder)
             .env_clear()
             .envs(variables.iter().copied())
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        // A program that does not read it may have ended; dropping the pipe ends the input.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let out = lines(child.stdout.take().unwrap());
         let err = lines(child.stderr.take().unwrap());
         Self { child, out, err }

@@ -1,6 +1,7 @@
 use super::{Browser, Ended, Process, free_address};
 use keyrack_server::world::Random;
 use serde_json::Value;
+use std::path::Path;
 use tempfile::TempDir;
 
 /// The master key of every running binary here.
@@ -12,7 +13,8 @@ pub struct Running {
     /// `http://127.0.0.1:<port>`.
     pub base: String,
     /// Its configuration and its data; gone with it.
-    _folder: TempDir,
+    folder: TempDir,
+    database: String,
 }
 
 impl Running {
@@ -32,7 +34,48 @@ impl Running {
         let line = format!("dev --config keyrack.toml --listen {address}");
         let process = Process::start(folder.path(), &line, &variables);
         process.says("Keyrack is running");
-        Self { process, base: format!("http://{address}"), _folder: folder }
+        Self { process, base: format!("http://{address}"), folder, database }
+    }
+
+    /// The folder that it runs in; its data is in `data`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs `keyrack <line>` beside it, which is to end by itself.
+    pub fn keyrack(&self, line: &str) -> Ended {
+        self.keyrack_with(line, "")
+    }
+
+    /// The same with `input` on its standard input.
+    pub fn keyrack_with(&self, line: &str, input: &str) -> Ended {
+        Process::start_with(self.folder(), line, &[], input).ended()
+    }
+
+    /// What `keyrack <line> --json` prints, which must succeed.
+    #[track_caller]
+    pub fn json(&self, line: &str) -> Value {
+        let ended = self.keyrack(&format!("{line} --json"));
+        assert_eq!((ended.code, ended.err.len()), (Some(0), 0), "{line}: {ended:?}");
+        serde_json::from_str(&ended.out.join("\n")).unwrap()
+    }
+
+    /// The one line with which `keyrack <line>` refuses, and its exit code.
+    #[track_caller]
+    pub fn refuses(&self, line: &str) -> (i32, String) {
+        let ended = self.keyrack(line);
+        let [said] = ended.err.as_slice() else { panic!("{line}: not one line: {ended:?}") };
+        assert!(said.starts_with("keyrack: ") && ended.out.is_empty(), "{line}: {ended:?}");
+        (ended.code.unwrap(), said["keyrack: ".len()..].to_owned())
+    }
+
+    /// A second one of the same deployment and database in `folder`; none where the database is a file.
+    pub fn start_another_in(&self, folder: &Path) -> Option<Process> {
+        let variables =
+            [("KEYRACK_MASTER_KEY", MASTER_KEY), ("KEYRACK_DATABASE_URL", self.database.as_str())];
+        let config = self.folder().join("keyrack.toml");
+        let line = format!("dev --config {} --listen {}", config.display(), free_address());
+        (!self.database.is_empty()).then(|| Process::start(folder, &line, &variables))
     }
 
     /// Somebody's browser with nothing in it.

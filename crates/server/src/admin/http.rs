@@ -1,0 +1,147 @@
+//! `/admin/…`, on the socket only.
+
+use super::door::{Body, Operator};
+use super::page::Page;
+use super::{Decision, Form, store};
+use crate::app::Shared;
+use crate::error::Result;
+use crate::http::answer;
+use crate::id::{SessionId, SignInId, UserId};
+use crate::user;
+use crate::user::email::EmailAddress;
+use crate::user::username::Username;
+use axum::Router;
+use axum::extract::Path;
+use axum::response::Response;
+use axum::routing::{get, post};
+use keyrack_protocol::Code;
+use serde::Deserialize;
+
+/// The routes of the socket. Everywhere `?deployment=` names the deployment where there are several.
+pub fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/admin/users", get(list_users).post(create_user))
+        .route("/admin/users/{user}", get(show_user).delete(delete_user))
+        .route("/admin/users/{user}/disable", post(disable_user))
+        .route("/admin/users/{user}/enable", post(enable_user))
+        .route("/admin/users/{user}/end-sessions", post(end_sessions))
+        .route("/admin/sessions", get(list_sessions))
+        .route("/admin/sessions/{id}/end", post(end_session))
+}
+
+/// `state?` (`present`, `active`, `disabled`, `deleted`), `limit?`, `cursor?`.
+async fn list_users(operator: Operator) -> Result<Response> {
+    operator.says_only(&["state", "limit", "cursor"])?;
+    let is_id = |text: &str| UserId::parse(text).is_some();
+    let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
+    let state = operator.word("state", &["present", "active", "disabled", "deleted"])?;
+    let (deployment, now) = (operator.site.config.id.clone(), operator.app.world.clock.now_ms());
+    let list = operator.app.db.read(move |on| {
+        let users = store::users(on, &deployment, (&page, state), now)?;
+        Ok(page.list(users, |user| &user.id))
+    });
+    Ok(answer::ok(list.await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewUser {
+    email: String,
+    username: Option<String>,
+    #[serde(default)]
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+    password: Option<String>,
+}
+
+/// `email`, `username?`, `first_name?`, `last_name?`, `password?`.
+async fn create_user(operator: Operator, Body(new): Body<NewUser>) -> Result<Response> {
+    operator.says_only(&[])?;
+    let form = Form {
+        email: EmailAddress::parse(&new.email)?,
+        username: new.username.as_deref().map(Username::parse).transpose()?,
+        first_name: user::name(&new.first_name)?,
+        last_name: user::name(&new.last_name)?,
+        password: new.password,
+    };
+    Ok(answer::ok(super::create(&operator.app, &operator.site, form).await?))
+}
+
+async fn show_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
+    operator.says_only(&[])?;
+    let id = named(&operator, &user).await?;
+    let (deployment, now) = (operator.site.config.id.clone(), operator.app.world.clock.now_ms());
+    let found = operator.app.db.read(move |on| store::user(on, &deployment, &id, now)).await?;
+    Ok(answer::ok(found.ok_or(Code::UserNotFound)?))
+}
+
+async fn disable_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
+    decide(&operator, &user, Decision::Disable).await
+}
+
+async fn enable_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
+    decide(&operator, &user, Decision::Enable).await
+}
+
+async fn delete_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
+    decide(&operator, &user, Decision::Delete).await
+}
+
+async fn decide(operator: &Operator, user: &str, what: Decision) -> Result<Response> {
+    operator.says_only(&[])?;
+    let id = named(operator, user).await?;
+    Ok(answer::ok(super::decide(&operator.app, &operator.site, id, what).await?))
+}
+
+/// Ends every sign-in of the user.
+async fn end_sessions(operator: Operator, Path(user): Path<String>) -> Result<Response> {
+    operator.says_only(&[])?;
+    let id = named(&operator, &user).await?;
+    Ok(answer::ok(super::end_sessions_of(&operator.app, &operator.site, id).await?))
+}
+
+/// `user?` (id, address or username), `state?` (`live`, `all`), `limit?`, `cursor?`.
+async fn list_sessions(operator: Operator) -> Result<Response> {
+    operator.says_only(&["user", "state", "limit", "cursor"])?;
+    let is_id = |text: &str| SessionId::parse(text).is_some();
+    let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
+    let state = operator.word("state", &["live", "all"])?;
+    let user = match operator.query("user") {
+        Some(user) => Some(named(&operator, user).await?),
+        None => None,
+    };
+    let (deployment, now) = (operator.site.config.id.clone(), operator.app.world.clock.now_ms());
+    let list = operator.app.db.read(move |on| {
+        let asked = store::Asked { user: user.as_ref(), all: state == "all", now };
+        let sessions = store::sessions(on, &deployment, &page, &asked)?;
+        Ok(page.list(sessions, |session| &session.id))
+    });
+    Ok(answer::ok(list.await?))
+}
+
+/// Ends a session (`ses_…`) or one sign-in (`sin_…`).
+async fn end_session(operator: Operator, Path(id): Path<String>) -> Result<Response> {
+    operator.says_only(&[])?;
+    let (app, site) = (&operator.app, &operator.site);
+    let ended = match (SessionId::parse(&id), SignInId::parse(&id)) {
+        (Some(session), _) => super::end_session(app, site, session).await?,
+        (_, Some(sign_in)) => super::end_sign_in(app, site, sign_in).await?,
+        _ => return Err(Code::SessionNotFound.into()),
+    };
+    Ok(answer::ok(ended))
+}
+
+/// The user that a text names: by id, by an address that was proved, or by username.
+async fn named(operator: &Operator, text: &str) -> Result<UserId> {
+    if let Some(id) = UserId::parse(text) {
+        return Ok(id);
+    }
+    let (deployment, text) = (operator.site.config.id.clone(), text.to_owned());
+    let found = operator.app.db.read(move |on| match (EmailAddress::parse(&text), Username::parse(&text)) {
+        (Ok(email), _) => user::store::find_by_email(on, &deployment, &email),
+        (_, Ok(username)) => user::store::find_by_username(on, &deployment, &username),
+        _ => Ok(None),
+    });
+    Ok(found.await?.ok_or(Code::UserNotFound)?.user_id)
+}

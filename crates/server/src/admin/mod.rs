@@ -1,0 +1,202 @@
+//! What an operator may do to a running server: make, disable and delete users, see and end sessions.
+//!
+//! It is asked through a Unix socket in the data folder ([`socket`]), never through a public listener: whoever
+//! may open the socket owns the server's data anyway. [`http`] is its door, [`view`] the JSON that travels,
+//! [`store`] its SQL; `keyrack user` and `keyrack session` ([`crate::cli`]) are its clients.
+//!
+//! What ends sign-ins ends them in the transaction that decides it, under the user's lock: a sign-in under way
+//! is either before it, and ended by it, or after it, and refused. Every session that showed one gets a new
+//! revision, so that no node reads, mints or accepts what is over.
+
+pub mod door;
+pub mod http;
+pub mod page;
+#[cfg(unix)]
+pub mod socket;
+pub mod store;
+pub mod view;
+
+use crate::app::{App, Shared, Site};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::http::{answer, layers};
+use crate::id::{EmailAddressId, SessionId, SignInId, UserId};
+use crate::session::store::OfUser;
+use crate::session::{self, Plan, crowd, read};
+use crate::user::email::EmailAddress;
+use crate::user::store::{Created, NewUser};
+use crate::user::username::Username;
+use crate::user::{self, User, password, standing};
+use axum::Router;
+use keyrack_protocol::{Code, EndReason};
+use std::sync::Arc;
+
+/// Every route of the socket, with everything around it.
+pub fn router(app: &Shared) -> Router {
+    let routes = http::routes()
+        .method_not_allowed_fallback(answer::method_not_allowed)
+        .fallback(answer::not_found)
+        .with_state(Arc::clone(app));
+    layers::around(routes, &app.world)
+}
+
+/// A user to be made, checked.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// The address, which the operator vouches for.
+    pub email: EmailAddress,
+    /// The username, if there is to be one; also one that nobody may choose by himself.
+    pub username: Option<Username>,
+    /// First name, may be `""`.
+    pub first_name: String,
+    /// Last name, may be `""`.
+    pub last_name: String,
+    /// The password; without one nobody can sign in with it yet.
+    pub password: Option<String>,
+}
+
+/// Makes a user whose address counts as proved.
+///
+/// # Errors
+/// `EMAIL_EXISTS`, `USERNAME_EXISTS`, and what the deployment's rules say of the password.
+pub async fn create(app: &App, site: &Arc<Site>, form: Form) -> Result<view::User> {
+    let password_hash = match form.password {
+        Some(password) => {
+            password::check(&site.config.auth.password, &password)?;
+            Some(app.hasher.hash(app.hasher.place()?, &app.world, password).await?)
+        }
+        None => None,
+    };
+    let user = NewUser {
+        id: UserId::draw(&app.world),
+        email_id: EmailAddressId::draw(&app.world),
+        first_name: form.first_name,
+        last_name: form.last_name,
+        username: form.username,
+        email: form.email.to_string(),
+        password_hash,
+    };
+    let (site, now) = (Arc::clone(site), app.world.clock.now_ms());
+    let made = app.db.write(move |tx| match user::store::create(tx, &site.config.id, &user, now)? {
+        Created::Made => shown(tx, &site, &user.id, now),
+        Created::EmailTaken => Err(Code::EmailExists.into()),
+        Created::UsernameTaken => Err(Code::UsernameExists.into()),
+    });
+    made.await
+}
+
+/// What an operator decides about an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It may not act any more: its sign-ins end.
+    Disable,
+    /// It may act again; what has ended stays ended.
+    Enable,
+    /// It is gone: its sign-ins end, and of its data only the id stays.
+    Delete,
+}
+
+/// Carries out a decision about an account; a second time it changes nothing.
+///
+/// # Errors
+/// `user_not_found`, also when the account was deleted.
+pub async fn decide(app: &App, site: &Arc<Site>, id: UserId, what: Decision) -> Result<view::Decided> {
+    let (site, now) = (Arc::clone(site), app.world.clock.now_ms());
+    let decided = app.db.write(move |tx| {
+        let user = lock(tx, &site, &id)?;
+        let ended = match what {
+            Decision::Enable => {
+                standing::set_disabled(tx, &user, None, now)?;
+                Vec::new()
+            }
+            Decision::Disable => {
+                standing::set_disabled(tx, &user, Some(now), now)?;
+                end_all(tx, &site, &user, EndReason::UserDisabled, now)?
+            }
+            Decision::Delete => {
+                // What led to a sign-in is found by its address: that goes last.
+                let ended = end_all(tx, &site, &user, EndReason::UserDeleted, now)?;
+                standing::erase(tx, &user, now)?;
+                ended
+            }
+        };
+        let ended = ended.into_iter().map(view::EndedSignIn::from).collect();
+        Ok(view::Decided { user: shown(tx, &site, &id, now)?, ended })
+    });
+    decided.await
+}
+
+/// Ends every sign-in of an account; says which.
+///
+/// # Errors
+/// `user_not_found`.
+pub async fn end_sessions_of(app: &App, site: &Arc<Site>, id: UserId) -> Result<view::Ended> {
+    let (site, now) = (Arc::clone(site), app.world.clock.now_ms());
+    let ended = app.db.write(move |tx| {
+        let user = lock(tx, &site, &id)?;
+        end_all(tx, &site, &user, EndReason::RevokedByAdmin, now)
+    });
+    ended.await.map(view::Ended::from)
+}
+
+/// Ends a session with everything in it; says which sign-ins those were.
+///
+/// # Errors
+/// `session_not_found`, also when it has ended.
+pub async fn end_session(app: &App, site: &Arc<Site>, id: SessionId) -> Result<view::Ended> {
+    let (site, now) = (Arc::clone(site), app.world.clock.now_ms());
+    let ended = app.db.write(move |tx| {
+        session::store::lock(tx, &site.config.id, &[&id])?;
+        let loaded = read::settle(tx, &site, &id, now)?.filter(|loaded| loaded.ended_at.is_none());
+        let loaded = loaded.ok_or(Code::SessionNotFound)?;
+        let reason = EndReason::RevokedByAdmin;
+        let plan = Plan {
+            end: loaded.sign_ins.iter().map(|sign_in| (sign_in.id.clone(), reason)).collect(),
+            end_attempts: loaded.attempts.iter().map(|attempt| attempt.id.clone()).collect(),
+            active: Some(None),
+            end_reason: (!loaded.sign_ins.is_empty()).then_some(Some(reason)),
+            ..Plan::default()
+        };
+        session::store::apply(tx, &loaded, &plan, now)?;
+        session::store::raise(tx, &site.config.id, &id, site.config.lifetimes.sign_in_max_age_ms, now)?;
+        let ended = loaded.sign_ins.into_iter().map(|s| OfUser { id: s.id, session: id.clone() });
+        Ok(ended.collect::<Vec<_>>())
+    });
+    ended.await.map(view::Ended::from)
+}
+
+/// Ends one sign-in.
+///
+/// # Errors
+/// `session_not_found`, also when it has ended.
+pub async fn end_sign_in(app: &App, site: &Arc<Site>, id: SignInId) -> Result<view::Ended> {
+    let (site, now) = (Arc::clone(site), app.world.clock.now_ms());
+    let ended = app.db.write(move |tx| {
+        let session = store::session_of(tx, &site.config.id, &id)?.ok_or(Code::SessionNotFound)?;
+        session::store::lock(tx, &site.config.id, &[&session])?;
+        let only = [OfUser { id: id.clone(), session }];
+        let ended = crowd::end_elsewhere(tx, &site, &only, EndReason::RevokedByAdmin, now)?;
+        if ended.is_empty() { Err(Code::SessionNotFound.into()) } else { Ok(ended) }
+    });
+    ended.await.map(view::Ended::from)
+}
+
+/// The account under its lock; one that was deleted is none.
+fn lock(tx: &mut Tx<'_>, site: &Site, id: &UserId) -> Result<User> {
+    let locked = user::store::lock(tx, &site.config.id, id)?.map(|(user, _)| user);
+    locked.filter(|user| user.deleted_at.is_none()).ok_or_else(|| Code::UserNotFound.into())
+}
+
+/// Ends every sign-in of an account whose lock the caller holds: none can be added meanwhile.
+fn end_all(tx: &mut Tx<'_>, site: &Site, user: &User, reason: EndReason, now: i64) -> Result<Vec<OfUser>> {
+    // Also those that have expired but were not swept yet: by another node's clock they may live on.
+    let all = session::store::sign_ins_of(tx, &site.config.id, user, 0)?;
+    let sessions: Vec<&SessionId> = all.iter().map(|sign_in| &sign_in.session).collect();
+    session::store::lock(tx, &site.config.id, &sessions)?;
+    crowd::end_elsewhere(tx, site, &all, reason, now)
+}
+
+fn shown(tx: &mut Tx<'_>, site: &Site, id: &UserId, now: i64) -> Result<view::User> {
+    let user = store::user(tx, &site.config.id, id, now)?;
+    user.ok_or_else(|| Error::internal("show a user", "it is not there"))
+}

@@ -1,0 +1,151 @@
+//! Talking to the running server through its socket.
+
+use super::Failure;
+use crate::config::data_dir;
+use clap::Args;
+use keyrack_protocol::Envelope;
+use reqwest::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use url::Url;
+
+/// An answer that takes longer than this does not come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Which server and deployment a command is for, and how it answers.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Target {
+    /// The data folder of the running server [default: as the configuration says, else data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The configuration of the running server [default: $KEYRACK_CONFIG, then ./keyrack.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The deployment, where the server has several
+    #[arg(long, global = true, value_name = "ID")]
+    pub deployment: Option<String>,
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// A connection to a running server.
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    deployment: Option<String>,
+}
+
+impl Client {
+    /// Finds the running server's socket.
+    ///
+    /// # Errors
+    /// One line that says what to do when there is none, or it may not be opened.
+    pub fn connect(target: &Target) -> Result<Self, Failure> {
+        let env = |name: &str| std::env::var(name).ok();
+        let folder = data_dir(target.data.as_deref(), target.config.as_deref(), &env)
+            .map_err(|error| Failure::refused(error.to_string()))?;
+        let path = folder.join("keyrack.sock");
+        Ok(Self { http: through(&path)?, deployment: target.deployment.clone() })
+    }
+
+    /// Asks for what `path` names; `query` may say more.
+    ///
+    /// # Errors
+    /// What the server refuses, in one line.
+    pub async fn get(&self, path: &[&str], query: &[(&str, Option<&str>)]) -> Result<Value, Failure> {
+        self.ask(self.http.request(Method::GET, self.url(path, query)?)).await
+    }
+
+    /// Has something done.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn send<T: Serialize>(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: &T,
+    ) -> Result<Value, Failure> {
+        self.ask(self.http.request(method, self.url(path, &[])?).json(body)).await
+    }
+
+    /// The parts of a path are typed by a person: each stays one part whatever is in it.
+    fn url(&self, path: &[&str], query: &[(&str, Option<&str>)]) -> Result<Url, Failure> {
+        let mut url =
+            Url::parse("http://localhost/admin").map_err(|cause| Failure::refused(cause.to_string()))?;
+        if let Ok(mut parts) = url.path_segments_mut() {
+            parts.extend(path);
+        }
+        for (name, value) in query.iter().copied().chain([("deployment", self.deployment.as_deref())]) {
+            if let Some(value) = value {
+                url.query_pairs_mut().append_pair(name, value);
+            }
+        }
+        Ok(url)
+    }
+
+    async fn ask(&self, request: reqwest::RequestBuilder) -> Result<Value, Failure> {
+        let lost = |cause: reqwest::Error| {
+            let what =
+                if cause.is_timeout() { "did not answer in time" } else { "went away before it answered" };
+            Failure::refused(format!("the server {what}; see its log, and whether the change was made"))
+        };
+        let response = request.send().await.map_err(lost)?;
+        let status = response.status().as_u16();
+        let body = response.bytes().await.map_err(lost)?;
+        let envelope: Envelope<Value> = serde_json::from_slice(&body)
+            .map_err(|_| Failure::refused("what listens on the socket is no keyrack of this version"))?;
+        match (envelope.error, envelope.data) {
+            (None, Some(data)) => Ok(data),
+            (Some(error), _) if status == 404 && error.code.ends_with("_not_found") => {
+                Err(Failure::not_found(format!("{}: {}", error.code, error.message)))
+            }
+            (Some(error), _) => Err(Failure::refused(format!("{}: {}", error.code, error.message))),
+            (None, None) => Err(Failure::refused("the server answered nothing")),
+        }
+    }
+}
+
+/// What an answer holds.
+///
+/// # Errors
+/// When the server is of another version.
+pub fn read<T: DeserializeOwned>(data: Value) -> Result<T, Failure> {
+    serde_json::from_value(data)
+        .map_err(|cause| Failure::refused(format!("the server is of another version: {cause}")))
+}
+
+#[cfg(unix)]
+fn through(path: &Path) -> Result<reqwest::Client, Failure> {
+    use std::io::ErrorKind;
+    let shown = path.display();
+    match std::os::unix::net::UnixStream::connect(path).map_err(|cause| (cause.kind(), cause)) {
+        Ok(_) => {}
+        Err((ErrorKind::NotFound | ErrorKind::ConnectionRefused, _)) => {
+            return Err(Failure::not_running(format!(
+                "no server runs here (nothing listens on {shown}); start one with `keyrack serve` or `keyrack dev`, or name its folder with --data"
+            )));
+        }
+        Err((ErrorKind::PermissionDenied, _)) => {
+            return Err(Failure::refused(format!(
+                "{shown} may be opened only by the user that the server runs as; run this as that user, such as with sudo -u"
+            )));
+        }
+        Err((_, cause)) => {
+            return Err(Failure::refused(format!("{shown}: {cause}; name the folder with --data")));
+        }
+    }
+    let client = reqwest::Client::builder().unix_socket(path).timeout(PATIENCE).build();
+    client.map_err(|cause| Failure::refused(cause.to_string()))
+}
+
+#[cfg(not(unix))]
+fn through(_: &Path) -> Result<reqwest::Client, Failure> {
+    Err(Failure::refused(
+        "a running server is reached through a Unix socket, which this system does not have",
+    ))
+}

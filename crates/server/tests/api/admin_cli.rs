@@ -1,0 +1,218 @@
+//! `keyrack user` and `keyrack session`, the real binary against the real binary.
+
+use crate::support::{Ended, PASSWORD, Process, Running, free_address};
+use rustix::process::Signal;
+use serde_json::json;
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+#[track_caller]
+fn code(ended: &Ended, expected: i32) {
+    assert_eq!(ended.code, Some(expected), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_user_is_made_shown_disabled_enabled_and_deleted() {
+    let server = Running::dev("warn");
+    let file = server.folder().join("password");
+    fs::write(&file, format!("{PASSWORD}\n")).unwrap();
+    let made = server.json(
+        "user create --email Ada@Example.com --username Ada_L --first-name Ada --password-file password",
+    );
+    let id = made["id"].as_str().unwrap();
+    assert_eq!((&made["email_address"], &made["has_password"]), (&json!("ada@example.com"), &json!(true)));
+    assert_eq!(server.json("user show ada_l")["id"], id);
+    let browser = server.browser();
+    browser.sign_in("ada", PASSWORD).await.ok();
+
+    let shown = server.keyrack("user show ada@example.com");
+    code(&shown, 0);
+    assert!(shown.out.contains(&format!("id             {id}")), "{shown:?}");
+    assert!(shown.out.contains(&"name           Ada".to_owned()), "{shown:?}");
+    assert_eq!(server.json("user list")["items"][0]["sign_ins"], 1);
+    let listed = server.keyrack("user list --state active");
+    assert!(listed.out[0].starts_with("USER ") && listed.out[1].starts_with(id), "{listed:?}");
+    assert_eq!(server.keyrack("user list --state disabled").out.len(), 1);
+
+    let disabled = server.keyrack(&format!("user disable {id}"));
+    assert_eq!(disabled.out, [format!("{id} is disabled; 1 sign-in ended.")]);
+    assert_eq!(browser.session().await["end_reason"], "user_disabled");
+    assert_eq!(server.browser().sign_in("ada", PASSWORD).await.refused().1, "USER_DISABLED");
+    assert_eq!(server.json(&format!("user enable {id}"))["user"]["state"], "active");
+    server.browser().sign_in("ada", PASSWORD).await.ok();
+    assert_eq!(server.json("user delete ada@example.com --yes")["ended"].as_array().unwrap().len(), 1);
+    assert_eq!(server.refuses("user show ada@example.com").0, 4);
+    assert_eq!(server.json("user list --state deleted")["items"][0]["id"], id);
+}
+
+#[tokio::test]
+async fn a_password_comes_from_a_file_or_standard_input_and_never_from_an_argument() {
+    let server = Running::dev("warn");
+    let made = server
+        .keyrack_with("user create --email bob@example.com --password-stdin --json", "a phrase of words\n");
+    code(&made, 0);
+    assert!(!made.out.concat().contains("phrase"), "{made:?}");
+    server.browser().sign_in("bob", "a phrase of words").await.ok();
+    let made = server.json("user create --email carol@example.com --no-password");
+    assert_eq!(made["has_password"], false);
+    assert_eq!(server.browser().sign_in("carol", PASSWORD).await.refused().1, "INVALID_CREDENTIALS");
+
+    let (exit, said) = server.refuses("user create --email d@example.com --password-file nowhere");
+    assert!(exit == 1 && said.starts_with("nowhere: "), "{exit} {said}");
+    let (exit, said) = server.refuses("user create --email d@example.com --password-stdin");
+    assert!(exit == 1 && said.starts_with("password_too_short: "), "{exit} {said}");
+    let (exit, said) = server.refuses("user create --email BOB@example.com --no-password");
+    assert!(exit == 1 && said.starts_with("EMAIL_EXISTS: "), "{exit} {said}");
+    code(&server.keyrack("user create --email d@example.com --password secret"), 2);
+    code(&server.keyrack("user create --email d@example.com"), 2);
+    assert_eq!(server.json("user list")["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended() {
+    let server = Running::dev("warn");
+    let (ada, other) = (server.signed_up("ada").await, server.browser());
+    other.sign_in("ada", PASSWORD).await.ok();
+    let bob = server.signed_up("bob").await;
+    let id = ada.session().await["id"].as_str().unwrap().to_owned();
+    let listed = server.keyrack("session list --user ada@example.com");
+    code(&listed, 0);
+    assert!(listed.out.len() == 3 && listed.out[0].starts_with("SESSION"), "{listed:?}");
+    assert!(listed.out.iter().any(|line| line.starts_with(&id) && line.contains("active")), "{listed:?}");
+
+    assert_eq!(server.keyrack(&format!("session end {id}")).out, ["1 sign-in ended."]);
+    assert_eq!(ada.session().await["end_reason"], "revoked_by_admin");
+    assert_eq!(server.refuses(&format!("session end {id}")).0, 4);
+    let all = server.keyrack("session list --all");
+    assert!(all.out.iter().any(|line| line.starts_with(&id) && line.contains("revoked_by_admin")), "{all:?}");
+    let sign_in = bob.sign_in_of("bob").await;
+    assert_eq!(server.json(&format!("session end {sign_in}"))["ended"][0]["sign_in_id"], sign_in);
+    assert_eq!(server.keyrack("session end --user ada@example.com").out, ["1 sign-in ended."]);
+    assert_eq!(other.session().await["end_reason"], "revoked_by_admin");
+    assert_eq!(server.keyrack("session end --user ada@example.com").out, ["0 sign-ins ended."]);
+    code(&server.keyrack("session end"), 2);
+}
+
+#[tokio::test]
+async fn m11_a_page_is_followed_by_its_cursor() {
+    let server = Running::dev("warn");
+    for name in ["ada", "bob", "carol"] {
+        server.json(&format!("user create --no-password --email {name}@example.com"));
+    }
+    let first = server.keyrack("user list --limit 2");
+    let more = first.out.last().unwrap().strip_prefix("More: ").unwrap();
+    let second = server.keyrack(&format!("user list --limit 2 {more}"));
+    assert!(first.out.len() == 4 && second.out.len() == 2 && second.out[1].contains("ada@"), "{second:?}");
+    for wrong in ["--limit 0", "--limit=-1", "--limit 1000", "--limit ten", "--cursor x"] {
+        let (exit, said) = server.refuses(&format!("user list {wrong}"));
+        assert!(exit == 1 && said.starts_with("invalid_parameter: "), "{wrong}: {said}");
+    }
+}
+
+#[test]
+fn without_a_server_the_exit_code_is_3_and_one_line_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let ask = |line: &str| Process::start(folder.path(), line, &[]).ended();
+    let no_server = |ended: Ended| {
+        code(&ended, 3);
+        let [line] = ended.err.as_slice() else { panic!("{ended:?}") };
+        assert!(
+            line.contains("keyrack.sock") && line.contains("keyrack serve") && line.contains("--data"),
+            "{line}"
+        );
+    };
+    no_server(ask("user list"));
+    no_server(ask("session list --data elsewhere --json"));
+    // The file says where it would be, however little else is in it.
+    fs::write(folder.path().join("keyrack.toml"), "data = \"there\"\n").unwrap();
+    let ended = ask("user list");
+    assert!(ended.err[0].contains("there/keyrack.sock"), "{ended:?}");
+    // One that died has left its socket.
+    fs::create_dir(folder.path().join("there")).unwrap();
+    drop(UnixListener::bind(folder.path().join("there/keyrack.sock")).unwrap());
+    no_server(ask("user list"));
+}
+
+#[test]
+fn the_socket_is_its_owners_only_replaces_a_dead_one_and_goes_with_the_server() {
+    let server = Running::dev("warn");
+    let data = server.folder().join("data");
+    let path = data.join("keyrack.sock");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert!(fs::metadata(&path).unwrap().file_type().is_socket());
+    assert_eq!((mode(&data), mode(&path)), (0o700, 0o600));
+    code(&server.stop(), 0);
+    assert!(!path.exists());
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data/keyrack.sock");
+    fs::create_dir(folder.path().join("data")).unwrap();
+    drop(UnixListener::bind(&path).unwrap());
+    let dev = || Process::start(folder.path(), &format!("dev --listen {}", free_address()), &[]);
+    let process = dev();
+    process.says("Keyrack is running");
+    code(&Process::start(folder.path(), "user list", &[]).ended(), 0);
+    process.signal(Signal::KILL);
+    drop(process.ended());
+    assert!(path.exists());
+    dev().says("Keyrack is running");
+    fs::remove_file(&path).unwrap();
+    let somebody = UnixListener::bind(&path).unwrap();
+    let ended = dev().ended();
+    assert!(ended.code == Some(1) && ended.err[0].contains("another program listens there"), "{ended:?}");
+    drop(somebody);
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, "not a socket").unwrap();
+    let ended = dev().ended();
+    assert!(ended.code == Some(1) && ended.err[0].contains("no socket has this name"), "{ended:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "not a socket");
+}
+
+#[test]
+fn two_nodes_on_one_machine_need_two_data_folders() {
+    let server = Running::dev("warn");
+    // Where the database is a file, its own lock says so (see start.rs).
+    let Some(same) = server.start_another_in(server.folder()) else { return };
+    let ended = same.ended();
+    assert!(
+        ended.code == Some(1) && ended.err[0].contains("another keyrack runs on this data folder"),
+        "{ended:?}"
+    );
+    code(&server.keyrack("user list"), 0);
+    let other = tempfile::tempdir().unwrap();
+    let process = server.start_another_in(other.path()).unwrap();
+    process.says("Keyrack is running");
+    // Whichever is asked: they are one.
+    server.json("user create --no-password --email ada@example.com");
+    let listed = Process::start(other.path(), "user list --json", &[]).ended();
+    assert!(listed.out.concat().contains("ada@example.com"), "{listed:?}");
+}
+
+#[test]
+fn help_says_what_there_is_and_what_the_exit_codes_mean() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = |line: &str| {
+        let ended = Process::start(folder.path(), line, &[]).ended();
+        code(&ended, 0);
+        ended.out.join("\n")
+    };
+    let all = help("--help");
+    assert!(
+        ["serve", "dev", "user", "session"].iter().all(|word| all.contains(&format!("  {word} "))),
+        "{all}"
+    );
+    for (line, words) in [
+        (
+            "user --help",
+            &["create", "list", "show", "disable", "enable", "delete", "3 no server", "--json"][..],
+        ),
+        ("user create --help", &["--password-file", "--password-stdin", "--no-password", "--email"]),
+        ("session --help", &["list", "end", "4 no such", "--deployment"]),
+        ("session end --help", &["ses_", "sin_", "--user"]),
+    ] {
+        let help = help(line);
+        assert!(words.iter().all(|word| help.contains(word)), "{line}: {help}");
+    }
+}

@@ -32,6 +32,11 @@ codes! {
     UserDisabled = "USER_DISABLED", 403, "This account is disabled; ask whoever runs this application.";
     BadAttempt = "BAD_SIGN_IN_ATTEMPT", 400, "This attempt is over or was never begun here; begin again.";
     EmailExists = "EMAIL_EXISTS", 400, "There is an account with this address; sign in instead.";
+    SignupRestricted = "SIGNUP_RESTRICTED", 403, "Nobody can sign up here by themselves; ask whoever runs this application.";
+    EmailNotAllowed = "EMAIL_NOT_ALLOWED", 403, "This address may not sign up here; use one that is on the list, such as your work address.";
+    EmailBlocked = "EMAIL_BLOCKED", 403, "This address may not sign up here; use another one.";
+    DisposableEmailBlocked = "DISPOSABLE_EMAIL_BLOCKED", 403, "Throw-away addresses may not sign up here; use one that you keep.";
+    BannedKeyword = "BANNED_KEYWORD", 403, "A name or the address holds a word that may not be used here; choose another.";
     RequiredField = "REQUIRED_FIELD", 400, "A field is missing.";
     BadRequestBody = "BAD_REQUEST_BODY", 400, "The request could not be read; send JSON, a form, or multipart form data.";
     StrategyRequired = "VERIFICATION_STRATEGY_REQUIRED", 400, "Name a verification strategy that fits the attempt's step, such as email_otp.";
@@ -66,6 +71,7 @@ codes! {
     RequestTimeout = "request_timeout", 408, "The request took too long to arrive; send it again.";
     BodyTooLarge = "body_too_large", 413, "The request is too large; at most 64 KiB are read.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Send JSON, an urlencoded form, or multipart form data.";
+    Maintenance = "maintenance", 503, "Nothing can be changed for a while; try again after Retry-After.";
     Internal = "internal", 500, "Something went wrong here; the request id leads to it in the server's log.";
     Unavailable = "unavailable", 503, "Keyrack cannot answer right now; try again after Retry-After.";
 }

@@ -42,6 +42,12 @@ impl Error {
         }
     }
 
+    /// The deployment is in maintenance; nobody knows for how long, so it is asked again once a minute.
+    #[must_use]
+    pub fn maintenance() -> Self {
+        Self { retry_after_s: Some(60), ..Self::from(Code::Maintenance) }
+    }
+
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> Code {

@@ -35,6 +35,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+/// The default file, with every key and what it means: what `keyrack config` prints.
+pub const DEFAULT_FILE: &str = include_str!("../../keyrack.default.toml");
+
 /// The port where nothing else is said.
 pub const DEFAULT_PORT: u16 = 4400;
 
@@ -121,6 +124,9 @@ impl fmt::Debug for Mail {
         })
     }
 }
+
+#[cfg(test)]
+mod default_tests;
 
 #[cfg(test)]
 mod tests {

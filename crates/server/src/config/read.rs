@@ -40,11 +40,9 @@ pub(super) struct Draft {
 
 /// Reads the file. `mode` is what the command line says, if it does.
 pub(super) fn file(mut table: Table<'_>, mode: Option<Mode>) -> File {
-    // A path in a file is meant from where the file is.
-    let folder = table.source.path.parent().map(PathBuf::from).unwrap_or_default();
     let path = |text: &str| match text {
-        "" => Err("an empty path; name a file, or leave the key out".to_owned()),
-        text => Ok(folder.join(text)),
+        "" => Err("an empty path; name one, or leave the key out".to_owned()),
+        text => Ok(PathBuf::from(text)),
     };
     let listen = table.one_or_more("listen", value::address);
     if listen.as_ref().is_some_and(Vec::is_empty) {

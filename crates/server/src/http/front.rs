@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use keyrack_protocol::Code;
 use std::sync::Arc;
@@ -37,7 +38,7 @@ async fn front(State(app): State<Shared>, request: Request, next: Next) -> Respo
         .get(header::ORIGIN)
         .filter(|from| from.to_str().is_ok_and(|from| origin::is_allowed(&site, from)))
         .cloned();
-    let mut response = match refuse(&site, &parts.method, &parts.headers) {
+    let mut response = match refuse(&site, &parts) {
         Some(response) => response,
         None => {
             parts.extensions.insert(Arc::clone(&site));
@@ -53,16 +54,20 @@ fn is_local(app: &App, path: &str) -> bool {
     app.config.dev && (path.starts_with("/dev/") || path.starts_with("/api/"))
 }
 
-/// Answers preflights, and refuses changes that no allowed origin asked for.
-fn refuse(site: &Site, method: &Method, headers: &HeaderMap) -> Option<Response> {
-    if method == Method::OPTIONS {
+/// Answers preflights, and refuses changes that no allowed origin asked for, or that must wait.
+fn refuse(site: &Site, request: &Parts) -> Option<Response> {
+    if request.method == Method::OPTIONS {
         return Some(preflight());
     }
-    let safe = method == Method::GET || method == Method::HEAD;
-    if !safe && site.carriage != Carriage::Staging && !origin::may_mutate(site, headers) {
+    if request.method == Method::GET || request.method == Method::HEAD {
+        return None;
+    }
+    if site.carriage != Carriage::Staging && !origin::may_mutate(site, &request.headers) {
         return Some(Error::from(Code::OriginNotAllowed).into_response());
     }
-    None
+    // Whoever wants to leave is never kept.
+    let waits = site.config.maintenance_mode && request.uri.path() != "/session/sign-out";
+    waits.then(|| Error::maintenance().into_response())
 }
 
 fn preflight() -> Response {

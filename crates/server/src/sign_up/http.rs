@@ -1,6 +1,6 @@
 //! `POST /auth/signup`, the two verification calls, and whether an identifier can be had.
 
-use super::Form;
+use super::{Form, restrictions};
 use crate::app::Shared;
 use crate::caller::Browser;
 use crate::config::FieldUse;
@@ -32,7 +32,8 @@ async fn identifier_availability(browser: Browser, fields: Fields) -> Result<Res
 
 /// `email`, `password`, and what the deployment asks for of `username`, `first_name`, `last_name`.
 async fn sign_up(browser: Browser, fields: Fields) -> Result<Response> {
-    let auth = &browser.site.config.auth;
+    let (auth, rules) = (&browser.site.config.auth, &browser.site.config.restrictions);
+    restrictions::check_mode(rules)?;
     let form = Form {
         email: EmailAddress::parse(fields.required("email")?)?,
         username: username(&browser, &fields, auth.username)?,
@@ -40,6 +41,8 @@ async fn sign_up(browser: Browser, fields: Fields) -> Result<Response> {
         last_name: name(fields.used("last_name", auth.last_name)?.unwrap_or_default())?,
         password: fields.required("password")?.to_owned(),
     };
+    let username = form.username.as_ref().map_or("", Username::as_str);
+    restrictions::check(rules, &form.email, &[username, &form.first_name, &form.last_name])?;
     password::check(&auth.password, &form.password)?;
     let left = super::begin(&browser, form).await?;
     Ok(browser.answer(&left))

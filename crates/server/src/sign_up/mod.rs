@@ -10,6 +10,7 @@ mod availability;
 pub mod http;
 pub mod machine;
 mod mails;
+mod restrictions;
 mod store;
 mod verify;
 

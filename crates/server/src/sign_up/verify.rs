@@ -1,7 +1,7 @@
 //! Proving the address of a sign-up: mailing a code, and taking it.
 
 use super::machine::{Fact, Profile, Stage, step};
-use super::{mails, shown, store};
+use super::{mails, restrictions, shown, store};
 use crate::app::{App, Site};
 use crate::caller::Browser;
 use crate::db::Tx;
@@ -195,6 +195,9 @@ fn take(
     if let Some(username) = &trial.username {
         profile.username = Some(username.to_string());
     }
+    // The username may be another one now, and the operator may have closed the door since the attempt began.
+    let names = [profile.username.as_deref().unwrap_or_default(), &profile.first_name, &profile.last_name];
+    restrictions::check(&site.config.restrictions, &trial.email, &names)?;
     finish(tx, (app, site), trial, (room, &kept, &profile))
 }
 

@@ -1,0 +1,106 @@
+//! The default file is the documentation of the keys: it says nothing that is not so.
+
+use super::{Config, DEFAULT_FILE, Examined, Problem, examine, keys};
+use crate::cli::Run;
+use std::collections::BTreeSet;
+
+/// A setting that is commented out, or the line itself.
+fn setting(line: &str) -> Option<&str> {
+    line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+}
+
+/// The file with those of its commented settings in force that `wanted` takes.
+fn with(wanted: impl Fn(&str) -> bool) -> String {
+    let lines = DEFAULT_FILE.lines().map(|line| setting(line).filter(|text| wanted(text)).unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn is_example(setting: &str) -> bool {
+    setting.contains("    # example")
+}
+
+fn examined(text: &str) -> Examined {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keyrack.toml");
+    std::fs::write(&path, text).unwrap();
+    let env = |name: &str| match name {
+        "KEYRACK_MASTER_KEY" => Some("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned()),
+        "KEYRACK_DATABASE_URL" => Some("postgres://h/d".to_owned()),
+        _ => None,
+    };
+    examine(&Run { config: Some(path), ..Run::default() }, &env)
+}
+
+fn config(text: &str) -> Config {
+    let Examined { config, problems, .. } = examined(text);
+    config.unwrap_or_else(|| panic!("{problems:#?}"))
+}
+
+/// The keys in the tables of a file, with `*` for what the operator names.
+fn keys_in(value: &toml::Value, name: &str, found: &mut BTreeSet<String>) {
+    match value {
+        toml::Value::Table(table) => {
+            for (key, value) in table {
+                let key = if name.starts_with("deployment.messages") { "*" } else { key };
+                let name = if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+                keys_in(value, &name, found);
+            }
+        }
+        toml::Value::Array(tables) if tables.iter().any(toml::Value::is_table) => {
+            tables.iter().for_each(|table| keys_in(table, name, found));
+        }
+        _ => {
+            found.insert(name.to_owned());
+        }
+    }
+}
+
+#[test]
+fn it_is_accepted_as_it_is_printed() {
+    let found = examined(DEFAULT_FILE);
+    assert!(found.config.is_some(), "{:#?}", found.problems);
+}
+
+#[test]
+fn it_has_every_key_there_is_and_no_other() {
+    let text = with(|_| true);
+    let mut found = BTreeSet::new();
+    keys_in(&toml::from_str(&text).unwrap(), "", &mut found);
+    assert_eq!(found, keys::all().into_iter().collect());
+    // What is read from it is read by the server too: none of it is unknown.
+    let problems = examined(&text).problems;
+    assert!(!problems.iter().any(Problem::is_error), "{problems:#?}");
+}
+
+#[test]
+fn what_is_commented_out_stands_at_its_default() {
+    let (silent, said) = (config(DEFAULT_FILE), config(&with(|text| !is_example(text))));
+    assert_eq!(format!("{said:#?}"), format!("{silent:#?}"));
+    assert!(DEFAULT_FILE.lines().filter_map(setting).filter(|text| !is_example(text)).count() > 40);
+}
+
+#[test]
+fn every_example_changes_something() {
+    let silent = format!("{:?}", config(DEFAULT_FILE));
+    let examples: Vec<&str> =
+        DEFAULT_FILE.lines().filter_map(setting).filter(|text| is_example(text)).collect();
+    assert!(examples.len() > 50);
+    for example in examples.iter().filter(|text| !text.contains("_file = ")) {
+        // A line may stand in both themes: each of them counts.
+        assert_ne!(format!("{:?}", config(&with(|text| text == *example))), silent, "{example}");
+    }
+}
+
+#[test]
+fn every_setting_is_explained_above_it() {
+    let mut above = "";
+    for line in DEFAULT_FILE.lines() {
+        let is_setting = setting(line).is_some() || line.starts_with(|c: char| c.is_ascii_lowercase());
+        let told = above.starts_with("# ")
+            || setting(above).is_some()
+            || above.starts_with('[')
+            || line.contains("# example: ");
+        assert!(!is_setting || told, "nothing explains {line}");
+        above = line;
+    }
+}

@@ -266,6 +266,30 @@ fn serve_without_a_file_says_where_one_may_be() {
 }
 
 #[test]
+fn texts_of_the_pages_are_known_by_their_names_and_placeholders() {
+    let own = |line: &str| {
+        format!("{GOOD}\n[deployment.messages.de]\nsign_in_title = \"Hallo bei {{app}}\"\n{line}\n")
+    };
+    let good = Folder::with(&own("code_text = \"an {email}\""));
+    let config = load(&good.run(false), &with_key).unwrap();
+    assert_eq!(config.deployments[0].messages["de"]["code_text"], "an {email}");
+    for (line, said) in [
+        (
+            "sign_in_titel = \"x\"",
+            "keyrack.toml:17: sign_in_titel: the hosted pages have no text of this name",
+        ),
+        (
+            "code_text = \"an {mail}\"",
+            "keyrack.toml:17: code_text: it has no {mail}; known here: {email}, {app}",
+        ),
+        ("code_text = \"\"", "keyrack.toml:17: code_text: it is empty"),
+    ] {
+        let complaint = complaint_of(&own(line));
+        assert!(complaint.starts_with(said), "{complaint}");
+    }
+}
+
+#[test]
 fn arguments_that_cannot_hold_are_refused() {
     let listen = |address: &str| Run { listen: Some(address.parse().unwrap()), ..dev() };
     let said = |run: &Run| load(run, &nothing).unwrap_err().to_string();

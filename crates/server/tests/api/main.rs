@@ -22,6 +22,8 @@ mod carriage;
 mod dev;
 mod envelope;
 mod origins;
+mod pages;
+mod pages_address;
 mod races;
 mod rack;
 mod rack_forged;

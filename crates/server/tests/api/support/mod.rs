@@ -2,6 +2,7 @@
 
 mod browser;
 mod operator;
+mod page;
 mod process;
 mod reply;
 mod running;
@@ -9,6 +10,7 @@ mod server;
 
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
 pub use operator::Operator;
+pub use page::{boot, page, page_with};
 pub use process::{Ended, Process, free_address};
 pub use reply::{Reply, claims};
 pub use running::{MASTER_KEY, Running};

@@ -21,6 +21,9 @@ export interface Problem {
 const FIELDS: Readonly<Record<string, string>> = {
   email_exists: 'email',
   invalid_email: 'email',
+  email_not_allowed: 'email',
+  email_blocked: 'email',
+  disposable_email_blocked: 'email',
   username_exists: 'username',
   username_reserved: 'username',
   invalid_username: 'username',

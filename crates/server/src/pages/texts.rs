@@ -97,9 +97,14 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 10] = [
+    const NOT_OF_PAGES: [Code; 15] = [
         Code::AvailabilityHidden,
         Code::BadRequestBody,
+        Code::DeploymentNotFound,
+        Code::DeploymentRequired,
+        Code::InvalidParameter,
+        Code::SessionNotFound,
+        Code::UserNotFound,
         Code::StrategyRequired,
         Code::SignedOut,
         Code::TemplateNotFound,

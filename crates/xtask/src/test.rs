@@ -23,6 +23,8 @@ pub enum Step {
     Vitest,
     /// Every rule of the hook has a test
     Rules,
+    /// The package as it would be published: entries, types, size
+    Package,
     /// Clippy without a warning
     Clippy,
     /// All Rust tests, on SQLite
@@ -45,6 +47,7 @@ impl Step {
             Self::Typecheck => "TypeScript",
             Self::Vitest => "tests of the package and the pages",
             Self::Rules => "every rule of the hook has its test",
+            Self::Package => "the package as it would be published",
             Self::Clippy => "Clippy",
             Self::Sqlite => "Rust tests, on SQLite",
             Self::Postgres => "tests of the server, on PostgreSQL",
@@ -62,6 +65,7 @@ impl Step {
             Self::Typecheck => node::script("typecheck"),
             Self::Vitest => node::script("test"),
             Self::Rules => node::script("rules"),
+            Self::Package => node::script("package"),
             Self::Clippy => {
                 cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
             }

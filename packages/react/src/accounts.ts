@@ -1,48 +1,14 @@
 /**
  * The accounts that were signed in on this browser, so that a chooser can offer those that ended for signing in again.
  *
- * Kept in localStorage under `keyrack:<address of the API>:accounts`, as little as a chooser shows. It is written
- * while a component uses `useSessionList()`; an application without a chooser leaves nothing behind. Whoever signs out
- * on purpose, here or from elsewhere, is forgotten: the next person at this machine need not know who that was.
+ * As little as a chooser shows, written while a component uses `useSessionList()`; an application without a chooser
+ * leaves nothing behind. Whoever signs out on purpose, here or from elsewhere, is forgotten: the next person at this
+ * machine need not know who that was.
  */
-import { Stored } from './stored.js';
+import { type EndedAccount, forgetUsers, type Known, readMemory, writeMemory } from './memory.js';
+import type { Stored } from './stored.js';
 import type { EndReason, Session, SignIn } from './types.gen.js';
 
-/** An account whose sign-in on this browser has ended. */
-export interface EndedAccount {
-  readonly user_id: string;
-
-  /** First and last name, or the username, or `""`. */
-  readonly name: string;
-
-  /** The primary address, or `""`. */
-  readonly email_address: string;
-
-  /** The username, or `""`. */
-  readonly username: string;
-
-  /** Where the picture is, or `""`. */
-  readonly profile_picture_url: string;
-
-  /** Why it ended; null when nobody said so, as of an account that was not the active one. */
-  readonly end_reason: EndReason | null;
-
-  /** When this browser noticed, by its own clock, as ISO 8601. */
-  readonly ended_at: string;
-}
-
-/** As it lies in storage; without `ended_at` it was signed in when it was written. */
-type Known = Omit<EndedAccount, 'ended_at'> & { readonly ended_at: string | null };
-
-interface Memory {
-  readonly session_id: string;
-  readonly revision: number;
-
-  /** The active one first, then the other signed-in ones, then the ended ones, the latest first. */
-  readonly accounts: readonly Known[];
-}
-
-const NOTHING: Memory = { session_id: '', revision: 0, accounts: [] };
 const NOBODY: readonly EndedAccount[] = [];
 
 /** At most so many ended accounts are remembered, and for so long. */
@@ -58,17 +24,15 @@ export class Accounts {
   readonly #listeners = new Set<() => void>();
   #ended: readonly EndedAccount[] | undefined;
 
-  constructor(base: string) {
-    this.#entry = new Stored(`keyrack:${base}:accounts`);
+  constructor(entry: Stored) {
+    this.#entry = entry;
   }
 
   /** Calls back when the list changes, in whichever tab. */
   readonly subscribe = (listener: () => void): (() => void) => {
     const onStorage = ({ key }: StorageEvent): void => {
       // Without a key everything was cleared.
-      if (key !== null && key !== this.#entry.name) return;
-      this.#ended = undefined;
-      listener();
+      if (key === null || key === this.#entry.name) this.changed();
     };
     addEventListener('storage', onStorage);
     this.#listeners.add(listener);
@@ -80,40 +44,31 @@ export class Accounts {
 
   /** The ended accounts, the latest first. The same array until it changes. */
   readonly ended = (): readonly EndedAccount[] =>
-    (this.#ended ??= this.#read().accounts.filter(isEnded));
+    (this.#ended ??= readMemory(this.#entry)?.accounts.filter(isEnded) ?? NOBODY);
 
   /** What a server renders: it knows nothing of this browser. */
   readonly nobody = (): readonly EndedAccount[] => NOBODY;
 
   /** Takes over who is signed in now, and remembers who no longer is. */
   note(session: Session): void {
-    const before = this.#read();
+    const { id, revision } = session;
+    const before = readMemory(this.#entry);
     // Another tab has seen a newer state.
-    if (before.session_id === session.id && before.revision > session.revision) return;
-    this.#write({ session_id: session.id, revision: session.revision, accounts: follow(before.accounts, session) });
+    if (before?.session_id === id && before.revision > revision) return;
+    writeMemory(this.#entry, { session_id: id, revision, accounts: follow(before?.accounts ?? [], session) });
+    this.changed();
   }
 
-  /** Drops these users, for example because they signed out on purpose. */
-  readonly forget = (userIds: readonly string[]): void => {
-    const before = this.#read();
-    const accounts = before.accounts.filter(({ user_id }) => !userIds.includes(user_id));
-    if (accounts.length < before.accounts.length) this.#write({ ...before, accounts });
-  };
-
-  #read(): Memory {
-    try {
-      const memory = JSON.parse(this.#entry.read() ?? 'null') as Memory | null;
-      return memory?.accounts.every((one) => typeof one.user_id === 'string') ? memory : NOTHING;
-    } catch {
-      return NOTHING;
-    }
+  forget(userId: string): void {
+    forgetUsers(this.#entry, [userId]);
+    this.changed();
   }
 
-  #write(memory: Memory): void {
-    const text = JSON.stringify(memory);
-    if (text === (this.#entry.read() ?? JSON.stringify(NOTHING))) return;
-    this.#entry.write(memory.accounts.length > 0 ? text : null);
-    this.#ended = undefined;
+  /** The entry may have another content than it had. */
+  changed(): void {
+    const ended = readMemory(this.#entry)?.accounts.filter(isEnded) ?? NOBODY;
+    if (JSON.stringify(ended) === JSON.stringify(this.ended())) return;
+    this.#ended = ended;
     for (const listener of this.#listeners) listener();
   }
 }

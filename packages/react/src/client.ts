@@ -4,20 +4,22 @@
  * Answers come from reads, from this tab's mutations and from other tabs; all of them pass `#take`, where `order.ts`
  * decides. Whoever shows the session subscribes and reads `view`, which is replaced whenever anything in it changes.
  */
-import { Accounts } from './accounts.js';
+import type { Accounts } from './accounts.js';
 import { asSession, asToken } from './answers.js';
+import { actsFor, gone } from './belongs.js';
 import { DeploymentStore } from './deployment.js';
 import { clientError, isLost, type KeyrackError } from './error.js';
+import { forgetUsers } from './memory.js';
 import { sessionMethods } from './methods.js';
 import { type Arrived, type Held, settle } from './order.js';
 import { REFRESH_MS, retryPause } from './pause.js';
 import { Presence } from './presence.js';
-import type { Api } from './publishable-key.js';
 import { Queue } from './queue.js';
+import { Stored } from './stored.js';
 import { Tokens } from './tokens.js';
-import { type Request, Transport } from './transport.js';
+import type { Request, Sender } from './transport.js';
 import type { Deployment, Session, SignIn, Token } from './types.gen.js';
-import type { SessionView } from './view.js';
+import type { SessionMethods, SessionView } from './view.js';
 
 /** How long a page from the back-forward cache stays covered for want of an answer. */
 const COVERED_MS = 5_000;
@@ -33,10 +35,14 @@ export interface Mutation extends Request {
   readonly follow?: (session: Session) => Promise<unknown>;
 }
 
-/** What is known before anything was asked, because a server rendered the page with it. */
-export interface Initial {
+/** What a client begins with. */
+export interface Beginning {
+  /** Known before anything was asked, because a server rendered the page with it. */
   readonly session?: Session | null | undefined;
   readonly deployment?: Deployment | null | undefined;
+
+  /** Puts itself before the methods that components are given: for tests of applications. */
+  readonly wrap?: <T extends object>(methods: T) => T;
 }
 
 export class Client {
@@ -46,10 +52,13 @@ export class Client {
   /** The deployment's settings. */
   readonly deployment: DeploymentStore;
 
-  /** Who was signed in on this browser. */
-  readonly accounts: Accounts;
+  /** Who was signed in on this browser, as far as a chooser has remembered it. */
+  readonly remembered: Stored;
 
-  readonly #transport: Transport;
+  /** The same for those who show it; made by the first of them. */
+  accounts: Accounts | undefined;
+
+  readonly #sender: Sender;
   readonly #presence: Presence;
   readonly #tokens = new Tokens({
     active: () => this.#session().active_signin,
@@ -77,9 +86,9 @@ export class Client {
   /** Resolves when the first load is done. */
   readonly loaded = new Promise<void>((resolve) => (this.#setLoaded = resolve));
 
-  constructor(api: Api, { session, deployment }: Initial = {}) {
-    this.#transport = new Transport(api);
-    this.#presence = new Presence(`keyrack:${api.base}`, {
+  constructor(base: string, sender: Sender, { session, deployment, wrap = (methods) => methods }: Beginning = {}) {
+    this.#sender = sender;
+    this.#presence = new Presence(`keyrack:${base}`, {
       onMessage: (data) => this.#hear(data),
       onDeaf: () => this.#tokens.clear(),
       onReturn: () => void this.#read('/session'),
@@ -88,11 +97,13 @@ export class Client {
       showsAccounts: () => (this.#held?.session.signins.length ?? 0) > 0,
     });
     this.deployment = new DeploymentStore(() => this.send({ path: '/deployment' }), deployment ?? undefined);
-    this.accounts = new Accounts(api.base);
+    this.remembered = new Stored(`keyrack:${base}:accounts`);
     if (session) {
       this.#held = { session, sent: 0 };
       this.#setLoaded();
     }
+    this.#always = wrap({ refetch: this.refetch, getToken: this.#getToken });
+    this.#methods = wrap(sessionMethods(this));
     this.#firstView = this.#view = this.#render();
   }
 
@@ -129,7 +140,7 @@ export class Client {
   };
 
   /** Sends a request that leaves the session as it is. */
-  readonly send = (request: Request): Promise<unknown> => this.#transport.send(request);
+  readonly send = (request: Request): Promise<unknown> => this.#sender.send(request);
 
   /** Sends a mutation in its turn and resolves when the session that came of it is shown. */
   mutate(mutation: Mutation): Promise<void> {
@@ -151,7 +162,7 @@ export class Client {
     try {
       await follow?.(session);
     } finally {
-      if (request.signsOut) this.accounts.forget(gone(before, session));
+      if (request.signsOut) forgetUsers(this.remembered, gone(before, session));
       this.#take({ session, sent, from: 'mutation' });
       this.#presence.tell(this.#session());
     }
@@ -227,7 +238,8 @@ export class Client {
     return (this.#held as Held).session;
   }
 
-  readonly #refetch = async (): Promise<void> => {
+  /** Reads the session now. Never rejects. */
+  readonly refetch = async (): Promise<void> => {
     this.#refetches += 1;
     this.#notify();
     await this.#read('/session');
@@ -253,8 +265,8 @@ export class Client {
     return token?.signin_id === signIn.id ? token : undefined;
   }
 
-  readonly #always = { refetch: this.#refetch, getToken: this.#getToken };
-  readonly #methods = sessionMethods(this);
+  readonly #always: Pick<SessionView, 'refetch' | 'getToken'>;
+  readonly #methods: SessionMethods;
 
   readonly #firstView: SessionView;
   #view: SessionView;
@@ -277,16 +289,4 @@ export class Client {
       ...this.#methods,
     };
   }
-}
-
-/** For whom the active sign-in acts, and where: what is kept of one is not for another. */
-function actsFor(session: Session | undefined): string {
-  const { id, active_organization_membership_id: org, active_workspace_membership_id: workspace } =
-    session?.active_signin ?? {};
-  return [id, org, workspace].join();
-}
-
-/** The users whose sign-in was there before and is no longer. */
-function gone(before: Session, { signins }: Session): string[] {
-  return before.signins.map(({ user_id }) => user_id).filter((user) => !signins.some(({ user_id }) => user_id === user));
 }

@@ -1,8 +1,8 @@
 'use client';
 
-export type { EndedAccount } from './accounts.js';
 export type { DeploymentLoaded, DeploymentLoading, UseDeployment } from './deployment.js';
 export { type ClientErrorCode, KeyrackError } from './error.js';
+export type { EndedAccount } from './memory.js';
 export { KeyrackProvider, type KeyrackProviderProps } from './provider.js';
 export { SignedIn, SignedOut, type SignedProps } from './signed.js';
 export { useDeployment } from './use-deployment.js';

@@ -1,6 +1,5 @@
 import {
   createContext,
-  memo,
   type ReactElement,
   type ReactNode,
   useContext,
@@ -10,7 +9,9 @@ import {
 } from 'react';
 import useSWR, { SWRConfig, type SWRConfiguration } from 'swr';
 import { Client } from './client.js';
+import { WithoutOutdated } from './outdated.js';
 import { parsePublishableKey } from './publishable-key.js';
+import { Transport } from './transport.js';
 import type { Deployment, Session } from './types.gen.js';
 
 /** What {@link KeyrackProvider} takes. */
@@ -47,19 +48,19 @@ export function KeyrackProvider(props: KeyrackProviderProps): ReactElement {
 
 function Provider(props: KeyrackProviderProps): ReactElement {
   const { publishableKey, navigate, initialSession: session, initialDeployment: deployment, children } = props;
-  const [client] = useState(() => new Client(parsePublishableKey(publishableKey), { session, deployment }));
+  const [client] = useState(() => {
+    const api = parsePublishableKey(publishableKey);
+    return new Client(api.base, new Transport(api), { session, deployment });
+  });
   useEffect(() => {
     client.navigate = navigate;
   }, [client, navigate]);
-  const outdated = useSyncExternalStore(client.subscribe, client.outdated, never);
   return (
     <ClientContext.Provider value={client}>
       <SWRConfig value={ownConfig}>
         <Refresher client={client} />
       </SWRConfig>
-      <OutdatedContext.Provider value={outdated}>
-        <Below>{children}</Below>
-      </OutdatedContext.Provider>
+      <WithoutOutdated client={client}>{children}</WithoutOutdated>
     </ClientContext.Provider>
   );
 }
@@ -91,18 +92,8 @@ const ownConfig = (): SWRConfiguration => ({
   revalidateOnReconnect: false,
 });
 
-const never = (): boolean => false;
-
-/**
- * Nobody reads it. When it changes, React gives up the parts of the page that are still as a server wrote them: what
- * was written for another account than is shown by now disappears at once, instead of when its code has arrived.
- */
-const OutdatedContext = createContext(false);
-
-/** React 19 looks below a component that stays as it is for such parts; not at the context's own child. */
-const Below = memo(({ children }: { readonly children?: ReactNode }) => children);
-
-const ClientContext = createContext<Client | null>(null);
+/** What the hooks read. */
+export const ClientContext = createContext<Client | null>(null);
 
 /** The client of the provider above. */
 export function useClient(): Client {

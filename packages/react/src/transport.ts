@@ -16,8 +16,14 @@ export interface Request {
   readonly signsOut?: boolean;
 }
 
+/** Whoever answers requests. */
+export interface Sender {
+  /** Resolves with the `data` of the answer, rejects with a `KeyrackError`. */
+  readonly send: (request: Request) => Promise<unknown>;
+}
+
 /** Speaks to one API: carries the credential there and takes back what the answer hands out. */
-export class Transport {
+export class Transport implements Sender {
   readonly #base: string;
   readonly #rack: Rack | undefined;
 

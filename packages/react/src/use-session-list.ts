@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
-import type { EndedAccount } from './accounts.js';
+import { Accounts } from './accounts.js';
 import type { KeyrackError } from './error.js';
+import type { EndedAccount } from './memory.js';
 import { useClient } from './provider.js';
 import type { SignIn } from './types.gen.js';
 import { useView } from './use-session.js';
@@ -46,10 +47,11 @@ export type UseSessionList = SessionListLoading | SessionListLoaded;
  * @throws Error when there is no {@link KeyrackProvider} above.
  */
 export function useSessionList(): UseSessionList {
-  const { accounts } = useClient();
+  const client = useClient();
+  const accounts = (client.accounts ??= new Accounts(client.remembered));
   const { loading, session, error } = useView();
   const remembered = useSyncExternalStore(accounts.subscribe, accounts.ended, accounts.nobody);
-  const forget = useCallback((userId: string) => accounts.forget([userId]), [accounts]);
+  const forget = useCallback((userId: string) => accounts.forget(userId), [accounts]);
   useEffect(() => {
     if (session) accounts.note(session);
   }, [accounts, session]);

@@ -7,7 +7,7 @@ import { hydrateRoot } from 'react-dom/client';
 import { afterEach, expect, test, vi } from 'vitest';
 import { FakeServer, PRODUCTION_KEY } from './fake-server.js';
 import { emptySession, session, signIn } from './fixtures.js';
-import { pass, renderAsServer } from './harness.js';
+import { pass, passUncollected, renderAsServer } from './harness.js';
 
 const Status = () => <p>{useSession().status}</p>;
 const Address = () => <p>{useSession().session?.active_signin?.user.email_address ?? 'nobody'}</p>;
@@ -151,19 +151,35 @@ test('H16 a late part with the same account hydrates as the server wrote it, wha
   expect(recovered).not.toHaveBeenCalled();
 });
 
-test('H16 a late part that a server wrote for another account disappears as soon as that is known', async () => {
+/** As an application does: it shows the account, and renders again for its own reasons whenever it changes. */
+function Busy() {
+  const account = useSession().session?.active_signin?.id;
+  const [seen, setSeen] = React.useState(account);
+  const [told, setTold] = React.useState(account);
+  React.useLayoutEffect(() => setSeen(account), [account]);
+  React.useEffect(() => setTold(account), [account]);
+  return <i title={`${seen} ${told}`} />;
+}
+
+test.for([
+  ['beside nothing', null],
+  ['beside a part that shows the account', <Busy key="busy" />],
+] as const)('H16 a late part that a server wrote for another account disappears as soon as that is known, %s', async ([, beside]) => {
   const server = new FakeServer(session(['ada', 'bob']));
   const late = neighbour(Address);
   const page = provided(
-    <Suspense fallback="waiting">
-      <late.Component />
-    </Suspense>,
+    <>
+      {beside}
+      <Suspense fallback="waiting">
+        <late.Component />
+      </Suspense>
+    </>,
     { initialSession: session(['ada', 'bob']) },
   );
   const { element, texts } = await hydrate(page, late.suspend);
   expect(element.textContent).toBe('ada@example.com');
   server.change({ active_signin: signIn('bob') });
-  await pass(30_000);
+  await passUncollected(30_000);
   expect(visible(element)).toBe('waiting');
   const from = texts.length;
   await late.arrive();

@@ -2,6 +2,7 @@
 import { BroadcastChannel as RealChannel } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
 import { Client } from '../src/client.js';
+import { Transport } from '../src/transport.js';
 import { FakeChannel } from './fake-browser.js';
 import { FakeServer, ORIGIN, STAGING_KEY } from './fake-server.js';
 import { emptySession, session, signIn } from './fixtures.js';
@@ -77,7 +78,7 @@ test('H13 a broadcast during the first load is not lost', async () => {
 test('H13 a broadcast between the first request and its answer makes it read again, effects or not', async () => {
   const server = new FakeServer(session(['ada', 'bob']));
   const one = await open();
-  const client = new Client({ base: ORIGIN, staging: false });
+  const client = new Client(ORIGIN, new Transport({ base: ORIGIN, staging: false }));
   const slow = server.hold('GET', '/session');
   const loading = client.refresh();
   await outcome(one.loaded.switchSignIn('sin_bob'));

@@ -1,0 +1,13 @@
+'use client';
+
+export { type CapturedMessage, type DevServer, devServer } from './dev-server.js';
+export {
+  type DeploymentFields,
+  testDeployment,
+  testSession,
+  testSignIn,
+  testUser,
+  type UserFields,
+} from './fixtures.js';
+export { TestKeyrackProvider, type TestKeyrackProviderProps } from './provider.js';
+export { type Call, TestKeyrack, type TestKeyrackOptions } from './test-keyrack.js';

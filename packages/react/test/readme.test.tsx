@@ -1,0 +1,65 @@
+/** What README.md shows is what stands in test/readme, which is compiled and run. */
+import { fireEvent, render, screen } from '@testing-library/react';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import * as keyrack from '@keyrack/react';
+import * as testing from '@keyrack/react/testing';
+import { expect, test, vi } from 'vitest';
+import { FakeServer } from './fake-server.js';
+import { session } from './fixtures.js';
+import { open, pass } from './harness.js';
+import App from './readme/app.js';
+import { readSession } from './readme/read-session.js';
+
+const README = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+const FILES = readdirSync(join(import.meta.dirname, 'readme'));
+
+test('every block of code in the README is a file here, word for word', () => {
+  const blocks = [...README.matchAll(/```tsx?\n([^]*?)```/g)].map(([, code]) => code);
+  const files = FILES.map((name) => readFileSync(join(import.meta.dirname, 'readme', name), 'utf8'));
+  expect(new Set(blocks)).toEqual(new Set(files));
+});
+
+test('the README names everything that the package exports, and every key of useSession', async () => {
+  const words = new Set(README.match(/\w+/g));
+  expect(Object.keys({ ...keyrack, ...testing }).filter((name) => !/^test(User|SignIn|Deployment)$/.test(name))).toSatisfy(
+    (names: string[]) => names.every((name) => words.has(name)),
+  );
+  new FakeServer(session(['ada']));
+  const keys = Object.keys((await open()).hook);
+  expect(keys.length).toBeGreaterThan(10);
+  expect(keys.filter((key) => !words.has(key))).toEqual([]);
+});
+
+test('the first example shows a way in while nobody is signed in, and then a way out', async () => {
+  const server = new FakeServer();
+  const { container } = render(<App />);
+  expect(container.textContent).toBe('');
+  await pass();
+  expect(container.querySelector('a')?.textContent).toBe('Sign in');
+  server.signInAs('ada');
+  await pass(30_000);
+  fireEvent.click(screen.getByText('ada@example.com'));
+  await pass();
+  expect(container.querySelector('a')?.textContent).toBe('Sign in');
+});
+
+test('readSession hands the cookie on and gives the session, or null when there is no answer', async () => {
+  vi.useRealTimers();
+  const asked: IncomingHttpHeaders[] = [];
+  let status = 200;
+  const http = createServer(({ headers }, response) => {
+    asked.push(headers);
+    response.writeHead(status).end(JSON.stringify({ status, message: 'ok', data: session(['ada']), errors: null }));
+  });
+  await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening));
+  const address = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  expect(await readSession(address, '__Host-keyrack=ses_1.a')).toEqual(session(['ada']));
+  expect(asked[0]).toMatchObject({ cookie: '__Host-keyrack=ses_1.a', accept: 'application/vnd.keyrack.1+json' });
+  status = 503;
+  expect(await readSession(address, null)).toBeNull();
+  await new Promise((closed) => http.close(closed));
+  expect(await readSession(address, null)).toBeNull();
+});

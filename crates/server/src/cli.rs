@@ -1,6 +1,7 @@
 //! The command line: `keyrack dev` for one's own machine, `keyrack serve` for everybody else's; `keyrack user`
-//! and `keyrack session` talk to the one that runs.
+//! and `keyrack session` talk to the one that runs; `keyrack config` and `keyrack check` are about the configuration.
 
+pub mod check;
 pub mod client;
 mod operate;
 pub mod session;
@@ -31,6 +32,10 @@ pub enum Command {
     Serve(Run),
     /// Run for development: needs nothing, listens on this machine only, keeps mail in an outbox
     Dev(Run),
+    /// Print the default configuration, with every key and what it means
+    Config,
+    /// Say what is wrong with a configuration, without starting
+    Check(check::CheckArgs),
     /// Make, show, disable and delete users of the running server
     User(user::UserArgs),
     /// Show and end sessions of the running server
@@ -44,7 +49,7 @@ impl Command {
         match self {
             Self::Serve(run) => Some(Run { dev: false, ..run }),
             Self::Dev(run) => Some(Run { dev: true, ..run }),
-            Self::User(_) | Self::Session(_) => None,
+            Self::Config | Self::Check(_) | Self::User(_) | Self::Session(_) => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use keyrack_server::cli::{self, Cli, Command, Failure, Run};
-use keyrack_server::serve;
+use keyrack_server::{config, serve};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -12,6 +12,11 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::User(args) => cli::user::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Session(args) => cli::session::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Config => cli::print(config::DEFAULT_FILE),
+        Command::Check(args) => {
+            let (text, result) = cli::check::run(&args, &|name| std::env::var(name).ok());
+            cli::print(&text).and(result)
+        }
         Command::Serve(run) => serve(Run { dev: false, ..run }).await,
         Command::Dev(run) => serve(Run { dev: true, ..run }).await,
     };

@@ -24,7 +24,11 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// # Errors
 /// One line that names what is wrong and the fix.
 pub async fn run(args: &cli::Run) -> std::result::Result<(), String> {
-    let config = config::load(args, &|name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
+    let examined = config::examine(args, &|name| std::env::var(name).ok());
+    if examined.config.is_some() && !args.dev {
+        examined.problems.iter().for_each(|problem| tracing::warn!(%problem, "configuration"));
+    }
+    let config = examined.into_config().map_err(|error| error.to_string())?;
     start(config).await.map_err(|error| error.cause().unwrap_or(error.message()).to_owned())
 }
 

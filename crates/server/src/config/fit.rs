@@ -63,7 +63,7 @@ fn proxies(source: &Source, file: &File) {
     }
     let behind = file.deployments.iter().find(|draft| draft.deployment.origin.https);
     if let Some(draft) = behind.filter(|_| file.trusted_proxies.is_empty()) {
-        let text = "an https origin means a proxy in front, but trusted_proxies names none: all visitors would share the proxy's address when guesses are counted; add trusted_proxies = [\"…\"]";
+        let text = "an https origin means a proxy in front, but trusted_proxies names none: all visitors would share the proxy's address when guesses are counted; add trusted_proxies = [\"127.0.0.1\"] if it runs on this machine";
         source.complain(Warning, &format!("{}.origin", draft.place), text);
     }
 }
@@ -129,7 +129,7 @@ impl Told<'_> {
         }
         for entry in restrictions.blocklist.iter().filter(|entry| restrictions.allowlist.contains(entry)) {
             let text = format!("{entry} is in both lists; the blocklist wins, so take it out of one");
-            self.say(Warning, "restrictions.blocklist", text);
+            self.say(Warning, &format!("restrictions.blocklist.{entry}"), text);
         }
         if ui.signup_terms_statement_shown
             && ui.signup_terms_statement.is_empty()
@@ -170,8 +170,10 @@ impl Told<'_> {
     }
 
     fn layout(&self) {
-        let (Some(own), Layout::Unsupported(far)) = (&self.draft.origin, Layout::of(self.deployment)) else {
-            return;
+        let Some(own) = &self.draft.origin else { return };
+        let far = match Layout::of(self.deployment) {
+            Layout::Unsupported(far) => far,
+            _ => Vec::new(),
         };
         for origin in far {
             let text = format!(
@@ -180,15 +182,16 @@ impl Told<'_> {
             );
             self.say(Error, &format!("allowed_origins.{origin}"), text);
         }
-        if let Some(domain) = &self.deployment.cookie_domain {
-            let outside =
-                |text: &&String| Origin::parse(text).is_ok_and(|origin| !origin.may_set_cookies_for(domain));
-            for origin in self.deployment.allowed_origins.iter().filter(outside) {
-                let text = format!(
-                    "{origin} does not lie below cookie_domain {domain:?}: its server never sees the cookie"
-                );
-                self.say(Warning, &format!("allowed_origins.{origin}"), text);
-            }
+        let Some(domain) = &self.deployment.cookie_domain else { return };
+        let outside =
+            |text: &&String| Origin::parse(text).is_ok_and(|origin| !origin.may_set_cookies_for(domain));
+        for origin in
+            self.deployment.allowed_origins.iter().filter(outside).filter(|text| **text != own.to_string())
+        {
+            let text = format!(
+                "{origin} does not lie below cookie_domain {domain:?}: its server never sees the cookie"
+            );
+            self.say(Warning, &format!("allowed_origins.{origin}"), text);
         }
     }
 

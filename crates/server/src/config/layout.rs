@@ -43,6 +43,18 @@ impl Layout {
         }
         Self::OneSite(deployment.cookie_domain.clone())
     }
+
+    /// Its name for programs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::OneHost(_) => "one_host",
+            Self::OneSite(_) => "one_site",
+            Self::Loopback => "loopback",
+            Self::Unsupported(_) => "unsupported",
+        }
+    }
 }
 
 impl fmt::Display for Layout {

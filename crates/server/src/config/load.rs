@@ -28,17 +28,28 @@ pub struct Examined {
 /// # Errors
 /// The first of what [`examine`] finds, with the number of the others.
 pub fn load(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Problem> {
-    let Examined { config, mut problems, .. } = examine(args, env);
-    problems.retain(Problem::is_error);
-    match (config, problems.len()) {
-        (Some(config), _) => Ok(config),
-        (None, 0) => Err(Problem::outside("the configuration was not understood")),
-        (None, count) => {
-            let mut first = problems.swap_remove(0);
-            if count > 1 {
-                first.text = format!("{} (and {} more: `keyrack check` lists them)", first.text, count - 1);
+    examine(args, env).into_config()
+}
+
+impl Examined {
+    /// The configuration.
+    ///
+    /// # Errors
+    /// The first error, with the number of the others.
+    pub fn into_config(self) -> Result<Config, Problem> {
+        let mut errors = self.problems.into_iter().filter(Problem::is_error);
+        match (self.config, errors.next()) {
+            (Some(config), _) => Ok(config),
+            (None, None) => Err(Problem::outside("the configuration was not understood")),
+            (None, Some(mut first)) => {
+                match errors.count() {
+                    0 => {}
+                    more => {
+                        first.text = format!("{} (and {more} more: `keyrack check` lists them)", first.text)
+                    }
+                }
+                Err(first)
             }
-            Err(first)
         }
     }
 }

@@ -325,35 +325,3 @@ fn variables_that_cannot_hold_are_refused_without_being_repeated() {
     assert!(said(&both).contains("are both set; unset one"));
     assert_eq!(said(&[("KEYRACK_MASTER_KEY", ""), ("KEYRACK_DATABASE_URL", "")]), "");
 }
-
-/// What an examination says of a file, a line each, without the folder's name.
-fn all_of(text: &str) -> Vec<String> {
-    let folder = Folder::with(text);
-    let found = examine(&folder.run(false), &with_key).problems;
-    let severity = |problem: &Problem| if problem.is_error() { "error" } else { "warning" };
-    let lines = found.iter().map(|problem| format!("{} {problem}", severity(problem)));
-    lines.map(|line| line.replace(&format!("{}/", folder.0.path().display()), "")).collect()
-}
-
-#[test]
-fn everything_wrong_is_found_at_once_in_the_order_of_its_lines() {
-    let text = "listen = 5\ncolour = \"red\"\n[mail]\nsmtp = \"http://h\"\n[[deployment]]\nid = \"A\"\n\
-                mode = \"production\"\norigin = \"https://auth.example.com\"\nhosts = [\"auth.example.com\",\n  \"a b\"]\n\
-                [deployment.ui]\ntoken = \"1s\"\n[deployment.ui.theme.dark]\nprimary = \"red;}\"\n";
-    let starts = [
-        "error keyrack.toml:1: listen: a list in [ ] is expected, not integer",
-        "error keyrack.toml:2: unknown key \"colour\"",
-        "error keyrack.toml:4: smtp: not a mail server",
-        "error keyrack.toml:5: mail_from is missing",
-        "error keyrack.toml:6: id: \"A\" is not an id",
-        "warning keyrack.toml:8: an https origin means a proxy",
-        "error keyrack.toml:10: hosts: \"a b\" is not a host name",
-        "error keyrack.toml:12: unknown key \"token\" here; it belongs under [deployment.lifetimes]",
-        "error keyrack.toml:14: primary: \"red;}\" is not a colour",
-    ];
-    let found = all_of(text);
-    assert_eq!(found.len(), starts.len(), "{found:#?}");
-    for (line, start) in found.iter().zip(starts) {
-        assert!(line.starts_with(start), "{line}\nexpected: {start}");
-    }
-}

@@ -127,6 +127,8 @@ impl fmt::Debug for Mail {
 
 #[cfg(test)]
 mod default_tests;
+#[cfg(test)]
+mod examine_tests;
 
 #[cfg(test)]
 mod tests {

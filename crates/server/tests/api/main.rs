@@ -19,6 +19,7 @@ mod attacks_username;
 mod bad_input;
 mod bodies;
 mod carriage;
+mod check;
 mod dev;
 mod envelope;
 mod origins;

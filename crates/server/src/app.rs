@@ -59,6 +59,8 @@ pub struct Site {
     pub issuer: String,
     /// When it was first started, in Unix milliseconds.
     pub created_at: i64,
+    /// When its settings became what they are, as far as starts tell, in Unix milliseconds.
+    pub updated_at: i64,
     /// Signs its tokens.
     pub signer: Signer,
     /// How its session credential travels.
@@ -87,6 +89,7 @@ impl App {
         let db = open_db(&config, &cache, &outbox_bell).await?;
         let vault = Vault::new(&master)?;
         master_key::check(&db, &vault).await?;
+        deployment::none_is_missing(&db, &config).await?;
         let hashing = config.deployments.first().map(|deployment| deployment.password_hashing);
         let hasher = Hasher::start(&world, hashing.unwrap_or(crate::config::PasswordHashing::Standard))?;
         let mut sites = Vec::new();

@@ -29,6 +29,7 @@ mod races;
 mod rack;
 mod rack_forged;
 mod refusals;
+mod retired;
 mod secrets;
 mod smtp;
 mod start;

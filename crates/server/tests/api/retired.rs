@@ -61,7 +61,7 @@ impl Place {
 }
 
 /// A new database on the PostgreSQL server that `url` leads to.
-fn own_database(url: &str) -> String {
+pub fn own_database(url: &str) -> String {
     let name = format!("keyrack_{:x}", u64::from_be_bytes(Random::System.bytes()));
     let mut server = postgres::Client::connect(url, postgres::NoTls).unwrap();
     server.batch_execute(&format!("create database {name} template template0 locale 'C'")).unwrap();

@@ -65,6 +65,8 @@ pub struct Site {
     pub signer: Signer,
     /// How its session credential travels.
     pub carriage: Carriage,
+    /// Time, randomness, mail.
+    pub world: Arc<World>,
 }
 
 impl Site {
@@ -83,6 +85,7 @@ impl App {
     /// # Errors
     /// One that names what is wrong and the fix.
     pub async fn start(config: Config, world: World) -> Result<Shared> {
+        let world = Arc::new(world);
         let master = master_key::load(&config, &world)?;
         let cache = Arc::new(Cache::default());
         let outbox_bell = Arc::new(Notify::new());
@@ -97,7 +100,7 @@ impl App {
             sites.push(Arc::new(deployment::store::start(&db, &vault, &world, deployment).await?));
         }
         let node = id::NodeId::draw(&world);
-        let (world, activity) = (Arc::new(world), Activity::default());
+        let activity = Activity::default();
         let delivering = tokio::sync::Mutex::default();
         Ok(Arc::new(Self {
             config,

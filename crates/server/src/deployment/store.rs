@@ -9,12 +9,13 @@ use crate::params;
 use crate::token;
 use crate::vault::{Purpose, Vault};
 use crate::world::World;
+use std::sync::Arc;
 
 /// Starts a deployment: makes its row and its signing key where they are not there yet.
 ///
 /// # Errors
 /// What the database says.
-pub async fn start(db: &Db, vault: &Vault, world: &World, config: &Deployment) -> Result<Site> {
+pub async fn start(db: &Db, vault: &Vault, world: &Arc<World>, config: &Deployment) -> Result<Site> {
     let (id, now) = (config.id.clone(), world.clock.now_ms());
     let created_at = db
         .write(move |tx| {
@@ -35,6 +36,7 @@ pub async fn start(db: &Db, vault: &Vault, world: &World, config: &Deployment) -
         config: config.clone(),
         created_at,
         signer,
+        world: Arc::clone(world),
     })
 }
 

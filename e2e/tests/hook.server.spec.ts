@@ -90,7 +90,7 @@ test('H16 a page that a server rendered shows one account from the first byte on
   expect(await app.accounts()).toEqual([ada.email, bob.email]);
 });
 
-test.fixme('H16 a part whose code is slow does not go on showing the former account', async ({ app, anotherTab, slow }) => {
+test('H16 a part whose code is slow does not go on showing the former account', async ({ app, anotherTab, slow }) => {
   const [ada, bob] = [somebody('Ada'), somebody('Bob')];
   await app.signUp(ada);
   await app.signUp(bob);

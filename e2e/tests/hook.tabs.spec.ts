@@ -61,7 +61,7 @@ test('H13 an answer that was overtaken by another tab’s switch changes nothing
   expect(await other.shown()).toEqual(['loading', bob.email, ada.email]);
 });
 
-test.fixme('H13 a change of another session makes the tab read once', async ({ app, anotherTab, site }) => {
+test('H13 a change of another session makes the tab read once', async ({ app, anotherTab, site }) => {
   const ada = somebody('Ada');
   await app.signUp(ada);
   const other = await anotherTab();

@@ -1,16 +1,16 @@
 import { expect } from '@playwright/test';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { Program } from './program.js';
 
 export type Mode = 'staging' | 'production';
 
-const BINARY = process.env['KEYRACK_BINARY'] ?? fileURLToPath(new URL('../../target/debug/keyrack', import.meta.url));
+/** The server's program. */
+export const BINARY = process.env['KEYRACK_BINARY'] ?? fileURLToPath(new URL('../../target/debug/keyrack', import.meta.url));
 
 /** `keyrack dev` as a process of its own, with a data folder of its own. */
 export class Server {
@@ -18,7 +18,7 @@ export class Server {
   readonly origin: string;
   readonly #arguments: string[];
   readonly #folder: string;
-  #child: ChildProcess | undefined;
+  #program: Program | undefined;
 
   private constructor(port: number, folder: string, mode: Mode, more: readonly string[]) {
     this.origin = `http://localhost:${port}`;
@@ -28,7 +28,12 @@ export class Server {
 
   /** Starts one; `more` are further arguments. */
   static async start(mode: Mode, ...more: string[]): Promise<Server> {
-    const server = new Server(await freePort(), await mkdtemp(join(tmpdir(), 'keyrack-e2e-')), mode, more);
+    return Server.at(await freePort(), mode, ...more);
+  }
+
+  /** Starts one on this port. */
+  static async at(port: number, mode: Mode, ...more: string[]): Promise<Server> {
+    const server = new Server(port, await mkdtemp(join(tmpdir(), 'keyrack-e2e-')), mode, more);
     await server.#start();
     return server;
   }
@@ -85,26 +90,11 @@ export class Server {
 
   async #start(): Promise<void> {
     const { KEYRACK_CONFIG: _config, KEYRACK_DATABASE_URL: _url, KEYRACK_MASTER_KEY: _key, ...env } = process.env;
-    const child = spawn(BINARY, this.#arguments, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child = child;
-    const said: string[] = [];
-    createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
-    await new Promise<void>((resolve, reject) => {
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        said.push(line);
-        if (line.includes(this.origin)) resolve();
-      });
-      child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`keyrack ended with ${code}:\n${said.join('\n')}`)));
-    });
+    this.#program = await Program.start(BINARY, this.#arguments, { env, ready: /Keyrack is running at/ });
   }
 
   async #stop(): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null) return;
-    const exit = once(child, 'exit');
-    child.kill('SIGINT');
-    const [code] = await exit;
+    const code = await this.#program?.stop();
     if (code !== 0) throw new Error(`keyrack ended with ${code} after Ctrl-C`);
   }
 }

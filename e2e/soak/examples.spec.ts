@@ -1,0 +1,112 @@
+/** The examples as a stranger gets them: copied, installed with the package as it is published, built, started. */
+import { expect, type Page, test } from '@playwright/test';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Person, somebody } from '../tests/person.js';
+import { Program } from '../tests/program.js';
+import { freePort, Server } from '../tests/server.js';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Example {
+  readonly name: string;
+
+  /** The port that its files name. */
+  readonly port: number;
+
+  /** Starts what was built. */
+  readonly start: (port: number) => string[];
+}
+
+const EXAMPLES: readonly Example[] = [
+  { name: 'nextjs', port: 3000, start: (port) => ['run', 'start', '--', '--port', `${port}`] },
+  { name: 'vite', port: 5173, start: (port) => ['run', 'preview', '--', '--port', `${port}`, '--host', 'localhost'] },
+];
+
+let folder: string;
+let archive: string;
+
+test.beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'keyrack-examples-'));
+  await run('npm', ['pack', '--workspace', '@keyrack/react', '--pack-destination', folder], { cwd: ROOT });
+  archive = join(folder, (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '');
+});
+
+test.afterAll(() => rm(folder, { recursive: true }));
+
+for (const { name, port, start } of EXAMPLES) {
+  test(`examples/${name} installs, builds, and signs in`, async ({ page }) => {
+    const [own, keyrack] = [await freePort(), await freePort()];
+    const home = join(folder, name);
+    await copy(join(ROOT, 'examples', name), home, { [`localhost:${port}`]: `localhost:${own}`, 'localhost:4400': `localhost:${keyrack}` });
+    const npm = (...args: string[]) => run('npm', args, { cwd: home, env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+    await npm('install', '--no-audit', '--no-fund', archive);
+    await npm('run', 'typecheck');
+    await npm('run', 'build');
+    const server = await Server.at(keyrack, 'production', '--config', join(home, 'keyrack.toml'));
+    const application = await Program.start('npm', start(own), { cwd: home, ready: /ready|local:/i });
+    try {
+      await walk(page, `http://localhost:${own}`, server);
+    } finally {
+      await application.stop();
+      await server.remove();
+    }
+  });
+}
+
+/** Copies an example without what was installed or built in it, with other addresses in its files and in its key. */
+async function copy(from: string, to: string, addresses: Record<string, string>): Promise<void> {
+  const built = /node_modules|\.next|dist|package-lock\.json|tsbuildinfo/;
+  await cp(from, to, { recursive: true, filter: (path) => !built.test(path.slice(from.length)) });
+  for (const file of ['.env', 'keyrack.toml', 'vite.config.ts']) {
+    const path = join(to, file);
+    let text = await readFile(path, 'utf8').catch(() => '');
+    if (text === '') continue;
+    const move = (old: string) => Object.entries(addresses).reduce((moved, [here, there]) => moved.replaceAll(here, there), old);
+    text = move(text).replace(/pk_live_(\S+)/, (_, key: string) => `pk_live_${btoa(move(atob(key)))}`);
+    await writeFile(path, text);
+  }
+}
+
+async function walk(page: Page, origin: string, server: Server): Promise<void> {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  const [ada, bob] = [somebody('Ada'), somebody('Bob')];
+  const accounts = page.getByRole('navigation', { name: 'Accounts' });
+  const hello = ({ email }: Person) => expect(page.getByRole('heading', { name: `Hello, ${email}` })).toBeVisible();
+
+  await page.goto(origin);
+  await expect(page.getByRole('heading', { name: 'Nobody is signed in' })).toBeVisible();
+  await signUp(page, ada, server);
+  await hello(ada);
+  await page.getByRole('link', { name: 'Add account' }).or(page.getByRole('button', { name: 'Add account' })).click();
+  await signUp(page, bob, server);
+  await hello(bob);
+  await accounts.getByRole('button', { name: ada.email }).click();
+  await hello(ada);
+  await page.reload();
+  await hello(ada);
+  await accounts.getByRole('button', { name: 'Sign out' }).click();
+  await hello(bob);
+  await accounts.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'Nobody is signed in' })).toBeVisible();
+  expect(complaints).toEqual([]);
+}
+
+async function signUp(page: Page, { email, password }: Person, server: Server): Promise<void> {
+  const link = page.getByRole('link', { name: 'Sign in' });
+  if (await link.isVisible()) await link.click();
+  const form = page.getByRole('form', { name: 'Sign in' });
+  await form.getByLabel('Email').fill(email);
+  await form.getByLabel('Password').fill(password);
+  await form.getByRole('button', { name: 'Create account' }).click();
+  const code = page.getByRole('form', { name: 'Code' });
+  await code.getByLabel('The code').fill(await server.newestCode(email));
+  await code.getByRole('button', { name: 'Verify' }).click();
+}

@@ -112,10 +112,6 @@ export class Client {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Calls back once whoever shows the session has rendered what is new, still before it is painted. */
-  readonly subscribeLate = (listener: () => void): (() => void) =>
-    this.subscribe(() => queueMicrotask(() => queueMicrotask(listener)));
-
   readonly view = (): SessionView => this.#view;
 
   /** What a server renders, and what a browser must begin with so that it finds its page unchanged. */

@@ -34,7 +34,7 @@ interface Props {
  * instead of when its code has arrived.
  */
 export function WithoutOutdated({ client, children }: Props): ReactElement {
-  const isOutdated = useSyncExternalStore(client.subscribeLate, client.outdated, never);
+  const isOutdated = useSyncExternalStore(client.subscribe, client.outdated, never);
   const [times, setTimes] = useState(0);
   const useCommit = typeof document === 'undefined' ? useEffect : useLayoutEffect;
   useCommit(() => {

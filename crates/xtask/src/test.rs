@@ -116,8 +116,13 @@ fn on_postgres() -> Outcome {
 }
 
 fn in_chromium() -> Outcome {
-    needs("KEYRACK_CHROMIUM", "/usr/bin/chromium", "Chromium", &["chromium", "fonts-dejavu-core"])?;
+    needs_chromium()?;
     playwright("chromium")
+}
+
+/// Installs Chromium, unless it is there.
+pub fn needs_chromium() -> Outcome {
+    needs("KEYRACK_CHROMIUM", "/usr/bin/chromium", "Chromium", &["chromium", "fonts-dejavu-core"])
 }
 
 fn in_firefox() -> Outcome {

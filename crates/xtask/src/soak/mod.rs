@@ -1,6 +1,7 @@
 //! `cargo xtask soak`: what was acknowledged is still so after the power was cut.
 
 mod count;
+mod examples;
 mod kills;
 mod ledger;
 mod person;
@@ -20,6 +21,8 @@ pub enum Part {
     Postgres,
     /// SQLite's log is synced before a change is acknowledged
     Wal,
+    /// The examples, installed from a registry, built, started and used
+    Examples,
 }
 
 /// Runs the parts named, or all of them.
@@ -41,6 +44,7 @@ pub fn soak(seed: Option<u64>, only: &[Part]) -> Outcome {
                 runtime.block_on(kills::run("postgres", &binary, Some(database.url()), seed))?
             }
             Part::Wal => runtime.block_on(wal::run(&binary, seed))?,
+            Part::Examples => examples::run(&binary)?,
         });
     }
     println!("\nsoak: seed {seed}");

@@ -37,7 +37,7 @@ async fn main() -> Result<(), std::io::Error> {
     };
     let world = Arc::new(World::real(Mailer::captured()));
     let routes = Router::new().route("/session", get(answer)).route("/readyz", get(|| async { "ready" }));
-    let router = layers::around(routes, &world);
+    let router = layers::around(routes, &world, false);
     let listener = TcpListener::bind(cli.listen).await?.tap_io(|connection| {
         // As the server does it.
         let _ = connection.set_nodelay(true);

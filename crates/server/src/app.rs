@@ -59,14 +59,10 @@ pub struct Site {
     pub issuer: String,
     /// When it was first started, in Unix milliseconds.
     pub created_at: i64,
-    /// When its settings became what they are, as far as starts tell, in Unix milliseconds.
-    pub updated_at: i64,
     /// Signs its tokens.
     pub signer: Signer,
     /// How its session credential travels.
     pub carriage: Carriage,
-    /// Time, randomness, mail.
-    pub world: Arc<World>,
 }
 
 impl Site {
@@ -85,14 +81,12 @@ impl App {
     /// # Errors
     /// One that names what is wrong and the fix.
     pub async fn start(config: Config, world: World) -> Result<Shared> {
-        let world = Arc::new(world);
         let master = master_key::load(&config, &world)?;
         let cache = Arc::new(Cache::default());
         let outbox_bell = Arc::new(Notify::new());
         let db = open_db(&config, &cache, &outbox_bell).await?;
         let vault = Vault::new(&master)?;
         master_key::check(&db, &vault).await?;
-        deployment::none_is_missing(&db, &config).await?;
         let hashing = config.deployments.first().map(|deployment| deployment.password_hashing);
         let hasher = Hasher::start(&world, hashing.unwrap_or(crate::config::PasswordHashing::Standard))?;
         let mut sites = Vec::new();
@@ -100,7 +94,7 @@ impl App {
             sites.push(Arc::new(deployment::store::start(&db, &vault, &world, deployment).await?));
         }
         let node = id::NodeId::draw(&world);
-        let activity = Activity::default();
+        let (world, activity) = (Arc::new(world), Activity::default());
         let delivering = tokio::sync::Mutex::default();
         Ok(Arc::new(Self {
             config,
@@ -149,7 +143,8 @@ impl App {
         let routed = http::front::around(features.with_state(Arc::clone(self)), self)
             .merge(http::health::routes(self))
             .merge(pages::http::routes(self));
-        http::layers::around(routed, &self.world)
+        let https = self.sites.iter().all(|site| site.config.origin.https);
+        http::layers::around(routed, &self.world, https)
     }
 }
 

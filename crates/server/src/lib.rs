@@ -7,19 +7,18 @@
 //!
 //! - [`session`], [`sign_in`], [`sign_up`], [`token`], [`user`], [`deployment`]: the features
 //! - [`secret`], [`throttle`], [`outbox`]: what features share, one function for each thing
-//! - [`audit`]: what happened, recorded with what it tells about
 //! - [`db`]: one SQL text on two engines, one way to write
 //! - [`world`]: time, randomness, mail: the only code that touches them
 //! - [`vault`], [`master_key`]: hashing, sealing
 //! - [`admin`]: what an operator may do to a running server
 //! - [`sweep`]: what happens without a request
 //! - [`pages`]: the hosted pages
+//! - [`mod@log`]: what the log may say of a panic
 //! - [`dev`]: what only `keyrack dev` has
 //! - [`config`], [`cli`]: what the operator decides
 
 pub mod admin;
 pub mod app;
-pub mod audit;
 pub mod caller;
 pub mod cli;
 pub mod config;
@@ -29,6 +28,7 @@ pub mod dev;
 pub mod error;
 pub mod http;
 pub mod id;
+pub mod log;
 pub mod master_key;
 pub mod outbox;
 pub mod pages;

@@ -37,6 +37,8 @@ pub const ADDRESS: Rule = Rule { kind: "address", free: 30, window_ms: HOUR, fir
 pub const CODE_GUESS: Rule = Rule { kind: "code_guess", free: 10, window_ms: HOUR, first_pause_ms: 0 };
 /// Questions from one client address whether an identifier is free.
 pub const AVAILABILITY: Rule = Rule { kind: "availability", free: 100, window_ms: HOUR, first_pause_ms: 0 };
+/// Sign-ups begun from one client address: each is a row for as long as it lives.
+pub const SIGN_UP: Rule = Rule { kind: "sign_up", free: 300, window_ms: HOUR, first_pause_ms: 0 };
 /// Codes mailed to one address.
 pub const CODE_MAIL: Rule = Rule { kind: "code_mail", free: 5, window_ms: HOUR, first_pause_ms: 0 };
 /// Notes to an owner whose address somebody tried to sign up with.
@@ -60,12 +62,6 @@ pub struct Counter {
 }
 
 impl Rule {
-    /// Whether the next try at `now` would be refused.
-    #[must_use]
-    pub fn is_full(&self, counter: Counter, now: i64) -> bool {
-        now < counter.blocked_until || self.first_pause_ms == 0 && counter.count >= self.free
-    }
-
     /// Counts one more try at `now`, or says how long to wait.
     #[must_use]
     pub fn count(&self, before: Counter, now: i64) -> (Verdict, Counter) {
@@ -92,12 +88,6 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// What is kept of it.
-    #[must_use]
-    pub fn hash(&self) -> &str {
-        &self.hash
-    }
-
     /// The subject that `plain` (a normalised identifier, an address) names in a deployment.
     #[must_use]
     pub fn new(vault: &Vault, deployment: &str, plain: &str) -> Self {
@@ -111,14 +101,6 @@ impl Subject {
 /// # Errors
 /// What the database says.
 pub fn count(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64) -> Result<Verdict> {
-    Ok(count_and_tell(tx, rule, subject, now)?.0)
-}
-
-/// Counts one more try, and tells whether it is the one after which others are refused.
-///
-/// # Errors
-/// What the database says.
-pub fn count_and_tell(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64) -> Result<(Verdict, bool)> {
     // The insert makes the row to lock; the update takes the lock, so that two tries are counted as two.
     tx.execute(
         "insert into throttles (deployment_id, kind, subject, count, window_started_at, blocked_until)
@@ -152,7 +134,7 @@ pub fn count_and_tell(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64)
             ],
         )?;
     }
-    Ok((verdict, verdict == Verdict::Counted && rule.is_full(after, now)))
+    Ok(verdict)
 }
 
 /// Forgets the tries of `subject`: it has proved itself.
@@ -218,7 +200,5 @@ mod tests {
         assert_eq!(CODE_MAIL.count(counter, HOUR + 5 * 60_000).0, Verdict::Wait(55 * 60_000));
         assert_eq!(CODE_MAIL.count(counter, 2 * HOUR - 1).0, Verdict::Wait(1));
         assert_eq!(CODE_MAIL.count(counter, 2 * HOUR).0, Verdict::Counted);
-        assert!(CODE_MAIL.is_full(counter, HOUR + 5 * 60_000));
-        assert!(!CODE_MAIL.is_full(Counter { count: 4, ..counter }, HOUR + 5 * 60_000));
     }
 }

@@ -87,8 +87,7 @@ export class DeploymentStore {
 
   /** Nobody sees a hidden page: there it waits on. */
   #tryAgain(): void {
-    const next = (): void => (document.hidden ? this.#tryAgain() : void this.#load());
-    this.#retry = setTimeout(next, retryPause(this.#failures));
+    this.#retry = setTimeout(() => (document.hidden ? this.#tryAgain() : void this.#load()), retryPause(this.#failures));
   }
 
   #stopTrying(): void {

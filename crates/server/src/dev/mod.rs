@@ -1,9 +1,8 @@
-//! What only `keyrack dev` has: the captured mail, the clock that can be moved, the demo, people from a file.
+//! What only `keyrack dev` has: the captured mail, the clock that can be moved, the demo.
 //!
-//! Its routes send no CORS headers and refuse whatever does not come from this machine.
+//! These routes send no CORS headers and refuse whatever does not come from this machine.
 
 pub mod clock;
 pub mod demo;
 mod local;
 pub mod outbox;
-pub mod seed;

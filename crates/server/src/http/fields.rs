@@ -82,6 +82,13 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         if too_large {
             return Err(Code::BodyTooLarge.into());
         }
+        // What is packed small could be a thousand times as large as the limit.
+        if request.headers().get_all(header::CONTENT_ENCODING).iter().any(|coding| coding != "identity") {
+            return Err(Error::refused(
+                Code::UnsupportedMediaType,
+                "Send the body without Content-Encoding.",
+            ));
+        }
         let body: Bytes = request.extract().await.map_err(unreadable)?;
         let mut fields = read_body(kind.as_deref(), body).await?;
         fields.extend(urlencoded(query.as_bytes()));

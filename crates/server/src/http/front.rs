@@ -1,6 +1,6 @@
 //! The first look at a request: which deployment its host means, and whether its origin may.
 
-use super::origin;
+use super::{layers, origin};
 use crate::app::{App, Shared, Site};
 use crate::error::Error;
 use crate::http::carriage::Carriage;
@@ -102,6 +102,6 @@ fn mark(site: &Site, allowed: Option<HeaderValue>, public: bool, headers: &mut H
         }
     }
     if site.config.origin.https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        layers::secure_transport(headers);
     }
 }

@@ -6,7 +6,6 @@ use super::cache::Cached;
 use super::rack::Rack;
 use super::{Opened, expire, store};
 use crate::app::{App, Site};
-use crate::audit::By;
 use crate::db::Tx;
 use crate::error::Result;
 use keyrack_protocol::EndReason;
@@ -121,6 +120,6 @@ pub fn settle(
     else {
         return Ok(loaded);
     };
-    store::apply(tx, site, due, &expire(due, max_age_ms, now), &By::system(now))?;
+    store::apply(tx, due, &expire(due, max_age_ms, now), now)?;
     store::raise(tx, deployment, id, max_age_ms, now).map(Some)
 }

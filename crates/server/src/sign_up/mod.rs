@@ -22,6 +22,7 @@ use crate::config::{Auth, FieldUse};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId};
 use crate::session::enter::{self, Left, NewAttempt};
+use crate::throttle::{self, SIGN_UP, Subject, Verdict};
 use crate::time::rfc3339;
 use crate::user;
 use crate::user::email::EmailAddress;
@@ -48,8 +49,9 @@ pub struct Form {
 /// Begins a sign-up.
 ///
 /// # Errors
-/// `too_many_accounts`, `USERNAME_EXISTS`; `EMAIL_EXISTS` only where the deployment tells.
+/// `too_many_accounts`, `too_many_attempts`, `USERNAME_EXISTS`; `EMAIL_EXISTS` only where the deployment tells.
 pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
+    count(browser).await?;
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
     let password_hash =
         app.hasher.hash(app.hasher.place_for_new()?, &app.world, form.password.clone()).await?;
@@ -86,6 +88,19 @@ pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
             room.leave(tx, &site, arrival.now)
         })
         .await
+}
+
+/// Counts a sign-up of the client's address. Under dev everybody is this machine.
+async fn count(browser: &Browser) -> Result<()> {
+    if browser.app.config.dev && browser.address.is_loopback() {
+        return Ok(());
+    }
+    let now = browser.app.world.clock.now_ms();
+    let subject = Subject::new(&browser.app.vault, &browser.site.config.id, &browser.counted_address());
+    match browser.app.db.write(move |tx| throttle::count(tx, &SIGN_UP, &subject, now)).await? {
+        Verdict::Counted => Ok(()),
+        Verdict::Wait(ms) => Err(Error::throttled(ms)),
+    }
 }
 
 /// What is shown of an attempt.

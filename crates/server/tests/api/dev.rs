@@ -149,7 +149,7 @@ async fn without_keyrack_dev_the_routes_are_not_there() {
         let reply = browser.send(browser.request(method, path)).await;
         assert_eq!(reply.refused(), (404, "not_found".to_owned()), "{path}");
     }
-    for path in ["/", "/outbox", "/api/private", "/index.html"] {
+    for path in ["/outbox", "/api/private", "/index.html"] {
         assert_eq!(browser.get(path).await.refused(), (404, "not_found".to_owned()), "{path}");
     }
 }

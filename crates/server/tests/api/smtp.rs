@@ -105,6 +105,34 @@ async fn k10_a_code_reaches_its_one_recipient_as_one_mail_and_leaves_no_body_beh
 }
 
 #[tokio::test]
+async fn k10_a_name_with_line_breaks_and_dots_ends_no_mail_and_begins_none() {
+    let mail = MailServer::start("250 taken\r\n").await;
+    let url = mail.url.clone();
+    let server = Keyrack::start_configured(move |config| {
+        config.mail = Mail::Smtp { url };
+        // No file can say this.
+        config.deployments[0].app_name =
+            "Acme\r\n.\r\nMAIL FROM:<eve@evil.example>\r\nRCPT TO:<eve@evil.example>\r\n.hidden".to_owned();
+    })
+    .await;
+    let browser = server.browser();
+    let attempt = browser.begins_sign_up("ada").await;
+    browser.asks_for_code(&attempt).await.ok();
+    deliver_due(&server.app).await.unwrap();
+    let ends = mail.lines().iter().filter(|line| *line == ".").count();
+    assert_eq!((ends, mail.said("DATA").len()), (1, 1), "{:?}", mail.lines());
+    assert_eq!(mail.said("RCPT TO:<ada"), ["RCPT TO:<ada@example.com>"]);
+    let lines = mail.lines();
+    let data = lines.iter().position(|line| line == "DATA").unwrap();
+    let head = lines[data..].iter().position(String::is_empty).unwrap() + data;
+    assert!(
+        !lines[..head]
+            .iter()
+            .any(|line| line.starts_with("RCPT TO:<eve") || line.starts_with("MAIL FROM:<eve"))
+    );
+}
+
+#[tokio::test]
 async fn a_mail_that_is_refused_is_tried_again_until_its_code_has_expired() {
     let mail = MailServer::start("451 not now\r\n").await;
     let server = keyrack(&mail).await;

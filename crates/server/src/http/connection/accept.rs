@@ -5,9 +5,11 @@ use super::body::{Arriving, Leaving};
 use super::pace::Pace;
 use super::watch::Watched;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::serve::Listener;
+use http::HeaderValue;
+use http::header::CONNECTION;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
@@ -69,6 +71,7 @@ where
         // The pace knows an idle connection from a slow one.
         .header_read_timeout(None)
         .max_buf_size(HEAD_LIMIT)
+        .max_header_size(HEAD_LIMIT)
         .serve_connection(stream, answers);
     let (mut serving, mut stop) = (pin!(serving), pin!(stop));
     let (mut stopping, mut turn, mut deadline) = (false, None, pin!(None::<Sleep>));
@@ -102,11 +105,19 @@ impl<Peer: Clone + Send + Sync + 'static> Service<http::Request<Incoming>> for A
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, request: http::Request<Incoming>) -> Self::Future {
-        self.pace.begun();
-        let (pace, allowed) = (Arc::clone(&self.pace), self.pace.patience().body);
-        let mut request = request.map(|body| Body::new(Arriving::new(body, allowed)));
+        self.pace.begun(!request.body().is_end_stream());
+        let pace = Arc::clone(&self.pace);
+        let mut request = request.map(|body| Body::new(Arriving::new(body, Arc::clone(&pace))));
         request.extensions_mut().insert(self.peer.clone());
         let answer = self.router.call(request);
-        Box::pin(async move { Ok(answer.await?.map(|body| Leaving::new(body, pace))) })
+        Box::pin(async move {
+            let mut answer = answer.await?;
+            if pace.is_unread() {
+                // Hyper will not read the rest only to throw it away: the client must know that its next
+                // request needs another connection.
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(answer.map(|body| Leaving::new(body, pace)))
+        })
     }
 }

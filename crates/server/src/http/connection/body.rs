@@ -9,7 +9,6 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 use tokio::time::Sleep;
 
 /// A body did not arrive in time.
@@ -35,15 +34,15 @@ impl TooSlow {
 /// A request's body, which has a certain time to arrive as a whole: a byte now and then is not enough.
 pub struct Arriving {
     body: Incoming,
-    allowed: Duration,
+    pace: Arc<Pace>,
     /// Set when somebody waits for the body; most arrive with the head.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl Arriving {
-    /// A body that has `allowed` to arrive, from when it is asked for.
-    pub fn new(body: Incoming, allowed: Duration) -> Self {
-        Self { body, allowed, deadline: None }
+    /// A body whose time begins when it is asked for.
+    pub fn new(body: Incoming, pace: Arc<Pace>) -> Self {
+        Self { body, pace, deadline: None }
     }
 }
 
@@ -57,9 +56,13 @@ impl HttpBody for Arriving {
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = self.get_mut();
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) {
+            if frame.is_none() || this.body.is_end_stream() {
+                this.pace.read();
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let deadline = this.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(this.allowed)));
+        let deadline =
+            this.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(this.pace.patience().body)));
         deadline.as_mut().poll(cx).map(|()| Some(Err(TooSlow.into())))
     }
 

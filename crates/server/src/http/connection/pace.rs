@@ -22,12 +22,16 @@ pub struct Pace {
     stalled: AtomicBool,
     /// Counts the changes: each has a deadline of its own.
     turn: AtomicU32,
+    /// Whether a part of the request's body has not been read.
+    unread: AtomicBool,
 }
 
 impl Pace {
     /// Of a connection that was just made.
     pub fn new(room: Room) -> Self {
-        Self { room, doing: AtomicU8::new(IDLE), stalled: AtomicBool::new(false), turn: AtomicU32::new(0) }
+        let (doing, turn) = (AtomicU8::new(IDLE), AtomicU32::new(0));
+        let (stalled, unread) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { room, doing, stalled, turn, unread }
     }
 
     /// The number of the present deadline.
@@ -60,9 +64,20 @@ impl Pace {
         }
     }
 
-    /// A request's head is complete.
-    pub fn begun(&self) {
+    /// A request's head is complete; whether a body follows.
+    pub fn begun(&self, body: bool) {
+        self.unread.store(body, Ordering::Relaxed);
         self.now(SERVING);
+    }
+
+    /// The body has been read to its end.
+    pub fn read(&self) {
+        self.unread.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether a part of the body has not been read.
+    pub fn is_unread(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
     }
 
     /// Its answer has been handed over.

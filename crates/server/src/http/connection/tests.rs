@@ -195,6 +195,28 @@ async fn m02_a_body_that_nobody_reads_keeps_no_connection() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn m01_who_is_answered_before_the_body_was_read_is_told_that_the_connection_ends() {
+    let server = Server::start(10);
+    for (path, framing, unread) in [
+        ("/deaf", "content-length: 100000", true),
+        ("/deaf", "transfer-encoding: chunked", true),
+        ("/reads", "content-length: 100000", true),
+        ("/reads", "content-length: 3", false),
+        ("/deaf", "content-length: 0", false),
+        ("/deaf", "x: y", false),
+    ] {
+        let mut client = server.connect();
+        client.says(&format!("POST {path} HTTP/1.1\r\nhost: x\r\n{framing}\r\n\r\n")).await;
+        if framing.ends_with(": 3") {
+            client.says("a=b").await;
+        }
+        let (seconds, said) = client.ends().await;
+        assert_eq!(said.contains("connection: close\r\n"), unread, "{path} {framing}: {said}");
+        assert_eq!(seconds, if unread { 0 } else { 60 }, "{path} {framing}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn m02_an_answer_that_is_taken_bit_by_bit_has_60_seconds() {
     let server = Server::start(10);
     for path in ["/big", "/endless"] {

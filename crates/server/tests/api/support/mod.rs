@@ -1,22 +1,26 @@
 //! A server in this process, and people with browsers who talk to it.
 
 mod browser;
-mod from_file;
 mod operator;
 mod page;
 mod process;
+mod raw;
 mod reply;
+mod routes;
 mod running;
 mod server;
+mod tables;
 
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
-pub use from_file::file_with;
 pub use operator::Operator;
 pub use page::{boot, page, page_with};
 pub use process::{Ended, Process, free_address};
+pub use raw::Raw;
 pub use reply::{Reply, claims};
+pub use routes::{Route, routes};
 pub use running::{MASTER_KEY, Running};
 pub use server::Keyrack;
+pub use tables::{forever, tables};
 
 /// What everybody's password is.
 pub const PASSWORD: &str = "correct horse battery";

@@ -4,7 +4,7 @@ use keyrack_server::app::{App, Shared};
 use keyrack_server::config::{Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing};
 use keyrack_server::http::connection::{self, Room};
 use keyrack_server::outbox;
-use keyrack_server::world::{CapturedMail, Random, World};
+use keyrack_server::world::{CapturedMail, Patience, Random, World};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,6 +44,11 @@ impl Keyrack {
 
     /// One whose whole configuration is changed before it starts.
     pub async fn start_configured(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_patient(Patience::default(), change).await
+    }
+
+    /// One that waits for a connection as long as `patience` says.
+    pub async fn start_patient(patience: Patience, change: impl FnOnce(&mut Config)) -> Self {
         let seed = u64::from_be_bytes(Random::System.bytes());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -57,7 +62,8 @@ impl Keyrack {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let mut config = config(deployment, data.path().to_path_buf(), address);
         change(&mut config);
-        let world = World { mailer: App::mailer(&config).unwrap(), ..World::for_tests(seed) };
+        let mailer = App::mailer(&config).unwrap();
+        let world = World { mailer, patience, ..World::for_tests(seed) };
         Self::run(config, world, listener, data).await
     }
 

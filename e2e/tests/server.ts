@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,10 +38,25 @@ export class Server {
     return server;
   }
 
+  /** Starts one with a configuration, which may have to name the port. */
+  static async configured(mode: Mode, toml: (port: number) => string, ...more: string[]): Promise<Server> {
+    const [port, folder] = [await freePort(), await mkdtemp(join(tmpdir(), 'keyrack-e2e-'))];
+    const file = join(folder, 'keyrack.toml');
+    await writeFile(file, toml(port));
+    const server = new Server(port, folder, mode, ['--config', file, ...more]);
+    await server.#start();
+    return server;
+  }
+
   /** Stops it as a person would with Ctrl-C, and starts it again with the same data. */
   async restart(): Promise<void> {
     await this.#stop();
     await this.#start();
+  }
+
+  /** Stops it until `restart`. */
+  async stop(): Promise<void> {
+    await this.#stop();
   }
 
   async remove(): Promise<void> {

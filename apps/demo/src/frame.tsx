@@ -17,6 +17,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           <a href="/outbox" aria-current={isOutbox ? 'page' : undefined}>
             Outbox
           </a>
+          <a href="/accounts">Hosted pages</a>
         </nav>
       </header>
       <main>{children}</main>

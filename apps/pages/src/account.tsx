@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
 import { boot } from './boot.js';
+import { Icon } from './icon.js';
 import { say } from './say.js';
 
 /** One account of the list. */
@@ -26,12 +26,12 @@ interface Props {
   /** Why it is no longer signed in. */
   readonly note?: string | undefined;
 
-  /** What else can be done with it. */
-  readonly children: ReactNode;
+  /** What else can be done with it: the button at the end. */
+  readonly end: { readonly icon: 'leave' | 'remove'; readonly label: string; readonly title: string; readonly onClick: () => void };
 }
 
 /** A row: the account itself, which can be chosen, and what else can be done with it. */
-export function AccountRow({ account, isActive, verb, onChoose, href, note, children }: Props) {
+export function AccountRow({ account, isActive, verb, onChoose, href, note, end }: Props) {
   const face = <Face account={account} isActive={isActive} note={note} />;
   return (
     <li className={href ? 'account account-ended' : 'account'}>
@@ -50,7 +50,9 @@ export function AccountRow({ account, isActive, verb, onChoose, href, note, chil
           {face}
         </div>
       )}
-      {children}
+      <button type="button" className="icon" aria-label={end.label} title={end.title} onClick={end.onClick}>
+        <Icon name={end.icon} />
+      </button>
     </li>
   );
 }

@@ -62,18 +62,13 @@ function Live({ signIn, isActive, way, steps }: LiveProps) {
   const account = accountOf(signIn);
   // The active one leads on; where there is nowhere to go on to, it is only shown.
   const choose = isActive && destination(way) === undefined ? undefined : () => steps.choose(account, isActive);
-  return (
-    <AccountRow account={account} isActive={isActive} verb={say('accounts_continue')} onChoose={choose}>
-      <button
-        type="button"
-        className="link"
-        aria-label={say('accounts_sign_out_one', { email: account.email })}
-        onClick={() => steps.signOut(account)}
-      >
-        {say('accounts_sign_out')}
-      </button>
-    </AccountRow>
-  );
+  const end = {
+    icon: 'leave',
+    label: say('accounts_sign_out_one', { email: account.email }),
+    title: say('accounts_sign_out'),
+    onClick: () => steps.signOut(account),
+  } as const;
+  return <AccountRow account={account} isActive={isActive} verb={say('accounts_continue')} onChoose={choose} end={end} />;
 }
 
 function accountOf({ id, user }: SignIn): Account {
@@ -84,18 +79,14 @@ function Ended({ ended, steps }: { readonly ended: EndedAccount; readonly steps:
   const { user_id: id, name, email_address, username, end_reason } = ended;
   const account: Account = { id, name: name === username ? '' : name, email: email_address || username };
   const href = pageLink('sign-in', { prompt: 'login', login_hint: account.email });
-  return (
-    <AccountRow account={account} verb={say('accounts_again')} href={href} note={ending(end_reason) ?? say('accounts_again')}>
-      <button
-        type="button"
-        className="link"
-        aria-label={say('accounts_forget_one', { email: account.email })}
-        onClick={() => steps.forget(account)}
-      >
-        {say('accounts_forget')}
-      </button>
-    </AccountRow>
-  );
+  const end = {
+    icon: 'remove',
+    label: say('accounts_forget_one', { email: account.email }),
+    title: say('accounts_forget'),
+    onClick: () => steps.forget(account),
+  } as const;
+  const note = ending(end_reason) ?? say('accounts_again');
+  return <AccountRow account={account} verb={say('accounts_again')} href={href} note={note} end={end} />;
 }
 
 interface WaysProps {

@@ -1,4 +1,5 @@
 import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { Icon } from './icon.js';
 import { say } from './say.js';
 import type { FormState } from './use-form.js';
 
@@ -61,22 +62,12 @@ export function PasswordField(props: Omit<Props, 'name' | 'type' | 'children'>) 
     <Field {...props} name="password" type={isShown ? 'text' : 'password'} autoCapitalize="none" spellCheck={false} required>
       <button
         type="button"
-        className="reveal"
+        className="icon reveal"
         aria-label={say(isShown ? 'password_hide' : 'password_show')}
         onClick={() => setShown(!isShown)}
       >
-        <Eye isOpen={isShown} />
+        <Icon name={isShown ? 'shown' : 'hidden'} />
       </button>
     </Field>
-  );
-}
-
-function Eye({ isOpen }: { readonly isOpen: boolean }) {
-  return (
-    <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" className="eye">
-      <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
-      <circle cx="12" cy="12" r="2.75" />
-      {!isOpen && <path d="M4 4l16 16" />}
-    </svg>
   );
 }

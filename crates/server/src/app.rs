@@ -59,10 +59,14 @@ pub struct Site {
     pub issuer: String,
     /// When it was first started, in Unix milliseconds.
     pub created_at: i64,
+    /// When its settings became what they are, as far as starts tell, in Unix milliseconds.
+    pub updated_at: i64,
     /// Signs its tokens.
     pub signer: Signer,
     /// How its session credential travels.
     pub carriage: Carriage,
+    /// Time, randomness, mail.
+    pub world: Arc<World>,
 }
 
 impl Site {
@@ -81,12 +85,14 @@ impl App {
     /// # Errors
     /// One that names what is wrong and the fix.
     pub async fn start(config: Config, world: World) -> Result<Shared> {
+        let world = Arc::new(world);
         let master = master_key::load(&config, &world)?;
         let cache = Arc::new(Cache::default());
         let outbox_bell = Arc::new(Notify::new());
         let db = open_db(&config, &cache, &outbox_bell).await?;
         let vault = Vault::new(&master)?;
         master_key::check(&db, &vault).await?;
+        deployment::none_is_missing(&db, &config).await?;
         let hashing = config.deployments.first().map(|deployment| deployment.password_hashing);
         let hasher = Hasher::start(&world, hashing.unwrap_or(crate::config::PasswordHashing::Standard))?;
         let mut sites = Vec::new();
@@ -94,7 +100,7 @@ impl App {
             sites.push(Arc::new(deployment::store::start(&db, &vault, &world, deployment).await?));
         }
         let node = id::NodeId::draw(&world);
-        let (world, activity) = (Arc::new(world), Activity::default());
+        let activity = Activity::default();
         let delivering = tokio::sync::Mutex::default();
         Ok(Arc::new(Self {
             config,

@@ -1,6 +1,7 @@
 //! Who is calling: the extractors that make it part of a handler's signature.
 
 use crate::app::{Shared, Site};
+use crate::audit::{self, Actor, By, Event};
 use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::session::enter::{Arrival, Left};
@@ -46,6 +47,14 @@ impl FromRequestParts<Shared> for Browser {
             Ok(rack) => rack,
             Err(error) => {
                 let ambiguous = error.code() == Code::AmbiguousCredential;
+                if ambiguous {
+                    let by = By::client(
+                        Actor::Stranger,
+                        &address(app, parts).to_string(),
+                        app.world.clock.now_ms(),
+                    );
+                    audit::note(app, &site, by, Event::CredentialAmbiguous, None).await;
+                }
                 let mut response = error.into_response();
                 if ambiguous {
                     site.carriage.clear(response.headers_mut());

@@ -1,6 +1,7 @@
 //! The command line: `keyrack dev` for one's own machine, `keyrack serve` for everybody else's; `keyrack user`
 //! and `keyrack session` talk to the one that runs; `keyrack config` and `keyrack check` are about the configuration.
 
+pub mod audit;
 pub mod check;
 pub mod client;
 mod operate;
@@ -40,6 +41,8 @@ pub enum Command {
     User(user::UserArgs),
     /// Show and end sessions of the running server
     Session(session::SessionArgs),
+    /// Show what happened on the running server
+    Audit(audit::AuditArgs),
 }
 
 impl Command {
@@ -49,7 +52,7 @@ impl Command {
         match self {
             Self::Serve(run) => Some(Run { dev: false, ..run }),
             Self::Dev(run) => Some(Run { dev: true, ..run }),
-            Self::Config | Self::Check(_) | Self::User(_) | Self::Session(_) => None,
+            Self::Config | Self::Check(_) | Self::User(_) | Self::Session(_) | Self::Audit(_) => None,
         }
     }
 }
@@ -75,6 +78,9 @@ pub struct Run {
     /// Only under dev: a clock that `POST /dev/clock` moves
     #[arg(long)]
     pub virtual_clock: bool,
+    /// Only under dev: people to make or bring up to date, from a TOML file
+    #[arg(long, value_name = "FILE")]
+    pub seed: Option<PathBuf>,
 }
 
 #[cfg(test)]
@@ -93,7 +99,8 @@ mod tests {
 
     #[test]
     fn every_argument_is_taken_by_both_commands() {
-        let rest = "--config a.toml --listen [::1]:80 --data d --mode production --virtual-clock";
+        let rest =
+            "--config a.toml --listen [::1]:80 --data d --mode production --virtual-clock --seed s.toml";
         for (command, dev) in [("serve", false), ("dev", true)] {
             let run = parse(&format!("keyrack {command} {rest}")).unwrap();
             assert_eq!(run.dev, dev);
@@ -102,6 +109,7 @@ mod tests {
             assert_eq!(run.data, Some(PathBuf::from("d")));
             assert_eq!(run.mode, Some(Mode::Production));
             assert!(run.virtual_clock);
+            assert_eq!(run.seed, Some(PathBuf::from("s.toml")));
         }
     }
 

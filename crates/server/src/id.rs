@@ -87,6 +87,8 @@ id! {
     RequestId = "req";
     /// One token (claim `jti`).
     TokenId = "tok";
+    /// A record of what happened.
+    AuditId = "aud";
     /// This process, where several share a database.
     NodeId = "nod";
 }

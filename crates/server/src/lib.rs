@@ -7,6 +7,7 @@
 //!
 //! - [`session`], [`sign_in`], [`sign_up`], [`token`], [`user`], [`deployment`]: the features
 //! - [`secret`], [`throttle`], [`outbox`]: what features share, one function for each thing
+//! - [`audit`]: what happened, recorded with what it tells about
 //! - [`db`]: one SQL text on two engines, one way to write
 //! - [`world`]: time, randomness, mail: the only code that touches them
 //! - [`vault`], [`master_key`]: hashing, sealing
@@ -19,6 +20,7 @@
 
 pub mod admin;
 pub mod app;
+pub mod audit;
 pub mod caller;
 pub mod cli;
 pub mod config;

@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::User(args) => cli::user::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Audit(args) => cli::audit::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Session(args) => cli::session::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Config => cli::print(config::DEFAULT_FILE),
         Command::Check(args) => {

@@ -4,6 +4,7 @@ use crate::admin;
 use crate::app::{App, Shared};
 use crate::cli;
 use crate::config::{self, Config};
+use crate::dev::{self, seed::Person, seed::Sown};
 use crate::error::{Error, Result};
 use crate::http::connection::{self, Room};
 use crate::session::activity;
@@ -29,20 +30,28 @@ pub async fn run(args: &cli::Run) -> std::result::Result<(), String> {
         examined.problems.iter().for_each(|problem| tracing::warn!(%problem, "configuration"));
     }
     let config = examined.into_config().map_err(|error| error.to_string())?;
-    start(config).await.map_err(|error| error.cause().unwrap_or(error.message()).to_owned())
+    if args.seed.is_some() && !args.dev {
+        return Err("--seed works under `keyrack dev` only; leave it out".to_owned());
+    }
+    let people = args.seed.as_deref().map(|path| dev::seed::read(path, &config)).transpose()?;
+    start(config, people).await.map_err(|error| error.cause().unwrap_or(error.message()).to_owned())
 }
 
-async fn start(config: Config) -> Result<()> {
+async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     make_private_folder(&config)?;
     let listeners = listen(&config).await?;
     let world = World::real(App::mailer(&config)?);
     let app = App::start(config, world).await?;
     #[cfg(unix)]
     let socket = admin::socket::bind(&app.config)?;
+    let sown = match people {
+        Some(people) => Some(dev::seed::sow(&app, &people).await?),
+        None => None,
+    };
     sweep::start(&app);
     // Before it is announced: whoever reads that may stop it at once.
     let mut signals = Signals::listen()?;
-    announce(&app);
+    announce(&app, sown);
     let (stop, stopped) = watch::channel(false);
     let room = Room::of_this_process(app.world.patience);
     let mut servers: Vec<_> = listeners
@@ -119,13 +128,16 @@ fn undelayed(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
 
 /// Tells a person where to go, on standard output; `keyrack serve` only logs.
 #[allow(clippy::print_stdout, reason = "the one thing that is said to a person")]
-fn announce(app: &Shared) {
+fn announce(app: &Shared, sown: Option<Sown>) {
     for site in &app.sites {
         tracing::info!(deployment = site.config.id, origin = site.issuer, "serving");
     }
     let Some(site) = app.sites.first().filter(|_| app.config.dev) else { return };
     println!("\n  Keyrack is running at {}\n", site.issuer);
     println!("  Open it and sign up; the code is in the outbox: {}/outbox", site.issuer);
+    if let Some(sown) = sown {
+        println!("  People of the seed: {sown}");
+    }
     println!("  Publishable key: {}", site.config.publishable_key());
     println!("  Ctrl-C stops it; what you made stays in {}\n", app.config.data_dir.display());
 }

@@ -7,14 +7,15 @@ use crate::app::{Shared, Site};
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::session::{activity, read};
-use crate::{outbox, params};
+use crate::{audit, outbox, params};
 use std::sync::Arc;
 use std::time::Duration;
 
 const LEASE_MS: i64 = 60_000;
 const BATCH: i64 = 100;
 
-/// Ends what has expired in every deployment and deletes what is stale, on one node at a time, in small transactions.
+/// Ends what has expired in every deployment, deletes what is stale and forgets old records, on one node at a time,
+/// in small transactions.
 ///
 /// # Errors
 /// What the database says.
@@ -38,8 +39,14 @@ pub async fn run_once(app: &Shared) -> Result<()> {
             }
         }
         prune::run(app, site).await?;
+        while forget_old_records(app, site).await? > 0 {}
     }
     Ok(())
+}
+
+async fn forget_old_records(app: &Shared, site: &Arc<Site>) -> Result<u64> {
+    let (deployment, now) = (site.config.id.clone(), app.world.clock.now_ms());
+    app.db.write(move |tx| audit::store::forget_old(tx, &deployment, now)).await
 }
 
 /// Whether this node sweeps the deployment now.

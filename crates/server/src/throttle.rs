@@ -62,6 +62,12 @@ pub struct Counter {
 }
 
 impl Rule {
+    /// Whether the next try at `now` would be refused.
+    #[must_use]
+    pub fn is_full(&self, counter: Counter, now: i64) -> bool {
+        now < counter.blocked_until || self.first_pause_ms == 0 && counter.count >= self.free
+    }
+
     /// Counts one more try at `now`, or says how long to wait.
     #[must_use]
     pub fn count(&self, before: Counter, now: i64) -> (Verdict, Counter) {
@@ -88,6 +94,12 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// What is kept of it.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
     /// The subject that `plain` (a normalised identifier, an address) names in a deployment.
     #[must_use]
     pub fn new(vault: &Vault, deployment: &str, plain: &str) -> Self {
@@ -101,6 +113,14 @@ impl Subject {
 /// # Errors
 /// What the database says.
 pub fn count(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64) -> Result<Verdict> {
+    Ok(count_and_tell(tx, rule, subject, now)?.0)
+}
+
+/// Counts one more try, and tells whether it is the one after which others are refused.
+///
+/// # Errors
+/// What the database says.
+pub fn count_and_tell(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64) -> Result<(Verdict, bool)> {
     // The insert makes the row to lock; the update takes the lock, so that two tries are counted as two.
     tx.execute(
         "insert into throttles (deployment_id, kind, subject, count, window_started_at, blocked_until)
@@ -134,7 +154,7 @@ pub fn count(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64) -> Resul
             ],
         )?;
     }
-    Ok(verdict)
+    Ok((verdict, verdict == Verdict::Counted && rule.is_full(after, now)))
 }
 
 /// Forgets the tries of `subject`: it has proved itself.
@@ -200,5 +220,7 @@ mod tests {
         assert_eq!(CODE_MAIL.count(counter, HOUR + 5 * 60_000).0, Verdict::Wait(55 * 60_000));
         assert_eq!(CODE_MAIL.count(counter, 2 * HOUR - 1).0, Verdict::Wait(1));
         assert_eq!(CODE_MAIL.count(counter, 2 * HOUR).0, Verdict::Counted);
+        assert!(CODE_MAIL.is_full(counter, HOUR + 5 * 60_000));
+        assert!(!CODE_MAIL.is_full(Counter { count: 4, ..counter }, HOUR + 5 * 60_000));
     }
 }

@@ -9,7 +9,7 @@ const FEATURES: [&str; 9] =
     ["session", "sign_in", "sign_up", "token", "user", "deployment", "pages", "dev", "admin"];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("id", &[]),
     ("error", &[]),
     ("time", &[]),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("world", &[]),
     ("db", &[]),
     ("throttle", &[]),
+    ("audit", &[]),
     ("secret", &[]),
     ("user", &["session"]),
     ("session", &["user"]),

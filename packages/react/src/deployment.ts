@@ -87,7 +87,8 @@ export class DeploymentStore {
 
   /** Nobody sees a hidden page: there it waits on. */
   #tryAgain(): void {
-    this.#retry = setTimeout(() => (document.hidden ? this.#tryAgain() : void this.#load()), retryPause(this.#failures));
+    const next = (): void => (document.hidden ? this.#tryAgain() : void this.#load());
+    this.#retry = setTimeout(next, retryPause(this.#failures));
   }
 
   #stopTrying(): void {

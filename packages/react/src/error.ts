@@ -4,7 +4,7 @@ import type { ErrorEntry } from './types.gen.js';
  * Codes that the client itself gives, with status 0. Every other code is the server's.
  *
  * - `network`: nothing arrived, or something that Keyrack did not write (a captive portal).
- * - `timeout`: no complete answer within 15 seconds.
+ * - `timeout`: no complete answer within 15 seconds, or a token that may have expired when it arrived.
  * - `no_session`: a token was asked for, and nobody is signed in.
  * - `session_changed`: what was asked for no longer applies, because the session changed meanwhile.
  * - `not_enabled`: this version of Keyrack does not offer it.
@@ -15,7 +15,10 @@ export type ClientErrorCode = 'network' | 'timeout' | 'no_session' | 'session_ch
 export class KeyrackError extends Error {
   override readonly name = 'KeyrackError';
 
-  /** Stable, for programs: a {@link ClientErrorCode}, or the code of the server's first refusal. */
+  /**
+   * Stable, for programs: a {@link ClientErrorCode}, or the code of the server's first refusal, `unknown` when it
+   * names none.
+   */
   readonly code: string;
 
   /** The HTTP status, or 0 when the error arose in the client. */

@@ -7,7 +7,12 @@ export { KeyrackProvider, type KeyrackProviderProps } from './provider.js';
 export { SignedIn, SignedOut, type SignedProps } from './signed.js';
 export { useDeployment } from './use-deployment.js';
 export { useSession } from './use-session.js';
-export { type SessionListLoaded, type SessionListLoading, useSessionList, type UseSessionList } from './use-session-list.js';
+export {
+  type SessionListLoaded,
+  type SessionListLoading,
+  useSessionList,
+  type UseSessionList,
+} from './use-session-list.js';
 export { type Credentials, useSignIn, type UseSignIn } from './use-sign-in.js';
 export { type NewAccount, useSignUp, type UseSignUp } from './use-sign-up.js';
 export { type UserLoaded, type UserLoading, useUser, type UseUser } from './use-user.js';

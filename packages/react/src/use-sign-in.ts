@@ -14,7 +14,8 @@ export interface UseSignIn extends Flow {
    * shows it; may be called while the session is still loading.
    *
    * @throws KeyrackError `INVALID_CREDENTIALS` for a wrong password, an unknown address and an unknown username alike,
-   * `unsupported_strategy` for a username where the deployment has none, `too_many_attempts` when the next try must wait, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`.
+   * `unsupported_strategy` for a username where the deployment has none, `too_many_attempts` when the next try must
+   * wait, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`.
    */
   readonly signIn: (credentials: Credentials) => Promise<void>;
 }

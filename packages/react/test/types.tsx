@@ -1,5 +1,17 @@
 /** Compiled, never run: what the types allow, and what they must not. H02 of the hook's rules. */
-import { type KeyrackError, type Session, type SignIn, type UseSession, useSession } from '@keyrack/react';
+import {
+  type CurrentUser,
+  type Deployment,
+  type EndedAccount,
+  type KeyrackError,
+  type Session,
+  type SignIn,
+  useDeployment,
+  type UseSession,
+  useSession,
+  useSessionList,
+  useUser,
+} from '@keyrack/react';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
@@ -62,4 +74,23 @@ export function undestructured(hook: UseSession): string {
   // @ts-expect-error what is shown is not to be written to
   hook.session = undefined;
   return hook.session.active_signin?.user.email_address ?? '';
+}
+
+export function Around() {
+  const { user, loading } = useUser();
+  const { deployment, loading: isWaiting } = useDeployment();
+  const { signins, ended, forget, loading: isReading } = useSessionList();
+  // @ts-expect-error before `loading` was checked nobody knows whether there is a user
+  void (user === null ? '' : user.first_name);
+  // @ts-expect-error nor settings
+  void deployment.ui_settings;
+  // @ts-expect-error nor a list
+  void signins.length;
+  if (loading || isWaiting || isReading) return null;
+  holds<Equal<typeof user, CurrentUser | null>>();
+  holds<Equal<typeof deployment, Deployment>>();
+  holds<Equal<typeof signins, readonly SignIn[]>>();
+  holds<Equal<typeof ended, readonly EndedAccount[]>>();
+  holds<Equal<typeof forget, (userId: string) => void>>();
+  return <p>{user?.first_name}</p>;
 }

@@ -1,6 +1,7 @@
 //! Who asks through the socket, for which deployment, and what else is said.
 
 use crate::app::{Shared, Site};
+use crate::audit::{Actor, By};
 use crate::error::{Error, Result};
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
@@ -58,6 +59,13 @@ fn site(app: &Shared, named: Option<&str>) -> Result<Arc<Site>> {
 }
 
 impl Operator {
+    /// Who does it, for the records.
+    #[must_use]
+    pub fn by(&self) -> By {
+        let now = self.app.world.clock.now_ms();
+        By::client(Actor::Operator(self.peer.map(|peer| peer.uid)), "", now)
+    }
+
     /// Refuses a query that says anything but `known` and the deployment: a filter that is misspelt must not
     /// look as if it had found everything.
     ///

@@ -1,12 +1,13 @@
 //! `/admin/…`, on the socket only.
 
 use super::door::{Body, Operator};
-use super::page::Page;
+use super::page::{Page, moment};
 use super::{Decision, Form, store};
 use crate::app::Shared;
+use crate::audit;
 use crate::error::Result;
 use crate::http::answer;
-use crate::id::{SessionId, SignInId, UserId};
+use crate::id::{AuditId, SessionId, SignInId, UserId};
 use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::username::Username;
@@ -27,6 +28,7 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/users/{user}/end-sessions", post(end_sessions))
         .route("/admin/sessions", get(list_sessions))
         .route("/admin/sessions/{id}/end", post(end_session))
+        .route("/admin/audit", get(list_audit))
 }
 
 /// `state?` (`present`, `active`, `disabled`, `deleted`), `limit?`, `cursor?`.
@@ -65,7 +67,7 @@ async fn create_user(operator: Operator, Body(new): Body<NewUser>) -> Result<Res
         last_name: user::name(&new.last_name)?,
         password: new.password,
     };
-    Ok(answer::ok(super::create(&operator.app, &operator.site, form).await?))
+    Ok(answer::ok(super::create(&operator.app, &operator.site, form, operator.by()).await?))
 }
 
 async fn show_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
@@ -91,14 +93,14 @@ async fn delete_user(operator: Operator, Path(user): Path<String>) -> Result<Res
 async fn decide(operator: &Operator, user: &str, what: Decision) -> Result<Response> {
     operator.says_only(&[])?;
     let id = named(operator, user).await?;
-    Ok(answer::ok(super::decide(&operator.app, &operator.site, id, what).await?))
+    Ok(answer::ok(super::decide(&operator.app, &operator.site, id, what, operator.by()).await?))
 }
 
 /// Ends every sign-in of the user.
 async fn end_sessions(operator: Operator, Path(user): Path<String>) -> Result<Response> {
     operator.says_only(&[])?;
     let id = named(&operator, &user).await?;
-    Ok(answer::ok(super::end_sessions_of(&operator.app, &operator.site, id).await?))
+    Ok(answer::ok(super::end_sessions_of(&operator.app, &operator.site, id, operator.by()).await?))
 }
 
 /// `user?` (id, address or username), `state?` (`live`, `all`), `limit?`, `cursor?`.
@@ -125,11 +127,37 @@ async fn end_session(operator: Operator, Path(id): Path<String>) -> Result<Respo
     operator.says_only(&[])?;
     let (app, site) = (&operator.app, &operator.site);
     let ended = match (SessionId::parse(&id), SignInId::parse(&id)) {
-        (Some(session), _) => super::end_session(app, site, session).await?,
-        (_, Some(sign_in)) => super::end_sign_in(app, site, sign_in).await?,
+        (Some(session), _) => super::end_session(app, site, session, operator.by()).await?,
+        (_, Some(sign_in)) => super::end_sign_in(app, site, sign_in, operator.by()).await?,
         _ => return Err(Code::SessionNotFound.into()),
     };
     Ok(answer::ok(ended))
+}
+
+/// `user?` (id, address or username), `session?`, `since?`, `limit?`, `cursor?`.
+async fn list_audit(operator: Operator) -> Result<Response> {
+    operator.says_only(&["user", "session", "since", "limit", "cursor"])?;
+    let is_id = |text: &str| AuditId::parse(text).is_some();
+    let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
+    let since = operator.query("since").map(|since| moment(since, operator.app.world.clock.now_ms()));
+    let session = operator.query("session").map(|id| SessionId::parse(id).ok_or(Code::SessionNotFound));
+    let user = match operator.query("user") {
+        Some(user) => Some(named(&operator, user).await?),
+        None => None,
+    };
+    let asked = audit::store::Asked {
+        user,
+        session: session.transpose()?,
+        since: since.transpose()?.unwrap_or(0),
+        after: page.after.clone(),
+        rows: page.rows(),
+    };
+    let deployment = operator.site.config.id.clone();
+    let list = operator.app.db.read(move |on| {
+        let records = audit::store::list(on, &deployment, &asked)?;
+        Ok(page.list(records, |record| &record.id))
+    });
+    Ok(answer::ok(list.await?))
 }
 
 /// The user that a text names: by id, by an address that was proved, or by username.

@@ -17,6 +17,7 @@ pub mod store;
 pub mod view;
 
 use crate::app::{App, Shared, Site};
+use crate::audit::{self, About, By, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{answer, layers};
@@ -59,7 +60,7 @@ pub struct Form {
 ///
 /// # Errors
 /// `EMAIL_EXISTS`, `USERNAME_EXISTS`, and what the deployment's rules say of the password.
-pub async fn create(app: &App, site: &Arc<Site>, form: Form) -> Result<view::User> {
+pub async fn create(app: &App, site: &Arc<Site>, form: Form, by: By) -> Result<view::User> {
     let password_hash = match form.password {
         Some(password) => {
             password::check(&site.config.auth.password, &password)?;
@@ -76,9 +77,12 @@ pub async fn create(app: &App, site: &Arc<Site>, form: Form) -> Result<view::Use
         email: form.email.to_string(),
         password_hash,
     };
-    let (site, now) = (Arc::clone(site), app.world.clock.now_ms());
-    let made = app.db.write(move |tx| match user::store::create(tx, &site.config.id, &user, now)? {
-        Created::Made => shown(tx, &site, &user.id, now),
+    let site = Arc::clone(site);
+    let made = app.db.write(move |tx| match user::store::create(tx, &site.config.id, &user, by.now)? {
+        Created::Made => {
+            record(tx, &site, &by, Event::UserCreated, &user.id)?;
+            shown(tx, &site, &user.id, by.now)
+        }
         Created::EmailTaken => Err(Code::EmailExists.into()),
         Created::UsernameTaken => Err(Code::UsernameExists.into()),
     });
@@ -100,26 +104,35 @@ pub enum Decision {
 ///
 /// # Errors
 /// `user_not_found`, also when the account was deleted.
-pub async fn decide(app: &App, site: &Arc<Site>, id: UserId, what: Decision) -> Result<view::Decided> {
-    let (site, now) = (Arc::clone(site), app.world.clock.now_ms());
+pub async fn decide(
+    app: &App,
+    site: &Arc<Site>,
+    id: UserId,
+    what: Decision,
+    by: By,
+) -> Result<view::Decided> {
+    let (site, now) = (Arc::clone(site), by.now);
     let decided = app.db.write(move |tx| {
         let user = lock(tx, &site, &id)?;
-        let ended = match what {
+        let was_disabled = user.disabled_at.is_some();
+        let (event, ended) = match what {
             Decision::Enable => {
                 standing::set_disabled(tx, &user, None, now)?;
-                Vec::new()
+                (was_disabled.then_some(Event::UserEnabled), Vec::new())
             }
             Decision::Disable => {
                 standing::set_disabled(tx, &user, Some(now), now)?;
-                end_all(tx, &site, &user, EndReason::UserDisabled, now)?
+                let ended = end_all(tx, &site, &user, EndReason::UserDisabled, &by)?;
+                ((!was_disabled).then_some(Event::UserDisabled), ended)
             }
             Decision::Delete => {
                 // What led to a sign-in is found by its address: that goes last.
-                let ended = end_all(tx, &site, &user, EndReason::UserDeleted, now)?;
+                let ended = end_all(tx, &site, &user, EndReason::UserDeleted, &by)?;
                 standing::erase(tx, &user, now)?;
-                ended
+                (Some(Event::UserDeleted), ended)
             }
         };
+        event.map_or(Ok(()), |event| record(tx, &site, &by, event, &user.id))?;
         let ended = ended.into_iter().map(view::EndedSignIn::from).collect();
         Ok(view::Decided { user: shown(tx, &site, &id, now)?, ended })
     });
@@ -130,11 +143,11 @@ pub async fn decide(app: &App, site: &Arc<Site>, id: UserId, what: Decision) -> 
 ///
 /// # Errors
 /// `user_not_found`.
-pub async fn end_sessions_of(app: &App, site: &Arc<Site>, id: UserId) -> Result<view::Ended> {
-    let (site, now) = (Arc::clone(site), app.world.clock.now_ms());
+pub async fn end_sessions_of(app: &App, site: &Arc<Site>, id: UserId, by: By) -> Result<view::Ended> {
+    let site = Arc::clone(site);
     let ended = app.db.write(move |tx| {
         let user = lock(tx, &site, &id)?;
-        end_all(tx, &site, &user, EndReason::RevokedByAdmin, now)
+        end_all(tx, &site, &user, EndReason::RevokedByAdmin, &by)
     });
     ended.await.map(view::Ended::from)
 }
@@ -143,11 +156,11 @@ pub async fn end_sessions_of(app: &App, site: &Arc<Site>, id: UserId) -> Result<
 ///
 /// # Errors
 /// `session_not_found`, also when it has ended.
-pub async fn end_session(app: &App, site: &Arc<Site>, id: SessionId) -> Result<view::Ended> {
-    let (site, now) = (Arc::clone(site), app.world.clock.now_ms());
+pub async fn end_session(app: &App, site: &Arc<Site>, id: SessionId, by: By) -> Result<view::Ended> {
+    let site = Arc::clone(site);
     let ended = app.db.write(move |tx| {
         session::store::lock(tx, &site.config.id, &[&id])?;
-        let loaded = read::settle(tx, &site, &id, now)?.filter(|loaded| loaded.ended_at.is_none());
+        let loaded = read::settle(tx, &site, &id, by.now)?.filter(|loaded| loaded.ended_at.is_none());
         let loaded = loaded.ok_or(Code::SessionNotFound)?;
         let reason = EndReason::RevokedByAdmin;
         let plan = Plan {
@@ -157,8 +170,9 @@ pub async fn end_session(app: &App, site: &Arc<Site>, id: SessionId) -> Result<v
             end_reason: (!loaded.sign_ins.is_empty()).then_some(Some(reason)),
             ..Plan::default()
         };
-        session::store::apply(tx, &loaded, &plan, now)?;
-        session::store::raise(tx, &site.config.id, &id, site.config.lifetimes.sign_in_max_age_ms, now)?;
+        session::store::apply(tx, &site, &loaded, &plan, &by)?;
+        let max_age_ms = site.config.lifetimes.sign_in_max_age_ms;
+        session::store::raise(tx, &site.config.id, &id, max_age_ms, by.now)?;
         let ended = loaded.sign_ins.into_iter().map(|s| OfUser { id: s.id, session: id.clone() });
         Ok(ended.collect::<Vec<_>>())
     });
@@ -169,13 +183,13 @@ pub async fn end_session(app: &App, site: &Arc<Site>, id: SessionId) -> Result<v
 ///
 /// # Errors
 /// `session_not_found`, also when it has ended.
-pub async fn end_sign_in(app: &App, site: &Arc<Site>, id: SignInId) -> Result<view::Ended> {
-    let (site, now) = (Arc::clone(site), app.world.clock.now_ms());
+pub async fn end_sign_in(app: &App, site: &Arc<Site>, id: SignInId, by: By) -> Result<view::Ended> {
+    let site = Arc::clone(site);
     let ended = app.db.write(move |tx| {
         let session = store::session_of(tx, &site.config.id, &id)?.ok_or(Code::SessionNotFound)?;
         session::store::lock(tx, &site.config.id, &[&session])?;
         let only = [OfUser { id: id.clone(), session }];
-        let ended = crowd::end_elsewhere(tx, &site, &only, EndReason::RevokedByAdmin, now)?;
+        let ended = crowd::end_elsewhere(tx, &site, &only, EndReason::RevokedByAdmin, &by)?;
         if ended.is_empty() { Err(Code::SessionNotFound.into()) } else { Ok(ended) }
     });
     ended.await.map(view::Ended::from)
@@ -188,12 +202,19 @@ fn lock(tx: &mut Tx<'_>, site: &Site, id: &UserId) -> Result<User> {
 }
 
 /// Ends every sign-in of an account whose lock the caller holds: none can be added meanwhile.
-fn end_all(tx: &mut Tx<'_>, site: &Site, user: &User, reason: EndReason, now: i64) -> Result<Vec<OfUser>> {
+///
+/// # Errors
+/// What the database says.
+pub fn end_all(tx: &mut Tx<'_>, site: &Site, user: &User, reason: EndReason, by: &By) -> Result<Vec<OfUser>> {
     // Also those that have expired but were not swept yet: by another node's clock they may live on.
     let all = session::store::sign_ins_of(tx, &site.config.id, user, 0)?;
     let sessions: Vec<&SessionId> = all.iter().map(|sign_in| &sign_in.session).collect();
     session::store::lock(tx, &site.config.id, &sessions)?;
-    crowd::end_elsewhere(tx, site, &all, reason, now)
+    crowd::end_elsewhere(tx, site, &all, reason, by)
+}
+
+fn record(tx: &mut Tx<'_>, site: &Site, by: &By, event: Event, user: &UserId) -> Result<()> {
+    audit::record(tx, site, by, event, About { user: Some(user), ..About::default() })
 }
 
 fn shown(tx: &mut Tx<'_>, site: &Site, id: &UserId, now: i64) -> Result<view::User> {

@@ -68,6 +68,22 @@ fn whole_number(text: &str) -> Option<i64> {
     text.parse().ok().filter(|_| plain)
 }
 
+/// A moment as a person says it: RFC 3339, a day (in UTC), or how long ago (`90m`, `24h`, `7days`).
+///
+/// # Errors
+/// [`Code::InvalidParameter`].
+pub fn moment(text: &str, now: i64) -> Result<i64> {
+    let time = |text: &str| text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond);
+    let ago = || humantime::parse_duration(text).ok().and_then(|ago| i64::try_from(ago.as_millis()).ok());
+    let day = || time(&format!("{text}T00:00:00Z"));
+    let moment = time(text).or_else(day).or_else(|| ago().and_then(|ago| now.checked_sub(ago)));
+    moment.ok_or_else(|| {
+        let example =
+            "a time such as 2026-01-31T12:00:00Z, a day such as 2026-01-31, or how long ago, such as 24h";
+        Error::refused(Code::InvalidParameter, format!("since must be {example}."))
+    })
+}
+
 fn opened(cursor: &str) -> Option<String> {
     let bytes = BASE64.decode(cursor).ok().filter(|_| cursor.len() <= CURSOR)?;
     String::from_utf8(bytes).ok()
@@ -123,6 +139,34 @@ mod tests {
         for cursor in ["", "usr_1", "!", "dXNyXzE=", &long, &foreign, &binary] {
             let refused = read(None, Some(cursor)).unwrap_err();
             assert_eq!(refused.code(), Code::InvalidParameter, "{}", cursor.len());
+        }
+    }
+
+    #[test]
+    fn m14_a_moment_is_a_time_a_day_or_how_long_ago() {
+        let now = 1_767_225_600_000;
+        assert_eq!(moment("2026-01-01T00:00:00Z", 0).unwrap(), now);
+        assert_eq!(moment("2026-01-01T01:00:00+01:00", 0).unwrap(), now);
+        assert_eq!(moment("2026-01-01", 0).unwrap(), now);
+        assert_eq!(moment("90m", now).unwrap(), now - 5_400_000);
+        let wrong = [
+            "",
+            "-1",
+            "yesterday",
+            "2026-13-01",
+            "10000-01-01",
+            "0x1",
+            "1e3",
+            "9223372036854775808ms",
+            "99999999999999999999years",
+            "2026-01-01T00:00:00",
+        ];
+        for text in wrong {
+            assert_eq!(
+                moment(text, now).map_err(|refused| refused.code()),
+                Err(Code::InvalidParameter),
+                "{text}"
+            );
         }
     }
 

@@ -38,7 +38,8 @@ pub fn data_dir(
                 let line = before.matches('\n').count() + 1;
                 at(Some(line), format!("cannot be read ({}); name the folder with --data", error.message()))
             })?;
-            folder.data
+            // A path in a file is meant from where the file is.
+            folder.data.map(|data| path.parent().map(|folder| folder.join(&data)).unwrap_or(data))
         }
         None => None,
     };
@@ -61,6 +62,8 @@ mod tests {
         assert_eq!(of(None, Some(file.as_path()), &nothing), Path::new("/srv/keyrack"));
         assert_eq!(of(None, None, &named), Path::new("/srv/keyrack"));
         assert_eq!(of(None, None, &nothing), Path::new("data"));
+        std::fs::write(&file, "data = \"beside\"\n").unwrap();
+        assert_eq!(of(None, None, &named), folder.path().join("beside"));
     }
 
     #[test]

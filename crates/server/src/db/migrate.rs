@@ -8,6 +8,7 @@ use crate::params;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "ground", include_str!("../../migrations/0001_ground.sql")),
     (2, "usernames", include_str!("../../migrations/0002_usernames.sql")),
+    (3, "audit", include_str!("../../migrations/0003_audit.sql")),
 ];
 
 pub(super) fn run(tx: &mut Tx<'_>) -> Result<()> {

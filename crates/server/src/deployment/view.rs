@@ -9,15 +9,21 @@ use keyrack_protocol::{
     MultiSessionSupport, PasskeySetting, PasswordSetting, Restrictions, UiSettings, VerificationPolicy,
 };
 
+/// When a deployment was first started and when its settings last changed, as text.
+struct Times {
+    created_at: String,
+    updated_at: String,
+}
+
 /// What everybody may know of a deployment. What is not offered says so.
 pub fn view(site: &Site) -> Deployment {
     let config = &site.config;
     let host = config.origin.host_and_port();
-    let created_at = rfc3339(site.created_at);
+    let times = Times { created_at: rfc3339(site.created_at), updated_at: rfc3339(site.updated_at) };
     Deployment {
         id: config.id.clone(),
-        created_at: created_at.clone(),
-        updated_at: created_at.clone(),
+        created_at: times.created_at.clone(),
+        updated_at: times.updated_at.clone(),
         deleted_at: None,
         maintenance_mode: config.maintenance_mode,
         backend_host: host.clone(),
@@ -26,9 +32,9 @@ pub fn view(site: &Site) -> Deployment {
         publishable_key: config.publishable_key(),
         project_id: config.id.clone(),
         mode: mode_name(config.mode).to_owned(),
-        auth_settings: auth_settings(site, &created_at),
-        b2b_settings: b2b_settings(&config.id, &created_at),
-        restrictions: restrictions(config, &created_at),
+        auth_settings: auth_settings(site, &times),
+        b2b_settings: b2b_settings(&config.id, &times),
+        restrictions: restrictions(config, &times),
         social_connections: Vec::new(),
         ui_settings: ui_settings(site),
     }
@@ -44,12 +50,12 @@ fn mail_host(sender: &str) -> String {
 const OFF: FieldSetting = FieldSetting { enabled: false, required: false };
 const REQUIRED: FieldSetting = FieldSetting { enabled: true, required: true };
 
-fn auth_settings(site: &Site, created_at: &str) -> AuthSettings {
+fn auth_settings(site: &Site, times: &Times) -> AuthSettings {
     let config = &site.config;
     AuthSettings {
         id: config.id.clone(),
-        created_at: created_at.to_owned(),
-        updated_at: created_at.to_owned(),
+        created_at: times.created_at.clone(),
+        updated_at: times.updated_at.clone(),
         deleted_at: None,
         deployment_id: config.id.clone(),
         email_address: REQUIRED,
@@ -108,11 +114,11 @@ fn factors(auth: &Auth) -> AuthFactorsEnabled {
     }
 }
 
-fn b2b_settings(id: &str, created_at: &str) -> B2bSettings {
+fn b2b_settings(id: &str, times: &Times) -> B2bSettings {
     B2bSettings {
         id: id.to_owned(),
-        created_at: created_at.to_owned(),
-        updated_at: created_at.to_owned(),
+        created_at: times.created_at.clone(),
+        updated_at: times.updated_at.clone(),
         deployment_id: id.to_owned(),
         organizations_enabled: false,
         workspaces_enabled: false,
@@ -143,12 +149,12 @@ fn b2b_settings(id: &str, created_at: &str) -> B2bSettings {
 }
 
 /// The lists themselves are nobody's business.
-fn restrictions(config: &config::Deployment, created_at: &str) -> Restrictions {
+fn restrictions(config: &config::Deployment, times: &Times) -> Restrictions {
     let rules = &config.restrictions;
     Restrictions {
         id: config.id.clone(),
-        created_at: created_at.to_owned(),
-        updated_at: created_at.to_owned(),
+        created_at: times.created_at.clone(),
+        updated_at: times.updated_at.clone(),
         deployment_id: config.id.clone(),
         allowlist_enabled: !rules.allowlist.is_empty(),
         blocklist_enabled: !rules.blocklist.is_empty(),

@@ -2,7 +2,11 @@ use super::*;
 
 #[test]
 fn every_token_has_a_value_of_its_own_that_it_would_accept_and_the_stylesheet_uses_it() {
-    let used = include_str!("../../../../apps/pages/src/style.css");
+    let used = concat!(
+        include_str!("../../../../apps/pages/src/style.css"),
+        include_str!("../../../../apps/pages/src/forms.css"),
+        include_str!("../../../../apps/pages/src/parts.css"),
+    );
     assert_eq!(OWN.map(|(name, _, _)| name).as_slice(), ThemeTokenSet::NAMES);
     for (name, light, dark) in OWN {
         assert_eq!(token(name, light).as_deref(), Ok(light));

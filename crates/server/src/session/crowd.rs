@@ -2,6 +2,7 @@
 
 use super::{LiveAttempt, LiveSignIn, Loaded, MAX_ATTEMPTS, Opened, Plan, end, read, store};
 use crate::app::Site;
+use crate::audit::By;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{AttemptId, SessionId, SignInId};
@@ -61,12 +62,12 @@ pub fn end_elsewhere(
     site: &Site,
     sign_ins: &[store::OfUser],
     reason: EndReason,
-    now: i64,
+    by: &By,
 ) -> Result<Vec<store::OfUser>> {
     let mut ended = Vec::new();
     let (deployment, max_age_ms) = (&site.config.id, site.config.lifetimes.sign_in_max_age_ms);
     for sign_in in sign_ins {
-        let Some(loaded) = read::settle(tx, site, &sign_in.session, now)? else { continue };
+        let Some(loaded) = read::settle(tx, site, &sign_in.session, by.now)? else { continue };
         if loaded.sign_ins.iter().all(|live| live.id != sign_in.id) {
             continue;
         }
@@ -76,8 +77,8 @@ pub fn end_elsewhere(
             end_reason: was_active.then_some(Some(reason)),
             ..end(&loaded, vec![(sign_in.id.clone(), reason)])
         };
-        store::apply(tx, &loaded, &plan, now)?;
-        store::raise(tx, deployment, &sign_in.session, max_age_ms, now)?;
+        store::apply(tx, site, &loaded, &plan, by)?;
+        store::raise(tx, deployment, &sign_in.session, max_age_ms, by.now)?;
         ended.push(sign_in.clone());
     }
     Ok(ended)

@@ -3,6 +3,7 @@
 use super::rack::{Key, Rack};
 use super::{Loaded, Opened, Plan, crowd, plan, read, store};
 use crate::app::{App, Site};
+use crate::audit::{self, About, Actor, By, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, SignInId};
@@ -43,6 +44,12 @@ impl Arrival {
             new_sign_in: (sign_in.clone(), key(sign_in.as_str())),
             new_attempt: (attempt.clone(), key(attempt.as_str())),
         }
+    }
+
+    /// Who comes, for the records.
+    #[must_use]
+    pub fn by(&self) -> By {
+        By::client(Actor::User, &self.ip_address, self.now)
     }
 
     /// The id that an attempt made by this request gets.
@@ -201,7 +208,14 @@ impl Room {
             end_reason: activate.then_some(None),
             ..plan::end(&self.loaded, end.into_iter().map(|orphan| (orphan, EndReason::Superseded)).collect())
         };
-        store::apply(tx, &self.loaded, &plan, now)?;
+        store::apply(tx, site, &self.loaded, &plan, &arrival.by())?;
+        let about = About {
+            user: Some(&user.id),
+            session: Some(&self.loaded.id),
+            sign_in: Some(id),
+            ..About::default()
+        };
+        audit::record(tx, site, &arrival.by(), Event::SignedIn, about)?;
         self.keys.push(key.clone());
         Ok(())
     }
@@ -238,7 +252,7 @@ impl Room {
         )?;
         let end_attempts = crowd::surplus_attempts(&self.loaded, self.opened);
         let plan = Plan { end_attempts, ..Plan::default() };
-        store::apply(tx, &self.loaded, &plan, arrival.now)?;
+        store::apply(tx, site, &self.loaded, &plan, &arrival.by())?;
         self.keys.push(key.clone());
         Ok(())
     }

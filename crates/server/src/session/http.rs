@@ -5,6 +5,7 @@ use super::enter::{self, Left};
 use super::read::Reading;
 use super::{Loaded, Opened, Plan, read, sign_out_all, sign_out_one, store, switch_to, view};
 use crate::app::Shared;
+use crate::audit::{self, Event};
 use crate::caller::Browser;
 use crate::error::Result;
 use crate::http::answer;
@@ -82,7 +83,8 @@ async fn mutate(
     plan: impl Fn(&Loaded, Opened) -> std::result::Result<Plan, Code> + Send + 'static,
 ) -> Result<Option<Left>> {
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
-    browser
+    let by = arrival.by();
+    let mutated = browser
         .app
         .db
         .write(move |tx| {
@@ -93,13 +95,18 @@ async fn mutate(
             if plan.is_empty() && due.is_none() {
                 return Ok(Some(room.leave_unchanged()));
             }
-            store::apply(tx, &room.loaded, &plan, arrival.now)?;
+            store::apply(tx, &site, &room.loaded, &plan, &arrival.by())?;
             if let Some(used) = due {
                 activity::take_step(tx, &site, used, arrival.now)?;
             }
             room.leave(tx, &site, arrival.now).map(Some)
         })
-        .await
+        .await;
+    if mutated.as_ref().is_err_and(|error| error.code() == Code::SignInNotFound) {
+        let session = browser.rack.as_ref().map(|rack| rack.session().clone());
+        audit::note(&browser.app, &browser.site, by, Event::ForeignSignInNamed, session).await;
+    }
+    mutated
 }
 
 fn note_activity(browser: &Browser, left: &Left) {

@@ -6,6 +6,7 @@ use super::cache::Cached;
 use super::rack::Rack;
 use super::{Opened, expire, store};
 use crate::app::{App, Site};
+use crate::audit::By;
 use crate::db::Tx;
 use crate::error::Result;
 use keyrack_protocol::EndReason;
@@ -120,6 +121,6 @@ pub fn settle(
     else {
         return Ok(loaded);
     };
-    store::apply(tx, due, &expire(due, max_age_ms, now), now)?;
+    store::apply(tx, site, due, &expire(due, max_age_ms, now), &By::system(now))?;
     store::raise(tx, deployment, id, max_age_ms, now).map(Some)
 }

@@ -2,6 +2,8 @@
 
 use super::rack::Key;
 use super::{LiveAttempt, LiveSignIn, Loaded, Plan, Shown};
+use crate::app::Site;
+use crate::audit::{self, About, By, Event};
 use crate::db::{Row, Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, SignInId, UserId};
@@ -151,13 +153,18 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, session: &NewSession, now: i64)
     Ok(())
 }
 
-/// Carries out a plan. The caller holds the session's lock and calls [`raise`] afterwards.
+/// Carries out a plan, and records what it ends. The caller holds the session's lock and calls [`raise`] afterwards.
 ///
 /// # Errors
 /// What the database says.
-pub fn apply(tx: &mut Tx<'_>, loaded: &Loaded, plan: &Plan, now: i64) -> Result<()> {
-    let session = &loaded.id;
+pub fn apply(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, plan: &Plan, by: &By) -> Result<()> {
+    let (session, now) = (&loaded.id, by.now);
     for (id, reason) in &plan.end {
+        let user = loaded.sign_ins.iter().find(|sign_in| sign_in.id == *id).map(|sign_in| &sign_in.user.id);
+        let reason_word = reason.as_str();
+        let about =
+            About { reason: reason_word, user, session: Some(session), sign_in: Some(id), identifier: None };
+        audit::record(tx, site, by, Event::SignInEnded, about)?;
         tx.execute(
             "update sign_ins set ended_at = $2, end_reason = $3, updated_at = $2 where id = $1 and ended_at is null",
             params![id.as_str(), now, reason.as_str()],

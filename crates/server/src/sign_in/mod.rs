@@ -6,7 +6,8 @@
 pub mod http;
 mod tries;
 
-use crate::app::App;
+use crate::app::{App, Site};
+use crate::audit::{self, About, Event};
 use crate::caller::Browser;
 use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
@@ -18,7 +19,9 @@ use crate::user::email::EmailAddress;
 use crate::user::store::Credentials;
 use crate::user::username::Username;
 use crate::user::{self, password};
-use keyrack_protocol::{Code, CurrentSessionStep, ProfileCompletionData, SignInMethod, SigninAttempt};
+use keyrack_protocol::{
+    Code, CurrentSessionStep, EndReason, ProfileCompletionData, SignInMethod, SigninAttempt,
+};
 use std::sync::Arc;
 use tries::Tries;
 
@@ -63,30 +66,51 @@ pub async fn with_password(browser: &Browser, identifier: Identifier, typed: Str
     // Before the try is counted: what is never judged must not count as wrong.
     let place = browser.app.hasher.place()?;
     let tries = Tries::of(browser, &identifier);
-    let found = count_and_find(browser, tries.clone(), identifier.clone()).await?;
+    let (found, full) = count_and_find(browser, tries.clone(), identifier.clone()).await?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
     let fits = browser.app.hasher.verify(place, typed, hash).await?;
     match found {
         Some(found) if fits => open(browser, tries, found, identifier).await,
-        _ => Err(Code::InvalidCredentials.into()),
+        found => {
+            record_wrong(browser, tries, found.map(|found| found.user_id), full).await?;
+            Err(Code::InvalidCredentials.into())
+        }
     }
+}
+
+/// Records a wrong password, and with it the pause that it begins: the same work whether there is an account.
+async fn record_wrong(
+    browser: &Browser,
+    tries: Tries,
+    user: Option<UserId>,
+    full: Vec<&'static str>,
+) -> Result<()> {
+    let (site, by) = (Arc::clone(&browser.site), browser.arrive().by().stranger());
+    let recorded = browser.app.db.write(move |tx| {
+        let reason = Code::InvalidCredentials.as_str();
+        let about =
+            About { reason, user: user.as_ref(), identifier: Some(tries.identifier()), ..About::default() };
+        audit::record(tx, &site, &by, Event::SignInRefused, about)?;
+        audit::lockouts(tx, &site, &by, &full, about)
+    });
+    recorded.await
 }
 
 async fn count_and_find(
     browser: &Browser,
     tries: Tries,
     identifier: Identifier,
-) -> Result<Option<Credentials>> {
+) -> Result<(Option<Credentials>, Vec<&'static str>)> {
     let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
     let now = app.world.clock.now_ms();
     browser
         .app
         .db
         .write(move |tx| {
-            tries.count(tx, now)?;
+            let full = tries.count(tx, now)?;
             let found = identifier.find(tx, &site.config.id)?;
             let may_be_judged = tries.count_account(tx, &app, found.as_ref(), now)?;
-            Ok(found.filter(|_| may_be_judged))
+            Ok((found.filter(|_| may_be_judged), full))
         })
         .await
 }
@@ -95,46 +119,56 @@ async fn count_and_find(
 async fn open(browser: &Browser, tries: Tries, found: Credentials, identifier: Identifier) -> Result<Left> {
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
     let opened = browser.app.db.write(move |tx| {
-        let locked = user::store::lock(tx, &site.config.id, &found.user_id)?;
-        // Whoever changed the password meanwhile meant this one to stop working.
-        let Some((user, _)) = locked.filter(|(_, hash)| *hash == found.password_hash) else {
-            return Ok(Err(Code::InvalidCredentials));
-        };
-        if let Err(refused) = user::may_act(&user) {
-            tries.right(tx, &app, &user.id)?;
-            return Ok(Err(refused));
+        let opened = open_for(tx, (&app, &site), (&tries, &found, &identifier), &arrival)?;
+        if let Err(refused) = &opened {
+            let (user, identifier) = (Some(&found.user_id), Some(tries.identifier()));
+            let about = About { reason: refused.as_str(), user, identifier, ..About::default() };
+            audit::record(tx, &site, &arrival.by(), Event::SignInRefused, about)?;
         }
-        let own = enter::own_session(tx, (&app, &site), &arrival)?;
-        let crowded_out = crowd::crowded_out(tx, &site, &user, own, arrival.now)?;
-        let others: Vec<&SessionId> = crowded_out.iter().map(|sign_in| &sign_in.session).collect();
-        let mut room = enter::existing_or_new(tx, (&app, &site), &arrival, &others)?;
-        // Counters are locked after sessions, here as everywhere.
-        tries.right(tx, &app, &user.id)?;
-        if room.loaded.visible(room.opened).any(|sign_in| sign_in.user.id == user.id) {
-            return Ok(Err(Code::UserAlreadySignedIn));
-        }
-        if let Err(refused) = room.has_place(&site) {
-            return Ok(Err(refused));
-        }
-        crowd::end_elsewhere(
-            tx,
-            &site,
-            &crowded_out,
-            keyrack_protocol::EndReason::EvictedByCap,
-            arrival.now,
-        )?;
-        room.open_sign_in(tx, (&app, &site), &user, &arrival)?;
-        add_completed(tx, &app, &site, &mut room, (&user.id, &identifier), &arrival)?;
-        room.leave(tx, &site, arrival.now).map(Ok)
+        Ok(opened)
     });
     opened.await?.map_err(Error::from)
+}
+
+/// A refusal inside is committed (the counts begin anew); an error outside undoes everything.
+fn open_for(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    (tries, found, identifier): (&Tries, &Credentials, &Identifier),
+    arrival: &Arrival,
+) -> Result<std::result::Result<Left, Code>> {
+    let locked = user::store::lock(tx, &site.config.id, &found.user_id)?;
+    // Whoever changed the password meanwhile meant this one to stop working.
+    let Some((user, _)) = locked.filter(|(_, hash)| *hash == found.password_hash) else {
+        return Ok(Err(Code::InvalidCredentials));
+    };
+    if let Err(refused) = user::may_act(&user) {
+        tries.right(tx, app, &user.id)?;
+        return Ok(Err(refused));
+    }
+    let own = enter::own_session(tx, (app, site), arrival)?;
+    let crowded_out = crowd::crowded_out(tx, site, &user, own, arrival.now)?;
+    let others: Vec<&SessionId> = crowded_out.iter().map(|sign_in| &sign_in.session).collect();
+    let mut room = enter::existing_or_new(tx, (app, site), arrival, &others)?;
+    // Counters are locked after sessions, here as everywhere.
+    tries.right(tx, app, &user.id)?;
+    if room.loaded.visible(room.opened).any(|sign_in| sign_in.user.id == user.id) {
+        return Ok(Err(Code::UserAlreadySignedIn));
+    }
+    if let Err(refused) = room.has_place(site) {
+        return Ok(Err(refused));
+    }
+    crowd::end_elsewhere(tx, site, &crowded_out, EndReason::EvictedByCap, &arrival.by())?;
+    room.open_sign_in(tx, (app, site), &user, arrival)?;
+    add_completed(tx, app, site, &mut room, (&user.id, identifier), arrival)?;
+    room.leave(tx, site, arrival.now).map(Ok)
 }
 
 /// Puts the attempt that is completed at once into the session, as older clients expect.
 fn add_completed(
     tx: &mut Tx<'_>,
     app: &App,
-    site: &crate::app::Site,
+    site: &Site,
     room: &mut enter::Room,
     (user, identifier): (&UserId, &Identifier),
     arrival: &Arrival,

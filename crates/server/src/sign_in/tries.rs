@@ -7,6 +7,7 @@
 
 use super::Identifier;
 use crate::app::App;
+use crate::audit;
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -34,14 +35,20 @@ impl Tries {
         }
     }
 
-    /// Counts the try where it may show.
-    pub fn count(&self, tx: &mut Tx<'_>, now: i64) -> Result<()> {
+    /// What was typed, for the records.
+    pub fn identifier(&self) -> &Subject {
+        &self.identifier
+    }
+
+    /// Counts the try where it may show; gives the counts that it fills.
+    pub fn count(&self, tx: &mut Tx<'_>, now: i64) -> Result<Vec<&'static str>> {
+        let mut full = Vec::new();
         for (rule, subject) in [(&PASSWORD, &self.identifier), (&ADDRESS, &self.address)] {
-            if let Verdict::Wait(ms) = throttle::count(tx, rule, subject, now)? {
+            if let Verdict::Wait(ms) = audit::count(tx, (rule, subject), &mut full, now)? {
                 return Err(Error::throttled(ms));
             }
         }
-        Ok(())
+        Ok(full)
     }
 
     /// Counts the try on the account; whether its password may be looked at.

@@ -3,10 +3,11 @@
 use super::machine::{Fact, Profile, Stage, step};
 use super::{mails, restrictions, shown, store};
 use crate::app::{App, Site};
+use crate::audit::{self, About, By, Event};
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::id::{AttemptId, EmailAddressId, SecretId, UserId};
+use crate::id::{AttemptId, EmailAddressId, SecretId, SessionId, UserId};
 use crate::outbox;
 use crate::secret::{self, For, Fresh, Used};
 use crate::session::enter::{self, Arrival, Left, Room};
@@ -41,7 +42,7 @@ pub async fn prepare(browser: &Browser, attempt: &str) -> Result<VerificationPre
             room.loaded.visible_attempt(room.opened, id.as_str())?;
             let kept = store::load(tx, &id)?.ok_or(Code::BadAttempt)?;
             let Stage::NeedsEmail { decoy, .. } = kept.stage else { return Err(Code::BadAttempt.into()) };
-            post_code(tx, &site, &id, (&drawn, decoy), arrival.now)
+            post_code(tx, &site, (&id, &room.loaded.id), (&drawn, decoy), &arrival.by().stranger())
         })
         .await?;
     Ok(VerificationPrepared {
@@ -97,10 +98,11 @@ impl Drawn {
 fn post_code(
     tx: &mut Tx<'_>,
     site: &Site,
-    id: &AttemptId,
+    (id, session): (&AttemptId, &SessionId),
     (drawn, decoy): (&Drawn, bool),
-    now: i64,
+    by: &By,
 ) -> Result<()> {
+    let now = by.now;
     let owner = (site.config.id.as_str(), For::SignUpEmail, id.as_str());
     if secret::made_at(tx, owner)?.is_some_and(|made_at| now - made_at < RESEND_MS) {
         return Ok(());
@@ -108,6 +110,9 @@ fn post_code(
     if throttle::count(tx, &CODE_MAIL, &drawn.budget, now)? != Verdict::Counted {
         return Ok(());
     }
+    let event = if decoy { Event::CodeWithheld } else { Event::CodeSent };
+    let about = About { session: Some(session), identifier: Some(&drawn.budget), ..About::default() };
+    audit::record(tx, site, by, event, about)?;
     if !decoy {
         secret::replace(tx, owner, &drawn.fresh, (now, drawn.expires_at))?;
         return outbox::post(tx, &site.config.id, &drawn.code, now);
@@ -132,6 +137,13 @@ struct Trial {
     identifier: Subject,
     address: Subject,
     arrival: Arrival,
+}
+
+impl Trial {
+    /// What its records are about.
+    fn about<'a>(&'a self, room: &'a Room) -> About<'a> {
+        About { session: Some(&room.loaded.id), identifier: Some(&self.identifier), ..About::default() }
+    }
 }
 
 /// Takes the code that was mailed for an attempt: makes the account and signs it in.
@@ -177,17 +189,26 @@ fn take(
     room.loaded.visible_attempt(room.opened, trial.id.as_str())?;
     let kept = store::load(tx, &trial.id)?.ok_or(Code::BadAttempt)?;
     let Stage::NeedsEmail { profile, .. } = &kept.stage else { return Err(Code::BadAttempt.into()) };
+    let mut full = Vec::new();
     for (rule, subject) in [(&CODE_GUESS, &trial.identifier), (&ADDRESS, &trial.address)] {
-        if let Verdict::Wait(ms) = throttle::count(tx, rule, subject, now)? {
+        if let Verdict::Wait(ms) = audit::count(tx, (rule, subject), &mut full, now)? {
             return Err(Error::throttled(ms));
         }
     }
     let owner = (site.config.id.as_str(), For::SignUpEmail, trial.id.as_str());
-    match secret::consume(tx, owner, &trial.guess, now)? {
-        Used::Wrong | Used::Dead => return Ok(Err(Code::InvalidCode)),
-        Used::Expired => return Ok(Err(Code::CodeExpired)),
-        Used::Now => {}
+    let refused = match secret::consume(tx, owner, &trial.guess, now)? {
+        Used::Wrong | Used::Dead => Some(Code::InvalidCode),
+        Used::Expired => Some(Code::CodeExpired),
+        Used::Now => None,
+    };
+    let about = trial.about(&room);
+    if let Some(code) = refused {
+        let by = trial.arrival.by().stranger();
+        audit::record(tx, site, &by, Event::CodeRefused, About { reason: code.as_str(), ..about })?;
+        audit::lockouts(tx, site, &by, &full, about)?;
+        return Ok(Err(code));
     }
+    audit::record(tx, site, &trial.arrival.by(), Event::CodeAccepted, about)?;
     throttle::forget(tx, &CODE_GUESS, &trial.identifier)?;
     throttle::take_back(tx, &ADDRESS, &trial.address)?;
     room.has_place(site)?;
@@ -215,7 +236,9 @@ fn finish(
         Created::Made => {}
         Created::EmailTaken => {
             let plan = Plan { end_attempts: vec![trial.id.clone()], ..Plan::default() };
-            session_store::apply(tx, &room.loaded, &plan, now)?;
+            session_store::apply(tx, site, &room.loaded, &plan, &trial.arrival.by())?;
+            let about = About { reason: Code::EmailExists.as_str(), ..trial.about(&room) };
+            audit::record(tx, site, &trial.arrival.by(), Event::SignUpRefused, about)?;
             room.leave(tx, site, now)?;
             return Ok(Err(Code::EmailExists));
         }
@@ -226,6 +249,8 @@ fn finish(
         return Err(Error::internal("make a user", "it is not there"));
     };
     user::may_act(&user)?;
+    let about = About { user: Some(&user.id), ..trial.about(&room) };
+    audit::record(tx, site, &trial.arrival.by(), Event::SignedUp, about)?;
     room.open_sign_in(tx, (app, site), &user, &trial.arrival)?;
     let shown = shown(site, (&trial.id, &room.loaded.id), (profile, &next), kept.expires_at);
     let listed_until = kept.expires_at.min(now + COMPLETED_SHOWN_MS);

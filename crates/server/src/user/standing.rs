@@ -2,6 +2,7 @@
 //! sign-ins.
 
 use super::User;
+use super::username::Username;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::params;
@@ -17,6 +18,53 @@ pub fn set_disabled(tx: &mut Tx<'_>, user: &User, at: Option<i64>, now: i64) -> 
             params![user.id.as_str(), at, now],
         )?;
     }
+    Ok(())
+}
+
+/// What an account is to be called.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    /// First name, may be `""`.
+    pub first_name: &'a str,
+    /// Last name, may be `""`.
+    pub last_name: &'a str,
+    /// A new username; without one it keeps what it has.
+    pub username: Option<&'a Username>,
+}
+
+/// Calls an account otherwise; `false` and nothing changed when somebody else has the username, or one that looks
+/// like it.
+///
+/// # Errors
+/// What the database says.
+pub fn rename(tx: &mut Tx<'_>, user: &User, names: &Names<'_>, now: i64) -> Result<bool> {
+    let skeleton = names.username.map(Username::skeleton);
+    let renamed = tx.execute(
+        "update users set first_name = $2, last_name = $3, username = coalesce($4, username),
+             username_skeleton = coalesce($5, username_skeleton), updated_at = $6
+         where id = $1 and not exists (select 1 from users other where other.deployment_id = users.deployment_id
+             and other.username_skeleton = $5 and other.id <> users.id)",
+        params![
+            user.id.as_str(),
+            names.first_name,
+            names.last_name,
+            names.username.map(Username::as_str),
+            skeleton.as_ref(),
+            now
+        ],
+    )?;
+    Ok(renamed == 1)
+}
+
+/// Gives an account another password.
+///
+/// # Errors
+/// What the database says.
+pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &str, now: i64) -> Result<()> {
+    tx.execute(
+        "update users set password_hash = $2, updated_at = $3 where id = $1",
+        params![user.id.as_str(), hash, now],
+    )?;
     Ok(())
 }
 

@@ -110,7 +110,7 @@ export interface DeploymentFields extends Partial<Omit<Deployment, 'ui_settings'
   readonly auth_settings?: Partial<Deployment['auth_settings']>;
 }
 
-/** A deployment named `Example` with the settings given. It has no others: a component that reads one must be told. */
+/** A deployment named `Example` with the settings given, and no others: give it what your components read. */
 export function testDeployment({ ui_settings, auth_settings, ...fields }: DeploymentFields = {}): Deployment {
   return {
     id: 'dep_1',

@@ -45,8 +45,9 @@ const STEPS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a test gives to `TestKeyrackProvider`. The methods do what they do against a server: `switchSignIn` makes another
- * account of the session the active one, `signOut` takes accounts out of it, `signIn` adds one whatever the password.
+ * What a test gives to `TestKeyrackProvider`. The methods do what they do against a server: `switchSignIn` makes
+ * another account of the session the active one, `signOut` takes accounts out of it, `signIn` adds one whatever the
+ * password.
  */
 export class TestKeyrack {
   /** Every call so far, in order. Empty it by `calls.length = 0`. */

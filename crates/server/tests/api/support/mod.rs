@@ -1,6 +1,7 @@
 //! A server in this process, and people with browsers who talk to it.
 
 mod browser;
+mod from_file;
 mod operator;
 mod page;
 mod process;
@@ -12,6 +13,7 @@ mod server;
 mod tables;
 
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
+pub use from_file::file_with;
 pub use operator::Operator;
 pub use page::{boot, page, page_with};
 pub use process::{Ended, Process, free_address};

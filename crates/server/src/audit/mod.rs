@@ -1,0 +1,239 @@
+//! What happened that an operator may have to explain: one record for each thing, written in the transaction
+//! that makes it happen, so that neither is there without the other.
+//!
+//! A record says who, what, when, where and with which result. It holds ids and the client's address; of an
+//! identifier that was typed only an HMAC, because it may be nobody's, or a password in the wrong field. What
+//! strangers can cause without end is bounded before it gets here: a try that is refused because of others
+//! before it leaves none, and [`note`] takes a few an hour from one address.
+
+pub mod store;
+
+use crate::app::{App, Site};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::id::{AuditId, SessionId, SignInId, UserId};
+use crate::params;
+use crate::throttle::{self, Rule, Subject, Verdict};
+use std::sync::Arc;
+
+/// How long a record is kept.
+pub const KEPT_MS: i64 = 400 * 86_400_000;
+
+/// What one client address may have noted that nothing else counts.
+const NOTED: Rule = Rule { kind: "audit_note", free: 20, window_ms: 3_600_000, first_pause_ms: 0 };
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A code was mailed to prove an address.
+    CodeSent,
+    /// None was mailed: the address has an account, which a stranger is not told.
+    CodeWithheld,
+    /// A code was wrong, dead or too late.
+    CodeRefused,
+    /// A code proved an address.
+    CodeAccepted,
+    /// An account was made by signing up.
+    SignedUp,
+    /// A proved address made no account, because it had one.
+    SignUpRefused,
+    /// An account was signed in on a session.
+    SignedIn,
+    /// A password was wrong, or the account may not sign in there.
+    SignInRefused,
+    /// A sign-in ended; the reason says why.
+    SignInEnded,
+    /// Further tries will be refused for a while; the reason says which count is full.
+    LockoutBegun,
+    /// A request carried credentials of two sessions.
+    CredentialAmbiguous,
+    /// A session named a sign-in that is not its own.
+    ForeignSignInNamed,
+    /// An operator made an account.
+    UserCreated,
+    /// An operator disabled an account.
+    UserDisabled,
+    /// An operator let an account act again.
+    UserEnabled,
+    /// An operator deleted an account.
+    UserDeleted,
+}
+
+impl Event {
+    /// The word in the database and on the socket.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CodeSent => "code_sent",
+            Self::CodeWithheld => "code_withheld",
+            Self::CodeRefused => "code_refused",
+            Self::CodeAccepted => "code_accepted",
+            Self::SignedUp => "signed_up",
+            Self::SignUpRefused => "sign_up_refused",
+            Self::SignedIn => "signed_in",
+            Self::SignInRefused => "sign_in_refused",
+            Self::SignInEnded => "sign_in_ended",
+            Self::LockoutBegun => "lockout_begun",
+            Self::CredentialAmbiguous => "credential_ambiguous",
+            Self::ForeignSignInNamed => "foreign_sign_in_named",
+            Self::UserCreated => "user_created",
+            Self::UserDisabled => "user_disabled",
+            Self::UserEnabled => "user_enabled",
+            Self::UserDeleted => "user_deleted",
+        }
+    }
+
+    /// Whether what was asked was done.
+    fn result(self) -> &'static str {
+        match self {
+            Self::CodeWithheld
+            | Self::CodeRefused
+            | Self::SignUpRefused
+            | Self::SignInRefused
+            | Self::CredentialAmbiguous
+            | Self::ForeignSignInNamed => "refused",
+            _ => "ok",
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person with a browser, as far as the record names one.
+    User,
+    /// A person who has proved nothing.
+    Stranger,
+    /// Who runs the server, as this Unix user.
+    Operator(Option<u32>),
+    /// The server itself, because it was time.
+    System,
+}
+
+/// Who did it, from where, and when.
+#[derive(Clone, Debug)]
+pub struct By {
+    /// Who.
+    pub actor: Actor,
+    /// The client's address, `""` when there is none.
+    pub ip_address: String,
+    /// When, in Unix milliseconds.
+    pub now: i64,
+}
+
+impl By {
+    /// The server itself.
+    #[must_use]
+    pub fn system(now: i64) -> Self {
+        Self { actor: Actor::System, ip_address: String::new(), now }
+    }
+
+    /// Somebody at `ip_address`.
+    #[must_use]
+    pub fn client(actor: Actor, ip_address: &str, now: i64) -> Self {
+        Self { actor, ip_address: ip_address.to_owned(), now }
+    }
+
+    /// The same as a person who has proved nothing.
+    #[must_use]
+    pub fn stranger(&self) -> Self {
+        Self { actor: Actor::Stranger, ..self.clone() }
+    }
+}
+
+/// What a record is about, as far as it is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    /// The code of a refusal, or why something ended or began.
+    pub reason: &'a str,
+    /// The account.
+    pub user: Option<&'a UserId>,
+    /// The session.
+    pub session: Option<&'a SessionId>,
+    /// The sign-in.
+    pub sign_in: Option<&'a SignInId>,
+    /// What was typed to say who it is.
+    pub identifier: Option<&'a Subject>,
+}
+
+/// Writes a record. Its id is drawn here, not before the transaction: how many records one needs is known only
+/// in it, and one that runs again has left none behind.
+///
+/// # Errors
+/// What the database says.
+pub fn record(tx: &mut Tx<'_>, site: &Site, by: &By, event: Event, about: About<'_>) -> Result<()> {
+    let actor = match by.actor {
+        Actor::User => "user".to_owned(),
+        Actor::Stranger => "stranger".to_owned(),
+        Actor::System => "system".to_owned(),
+        Actor::Operator(uid) => uid.map_or("operator".to_owned(), |uid| format!("operator:{uid}")),
+    };
+    tx.execute(
+        "insert into audit (id, deployment_id, at, event, result, reason, actor, ip_address, user_id, session_id,
+             sign_in_id, identifier) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        params![
+            AuditId::draw(&site.world).as_str(),
+            &site.config.id,
+            by.now,
+            event.as_str(),
+            event.result(),
+            about.reason,
+            &actor,
+            &by.ip_address,
+            about.user.map_or("", UserId::as_str),
+            about.session.map_or("", SessionId::as_str),
+            about.sign_in.map_or("", SignInId::as_str),
+            about.identifier.map_or("", Subject::hash)
+        ],
+    )?;
+    Ok(())
+}
+
+/// Counts one more try, and adds the rule to `full` when this is the one that the next are refused for.
+///
+/// # Errors
+/// What the database says.
+pub fn count(
+    tx: &mut Tx<'_>,
+    (rule, subject): (&Rule, &Subject),
+    full: &mut Vec<&'static str>,
+    now: i64,
+) -> Result<Verdict> {
+    let (verdict, filled) = throttle::count_and_tell(tx, rule, subject, now)?;
+    if filled {
+        full.push(rule.kind);
+    }
+    Ok(verdict)
+}
+
+/// Records that counts became full.
+///
+/// # Errors
+/// What the database says.
+pub fn lockouts(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    by: &By,
+    full: &[&'static str],
+    about: About<'_>,
+) -> Result<()> {
+    for reason in full.iter().copied() {
+        record(tx, site, by, Event::LockoutBegun, About { reason, ..about })?;
+    }
+    Ok(())
+}
+
+/// Records something that a request tried and that changes nothing: a few an hour from one address, so that
+/// nobody fills the disk with it. Failing to is no reason to answer otherwise.
+pub async fn note(app: &Arc<App>, site: &Arc<Site>, by: By, event: Event, session: Option<SessionId>) {
+    let (to, subject) = (Arc::clone(site), Subject::new(&app.vault, &site.config.id, &by.ip_address));
+    let noted = app.db.write(move |tx| {
+        if throttle::count(tx, &NOTED, &subject, by.now)? == Verdict::Counted {
+            record(tx, &to, &by, event, About { session: session.as_ref(), ..About::default() })?;
+        }
+        Ok(())
+    });
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, event = event.as_str(), "not recorded");
+    }
+}

@@ -16,6 +16,8 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     unstubGlobals: true,
     restoreMocks: true,
+    // The clock of a test is its own; this one only ends a test that hangs, on whatever machine.
+    testTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'react-19', env: { REACT: '19' } } },
       {

@@ -113,6 +113,12 @@ test('the reason is that of the active account only; of the others nobody said w
   expect(inWords(chooser)).toBe('| bob idle ada max_age eve null');
 });
 
+test('of two that end together, the reason is that of the active one', async () => {
+  const server = new FakeServer(session(['ada', 'bob', 'eve']));
+  const chooser = await openChooser();
+  expect(await seen(server, chooser, without(['bob'], { end_reason: 'max_age' }))).toBe('bob | ada max_age eve null');
+});
+
 test('what ended while no page was open is noticed by the next one', async () => {
   const server = new FakeServer(session(['ada', 'bob']));
   (await openChooser()).unmount();

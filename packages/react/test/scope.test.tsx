@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { FakeServer } from './fake-server.js';
 import { session } from './fixtures.js';
-import { open, outcome, pass } from './harness.js';
+import { open, outcome, pass, type Tab } from './harness.js';
 
 async function member() {
   const server = new FakeServer(session(['ada', 'bob']));
@@ -11,7 +11,7 @@ async function member() {
   return { server, tab: await open() };
 }
 
-function scopeOf({ loaded }: Awaited<ReturnType<typeof open>>): string {
+function scopeOf({ loaded }: Tab): string {
   const { active_organization_membership_id: organization, active_workspace_membership_id: workspace } =
     loaded.session.active_signin ?? {};
   return `${organization} ${workspace}`;
@@ -68,8 +68,8 @@ test('H23 every change of the scope is another token, also back to a scope that 
 
 test('H33 a token under way during a switch of the scope is fetched again for the new one', async () => {
   for (const [path, change] of [
-    ['/session/switch-organization', (tab: Awaited<ReturnType<typeof open>>) => tab.loaded.switchOrganization('org_a')],
-    ['/session/switch-workspace', (tab: Awaited<ReturnType<typeof open>>) => tab.loaded.switchWorkspace('wsp_2')],
+    ['/session/switch-organization', (tab: Tab) => tab.loaded.switchOrganization('org_a')],
+    ['/session/switch-workspace', (tab: Tab) => tab.loaded.switchWorkspace('wsp_2')],
   ] as const) {
     const { server, tab } = await member();
     const [slow, switching] = [server.hold('GET', '/session/token'), server.hold('POST', path)];
@@ -96,8 +96,8 @@ test('H23 a switch of the scope in another tab is shown here, and its tokens are
 });
 
 test.for([
-  ['an organization', (tab: Awaited<ReturnType<typeof open>>) => tab.loaded.switchOrganization('org_a'), 'organization'],
-  ['a workspace', (tab: Awaited<ReturnType<typeof open>>) => tab.loaded.switchWorkspace('wsp_1'), 'workspace'],
+  ['an organization', ({ loaded }: Tab) => loaded.switchOrganization('org_a'), 'organization'],
+  ['a workspace', ({ loaded }: Tab) => loaded.switchWorkspace('wsp_1'), 'workspace'],
 ] as const)('H20 after a lost answer about %s it reads once and resolves if it is there', async ([, change, what]) => {
   const { server, tab } = await member();
   server.unreachable('POST', `/session/switch-${what}`);
@@ -116,6 +116,14 @@ test('H20 after a lost answer about no organization it reads once and resolves i
   server.lose('POST', '/session/switch-organization');
   await outcome(tab.loaded.switchOrganization());
   expect(scopeOf(tab)).toBe('null null');
+});
+
+test('H20 a lost request is not taken for done because another organization is active already', async () => {
+  const { server, tab } = await member();
+  await outcome(tab.loaded.switchOrganization('org_a'));
+  server.unreachable('POST', '/session/switch-organization');
+  await expect(outcome(tab.loaded.switchOrganization('org_b'))).rejects.toMatchObject({ code: 'network' });
+  expect(scopeOf(tab)).toBe('mem_org_a null');
 });
 
 test('H20 a lost answer is not taken for done when another account became active meanwhile', async () => {

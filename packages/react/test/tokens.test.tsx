@@ -1,4 +1,6 @@
+import type { Token } from '@keyrack/react';
 import { expect, test, vi } from 'vitest';
+import { Tokens } from '../src/tokens.js';
 import { FakeServer, PRODUCTION_KEY, STAGING_KEY } from './fake-server.js';
 import { session, signIn } from './fixtures.js';
 import { open, outcome, pass, setHidden } from './harness.js';
@@ -195,6 +197,30 @@ test('H32 two providers never share a token', async () => {
   for (const { hook } of [tab, other, twin, tab]) tokens.push(await outcome(hook.getToken()));
   expect(tokens).toEqual([1, 2, 3, 1].map((number) => `token ${number} of sin_ada`));
   expect(server.count('GET /session/token')).toBe(3);
+});
+
+test('H32 tokens are kept by sign-in, organization, workspace and template, each of them', async () => {
+  let active = signIn('ada');
+  let number = 0;
+  const fetch = async (): Promise<Token> => {
+    const token = `${(number += 1)}`;
+    return { token, expires: 0, lifetime_ms: 60_000, signin_id: active.id, revision: 1 };
+  };
+  const tokens = new Tokens({ active: () => active, fetch });
+  const all = [active, signIn('bob')].flatMap((one) => [
+    one,
+    { ...one, active_organization_membership_id: 'mem_1' },
+    { ...one, active_organization_membership_id: 'mem_1', active_workspace_membership_id: 'mem_2' },
+    { ...one, active_workspace_membership_id: 'mem_1' },
+  ]);
+  const read = async () => {
+    const got: string[] = [];
+    for (active of all) got.push(await tokens.get('default'), await tokens.get('other'));
+    return got;
+  };
+  const first = await read();
+  expect(new Set(first).size).toBe(16);
+  expect(await read()).toEqual(first);
 });
 
 test('H32 a change of the scope is another token', async () => {

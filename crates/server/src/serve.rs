@@ -61,7 +61,7 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
         })
         .collect();
     #[cfg(unix)]
-    servers.push(tokio::spawn(socket.serve(app.clone(), room, stopped)));
+    servers.push(tokio::spawn(socket.serve(app.clone(), stopped)));
     signals.wait().await;
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);

@@ -11,14 +11,14 @@ use axum::serve::Listener;
 use rustix::fs::Mode;
 use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tokio::net::{UnixListener, UnixSocket, UnixStream};
 use tokio::sync::watch;
 
 /// Its name in the data folder.
 pub const NAME: &str = "keyrack.sock";
-/// Connections that wait to be taken.
+/// Connections at the same time, and as many that wait.
 const BACKLOG: u32 = 64;
 
 /// The socket of this process; removed when it is dropped.
@@ -30,13 +30,19 @@ pub struct Socket {
     lock: Option<File>,
 }
 
+/// Where the socket is, and which file it is: one that the next process has made there is not removed.
 #[derive(Debug)]
-struct SocketFile(PathBuf);
+struct SocketFile {
+    path: PathBuf,
+    inode: u64,
+}
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        // Somebody may have removed it already; the next start replaces what is left.
-        let _ = std::fs::remove_file(&self.0);
+        if std::fs::symlink_metadata(&self.path).is_ok_and(|found| found.ino() == self.inode) {
+            // What cannot be removed is replaced by the next start.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -59,7 +65,8 @@ pub fn bind(config: &Config) -> Result<Socket> {
     };
     remove_stale(&path).map_err(refuse)?;
     let listener = listen(&path).map_err(refuse)?;
-    Ok(Socket { listener, file: SocketFile(path), lock })
+    let inode = std::fs::symlink_metadata(&path).map_err(refuse)?.ino();
+    Ok(Socket { listener, file: SocketFile { path, inode }, lock })
 }
 
 /// Removes a socket that nobody listens on.
@@ -93,8 +100,10 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
 
 impl Socket {
     /// Serves until `stopped` says so.
-    pub async fn serve(self, app: Shared, room: Room, stopped: watch::Receiver<bool>) {
+    pub async fn serve(self, app: Shared, stopped: watch::Receiver<bool>) {
         let Self { listener, file, lock } = self;
+        // Of its own: an operator gets in also when strangers have taken every public connection.
+        let room = Room::new(app.world.patience, BACKLOG);
         connection::serve(Door(listener), super::router(&app), room, stopped).await;
         drop((file, lock));
     }

@@ -9,6 +9,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "ground", include_str!("../../migrations/0001_ground.sql")),
     (2, "usernames", include_str!("../../migrations/0002_usernames.sql")),
     (3, "audit", include_str!("../../migrations/0003_audit.sql")),
+    (4, "ended_attempts", include_str!("../../migrations/0004_ended_attempts.sql")),
 ];
 
 pub(super) fn run(tx: &mut Tx<'_>) -> Result<()> {

@@ -1,4 +1,4 @@
-//! `keyrack user` and `keyrack session`, the real binary against the real binary.
+//! `keyrack user`, `keyrack session` and `keyrack audit`, the real binary against the real binary.
 
 use crate::support::{Ended, PASSWORD, Process, Running, free_address};
 use rustix::process::Signal;
@@ -111,6 +111,38 @@ async fn m11_a_page_is_followed_by_its_cursor() {
     }
 }
 
+#[tokio::test]
+async fn n07_the_command_line_lists_what_happened_and_which_unix_user_did_it() {
+    let server = Running::dev("warn");
+    let browser = server.signed_up("ada").await;
+    let id = browser.session().await["active_signin"]["user_id"].as_str().unwrap().to_owned();
+    server.json("user disable ada@example.com");
+    let list = server.json(&format!("audit list --user {id} --since 1h"));
+    let newest = &list["items"][0];
+    let uid = rustix::process::geteuid().as_raw();
+    assert_eq!(
+        (&newest["event"], &newest["actor"]),
+        (&json!("user_disabled"), &json!(format!("operator:{uid}")))
+    );
+    let text = server.keyrack("audit list");
+    assert!(text.out[0].starts_with("WHEN (UTC)"), "{text:?}");
+    assert!(
+        text.out.iter().any(|line| line.contains("sign_in_ended") && line.contains("user_disabled")),
+        "{text:?}"
+    );
+    let (exit, said) = server.refuses("audit list --since soon");
+    assert!(exit == 1 && said.contains("24h"), "{said}");
+}
+
+#[test]
+fn a_deployment_that_is_not_there_is_not_found() {
+    let server = Running::dev("warn");
+    for line in ["user list", "session list", "audit list", "user disable usr_1"] {
+        let (exit, said) = server.refuses(&format!("{line} --deployment nowhere"));
+        assert!(exit == 4 && said.starts_with("deployment_not_found: "), "{line}: {said}");
+    }
+}
+
 #[test]
 fn without_a_server_the_exit_code_is_3_and_one_line_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
@@ -176,8 +208,9 @@ fn two_nodes_on_one_machine_need_two_data_folders() {
     // Where the database is a file, its own lock says so (see start.rs).
     let Some(same) = server.start_another_in(server.folder()) else { return };
     let ended = same.ended();
+    let said = ended.err.last().filter(|_| ended.code == Some(1)).cloned().unwrap_or_default();
     assert!(
-        ended.code == Some(1) && ended.err[0].contains("another keyrack runs on this data folder"),
+        said.contains("another keyrack runs on this data folder") && said.contains("--data"),
         "{ended:?}"
     );
     code(&server.keyrack("user list"), 0);
@@ -204,6 +237,7 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
         "{all}"
     );
     for (line, words) in [
+        ("audit list --help", &["--since", "--user", "--session", "--json"][..]),
         (
             "user --help",
             &["create", "list", "show", "disable", "enable", "delete", "3 no server", "--json"][..],

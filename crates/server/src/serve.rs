@@ -134,6 +134,11 @@ fn announce(app: &Shared, sown: Option<Sown>) {
     }
     let Some(site) = app.sites.first().filter(|_| app.config.dev) else { return };
     println!("\n  Keyrack is running at {}\n", site.issuer);
+    if let Some(address) =
+        app.config.listen.first().filter(|address| Some(address.port()) != site.config.origin.port)
+    {
+        println!("  It listens on {address}: let what answers there hand it the requests");
+    }
     println!("  Open it and sign up; the code is in the outbox: {}/outbox", site.issuer);
     if let Some(sown) = sown {
         println!("  People of the seed: {sown}");

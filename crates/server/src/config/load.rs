@@ -89,6 +89,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
         deployments: deployments(args, file.deployments, port),
         trusted_proxies: file.trusted_proxies,
         retired: file.retired,
+        refuse_unknown: !args.dev,
         listen,
         data_dir,
         mail,

@@ -130,11 +130,25 @@ fn dev_brings_a_file_home() {
 }
 
 #[test]
-fn the_file_of_this_repository_is_accepted() {
+fn under_dev_an_origin_of_this_machine_stays_with_its_path() {
+    let text = GOOD.replace("0.0.0.0:80", "127.0.0.1:5001");
+    let local = text
+        .replace("https://auth.example.com", "http://localhost:5173")
+        .replace("[\"auth.example.com\"]", "[\"localhost\"]");
+    for (text, base) in [(&local, "http://localhost:5173/keyrack"), (&text, "http://localhost:5001")] {
+        let folder = Folder::with(&text.replace("mail_from", "path = \"/keyrack\"\nmail_from"));
+        let deployment = load(&folder.run(true), &nothing).unwrap().deployments.remove(0);
+        assert_eq!(deployment.base(), base);
+        assert!(
+            deployment.any_loopback && deployment.allowed_origins.contains(&deployment.origin.to_string())
+        );
+    }
+}
+
+#[test]
+fn the_demos_file_is_accepted_by_dev() {
     let config = Some(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../keyrack.toml")));
-    let serve = Run { config: config.clone(), ..Run::default() };
-    assert_eq!(load(&serve, &with_key).unwrap().deployments[0].id, "demo");
-    load(&Run { config, ..dev() }, &nothing).unwrap();
+    assert_eq!(load(&Run { config, ..dev() }, &nothing).unwrap().deployments[0].id, "demo");
 }
 
 #[test]
@@ -236,92 +250,5 @@ fn what_does_not_fit_together_is_refused() {
     );
 }
 
-#[test]
-fn serve_names_what_is_missing() {
-    let folder = Folder::with(GOOD);
-    assert!(
-        load(&folder.run(false), &without_key)
-            .unwrap_err()
-            .to_string()
-            .starts_with("no master key; set KEYRACK_")
-    );
-    assert!(
-        complaint_of(&GOOD.replace("[mail]", "").replace("smtp =", "# "))
-            .contains("no mail server; add [mail]")
-    );
-    assert!(complaint_of(GOOD.split_once("[[").unwrap().0).contains("no deployment; add [[deployment]]"));
-    assert!(
-        complaint_of(&GOOD.replace("hosts", "# ")).contains(":8: the deployment has no hosts; add hosts = ")
-    );
-    assert!(complaint_of(&GOOD.replace("mail_from", "# ")).contains(":8: mail_from is missing"));
-    let absent = Run { config: Some(PathBuf::from("/nowhere/k.toml")), ..Run::default() };
-    assert!(load(&absent, &with_key).unwrap_err().to_string().starts_with("/nowhere/k.toml: cannot be read"));
-}
-
-#[test]
-fn serve_without_a_file_says_where_one_may_be() {
-    let mut problems = Vec::new();
-    assert!(understand(&Run::default(), None, &mut problems).is_none());
-    assert!(problems[0].to_string().starts_with("no configuration; name it with --config"));
-}
-
-#[test]
-fn texts_of_the_pages_are_known_by_their_names_and_placeholders() {
-    let own = |line: &str| {
-        format!("{GOOD}\n[deployment.messages.de]\nsign_in_title = \"Hallo bei {{app}}\"\n{line}\n")
-    };
-    let good = Folder::with(&own("code_text = \"an {email}\""));
-    let config = load(&good.run(false), &with_key).unwrap();
-    assert_eq!(config.deployments[0].messages["de"]["code_text"], "an {email}");
-    for (line, said) in [
-        (
-            "sign_in_titel = \"x\"",
-            "keyrack.toml:17: sign_in_titel: the hosted pages have no text of this name",
-        ),
-        (
-            "code_text = \"an {mail}\"",
-            "keyrack.toml:17: code_text: it has no {mail}; known here: {email}, {app}",
-        ),
-        ("code_text = \"\"", "keyrack.toml:17: code_text: it is empty"),
-    ] {
-        let complaint = complaint_of(&own(line));
-        assert!(complaint.starts_with(said), "{complaint}");
-    }
-}
-
-#[test]
-fn arguments_that_cannot_hold_are_refused() {
-    let listen = |address: &str| Run { listen: Some(address.parse().unwrap()), ..dev() };
-    let said = |run: &Run| load(run, &nothing).unwrap_err().to_string();
-    assert!(
-        said(&listen("0.0.0.0:4400")).starts_with("--listen: `keyrack dev` listens on this machine only")
-    );
-    assert!(said(&listen("127.0.0.1:0")).starts_with("--listen: 127.0.0.1:0 has no port"));
-    assert!(said(&Run { virtual_clock: true, ..Run::default() }).starts_with("--virtual-clock works under"));
-    let folder = Folder::with(GOOD);
-    assert!(
-        said(&folder.run(true))
-            .contains("keyrack.toml:2: listen: `keyrack dev` listens on this machine only")
-    );
-}
-
-#[test]
-fn variables_that_cannot_hold_are_refused_without_being_repeated() {
-    let said = |pairs: &[(&str, &str)]| {
-        let env = |name: &str| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned());
-        let text = load(&dev(), &env).map(|_| String::new()).unwrap_or_else(|error| error.to_string());
-        assert!(!text.contains("opensesame"), "{text}");
-        text
-    };
-    assert!(
-        said(&[("KEYRACK_DATABASE_URL", "mysql://u:opensesame@h/d")])
-            .starts_with("KEYRACK_DATABASE_URL: the database's address must")
-    );
-    assert!(
-        said(&[("KEYRACK_MASTER_KEY", "opensesame")])
-            .starts_with("KEYRACK_MASTER_KEY: the master key is not 32")
-    );
-    let both = [("KEYRACK_MASTER_KEY", KEY), ("KEYRACK_MASTER_KEY_FILE", "f")];
-    assert!(said(&both).contains("are both set; unset one"));
-    assert_eq!(said(&[("KEYRACK_MASTER_KEY", ""), ("KEYRACK_DATABASE_URL", "")]), "");
-}
+#[path = "load_refusal_tests.rs"]
+mod refusals;

@@ -62,6 +62,8 @@ pub struct Config {
     pub mail: Mail,
     /// Ids of deployments that the database may still know although no deployment has them any more.
     pub retired: Vec<String>,
+    /// Whether a database that knows other deployments than these is refused; not under dev.
+    pub refuse_unknown: bool,
     /// The applications, at least one; ids and hosts are unique.
     pub deployments: Vec<Deployment>,
 }
@@ -78,6 +80,7 @@ impl fmt::Debug for Config {
             .field("trusted_proxies", &self.trusted_proxies)
             .field("mail", &self.mail)
             .field("retired", &self.retired)
+            .field("refuse_unknown", &self.refuse_unknown)
             .field("deployments", &self.deployments)
             .finish()
     }
@@ -146,6 +149,7 @@ mod tests {
             trusted_proxies: Vec::new(),
             mail: Mail::Smtp { url: "smtp://u:opensesame@h".to_owned() },
             retired: Vec::new(),
+            refuse_unknown: true,
             deployments: vec![Deployment::built_in(1, Mode::Staging)],
         };
         let shown = format!("{config:?}");

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 pub async fn none_is_missing(db: &Db, config: &Config) -> Result<()> {
     let unknown = store::unknown(db, config).await?;
     let Some(first) = unknown.first() else { return Ok(()) };
-    if config.dev {
+    if !config.refuse_unknown {
         let (others, first) = (unknown.len() - 1, first.as_str());
         tracing::info!(
             deployment = first,

@@ -28,6 +28,7 @@ mod bad_input;
 mod bodies;
 mod carriage;
 mod check;
+mod deployment;
 mod dev;
 mod envelope;
 mod keys;

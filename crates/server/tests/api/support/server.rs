@@ -91,11 +91,19 @@ impl Keyrack {
 
     /// Ends the server and starts another on the same data and port, the clock going on.
     pub async fn restart(self) -> Self {
-        let Self { app, address, serving, data, .. } = self;
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same with its configuration changed in between.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
+        let Self { app, address, serving, data, _stop: stop, .. } = self;
+        // Connections that browsers keep for later end at once instead of after their patience.
+        stop.send_replace(true);
         serving.abort();
         // Aborted or ended: either way it no longer holds the port.
         let _ = serving.await;
-        let (config, now) = (app.config.clone(), app.world.clock.now_ms());
+        let (mut config, now) = (app.config.clone(), app.world.clock.now_ms());
+        change(&mut config);
         // Connections that are still open hold the app, and the app the lock of the data folder.
         let mut app = Some(app);
         while let Some(held) = app.take() {
@@ -170,6 +178,8 @@ fn config(deployment: Deployment, data_dir: PathBuf, listen: SocketAddr) -> Conf
         trusted_proxies: Vec::new(),
         mail: Mail::Outbox,
         retired: Vec::new(),
+        // On PostgreSQL every test's deployment is in one database.
+        refuse_unknown: false,
         deployments: vec![deployment],
     }
 }

@@ -29,6 +29,8 @@ export function watchPage({ onVisible, onOnline, onLeave, onBack }: PageEvents):
  * forbids: two providers cover independently, and nothing of the page is changed, moved or mounted anew.
  */
 export function cover(): () => void {
+  // Safari before 16.4 has no such sheets.
+  if (!document.adoptedStyleSheets) return () => undefined;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync('html, html * { visibility: hidden !important }');
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];

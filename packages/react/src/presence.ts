@@ -68,6 +68,8 @@ export class Presence {
   }
 
   #listen(): void {
+    // Where there is none, as in old browsers, the other tabs are seen by the next refresh.
+    if (typeof BroadcastChannel === 'undefined') return;
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }) => this.#events.onMessage(data);
   }

@@ -153,6 +153,18 @@ test('H18 where there are no locks it merges all the same', async () => {
   expect(rack.read()).toBe('ses_1.a~sin_1.b~sin_2.c');
 });
 
+test('H18 with a base path requests go there, and the entry has its name', async () => {
+  const base = `${ORIGIN}/keyrack`;
+  localStorage.setItem(`keyrack:${base}`, 'ses_1.a');
+  const asked: unknown[] = [];
+  vi.stubGlobal('fetch', async (url: string, { headers }: { headers: Record<string, string> }) => {
+    asked.push([url, headers[HEADER]]);
+    throw new TypeError('Failed to fetch');
+  });
+  await open({ publishableKey: `pk_test_${btoa(base)}` });
+  expect(asked).toEqual([[`${base}/session`, 'ses_1.a']]);
+});
+
 test('H18 two APIs never share an entry', async () => {
   await new Rack('https://one.example').adopt(null, 'ses_1.a');
   expect(new Rack('https://two.example').read()).toBeNull();

@@ -159,6 +159,15 @@ test('H14 the focus is where it was', async () => {
   tab.unmount();
 });
 
+test('H14 a browser without such style sheets reads all the same', async () => {
+  Object.defineProperty(document, 'adoptedStyleSheets', { configurable: true, value: undefined });
+  const { server, tab } = await away();
+  server.change({ active_signin: signIn('bob') });
+  move('pageshow');
+  await pass();
+  expect(tab.shown.at(-1)).toBe('bob@example.com');
+});
+
 test('H14 a provider that goes while the page is covered leaves nothing covered', async () => {
   const { tab } = await away();
   tab.unmount();

@@ -30,6 +30,16 @@ test('H15 a change reaches the other tab within 100 ms over a real channel', asy
   two.unmount();
 });
 
+test('H15 where there are no channels it works all the same, and the next refresh shows what another tab did', async () => {
+  vi.stubGlobal('BroadcastChannel', undefined);
+  new FakeServer(session(['ada', 'bob']));
+  const [one, two] = [await open(), await open()];
+  await outcome(one.loaded.switchSignIn('sin_bob'));
+  expect(one.loaded.session.active_signin?.id).toBe('sin_bob');
+  await pass(30_000);
+  expect(two.loaded.session.active_signin?.id).toBe('sin_bob');
+});
+
 test('H13 a broadcast about another session makes the tab read once', async () => {
   const server = new FakeServer();
   const [one, two] = [await open(), await open()];

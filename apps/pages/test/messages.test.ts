@@ -27,3 +27,8 @@ test.each(keys)('%s has the same placeholders in both languages, and is no lefto
   // Sentences about errors are looked up by code; the server's tests know every code.
   if (!key.startsWith('error_')) expect(used).toMatch(new RegExp(`['"]${key}['"]`));
 });
+
+test('docs/PAGES.md lists every text as it is', () => {
+  const [, table = ''] = readFileSync(join(root, 'docs/PAGES.md'), 'utf8').split('| name | in English |\n|---|---|\n');
+  expect(table.trimEnd().split('\n')).toEqual(keys.map((key) => `| \`${key}\` | ${en[key]} |`));
+});

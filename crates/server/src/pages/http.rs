@@ -7,6 +7,7 @@ use crate::config::{Deployment, Origin};
 use crate::deployment::view::view;
 use crate::error::{Error, Result};
 use crate::http::answer;
+use crate::http::layers::secure_transport;
 use crate::http::origin::{is_loopback, site_of};
 use aws_lc_rs::digest;
 use axum::extract::{Path, Query, RawQuery, Request, State};
@@ -48,8 +49,7 @@ pub fn routes(app: &Shared) -> Router {
 
 /// Finds the deployment, and dresses the answer as nothing but a page of its own host may use it.
 async fn around(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    const FIXED: [(HeaderName, &str); 3] = [
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    const FIXED: [(HeaderName, &str); 2] = [
         (header::X_FRAME_OPTIONS, "DENY"),
         (
             HeaderName::from_static("permissions-policy"),
@@ -67,7 +67,7 @@ async fn around(State(app): State<Shared>, request: Request, next: Next) -> Resp
         headers.insert(name, HeaderValue::from_static(value));
     }
     if site.config.origin.https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        secure_transport(headers);
     }
     response
 }

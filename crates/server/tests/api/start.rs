@@ -184,6 +184,9 @@ async fn serve_has_neither_the_demo_nor_the_development_routes() {
         let request = client.get(format!("http://{address}{path}")).header("host", "auth.example.com");
         assert_eq!(request.send().await.unwrap().status(), 404, "{path}");
     }
+    let home =
+        client.get(format!("http://{address}/")).header("host", "auth.example.com").send().await.unwrap();
+    assert_eq!(home.url().path(), "/accounts", "the accounts stand where the demo does under dev");
     let session = client.get(format!("http://{address}/session")).header("host", "auth.example.com");
     assert_eq!(session.send().await.unwrap().status(), 200);
     process.signal(Signal::INT);

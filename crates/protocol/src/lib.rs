@@ -5,7 +5,8 @@
 //! in UTC with milliseconds, ids are opaque strings, lists are never null.
 //!
 //! With the feature `ts`, [`typescript::module`] writes the same types as TypeScript; `cargo xtask gen`
-//! puts them into `packages/react/src/types.gen.ts`.
+//! puts them into `packages/react/src/types.gen.ts`. With `openapi` the server describes them in its OpenAPI
+//! document.
 
 mod attempt;
 mod deployment;
@@ -35,17 +36,19 @@ pub use user::{
     CurrentUser, Segment, SocialConnection, UserAuthenticator, UserEmailAddress, UserPhoneNumber,
 };
 
-/// Derives what every wire type needs, and the TypeScript form when it is asked for.
+/// Derives what every wire type needs, and the TypeScript form and the JSON Schema when they are asked for.
 macro_rules! wire {
     ($(#[$meta:meta])* pub struct $($rest:tt)*) => {
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         $(#[$meta])*
         pub struct $($rest)*
     };
     ($(#[$meta:meta])* pub enum $($rest:tt)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         $(#[$meta])*
         pub enum $($rest)*
     };

@@ -4,13 +4,15 @@ use crate::config::{Config, Deployment, Mail, Mode};
 use crate::db::{Db, Publish};
 use crate::error::Result;
 use crate::http::carriage::Carriage;
+use crate::http::operation::Operation;
+use crate::http::routes::Routes;
 use crate::session::activity::Activity;
 use crate::session::cache::Cache;
 use crate::token::Signer;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, World};
-use crate::{deployment, dev, http, id, master_key, pages, session, sign_in, sign_up, token, user};
+use crate::{deployment, dev, http, id, master_key, openapi, pages, session, sign_in, sign_up, token, user};
 use axum::Router;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -130,13 +132,9 @@ impl App {
 
     /// Every route of this server, with everything around it.
     pub fn router(self: &Shared) -> Router {
-        let features = Router::new()
-            .merge(deployment::http::routes())
-            .merge(session::http::routes())
-            .merge(sign_in::http::routes())
-            .merge(sign_up::http::routes())
-            .merge(token::http::routes())
-            .merge(user::http::routes())
+        let features = features()
+            .and(openapi::http::routes(operations(), &self.sites))
+            .into_router()
             .method_not_allowed_fallback(http::answer::method_not_allowed);
         let features = if self.config.dev {
             features
@@ -147,11 +145,28 @@ impl App {
             features.fallback(http::answer::not_found)
         };
         let routed = http::front::around(features.with_state(Arc::clone(self)), self)
-            .merge(http::health::routes(self))
+            .merge(http::health::routes().into_router().with_state(Arc::clone(self)))
             .merge(pages::http::routes(self));
         let https = self.sites.iter().all(|site| site.config.origin.https);
         http::layers::around(routed, &self.world, https)
     }
+}
+
+/// What every deployment answers.
+fn features() -> Routes {
+    deployment::http::routes()
+        .and(session::http::routes())
+        .and(sign_in::http::routes())
+        .and(sign_up::routes::routes())
+        .and(token::http::routes())
+        .and(user::http::routes())
+}
+
+/// Every operation of the API, as the OpenAPI document describes it.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    let served = features().and(http::health::routes());
+    served.operations().iter().cloned().chain([openapi::http::operation()]).collect()
 }
 
 /// Opens the database; after each commit what it touched is forgotten here, and the outbox woken.

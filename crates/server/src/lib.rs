@@ -16,6 +16,7 @@
 //! - [`pages`]: the hosted pages
 //! - [`mod@log`]: what the log may say of a panic
 //! - [`dev`]: what only `keyrack dev` has
+//! - [`openapi`]: the document of everything that [`app`] lists
 //! - [`config`], [`cli`]: what the operator decides
 
 pub mod admin;
@@ -32,6 +33,7 @@ pub mod http;
 pub mod id;
 pub mod log;
 pub mod master_key;
+pub mod openapi;
 pub mod outbox;
 pub mod pages;
 pub mod secret;

@@ -19,6 +19,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("throttle", &[]),
     ("audit", &[]),
     ("secret", &[]),
+    ("openapi", &[]),
     ("user", &["session"]),
     ("session", &["user"]),
     ("sign_in", &["session", "user"]),

@@ -11,8 +11,6 @@ use std::time::Instant;
 pub enum Step {
     /// The Rust code is formatted
     Fmt,
-    /// What is generated is up to date
-    Gen,
     /// The npm packages are installed
     Npm,
     /// The package, the demo and the hosted pages build; the server embeds both, so this is before everything of it
@@ -27,6 +25,8 @@ pub enum Step {
     Package,
     /// Clippy without a warning
     Clippy,
+    /// What is generated is up to date
+    Gen,
     /// All Rust tests, on SQLite
     Sqlite,
     /// The server's tests again, on PostgreSQL
@@ -41,7 +41,7 @@ impl Step {
     fn title(self) -> &'static str {
         match self {
             Self::Fmt => "format of the Rust code",
-            Self::Gen => "generated types",
+            Self::Gen => "generated files",
             Self::Npm => "npm packages",
             Self::Build => "build of the package, the demo and the pages",
             Self::Typecheck => "TypeScript",

@@ -4,6 +4,8 @@ use crate::config::FieldUse;
 use crate::error::{Error, Result};
 use crate::http::connection::TooSlow;
 use crate::http::layers::BODY_LIMIT;
+use crate::http::operation::Field;
+use crate::http::routes::Takes;
 use axum::RequestExt;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
@@ -18,8 +20,12 @@ use std::fmt;
 use url::form_urlencoded;
 
 /// Named values of the query and the body; the body's stand before the query's.
-#[derive(Debug, Default)]
-pub struct Fields(Vec<(String, Value)>);
+#[derive(Debug)]
+pub struct Fields {
+    values: Vec<(String, Value)>,
+    /// What the operation says it takes; none where it says nothing.
+    takes: Option<&'static [Field]>,
+}
 
 /// Parts of a form: more are an attack, not a form.
 const MOST: usize = 100;
@@ -31,7 +37,9 @@ impl Fields {
     /// # Errors
     /// [`Code::BadRequestBody`] when it is something else than text.
     pub fn text(&self, name: &str) -> Result<Option<&str>> {
-        match self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value) {
+        let listed = |takes: &[Field]| takes.iter().any(|field| field.name == name);
+        debug_assert!(self.takes.is_none_or(listed), "the operation does not list {name}");
+        match self.values.iter().find(|(key, _)| key == name).map(|(_, value)| value) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.is_empty() || text == "undefined" => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -71,6 +79,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let takes = request.extensions().get::<Takes>().map(|takes| takes.0);
         let query = request.uri().query().unwrap_or_default().to_owned();
         let kind = request.headers().get(header::CONTENT_TYPE);
         let kind = kind.map(|kind| kind.to_str().unwrap_or("?").to_owned());
@@ -90,12 +99,12 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
             ));
         }
         let body: Bytes = request.extract().await.map_err(unreadable)?;
-        let mut fields = read_body(kind.as_deref(), body).await?;
-        fields.extend(urlencoded(query.as_bytes()));
-        if fields.len() > MOST {
+        let mut values = read_body(kind.as_deref(), body).await?;
+        values.extend(urlencoded(query.as_bytes()));
+        if values.len() > MOST {
             return Err(Error::refused(Code::BadRequestBody, "Too many fields."));
         }
-        Ok(Self(fields))
+        Ok(Self { values, takes })
     }
 }
 

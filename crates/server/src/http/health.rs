@@ -3,17 +3,33 @@
 use crate::app::Shared;
 use crate::error::Result;
 use crate::http::answer;
-use axum::Router;
+use crate::http::operation::Operation;
+use crate::http::routes::Routes;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use bytes::Bytes;
 use http::StatusCode;
-use std::sync::Arc;
+use keyrack_protocol::Code;
+use schemars::JsonSchema;
+
+/// What both say.
+#[derive(JsonSchema)]
+struct Health {
+    /// `ok` or `ready`.
+    #[allow(dead_code, reason = "the answers are constant; this describes them")]
+    status: String,
+}
 
 /// `/healthz` and `/readyz`, on whatever host they are asked.
-pub fn routes(app: &Shared) -> Router {
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).with_state(Arc::clone(app))
+pub fn routes() -> Routes {
+    let about = "Whether the process lives.";
+    let lives = Operation::get::<Health>("/healthz", "getHealth", about).bare().on_any_host();
+    let about = "Whether it can answer. 503 while the database does not.";
+    let is_ready = Operation::get::<Health>("/readyz", "getReadiness", about)
+        .bare()
+        .on_any_host()
+        .refuses(&[Code::Unavailable]);
+    Routes::default().add(lives, healthz).add(is_ready, readyz)
 }
 
 async fn healthz() -> Response {

@@ -7,4 +7,6 @@ pub mod fields;
 pub mod front;
 pub mod health;
 pub mod layers;
+pub mod operation;
 pub mod origin;
+pub mod routes;

@@ -4,25 +4,48 @@ use super::activity;
 use super::enter::{self, Left};
 use super::read::Reading;
 use super::{Loaded, Opened, Plan, read, sign_out_all, sign_out_one, store, switch_to, view};
-use crate::app::Shared;
 use crate::audit::{self, Event};
 use crate::caller::Browser;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
-use axum::Router;
+use crate::http::operation::{Field, Operation};
+use crate::http::routes::Routes;
 use axum::response::Response;
-use axum::routing::{get, post};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use keyrack_protocol::{Code, EndReason, Session};
 use std::sync::Arc;
 
+const SHOW: &[Field] =
+    &[Field::optional("poll", "`1` for a periodic refresh, which is no activity.").one_of(&["1"])];
+const SWITCH: &[Field] = &[Field::required("sign_in_id", "The sign-in to make active.")];
+const SIGN_OUT: &[Field] = &[Field::optional(
+    "sign_in_id",
+    "The sign-in to end; without it everything that the credential opens ends.",
+)];
+
 /// The routes of this feature. The switch also answers to the verb of older clients.
-pub fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/session", get(show))
-        .route("/session/switch-sign-in", post(switch_sign_in).put(switch_sign_in))
-        .route("/session/sign-out", post(sign_out))
+pub fn routes() -> Routes {
+    let about = "The session. As the credential opens it; without a usable one the empty session, whose `id` is \
+                 `\"\"`. `If-None-Match` with the last `ETag` answers 304 when nothing changed.";
+    let show_it =
+        Operation::get::<Session>("/session", "getSession", about).takes(SHOW).of_browser().tagged();
+    let about = "Switch accounts. Makes another sign-in of this session the active one.";
+    let switch = Operation::post::<Session>("/session/switch-sign-in", "switchSignIn", about)
+        .takes(SWITCH)
+        .of_browser()
+        .refuses(&[Code::RequiredField, Code::SignInNotFound]);
+    let about = "Sign out. One sign-in, or all of them; once it is answered no token is minted for what ended. \
+                 Signing out of everything may be repeated.";
+    let sign_it_out = Operation::post::<Session>("/session/sign-out", "signOut", about)
+        .takes(SIGN_OUT)
+        .hands_out()
+        .refuses(&[Code::SignInNotFound]);
+    Routes::default()
+        .add(show_it, show)
+        .add(switch.also_by(Method::PUT, "switchSignInByPut"), switch_sign_in)
+        .add(switch, switch_sign_in)
+        .add(sign_it_out, sign_out)
 }
 
 /// `GET /session`; `poll=1` marks the periodic refresh, which is no activity.

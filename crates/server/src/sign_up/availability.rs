@@ -1,7 +1,8 @@
 //! Whether an identifier can still be had: asked by a form while somebody fills it in.
 
+use super::restrictions;
 use crate::caller::Browser;
-use crate::config::FieldUse;
+use crate::config::{Deployment, FieldUse};
 use crate::error::{Error, Result};
 use crate::throttle::{self, AVAILABILITY, Subject, Verdict};
 use crate::user;
@@ -17,8 +18,8 @@ enum Asked {
     Username(Username),
 }
 
-/// Whether `text`, an `email` or a `username`, is taken. A username that looks like another's and a reserved one
-/// are: `exists` means that nobody can sign up with it.
+/// Whether `text`, an `email` or a `username`, is taken. A username that looks like another's, a reserved one and
+/// one with a banned keyword are: `exists` means that nobody can sign up with it.
 ///
 /// # Errors
 /// `availability_hidden` for an address where answers are uniform, and for what the deployment has not;
@@ -42,9 +43,15 @@ pub async fn exists(browser: &Browser, kind: &str, text: &str) -> Result<Availab
         }
         match &asked {
             Asked::Email(email) => Ok(user::store::find_by_email(tx, &site.config.id, email)?.is_some()),
-            Asked::Username(username) if username.is_reserved(&site.config.app_name) => Ok(true),
+            Asked::Username(username) if is_kept(&site.config, username) => Ok(true),
             Asked::Username(username) => user::store::has_username(tx, &site.config.id, username),
         }
     });
     Ok(Availability { exists: exists.await? })
+}
+
+/// Whether nobody can have a username, also when nobody has it.
+fn is_kept(config: &Deployment, username: &Username) -> bool {
+    username.is_reserved(&config.app_name)
+        || restrictions::check_name(&config.restrictions, username.as_str()).is_err()
 }

@@ -1,7 +1,6 @@
 //! `POST /auth/signup`, the two verification calls, and whether an identifier can be had.
 
 use super::{Form, restrictions};
-use crate::app::Shared;
 use crate::caller::Browser;
 use crate::config::FieldUse;
 use crate::error::Result;
@@ -10,28 +9,17 @@ use crate::http::fields::Fields;
 use crate::user::email::EmailAddress;
 use crate::user::username::Username;
 use crate::user::{name, password};
-use axum::Router;
 use axum::response::Response;
-use axum::routing::{get, post};
 use keyrack_protocol::Code;
 
-/// The routes of this feature.
-pub fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/auth/identifier-availability", get(identifier_availability))
-        .route("/auth/signup", post(sign_up))
-        .route("/auth/prepare-verification", post(prepare_verification))
-        .route("/auth/attempt-verification", post(attempt_verification))
-}
-
 /// `identifier`, `type` (`email`, `username`).
-async fn identifier_availability(browser: Browser, fields: Fields) -> Result<Response> {
+pub(super) async fn identifier_availability(browser: Browser, fields: Fields) -> Result<Response> {
     let (identifier, kind) = (fields.required("identifier")?, fields.required("type")?);
     Ok(answer::ok(super::availability::exists(&browser, kind, identifier).await?))
 }
 
 /// `email`, `password`, and what the deployment asks for of `username`, `first_name`, `last_name`.
-async fn sign_up(browser: Browser, fields: Fields) -> Result<Response> {
+pub(super) async fn sign_up(browser: Browser, fields: Fields) -> Result<Response> {
     let (auth, rules) = (&browser.site.config.auth, &browser.site.config.restrictions);
     restrictions::check_mode(rules)?;
     let form = Form {
@@ -49,7 +37,7 @@ async fn sign_up(browser: Browser, fields: Fields) -> Result<Response> {
 }
 
 /// `attempt_identifier`, `identifier_type`, `strategy`.
-async fn prepare_verification(browser: Browser, fields: Fields) -> Result<Response> {
+pub(super) async fn prepare_verification(browser: Browser, fields: Fields) -> Result<Response> {
     let attempt = sign_up_attempt(&fields)?;
     if fields.text("strategy")? != Some("email_otp") {
         return Err(Code::StrategyRequired.into());
@@ -59,7 +47,7 @@ async fn prepare_verification(browser: Browser, fields: Fields) -> Result<Respon
 
 /// `attempt_identifier`, `identifier_type`, `verification_code`, and `username?` in place of the one that the
 /// attempt has: somebody else may have got that one meanwhile.
-async fn attempt_verification(browser: Browser, fields: Fields) -> Result<Response> {
+pub(super) async fn attempt_verification(browser: Browser, fields: Fields) -> Result<Response> {
     let attempt = sign_up_attempt(&fields)?;
     let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
     let used = browser.site.config.auth.username;
@@ -69,8 +57,11 @@ async fn attempt_verification(browser: Browser, fields: Fields) -> Result<Respon
 }
 
 fn username(browser: &Browser, fields: &Fields, used: FieldUse) -> Result<Option<Username>> {
-    let text = fields.used("username", used)?;
-    Ok(text.map(|text| Username::wanted(text, &browser.site.config.app_name)).transpose()?)
+    let config = &browser.site.config;
+    let Some(text) = fields.used("username", used)? else { return Ok(None) };
+    let username = Username::wanted(text, &config.app_name)?;
+    restrictions::check_name(&config.restrictions, username.as_str())?;
+    Ok(Some(username))
 }
 
 /// The attempt that a request is about. No sign-in waits for a verification yet: each ends with its password.

@@ -11,6 +11,7 @@ pub mod http;
 pub mod machine;
 mod mails;
 mod restrictions;
+pub mod routes;
 mod store;
 mod verify;
 

@@ -41,7 +41,10 @@ pub fn check(rules: &Restrictions, email: &EmailAddress, names: &[&str]) -> Resu
 }
 
 /// Whether no banned keyword is part of a name.
-fn check_name(rules: &Restrictions, name: &str) -> Result<(), Code> {
+///
+/// # Errors
+/// `BANNED_KEYWORD`.
+pub fn check_name(rules: &Restrictions, name: &str) -> Result<(), Code> {
     let name = folded(name);
     match rules.banned_keywords.iter().any(|keyword| name.contains(keyword.as_str())) {
         false => Ok(()),

@@ -1,26 +1,38 @@
 //! `GET /session/token` and the public keys.
 
-use crate::app::{Shared, Site};
+use crate::app::Site;
 use crate::caller::Browser;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::http::front::Public;
+use crate::http::operation::{Field, Operation};
 use crate::http::origin::is_allowed;
+use crate::http::routes::Routes;
 use crate::id::TokenId;
 use crate::session::read::Reading;
 use crate::user::may_act;
+use axum::Extension;
 use axum::response::Response;
-use axum::routing::get;
-use axum::{Extension, Router};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use keyrack_protocol::{Code, Jwks};
+use keyrack_protocol::{Code, Jwks, Token};
 use std::sync::Arc;
 
+const MINT: &[Field] =
+    &[Field::optional("template", "The token template; there is `default`, which an absent one means too.")];
+
 /// The routes of this feature.
-pub fn routes() -> Router<Shared> {
-    Router::new().route("/session/token", get(mint)).route("/.well-known/jwks.json", get(jwks))
+pub fn routes() -> Routes {
+    let about = "Mint a token. A signed JWT about the active sign-in, which any backend verifies with the public keys \
+                 alone. `expires` is in Unix milliseconds; `lifetime_ms` does not depend on the client's clock.";
+    let mint_it = Operation::get::<Token>("/session/token", "getToken", about)
+        .takes(MINT)
+        .of_browser()
+        .refuses(&[Code::SignedOut, Code::TemplateNotFound, Code::UserDisabled]);
+    let about = "The public keys. What tokens are verified with: a JWK Set (RFC 7517). May be cached for five minutes.";
+    let keys = Operation::get::<Jwks>("/.well-known/jwks.json", "getKeys", about).bare();
+    Routes::default().add(mint_it, mint).add(keys, jwks)
 }
 
 /// `template?`: `default`, which an absent one means too.

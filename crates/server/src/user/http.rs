@@ -1,19 +1,22 @@
 //! `GET /me`.
 
 use super::{may_act, view};
-use crate::app::Shared;
 use crate::caller::Browser;
 use crate::error::Result;
 use crate::http::answer;
+use crate::http::operation::Operation;
+use crate::http::routes::Routes;
 use crate::session::read::Reading;
-use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
-use keyrack_protocol::Code;
+use keyrack_protocol::{Code, CurrentUser};
 
 /// The routes of this feature.
-pub fn routes() -> Router<Shared> {
-    Router::new().route("/me", get(me))
+pub fn routes() -> Routes {
+    let about = "The signed-in user. The one of the active sign-in.";
+    let it = Operation::get::<CurrentUser>("/me", "getMe", about)
+        .of_browser()
+        .refuses(&[Code::SignedOut, Code::UserDisabled]);
+    Routes::default().add(it, me)
 }
 
 /// The user of the active sign-in.

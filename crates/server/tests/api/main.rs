@@ -35,6 +35,7 @@ mod keys;
 mod keys_deployment;
 mod keys_server;
 mod keys_sign_up;
+mod openapi;
 mod origins;
 mod pages;
 mod pages_address;

@@ -223,6 +223,23 @@ async fn an_identifier_is_available_or_not_and_addresses_stay_hidden() {
 }
 
 #[tokio::test]
+async fn a_banned_keyword_is_no_way_round_at_the_second_choice_and_nothing_that_is_available() {
+    let server = Keyrack::start_with(|deployment| {
+        deployment.auth.username = FieldUse::Optional;
+        deployment.restrictions.banned_keywords = vec!["acme".to_owned()];
+    })
+    .await;
+    let browser = server.browser();
+    let banned = (403, "BANNED_KEYWORD".to_owned());
+    assert_eq!(begins(&browser, "eve", "the.ACME.team").await.refused(), banned);
+    let (id, code) = with_code(&server, &browser, "eve", "eve").await;
+    assert_eq!(enters_with(&browser, &id, &code, "the.acme.team").await.refused(), banned);
+    let taken = availability(&browser, "username", "the.acme.team").await.ok();
+    assert_eq!(taken, json!({ "exists": true }));
+    browser.enters_code(&id, &code).await.ok();
+}
+
+#[tokio::test]
 async fn c16_a_client_address_may_ask_a_hundred_times_an_hour_what_is_available() {
     let server = server(FieldUse::Optional).await;
     let stranger = server.browser();

@@ -1,4 +1,4 @@
-use super::{Keyrack, PASSWORD, Reply};
+use super::{Keyrack, PASSWORD, Reply, contract};
 use keyrack_server::config::Mode;
 use keyrack_server::http::carriage::Carriage;
 use reqwest::{Client, Method, RequestBuilder};
@@ -87,7 +87,12 @@ impl Browser {
 
     /// Sends a request whose answer's credential never arrives.
     pub async fn send_and_lose(&self, request: RequestBuilder) -> Reply {
-        Reply::read(request.send().await.unwrap()).await
+        let (client, request) = request.build_split();
+        let request = request.unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let reply = Reply::read(client.execute(request).await.unwrap()).await;
+        contract::check(&method, &path, &reply);
+        reply
     }
 
     /// Keeps what an answer hands out, as a browser does: the later one replaces the earlier one.

@@ -1,6 +1,7 @@
 //! A server in this process, and people with browsers who talk to it.
 
 mod browser;
+pub mod contract;
 mod from_file;
 mod operator;
 mod page;

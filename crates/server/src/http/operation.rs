@@ -1,0 +1,194 @@
+//! An operation of the API: what it is called by, what it takes, answers and refuses. The router and the OpenAPI
+//! document are made of the same list.
+
+use http::Method;
+use keyrack_protocol::Code;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+/// One method of one path.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path.
+    pub path: &'static str,
+    /// Its name for programs, unique.
+    pub id: &'static str,
+    /// What it does: the first sentence is its title.
+    pub about: &'static str,
+    /// What it takes, in the body or the query of a POST, in the query of a GET; none if it reads neither.
+    pub fields: Option<&'static [Field]>,
+    /// Whether it reads the session credential.
+    pub browser: bool,
+    /// Whether its answer may hand out a credential or take it back.
+    pub hands_out: bool,
+    /// Whether it exists for the verb of older clients only.
+    pub old: bool,
+    /// Whether it answers on any host, as health does.
+    pub any_host: bool,
+    /// What it answers.
+    pub answer: Answer,
+    /// Why it refuses, beside what [`Operation::codes`] adds.
+    pub refuses: &'static [Code],
+}
+
+/// What an operation answers.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    /// This in the envelope.
+    Data(fn(&mut SchemaGenerator) -> Schema),
+    /// This as it is.
+    Bare(fn(&mut SchemaGenerator) -> Schema),
+    /// As [`Answer::Data`], with an `ETag`, and nothing when the client has it.
+    Tagged(fn(&mut SchemaGenerator) -> Schema),
+}
+
+/// A named text that an operation takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it means.
+    pub about: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// The words that it may be, all if empty.
+    pub words: &'static [&'static str],
+    /// The fewest and the most characters, as far as they are the same everywhere.
+    pub length: (Option<usize>, Option<usize>),
+    /// What it looks like (a regular expression), `""` for anything.
+    pub pattern: &'static str,
+}
+
+impl Field {
+    /// A field that may be left out.
+    #[must_use]
+    pub const fn optional(name: &'static str, about: &'static str) -> Self {
+        Self { name, about, required: false, words: &[], length: (None, None), pattern: "" }
+    }
+
+    /// A field that must be there.
+    #[must_use]
+    pub const fn required(name: &'static str, about: &'static str) -> Self {
+        Self { required: true, length: (Some(1), None), ..Self::optional(name, about) }
+    }
+
+    /// One of these words.
+    #[must_use]
+    pub const fn one_of(self, words: &'static [&'static str]) -> Self {
+        Self { words, ..self }
+    }
+
+    /// From `min` to `max` characters.
+    #[must_use]
+    pub const fn length(self, min: usize, max: usize) -> Self {
+        Self { length: (Some(min), Some(max)), ..self }
+    }
+
+    /// What it looks like.
+    #[must_use]
+    pub const fn pattern(self, pattern: &'static str) -> Self {
+        Self { pattern, ..self }
+    }
+}
+
+impl Operation {
+    /// A GET that answers a `T` in the envelope.
+    #[must_use]
+    pub fn get<T: JsonSchema>(path: &'static str, id: &'static str, about: &'static str) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            id,
+            about,
+            fields: None,
+            browser: false,
+            hands_out: false,
+            old: false,
+            any_host: false,
+            answer: Answer::Data(SchemaGenerator::subschema_for::<T>),
+            refuses: &[],
+        }
+    }
+
+    /// A POST that answers a `T` in the envelope.
+    #[must_use]
+    pub fn post<T: JsonSchema>(path: &'static str, id: &'static str, about: &'static str) -> Self {
+        Self { method: Method::POST, ..Self::get::<T>(path, id, about) }
+    }
+
+    /// It takes these.
+    #[must_use]
+    pub fn takes(self, fields: &'static [Field]) -> Self {
+        Self { fields: Some(fields), ..self }
+    }
+
+    /// It reads the credential of whoever calls.
+    #[must_use]
+    pub fn of_browser(self) -> Self {
+        Self { browser: true, ..self }
+    }
+
+    /// It reads the credential, and hands out a new one or takes it back.
+    #[must_use]
+    pub fn hands_out(self) -> Self {
+        Self { browser: true, hands_out: true, ..self }
+    }
+
+    /// It refuses with these.
+    #[must_use]
+    pub fn refuses(self, refuses: &'static [Code]) -> Self {
+        Self { refuses, ..self }
+    }
+
+    /// Its answer is not in the envelope.
+    #[must_use]
+    pub fn bare(self) -> Self {
+        let (Answer::Data(schema) | Answer::Bare(schema) | Answer::Tagged(schema)) = self.answer;
+        Self { answer: Answer::Bare(schema), ..self }
+    }
+
+    /// Its answer has an `ETag`.
+    #[must_use]
+    pub fn tagged(self) -> Self {
+        let (Answer::Data(schema) | Answer::Bare(schema) | Answer::Tagged(schema)) = self.answer;
+        Self { answer: Answer::Tagged(schema), ..self }
+    }
+
+    /// The same under another method, for older clients.
+    #[must_use]
+    pub fn also_by(&self, method: Method, id: &'static str) -> Self {
+        Self { method, id, old: true, ..self.clone() }
+    }
+
+    /// It answers on any host.
+    #[must_use]
+    pub fn on_any_host(self) -> Self {
+        Self { any_host: true, ..self }
+    }
+
+    /// Every code that it refuses with: its own and those of what stands before it.
+    #[must_use]
+    pub fn codes(&self) -> Vec<Code> {
+        let mut codes = self.refuses.to_vec();
+        codes.push(Code::Internal);
+        if !self.any_host {
+            codes.push(Code::UnknownHost);
+        }
+        if self.method != Method::GET {
+            codes.extend([Code::OriginNotAllowed, Code::Maintenance]);
+        }
+        if self.browser {
+            codes.extend([Code::AmbiguousCredential, Code::Unavailable]);
+        }
+        if self.fields.is_some() {
+            codes.extend([
+                Code::BadRequestBody,
+                Code::BodyTooLarge,
+                Code::UnsupportedMediaType,
+                Code::RequestTimeout,
+            ]);
+        }
+        codes
+    }
+}

@@ -1,0 +1,90 @@
+//! What an operation takes, as the document says it.
+
+use crate::http::operation::{Answer, Field, Operation};
+use http::Method;
+use serde_json::{Map, Value, json};
+
+/// What stands in the query and the headers.
+pub fn parameters(operation: &Operation) -> Vec<Value> {
+    let mut parameters = Vec::new();
+    if operation.method == Method::GET {
+        parameters.extend(operation.fields.unwrap_or_default().iter().map(in_query));
+    }
+    if matches!(operation.answer, Answer::Tagged(_)) {
+        parameters.push(json!({
+            "name": "If-None-Match", "in": "header", "required": false,
+            "description": "The `ETag` of the answer that the client has.",
+            "schema": { "type": "string" },
+        }));
+    }
+    parameters
+}
+
+fn in_query(field: &Field) -> Value {
+    json!({
+        "name": field.name, "in": "query", "required": field.required,
+        "description": field.about, "schema": schema(field),
+    })
+}
+
+/// What stands in the body, in one of three encodings.
+pub fn body(operation: &Operation) -> Option<Value> {
+    if operation.method == Method::GET {
+        return None;
+    }
+    let fields = operation.fields?;
+    let content = json!({ "schema": { "$ref": format!("#/components/schemas/{}", form_name(operation)) } });
+    Some(json!({
+        "description": "Each field may stand in the query as well; of a name that stands twice the first counts, \
+            and the body before the query.",
+        "required": fields.iter().any(|field| field.required),
+        "content": {
+            "application/json": content,
+            "application/x-www-form-urlencoded": content,
+            "multipart/form-data": content,
+        },
+    }))
+}
+
+/// What [`body`] names the fields of an operation by.
+fn form_name(operation: &Operation) -> String {
+    let (first, rest) = operation.id.split_at(1);
+    format!("{}{rest}Form", first.to_ascii_uppercase())
+}
+
+/// The fields that operations take in a body.
+pub fn forms(operations: &[Operation]) -> impl Iterator<Item = (String, Value)> {
+    let posted = operations.iter().filter(|operation| operation.method != Method::GET);
+    posted.filter_map(|operation| Some((form_name(operation), form(operation.fields?))))
+}
+
+fn form(fields: &[Field]) -> Value {
+    let properties: Map<String, Value> =
+        fields.iter().map(|field| (field.name.to_owned(), described(field))).collect();
+    let required = fields.iter().filter(|field| field.required).map(|field| field.name);
+    json!({ "type": "object", "properties": properties, "required": required.collect::<Vec<_>>() })
+}
+
+fn described(field: &Field) -> Value {
+    let mut schema = schema(field);
+    schema["description"] = json!(field.about);
+    schema
+}
+
+fn schema(field: &Field) -> Value {
+    let mut schema = json!({ "type": "string" });
+    let (min, max) = field.length;
+    if let Some(min) = min.filter(|min| *min > 0) {
+        schema["minLength"] = json!(min);
+    }
+    if let Some(max) = max {
+        schema["maxLength"] = json!(max);
+    }
+    if !field.words.is_empty() {
+        schema["enum"] = json!(field.words);
+    }
+    if !field.pattern.is_empty() {
+        schema["pattern"] = json!(field.pattern);
+    }
+    schema
+}

@@ -1,0 +1,117 @@
+//! What the operations of this feature take, answer and refuse.
+
+use super::http;
+use crate::http::operation::{Field, Operation};
+use crate::http::routes::Routes;
+use crate::user::{password, username};
+use keyrack_protocol::{Availability, Code, Session, VerificationPrepared};
+
+const USERNAME: Field =
+    Field::optional("username", "3 to 30 of letters, digits, `_`, `.` and `-`, a letter first.")
+        .length(username::MIN_LENGTH, username::MAX_LENGTH)
+        .pattern("^ *[A-Za-z][A-Za-z0-9_.-]{2,29} *$");
+const ATTEMPT: Field = Field::required("attempt_identifier", "The attempt's id, as the session lists it.");
+const KIND: Field = Field::required("identifier_type", "The kind of the attempt.").one_of(&["signup"]);
+const AVAILABILITY: &[Field] = &[
+    Field::required("identifier", "The username or the address."),
+    Field::required("type", "What `identifier` is.").one_of(&["username", "email"]),
+];
+const SIGN_UP: &[Field] = &[
+    Field::required("email", "The address, to which a code will be mailed.").length(1, 254),
+    Field::required(
+        "password",
+        "At least as long as `auth_settings.password.min_length` of the deployment says.",
+    )
+    .length(8, password::MAX_LENGTH),
+    USERNAME,
+    Field::optional("first_name", "At most 100 characters.").length(0, 100),
+    Field::optional("last_name", "At most 100 characters.").length(0, 100),
+];
+const PREPARE: &[Field] =
+    &[ATTEMPT, KIND, Field::required("strategy", "How to prove it.").one_of(&["email_otp"])];
+const ATTEMPT_IT: &[Field] = &[
+    ATTEMPT,
+    KIND,
+    Field::required("verification_code", "The mailed code: six digits.").pattern("^[0-9]{6}$"),
+    Field { about: "In place of the attempt's, when somebody else got that one.", ..USERNAME },
+];
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    Routes::default()
+        .add(availability(), http::identifier_availability)
+        .add(sign_up(), http::sign_up)
+        .add(prepare(), http::prepare_verification)
+        .add(attempt(), http::attempt_verification)
+}
+
+fn availability() -> Operation {
+    let about = "Whether an identifier can be had. `exists` means that nobody can sign up with it: a username that is \
+                 taken, looks like one that is, is reserved, or holds a banned keyword. Addresses are told only where `uniform_answers` is off. \
+                 A client address may ask 100 times an hour.";
+    Operation::get::<Availability>("/auth/identifier-availability", "getIdentifierAvailability", about)
+        .takes(AVAILABILITY)
+        .of_browser()
+        .refuses(&[
+            Code::RequiredField,
+            Code::AvailabilityHidden,
+            Code::InvalidEmail,
+            Code::InvalidUsername,
+            Code::TooManyAttempts,
+        ])
+}
+
+fn sign_up() -> Operation {
+    let about = "Begin a sign-up. Which of the names are asked for or required, `auth_settings` of the deployment says; \
+                 what it has not is ignored. The last of the session's sign-up attempts is the new one; it lives 30 \
+                 minutes. With uniform answers a taken address goes on like any other, and no code ever fits.";
+    Operation::post::<Session>("/auth/signup", "signUp", about).takes(SIGN_UP).hands_out().refuses(&[
+        Code::RequiredField,
+        Code::InvalidEmail,
+        Code::InvalidUsername,
+        Code::InvalidName,
+        Code::UsernameReserved,
+        Code::UsernameExists,
+        Code::EmailExists,
+        Code::SignupRestricted,
+        Code::EmailNotAllowed,
+        Code::EmailBlocked,
+        Code::DisposableEmailBlocked,
+        Code::BannedKeyword,
+        Code::PasswordTooShort,
+        Code::PasswordTooLong,
+        Code::PasswordTooSimple,
+        Code::TooManyAccounts,
+    ])
+}
+
+fn prepare() -> Operation {
+    let about = "Mail a code. A new one, for 10 minutes; the one before dies. Within 30 seconds of the last one, and \
+                 beyond 5 an hour for one address, nothing is mailed and the answer is the same.";
+    Operation::post::<VerificationPrepared>("/auth/prepare-verification", "prepareVerification", about)
+        .takes(PREPARE)
+        .of_browser()
+        .refuses(&[Code::RequiredField, Code::BadAttempt, Code::StrategyRequired])
+}
+
+fn attempt() -> Operation {
+    let about = "Enter the code. The right one makes the account and signs it in as the active one. A code survives \
+                 five wrong guesses. After `USERNAME_EXISTS` it is still good: send it again with another `username`.";
+    Operation::post::<Session>("/auth/attempt-verification", "attemptVerification", about)
+        .takes(ATTEMPT_IT)
+        .hands_out()
+        .refuses(&[
+            Code::RequiredField,
+            Code::BadAttempt,
+            Code::CodeRequired,
+            Code::InvalidCode,
+            Code::CodeExpired,
+            Code::InvalidUsername,
+            Code::UsernameReserved,
+            Code::UsernameExists,
+            Code::BannedKeyword,
+            Code::EmailExists,
+            Code::TooManyAttempts,
+            Code::TooManyAccounts,
+        ])
+}

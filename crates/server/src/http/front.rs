@@ -18,6 +18,9 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct Public;
 
+/// The one change that maintenance does not hold up.
+pub const NEVER_WAITS: &str = "/session/sign-out";
+
 /// Puts it around a router.
 pub fn around(router: Router, app: &Shared) -> Router {
     router.layer(from_fn_with_state(Arc::clone(app), front))
@@ -66,7 +69,7 @@ fn refuse(site: &Site, request: &Parts) -> Option<Response> {
         return Some(Error::from(Code::OriginNotAllowed).into_response());
     }
     // Whoever wants to leave is never kept.
-    let waits = site.config.maintenance_mode && request.uri.path() != "/session/sign-out";
+    let waits = site.config.maintenance_mode && request.uri.path() != NEVER_WAITS;
     waits.then(|| Error::maintenance().into_response())
 }
 

@@ -1,6 +1,7 @@
 //! An operation of the API: what it is called by, what it takes, answers and refuses. The router and the OpenAPI
 //! document are made of the same list.
 
+use super::front::NEVER_WAITS;
 use http::Method;
 use keyrack_protocol::Code;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -176,7 +177,8 @@ impl Operation {
             codes.push(Code::UnknownHost);
         }
         if self.method != Method::GET {
-            codes.extend([Code::OriginNotAllowed, Code::Maintenance]);
+            codes.push(Code::OriginNotAllowed);
+            codes.extend((self.path != NEVER_WAITS).then_some(Code::Maintenance));
         }
         if self.browser {
             codes.extend([Code::AmbiguousCredential, Code::Unavailable]);

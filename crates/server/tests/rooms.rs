@@ -9,7 +9,7 @@ const FEATURES: [&str; 9] =
     ["session", "sign_in", "sign_up", "token", "user", "deployment", "pages", "dev", "admin"];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("id", &[]),
     ("error", &[]),
     ("time", &[]),

@@ -1,8 +1,11 @@
 /** What can be done to a session: each method is one request whose answer is the new session. */
 import type { Client } from './client.js';
 import { clientError } from './error.js';
-import type { Session } from './types.gen.js';
+import type { Deployment, Session } from './types.gen.js';
 import type { SessionMethods } from './view.js';
+
+/** How long a sign-out that is done waits for the settings that say where to go. It goes there later, too. */
+const PATIENCE_MS = 1_000;
 
 /** The methods of one client. */
 export function sessionMethods(client: Client): SessionMethods {
@@ -32,6 +35,7 @@ export function sessionMethods(client: Client): SessionMethods {
 }
 
 async function signOut(client: Client, signInId: string | undefined): Promise<void> {
+  // Asked for beside the sign-out, so that it is there by then.
   const deployment = client.deployment.get();
   await client.mutate({
     path: '/session/sign-out',
@@ -39,8 +43,13 @@ async function signOut(client: Client, signInId: string | undefined): Promise<vo
     signsOut: true,
     isDone: ({ signins }) => !signins.some(({ id }) => signInId === undefined || id === signInId),
   });
-  const ui = (await deployment)?.ui_settings;
-  const url = signInId === undefined ? ui?.after_sign_out_all_page_url : ui?.after_sign_out_one_page_url;
+  const gone = deployment.then((settings) => leave(client, settings, signInId === undefined));
+  await Promise.race([gone, new Promise((late) => setTimeout(late, PATIENCE_MS))]);
+}
+
+function leave(client: Client, settings: Deployment | undefined, isAll: boolean): void {
+  const { after_sign_out_all_page_url: all, after_sign_out_one_page_url: one } = settings?.ui_settings ?? {};
+  const url = isAll ? all : one;
   if (url) (client.navigate ?? ((to: string) => location.assign(to)))(url);
 }
 

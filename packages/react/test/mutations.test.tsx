@@ -211,6 +211,34 @@ test('H24 without a URL, and when the deployment does not answer, it goes nowher
   expect(navigate).not.toHaveBeenCalled();
 });
 
+test('H24 a deployment that does not answer keeps nobody waiting, and is followed when it does', async () => {
+  const server = new FakeServer(session(['ada']));
+  server.afterSignOutAll = '/bye';
+  const slow = server.hold('GET', '/deployment');
+  const navigate = vi.fn();
+  const tab = await open({ navigate });
+  const done = vi.fn();
+  void tab.loaded.signOut().then(done);
+  await pass(999);
+  expect([tab.loaded.status, done.mock.calls.length]).toEqual(['signed-out', 0]);
+  await pass(1);
+  expect([done.mock.calls.length, navigate.mock.calls.length]).toEqual([1, 0]);
+  slow.release();
+  await pass();
+  expect(navigate).toHaveBeenCalledExactlyOnceWith('/bye');
+});
+
+test('H24 when navigate throws, the sign-out rejects with that, and is done all the same', async () => {
+  const server = new FakeServer(session(['ada']));
+  server.afterSignOutAll = '/bye';
+  const navigate = () => {
+    throw new Error('no such route');
+  };
+  const tab = await open({ navigate });
+  await expect(outcome(tab.loaded.signOut())).rejects.toThrow('no such route');
+  expect(tab.loaded.status).toBe('signed-out');
+});
+
 test('H24 a sign-out that was refused leads nowhere', async () => {
   const server = new FakeServer(session(['ada']));
   server.afterSignOutOne = '/one';

@@ -179,6 +179,10 @@ fn what_says_two_things_is_named() {
         &["warning keyrack.toml:11: whoever verifies tokens notices a sign-out only"],
     );
     with(
+        "[deployment.lifetimes]\nsign_in_idle = \"1m\"\ntoken = \"2m\"",
+        &["warning keyrack.toml:12: a token ends with its sign-in, which sign_in_idle ends sooner"],
+    );
+    with(
         "[deployment.lifetimes]\nsign_in_max_age = \"1d\"\nsign_in_idle = \"2d\"",
         &["error keyrack.toml:12: sign_in_idle: must be no longer than sign_in_max_age"],
     );

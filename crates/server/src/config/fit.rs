@@ -163,7 +163,12 @@ impl Told<'_> {
             }
             _ => {}
         }
-        if self.deployment.lifetimes.token_ms > 10 * 60_000 {
+        let lifetimes = &self.deployment.lifetimes;
+        if lifetimes.token_ms > lifetimes.sign_in_idle_ms {
+            let text =
+                "a token ends with its sign-in, which sign_in_idle ends sooner than that; shorten token";
+            self.say(Warning, "lifetimes.token", text);
+        } else if lifetimes.token_ms > 10 * 60_000 {
             let text = "whoever verifies tokens notices a sign-out only when they expire; keep token at 10 minutes or less";
             self.say(Warning, "lifetimes.token", text);
         }

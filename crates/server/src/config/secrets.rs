@@ -71,3 +71,29 @@ fn open_to_others(path: &Path) -> bool {
 fn open_to_others(_: &Path) -> bool {
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(variables: &[(&str, &str)], key: Option<&str>) -> String {
+        let env = |name: &str| variables.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned());
+        match find(&env, "KEYRACK_X", key.map(PathBuf::from).as_ref()) {
+            Ok(Some(Found::Value(value))) => format!("value {value}"),
+            Ok(Some(Found::File(path))) => format!("file {}", path.display()),
+            Ok(None) => "nothing".to_owned(),
+            Err(problem) => problem.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_variable_goes_before_its_file_and_that_before_the_key() {
+        let (value, file) = (("KEYRACK_X", " v\n"), ("KEYRACK_X_FILE", "f"));
+        assert_eq!(found(&[value], Some("k")), "value v");
+        assert_eq!(found(&[file], Some("k")), "file f");
+        assert_eq!(found(&[], Some("k")), "file k");
+        assert_eq!(found(&[], None), "nothing");
+        let both = "KEYRACK_X and KEYRACK_X_FILE are both set; unset one of them";
+        assert_eq!(found(&[value, file], Some("k")), both);
+    }
+}

@@ -162,3 +162,22 @@ async fn a_username_chosen_with_the_code_is_looked_at_too_and_the_code_stays_goo
     body["username"] = json!("ada_l");
     browser.post("/auth/attempt-verification", body).await.ok();
 }
+
+#[tokio::test]
+async fn an_attempt_is_held_to_the_rules_of_the_day_on_which_it_ends() {
+    let server = Keyrack::from_file(&[]).await;
+    let browser = server.browser();
+    let attempt = browser.begins_sign_up("ada").await;
+    browser.asks_for_code(&attempt).await.ok();
+    let code = server.code("ada").await;
+    let restricted = keyrack_server::config::SignUpMode::Restricted;
+    let server =
+        server.restart_with(|config| config.deployments[0].restrictions.sign_up_mode = restricted).await;
+    assert_eq!(browser.enters_code(&attempt, &code).await.refused(), (403, "SIGNUP_RESTRICTED".to_owned()));
+    assert_eq!(server.count("select count(*) from users where deployment_id = $1").await, 0);
+    // Nothing was used up by it.
+    let open = keyrack_server::config::SignUpMode::Public;
+    let server = server.restart_with(|config| config.deployments[0].restrictions.sign_up_mode = open).await;
+    browser.enters_code(&attempt, &code).await.ok();
+    assert_eq!(server.count("select count(*) from users where deployment_id = $1").await, 1);
+}

@@ -16,8 +16,8 @@ type Method = 'switchSignIn' | 'signOut' | 'refetch' | 'getToken';
 export class App {
   constructor(
     readonly tab: Tab,
-    readonly site: Site,
-    readonly server: Server,
+    readonly site: { readonly origin: string },
+    readonly server: { newestCode(email: string): Promise<string> },
   ) {}
 
   async open(path = '/app'): Promise<this> {

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const LAYOUTS = fileURLToPath(new URL('../../docs/LAYOUTS.md', import.meta.url));
+
+/** The code block with this title under this heading of docs/LAYOUTS.md, as it stands there. */
+export function block(heading: string, title: string): string {
+  const sections = readFileSync(LAYOUTS, 'utf8').split(/^#{2,3} /m);
+  const section = sections.find((text) => text.startsWith(`${heading}\n`)) ?? '';
+  const [, code] = new RegExp(`^\`\`\`\\w+ title="${title}"\n(.*?)^\`\`\`$`, 'ms').exec(section) ?? [];
+  if (code === undefined) throw new Error(`docs/LAYOUTS.md has no block "${title}" under "${heading}"`);
+  return code;
+}
+
+/** The text with this machine's addresses in it. Each of the document's must be there, or the test tests something else. */
+export function fill(text: string, addresses: Record<string, string>): string {
+  for (const [written, here] of Object.entries(addresses)) {
+    if (!text.includes(written)) throw new Error(`"${written}" is not in:\n${text}`);
+    text = text.replaceAll(written, here);
+  }
+  return text;
+}

@@ -117,6 +117,8 @@ fn on_postgres() -> Outcome {
 
 fn in_chromium() -> Outcome {
     needs_chromium()?;
+    // The recipes of docs/LAYOUTS.md run behind it, with a certificate made on the spot.
+    needs("KEYRACK_NGINX", "/usr/sbin/nginx", "nginx", &["nginx", "openssl"])?;
     playwright("chromium")
 }
 
@@ -130,7 +132,7 @@ fn in_firefox() -> Outcome {
     playwright("firefox")
 }
 
-/// Installs a browser, unless it is at its usual place or at the one that a variable names.
+/// Installs a program, unless it is at its usual place or at the one that a variable names.
 fn needs(variable: &str, usual: &str, name: &str, packages: &[&str]) -> Outcome {
     let path = std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
     if Path::new(&path).exists() {

@@ -169,9 +169,9 @@ export class Client {
   }
 
   /** Waits for the mutations under way: the answer to a read sent beside one could not be ordered against its. */
-  async #read(path: string): Promise<void> {
+  async #read(path: string, awaits?: string): Promise<void> {
     while (this.#held && this.#queue.busy) await this.#queue.busy;
-    await this.#readNow(path);
+    await this.#readNow(path, awaits);
   }
 
   /** Reads, and shows that it failed when there is no answer within the time that a page stays covered. */
@@ -189,11 +189,11 @@ export class Client {
   }
 
   /** Whether it was answered. */
-  async #readNow(path: string): Promise<boolean> {
+  async #readNow(path: string, awaits?: string): Promise<boolean> {
     const sent = ++this.#sent;
     this.#readAt = Date.now();
     try {
-      this.#take({ session: asSession(await this.send({ path })), sent, from: 'read' });
+      this.#take({ session: asSession(await this.send({ path, awaits })), sent, from: 'read' });
       return true;
     } catch (error) {
       // A late failure says nothing about an answer that has come since.
@@ -207,7 +207,7 @@ export class Client {
     this.#tokens.clear();
     const id = (data as Session | null)?.id;
     if (id === this.#held?.session.id) this.#take({ session: asSession(data), sent: 0, from: 'broadcast' });
-    else void this.#read('/session');
+    else void this.#read('/session', id);
   }
 
   #take(arrived: Arrived): void {

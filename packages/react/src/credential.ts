@@ -7,6 +7,9 @@
 
 import { Stored } from './stored.js';
 
+/** How long a rack is waited for that another tab has told of. */
+const HOLDS_MS = 1_000;
+
 /** One API's rack in this browser. */
 export class Rack {
   readonly #entry: Stored;
@@ -30,6 +33,21 @@ export class Rack {
     return this.#locked(() => {
       if (this.read() === carried) this.#entry.write(null);
     });
+  }
+
+  /**
+   * Resolves when the rack of this session is there, or none for the empty id. Browsers tell tabs of a message sooner
+   * than of what was written before it; longer than a second nobody waits, for it may be gone again.
+   */
+  async holds(session: string): Promise<void> {
+    const isThere = (): boolean => sessionId(this.read() ?? '') === session;
+    if (isThere()) return;
+    const look = new AbortController();
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, HOLDS_MS);
+      addEventListener('storage', () => isThere() && resolve(), { signal: look.signal });
+    });
+    look.abort();
   }
 
   async #locked(change: () => void): Promise<void> {

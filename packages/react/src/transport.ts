@@ -14,6 +14,9 @@ export interface Request {
 
   /** Whether an empty session in the answer means that this browser has nothing left to carry. */
   readonly signsOut?: boolean;
+
+  /** Id of a session that another tab has told of: its credential may come into storage a moment after the message. */
+  readonly awaits?: string | undefined;
 }
 
 /** Whoever answers requests. */
@@ -38,6 +41,7 @@ export class Transport implements Sender {
    * @throws KeyrackError `network` or `timeout` when no answer of Keyrack's came, otherwise the server's refusal.
    */
   async send(request: Request): Promise<unknown> {
+    if (request.awaits !== undefined) await this.#rack?.holds(request.awaits);
     const carried = this.#rack?.read() ?? null;
     const { response, json } = await exchange(this.#base + request.path, this.#init(request, carried));
     if (!isEnvelope(json)) throw notKeyrack();

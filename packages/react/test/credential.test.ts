@@ -170,3 +170,25 @@ test('H18 two APIs never share an entry', async () => {
   expect(new Rack('https://two.example').read()).toBeNull();
   await pass();
 });
+
+test('H18 a read that another tab’s message asks for waits for what that tab has written', async () => {
+  const server = new FakeServer(session(['ada']));
+  localStorage.setItem(ENTRY, 'ses_1.a~sin_1.b');
+  await open({ publishableKey: STAGING_KEY });
+  const other = new BroadcastChannel(ENTRY);
+  const carried = () => server.requests.map(({ headers }) => headers[HEADER]);
+  const told = (id: string) => other.postMessage({ ...session(['bob']), id });
+  told('ses_2');
+  await pass(500);
+  expect(carried()).toEqual(['ses_1.a~sin_1.b']);
+  localStorage.setItem(ENTRY, 'ses_2.x~sin_9.y');
+  dispatchEvent(new StorageEvent('storage', { key: ENTRY }));
+  await pass();
+  expect(carried()).toEqual(['ses_1.a~sin_1.b', 'ses_2.x~sin_9.y']);
+  // It may never come: the other tab has signed out again meanwhile.
+  told('ses_3');
+  await pass(999);
+  expect(carried()).toHaveLength(2);
+  await pass(1);
+  expect(carried()).toHaveLength(3);
+});

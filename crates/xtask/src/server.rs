@@ -18,6 +18,8 @@ pub struct Setup {
     pub port: u16,
     /// PostgreSQL, or SQLite in the data folder.
     pub database_url: Option<String>,
+    /// Its configuration, or the built-in deployment.
+    pub config: Option<PathBuf>,
     /// The CPU that it may use, or all of them.
     pub cpu: Option<u8>,
 }
@@ -25,7 +27,14 @@ pub struct Setup {
 impl Setup {
     /// On a free port, with a new data folder.
     pub fn new(binary: PathBuf, name: &str, database_url: Option<String>) -> Outcome<Self> {
-        Ok(Self { binary, data: tools::scratch(name)?, port: tools::free_port()?, database_url, cpu: None })
+        Ok(Self {
+            binary,
+            data: tools::scratch(name)?,
+            port: tools::free_port()?,
+            database_url,
+            config: None,
+            cpu: None,
+        })
     }
 
     /// Where it answers.
@@ -53,6 +62,9 @@ impl Setup {
             Some(url) => command.env("KEYRACK_DATABASE_URL", url),
             None => command.env_remove("KEYRACK_DATABASE_URL"),
         };
+        if let Some(config) = &self.config {
+            command.env("KEYRACK_CONFIG", config);
+        }
         let output = log.try_clone().map_err(|error| format!("no log: {error}"))?;
         command.stdin(Stdio::null()).stdout(output).stderr(log);
         let child = command

@@ -2,6 +2,7 @@
 
 mod count;
 mod examples;
+mod fuzz;
 mod kills;
 mod ledger;
 mod person;
@@ -23,6 +24,8 @@ pub enum Part {
     Wal,
     /// The examples, installed from a registry, built, started and used
     Examples,
+    /// Requests made from the OpenAPI document find no 5xx and nothing that it lacks
+    Fuzz,
 }
 
 /// Runs the parts named, or all of them.
@@ -45,6 +48,7 @@ pub fn soak(seed: Option<u64>, only: &[Part]) -> Outcome {
             }
             Part::Wal => runtime.block_on(wal::run(&binary, seed))?,
             Part::Examples => examples::run(&binary)?,
+            Part::Fuzz => runtime.block_on(fuzz::run(&binary, seed))?,
         });
     }
     println!("\nsoak: seed {seed}");

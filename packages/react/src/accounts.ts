@@ -3,7 +3,8 @@
  *
  * As little as a chooser shows, written while a component uses `useSessionList()`; an application without a chooser
  * leaves nothing behind. Whoever signs out on purpose, here or from elsewhere, is forgotten: the next person at this
- * machine need not know who that was.
+ * machine need not know who that was. So is whoever went without a word before their time: that may have been a
+ * sign-out on another origin of the same cookie.
  */
 import { type EndedAccount, forgetUsers, type Known, readMemory, writeMemory } from './memory.js';
 import type { Stored } from './stored.js';
@@ -80,21 +81,24 @@ function follow(before: readonly Known[], session: Session): Known[] {
   const ended = before
     .filter(({ user_id }) => !live.some((one) => one.user_id === user_id))
     // The reason is that of the active one, which stood first; it holds for all when nobody is left.
-    .map((one) => end(one, one === before[0] || live.length === 0 ? end_reason : null))
-    .filter((one) => !FORGOTTEN.includes(one.end_reason) && Date.now() - Date.parse(one.ended_at) < LONGEST_MS);
+    .flatMap((one) => end(one, one === before[0] || live.length === 0 ? end_reason : null))
+    .filter(({ ended_at }) => Date.now() - Date.parse(ended_at) < LONGEST_MS);
   return [...live, ...ended.slice(0, MOST)];
 }
 
-function end(account: Known, end_reason: EndReason | null): EndedAccount {
-  const { ended_at } = account;
-  return ended_at === null ? { ...account, end_reason, ended_at: new Date().toISOString() } : { ...account, ended_at };
+function end(account: Known, reason: EndReason | null): EndedAccount[] {
+  const { expires_at, ended_at, ...rest } = account;
+  if (ended_at !== null) return [{ ...rest, ended_at }];
+  const isExpired = expires_at !== undefined && Date.now() >= Date.parse(expires_at);
+  if (FORGOTTEN.includes(reason) || (reason === null && !isExpired)) return [];
+  return [{ ...rest, end_reason: reason, ended_at: new Date().toISOString() }];
 }
 
 function isEnded(account: Known): account is EndedAccount {
   return account.ended_at !== null;
 }
 
-function known({ user }: SignIn): Known {
+function known({ user, expires_at }: SignIn): Known {
   return {
     user_id: user.id,
     name: `${user.first_name} ${user.last_name}`.trim() || user.username,
@@ -103,5 +107,6 @@ function known({ user }: SignIn): Known {
     profile_picture_url: user.profile_picture_url,
     end_reason: null,
     ended_at: null,
+    expires_at,
   };
 }

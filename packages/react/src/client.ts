@@ -43,6 +43,9 @@ export interface Beginning {
 
   /** Puts itself before the methods that components are given: for tests of applications. */
   readonly wrap?: <T extends object>(methods: T) => T;
+
+  /** Where a chooser remembers accounts, in place of localStorage: for the same. */
+  readonly remembered?: Stored;
 }
 
 export class Client {
@@ -86,7 +89,8 @@ export class Client {
   /** Resolves when the first load is done. */
   readonly loaded = new Promise<void>((resolve) => (this.#setLoaded = resolve));
 
-  constructor(base: string, sender: Sender, { session, deployment, wrap = (methods) => methods }: Beginning = {}) {
+  constructor(base: string, sender: Sender, beginning: Beginning = {}) {
+    const { session, deployment, wrap = (methods) => methods, remembered } = beginning;
     this.#sender = sender;
     this.#presence = new Presence(`keyrack:${base}`, {
       onMessage: (data) => this.#hear(data),
@@ -97,7 +101,7 @@ export class Client {
       showsAccounts: () => (this.#held?.session.signins.length ?? 0) > 0,
     });
     this.deployment = new DeploymentStore(() => this.send({ path: '/deployment' }), deployment ?? undefined);
-    this.remembered = new Stored(`keyrack:${base}:accounts`);
+    this.remembered = remembered ?? new Stored(`keyrack:${base}:accounts`);
     if (session) {
       this.#held = { session, sent: 0 };
       this.#setLoaded();

@@ -20,7 +20,7 @@ export interface EndedAccount {
   /** Where the picture is, or `""`. */
   readonly profile_picture_url: string;
 
-  /** Why it ended; null when nobody said so, as of an account that was not the active one. */
+  /** Why it ended; null when nobody said so and its time was over, as of an account that was not the active one. */
   readonly end_reason: EndReason | null;
 
   /** When this browser noticed, by its own clock, as ISO 8601. */
@@ -28,7 +28,12 @@ export interface EndedAccount {
 }
 
 /** As it lies in storage; without `ended_at` it was signed in when it was written. */
-export type Known = Omit<EndedAccount, 'ended_at'> & { readonly ended_at: string | null };
+export type Known = Omit<EndedAccount, 'ended_at'> & {
+  readonly ended_at: string | null;
+
+  /** When the sign-in was to end, as long as it had not. */
+  readonly expires_at?: string;
+};
 
 /** The whole entry. */
 export interface Memory {

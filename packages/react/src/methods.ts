@@ -4,7 +4,10 @@ import { clientError } from './error.js';
 import type { Deployment, Session } from './types.gen.js';
 import type { SessionMethods } from './view.js';
 
-/** How long a sign-out that is done waits for the settings that say where to go. It goes there later, too. */
+/**
+ * How long a sign-out that is done waits for the settings that say where to go. It goes there later, too, unless
+ * somebody has signed in or out meanwhile.
+ */
 const PATIENCE_MS = 1_000;
 
 /** The methods of one client. */
@@ -43,7 +46,10 @@ async function signOut(client: Client, signInId: string | undefined): Promise<vo
     signsOut: true,
     isDone: ({ signins }) => !signins.some(({ id }) => signInId === undefined || id === signInId),
   });
-  const gone = deployment.then((settings) => leave(client, settings, signInId === undefined));
+  const { session } = client.view();
+  const gone = deployment.then((settings) => {
+    if (client.view().session === session) leave(client, settings, signInId === undefined);
+  });
   await Promise.race([gone, new Promise((late) => setTimeout(late, PATIENCE_MS))]);
 }
 

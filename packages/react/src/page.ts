@@ -26,13 +26,14 @@ export function watchPage({ onVisible, onOnline, onLeave, onBack }: PageEvents):
 
 /**
  * Covers the page until the returned function is called. By a style sheet of its own, which no strict content policy
- * forbids: two providers cover independently, and nothing of the page is changed, moved or mounted anew.
+ * forbids: two providers cover independently, and nothing of the page is changed, moved or mounted anew. A part of the
+ * page may insist on being visible, but not on being opaque where the root is not.
  */
 export function cover(): () => void {
   // Safari before 16.4 has no such sheets.
   if (!document.adoptedStyleSheets) return () => undefined;
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync('html, html * { visibility: hidden !important }');
+  sheet.replaceSync('html { opacity: 0 !important } html, html * { visibility: hidden !important }');
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   const focused = document.activeElement as HTMLElement | null;
   return () => {

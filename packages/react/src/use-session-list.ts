@@ -41,7 +41,8 @@ export type UseSessionList = SessionListLoading | SessionListLoaded;
  * sign in again.
  *
  * While a component uses it, id, name, address, username and picture of the accounts are remembered in localStorage,
- * at most ten ended ones and for 90 days. Whoever signs out on purpose is forgotten at once. Use it near the root of
+ * at most ten ended ones and for 90 days. Whoever signs out on purpose is forgotten at once, and so is whoever is gone
+ * before their time without a reason: perhaps they signed out on another origin. Use it near the root of
  * an application with a chooser, so that endings are noticed on all of its pages.
  *
  * @throws Error when there is no {@link KeyrackProvider} above.

@@ -113,6 +113,21 @@ test('the reason is that of the active account only; of the others nobody said w
   expect(inWords(chooser)).toBe('| bob idle ada max_age eve null');
 });
 
+test.for([
+  ['before their time is forgotten', 60_000, '|'],
+  ['when their time was over is offered again', -1, '| ada null bob null'],
+] as const)('whoever is gone without a word %s', async ([, left, shown]) => {
+  const expires_at = new Date(Date.now() + left).toISOString();
+  const signins = ['ada', 'bob'].map((name) => ({ ...signIn(name), expires_at }));
+  const server = new FakeServer({ ...session([]), signins, active_signin: signins[0] ?? null });
+  const chooser = await openChooser();
+  // Somebody signed out on another origin of the same cookie: here there is only a browser without one.
+  server.session = emptySession();
+  await outcome(chooser.hook.refetch());
+  expect(inWords(chooser)).toBe(shown);
+  expect(localStorage.getItem(ENTRY)?.includes('ada') ?? false).toBe(left < 0);
+});
+
 test('of two that end together, the reason is that of the active one', async () => {
   const server = new FakeServer(session(['ada', 'bob', 'eve']));
   const chooser = await openChooser();

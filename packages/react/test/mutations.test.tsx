@@ -228,6 +228,22 @@ test('H24 a deployment that does not answer keeps nobody waiting, and is followe
   expect(navigate).toHaveBeenCalledExactlyOnceWith('/bye');
 });
 
+test('H24 settings that come after the next sign-in lead nobody away', async () => {
+  const server = new FakeServer(session(['ada']));
+  server.afterSignOutAll = '/bye';
+  const slow = server.hold('GET', '/deployment');
+  const navigate = vi.fn();
+  const tab = await open({ navigate });
+  const done = tab.loaded.signOut();
+  await pass(1_000);
+  await outcome(done);
+  server.signInAs('bob');
+  await outcome(tab.loaded.refetch());
+  slow.release();
+  await pass();
+  expect(navigate).not.toHaveBeenCalled();
+});
+
 test('H24 when navigate throws, the sign-out rejects with that, and is done all the same', async () => {
   const server = new FakeServer(session(['ada']));
   server.afterSignOutAll = '/bye';

@@ -47,6 +47,16 @@ test('H41 components show the session at their first rendering, and nothing leav
   expect(localStorage.length).toBe(0);
 });
 
+test('H41 what a chooser remembers goes with its test', async () => {
+  const List = () => <p>{useSessionList().ended?.map(({ name }) => name).join()}</p>;
+  const keyrack = new TestKeyrack({ session: two() });
+  const { container } = open(keyrack, <List />);
+  const { signins } = two();
+  await act(() => keyrack.setSession({ ...two(), signins: signins.slice(1), active_signin: null, end_reason: 'idle' }));
+  expect(container.textContent).toContain('Ada');
+  expect(localStorage.length).toBe(0);
+});
+
 test('H41 calls are recorded, and do what they do against a server', async () => {
   const keyrack = new TestKeyrack({ session: two() });
   render(

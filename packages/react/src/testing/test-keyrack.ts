@@ -1,6 +1,7 @@
 /** A session for the tests of an application: no server, no storage, no other tabs, no timers. */
 import { Client } from '../client.js';
 import type { KeyrackError } from '../error.js';
+import { Stored } from '../stored.js';
 import type { Request } from '../transport.js';
 import type { Deployment, Session } from '../types.gen.js';
 import { testDeployment } from './fixtures.js';
@@ -37,6 +38,19 @@ const METHODS: Readonly<Record<string, string>> = {
   signOut: '/session/sign-out',
 };
 
+/** What a chooser remembers goes with the test. */
+class Unstored extends Stored {
+  #text: string | null = null;
+
+  override read(): string | null {
+    return this.#text;
+  }
+
+  override write(text: string | null): void {
+    this.#text = text;
+  }
+}
+
 const STEPS: Readonly<Record<string, string>> = {
   signIn: '/auth/signin',
   create: '/auth/signup',
@@ -62,7 +76,13 @@ export class TestKeyrack {
   constructor({ session, deployment = testDeployment() }: TestKeyrackOptions = {}) {
     this.#server = new TestServer(deployment, session);
     const sender = { send: (request: Request) => this.#send(request) };
-    this.client = new Client('test', sender, { session, deployment, wrap: (methods) => this.#recorded(methods) });
+    const remembered = new Unstored('test');
+    this.client = new Client('test', sender, {
+      session,
+      deployment,
+      remembered,
+      wrap: (methods) => this.#recorded(methods),
+    });
     // Leaving the page would end the test.
     this.client.navigate = (url) => void this.calls.push({ method: 'navigate', args: [url] });
   }

@@ -133,6 +133,15 @@ for (const [name, viewport] of Object.entries({ wide: { width: 1200, height: 800
         await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
         expect(await shift(page), state).toBeLessThan(0.05);
       });
+      // What this measures is seen when it happens.
+      await page.evaluate(async () => {
+        const block = Object.assign(document.createElement('div'), { textContent: 'late' });
+        block.style.height = '12rem';
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        document.querySelector('main')?.prepend(block);
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      });
+      expect(await shift(page)).toBeGreaterThan(0.05);
     });
   });
 }

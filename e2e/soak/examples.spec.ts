@@ -1,12 +1,12 @@
 /** The examples as a stranger gets them: copied, installed with the package as it is published, built, started. */
-import { expect, type Page, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Person, somebody } from '../tests/person.js';
+import { walkExample } from '../tests/example.js';
 import { Program } from '../tests/program.js';
 import { freePort, Server } from '../tests/server.js';
 
@@ -51,7 +51,7 @@ for (const { name, port, start } of EXAMPLES) {
     const server = await Server.at(keyrack, 'production', '--config', join(home, 'keyrack.toml'));
     const application = await Program.start('npm', start(own), { cwd: home, ready: /ready|local:/i });
     try {
-      await walk(page, `http://localhost:${own}`, server);
+      await walkExample(page, `http://localhost:${own}`, server);
     } finally {
       await application.stop();
       await server.remove();
@@ -71,45 +71,4 @@ async function copy(from: string, to: string, addresses: Record<string, string>)
     text = move(text).replace(/pk_live_(\S+)/, (_, key: string) => `pk_live_${btoa(move(atob(key)))}`);
     await writeFile(path, text);
   }
-}
-
-async function walk(page: Page, origin: string, server: Server): Promise<void> {
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    // The examples have no icon, and browsers ask for one.
-    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) complaints.push(message.text());
-  });
-  const [ada, bob] = [somebody('Ada'), somebody('Bob')];
-  const accounts = page.getByRole('navigation', { name: 'Accounts' });
-  const hello = ({ email }: Person) => expect(page.getByRole('heading', { name: `Hello, ${email}` })).toBeVisible();
-
-  await page.goto(origin);
-  await expect(page.getByRole('heading', { name: 'Nobody is signed in' })).toBeVisible();
-  await signUp(page, ada, server);
-  await hello(ada);
-  await page.getByRole('link', { name: 'Add account' }).or(page.getByRole('button', { name: 'Add account' })).click();
-  await signUp(page, bob, server);
-  await hello(bob);
-  await accounts.getByRole('button', { name: ada.email }).click();
-  await hello(ada);
-  await page.reload();
-  await hello(ada);
-  await accounts.getByRole('button', { name: 'Sign out' }).click();
-  await hello(bob);
-  await accounts.getByRole('button', { name: 'Sign out' }).click();
-  await expect(page.getByRole('heading', { name: 'Nobody is signed in' })).toBeVisible();
-  expect(complaints).toEqual([]);
-}
-
-async function signUp(page: Page, { email, password }: Person, server: Server): Promise<void> {
-  const link = page.getByRole('link', { name: 'Sign in' });
-  if (await link.isVisible()) await link.click();
-  const form = page.getByRole('form', { name: 'Sign in' });
-  await form.getByLabel('Email').fill(email);
-  await form.getByLabel('Password').fill(password);
-  await form.getByRole('button', { name: 'Create account' }).click();
-  const code = page.getByRole('form', { name: 'Code' });
-  await code.getByLabel('The code').fill(await server.newestCode(email));
-  await code.getByRole('button', { name: 'Verify' }).click();
 }

@@ -1,7 +1,7 @@
 /** The recipes of docs/LAYOUTS.md, each run as it stands there. */
 import { expect } from '@playwright/test';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { App, bundle, publishableKey, somebody } from './app.js';
 import { ChromiumTab } from './engine.js';
+import { walkExample } from './example.js';
 import { test, walk } from './layout.js';
+import { Program } from './program.js';
 import { block, fill } from './recipe.js';
 import { BINARY, freePort, Server } from './server.js';
 import { Site } from './site.js';
@@ -125,6 +127,29 @@ for (const [heading, example, files] of [
     }
   });
 }
+
+test('a Vite proxy: the development server hands Keyrack’s path on', async ({ page }) => {
+  const [own, port] = [await freePort(), await freePort()];
+  // Below e2e/, so that Node finds the packages that are installed for the tests.
+  const home = fileURLToPath(new URL('../vite-recipe', import.meta.url));
+  const heading = 'A Vite proxy';
+  await cp(fileURLToPath(new URL('../../examples/vite', import.meta.url)), home, { recursive: true, filter: (path) => !path.includes('node_modules') });
+  const config = fill(block(heading, 'vite.config.ts'), { 'port: 5173': `port: ${own}`, 'localhost:4400': `localhost:${port}` });
+  await writeFile(join(home, 'vite.config.ts'), config);
+  await writeFile(join(home, 'keyrack.toml'), fill(block(heading, 'keyrack.toml'), { 'localhost:5173': `localhost:${own}` }));
+  const origin = `http://localhost:${own}`;
+  const key = publishableKey(`${origin}/keyrack`, 'production');
+  const server = await Server.at(port, 'production', '--config', join(home, 'keyrack.toml'));
+  const env = { ...process.env, VITE_KEYRACK_PUBLISHABLE_KEY: key };
+  const vite = await Program.start('npx', ['--no-install', 'vite', '--host', 'localhost'], { cwd: home, env, ready: /Local:/ });
+  try {
+    await walkExample(page, origin, server);
+  } finally {
+    await vite.stop();
+    await server.remove();
+    await rm(home, { recursive: true });
+  }
+});
 
 test('unrelated domains: keyrack check refuses them and says why', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'keyrack-layout-'));

@@ -1,0 +1,45 @@
+import { expect, type Page } from '@playwright/test';
+import { type Person, somebody } from './person.js';
+import type { Server } from './server.js';
+
+/** Uses an application of `examples/` from the first sign-up to the last sign-out. */
+export async function walkExample(page: Page, origin: string, server: Server): Promise<void> {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // The examples have no icon, and browsers ask for one.
+    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) complaints.push(message.text());
+  });
+  const [ada, bob] = [somebody('Ada'), somebody('Bob')];
+  const accounts = page.getByRole('navigation', { name: 'Accounts' });
+  const hello = ({ email }: Person) => expect(page.getByRole('heading', { name: `Hello, ${email}` })).toBeVisible();
+
+  await page.goto(origin);
+  await expect(page.getByRole('heading', { name: 'Nobody is signed in' })).toBeVisible();
+  await signUp(page, ada, server);
+  await hello(ada);
+  await page.getByRole('link', { name: 'Add account' }).or(page.getByRole('button', { name: 'Add account' })).click();
+  await signUp(page, bob, server);
+  await hello(bob);
+  await accounts.getByRole('button', { name: ada.email }).click();
+  await hello(ada);
+  await page.reload();
+  await hello(ada);
+  await accounts.getByRole('button', { name: 'Sign out' }).click();
+  await hello(bob);
+  await accounts.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'Nobody is signed in' })).toBeVisible();
+  expect(complaints).toEqual([]);
+}
+
+async function signUp(page: Page, { email, password }: Person, server: Server): Promise<void> {
+  const link = page.getByRole('link', { name: 'Sign in' });
+  if (await link.isVisible()) await link.click();
+  const form = page.getByRole('form', { name: 'Sign in' });
+  await form.getByLabel('Email').fill(email);
+  await form.getByLabel('Password').fill(password);
+  await form.getByRole('button', { name: 'Create account' }).click();
+  const code = page.getByRole('form', { name: 'Code' });
+  await code.getByLabel('The code').fill(await server.newestCode(email));
+  await code.getByRole('button', { name: 'Verify' }).click();
+}

@@ -38,6 +38,8 @@ pub async fn run(binary: &Path, seed: u64) -> Outcome<String> {
         tools::run(
             Command::new(&schemathesis)
                 .arg("run")
+                // It leaves files of its own where it runs.
+                .current_dir(&setup.data)
                 .arg(format!("{}/openapi.json", setup.url()))
                 .args([
                     "--url",

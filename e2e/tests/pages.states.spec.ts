@@ -14,6 +14,24 @@ test('a deployment in maintenance says so and shows no form', async ({ hosted })
   }
 });
 
+test('whoever wants to leave a deployment in maintenance can', async ({ hosted }) => {
+  const { page } = hosted;
+  const [ada, bob] = [somebody('Ada'), somebody('Bob')];
+  await hosted.signUp(ada);
+  await hosted.signUp(bob);
+  await page.route('**/accounts', async (route) => {
+    const response = await route.fetch();
+    const html = (await response.text()).replace(/(maintenance_mode[^:]*:)false/, '$1true');
+    await route.fulfill({ response, body: html });
+  });
+  await hosted.open('/accounts');
+  await hosted.shows('Back soon');
+  await expect(hosted.button(/Continue as/)).toHaveCount(0);
+  await hosted.button(`Sign out ${ada.email}`).click();
+  await expect(page.getByText(ada.email, { exact: true })).toHaveCount(0);
+  await expect(page.getByText(bob.email, { exact: true })).toBeVisible();
+});
+
 test('where nobody signs up by themselves the page says so, and nothing leads there', async ({ hosted }) => {
   await hosted.open('/sign-up', 'closed');
   await hosted.shows('Sign-up is closed');

@@ -5,7 +5,7 @@ import { ending } from './endings.js';
 import { destination, pageLink } from './links.js';
 import { say } from './say.js';
 import { isSignUpClosed, mostAccounts } from './settings.js';
-import { Notice } from './states.js';
+import { Maintenance, Notice } from './states.js';
 import { Title } from './title.js';
 import { type Steps, useSteps } from './use-steps.js';
 
@@ -51,17 +51,45 @@ export function Chooser({ hook, way }: Props) {
   );
 }
 
+/** The accounts while nothing can be changed: whoever wants to leave can. */
+export function Leaving({ hook }: Pick<Props, 'hook'>) {
+  const title = useRef<HTMLHeadingElement>(null);
+  const steps = useSteps(hook, 'sign-in', title);
+  const { signins, active_signin } = hook.session;
+  return (
+    <>
+      <Maintenance title={title} />
+      {signins.length > 0 && (
+        <ul className="accounts" aria-label={say('accounts_list')} aria-busy={steps.isBusy}>
+          {signins.map((signIn) => (
+            <Live key={signIn.id} signIn={signIn} isActive={signIn.id === active_signin?.id} steps={steps} />
+          ))}
+        </ul>
+      )}
+      <p className={steps.problem ? 'alert alert-shown' : 'alert'} role="alert">
+        {steps.problem}
+      </p>
+      <p className="unseen" role="status">
+        {steps.said}
+      </p>
+    </>
+  );
+}
+
 interface LiveProps {
   readonly signIn: SignIn;
   readonly isActive: boolean;
-  readonly way: Props['way'];
+
+  /** Absent where it cannot be chosen. */
+  readonly way?: Props['way'];
   readonly steps: Steps;
 }
 
 function Live({ signIn, isActive, way, steps }: LiveProps) {
   const account = accountOf(signIn);
   // The active one leads on; where there is nowhere to go on to, it is only shown.
-  const choose = isActive && destination(way) === undefined ? undefined : () => steps.choose(account, isActive);
+  const isShown = way === undefined || (isActive && destination(way) === undefined);
+  const choose = isShown ? undefined : () => steps.choose(account, isActive);
   const end = {
     icon: 'leave',
     label: say('accounts_sign_out_one', { email: account.email }),

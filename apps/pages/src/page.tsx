@@ -1,6 +1,7 @@
 import { type SessionLoaded, useSession, useSessionList } from '@keyrack/react';
 import { AccountsPage } from './accounts-page.js';
 import { boot } from './boot.js';
+import { Leaving } from './chooser.js';
 import { Frame } from './frame.js';
 import { SignInPage } from './sign-in-page.js';
 import { SignUpPage } from './sign-up-page.js';
@@ -21,7 +22,7 @@ export function Page() {
   return (
     <Frame stale={hook.stale}>
       {boot.deployment.maintenance_mode ? (
-        <Maintenance />
+        boot.page === 'accounts' && !hook.loading ? <Leaving hook={hook} /> : <Maintenance />
       ) : boot.return_refused ? (
         <ReturnRefused />
       ) : hook.loading ? (

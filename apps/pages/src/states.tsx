@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, type Ref, useState } from 'react';
 import { withoutReturn } from './links.js';
 import { say } from './say.js';
 import { Title } from './title.js';
@@ -33,10 +33,10 @@ export function Unreachable({ retry }: { readonly retry: () => Promise<void> }) 
   );
 }
 
-export function Maintenance() {
+export function Maintenance({ title }: { readonly title?: Ref<HTMLHeadingElement> }) {
   return (
     <>
-      <Title>{say('maintenance_title')}</Title>
+      <Title {...(title && { ref: title })}>{say('maintenance_title')}</Title>
       <p className="notice notice-warning">{say('maintenance_text')}</p>
       <button type="button" className="button" onClick={() => location.reload()}>
         {say('maintenance_retry')}

@@ -40,7 +40,7 @@ enum Task {
         #[arg(long, value_enum)]
         only: Vec<test::Step>,
     },
-    /// Kill the server again and again under load and compare with what it acknowledged
+    /// Kill, starve and flood the server, and compare with what it acknowledged
     Soak {
         /// The seed of a run that is to be repeated
         #[arg(long)]

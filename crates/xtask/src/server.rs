@@ -153,6 +153,14 @@ impl Server {
         kilobytes.map(|count| count * 1024).ok_or_else(|| "no VmRSS in /proc".to_owned())
     }
 
+    /// How many files and connections it has open.
+    pub fn files(&self) -> Outcome<usize> {
+        let folder = Path::new("/proc").join(self.pid().to_string()).join("fd");
+        let open = std::fs::read_dir(&folder)
+            .map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
+        Ok(open.count())
+    }
+
     /// CPU time that it has used, in seconds (user and system).
     pub fn cpu_seconds(&self) -> Outcome<f64> {
         let stat = read_proc(self.pid(), "stat")?;

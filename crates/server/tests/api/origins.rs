@@ -111,7 +111,7 @@ async fn k04_in_staging_any_page_may_read_for_there_is_nothing_to_ride_on() {
 }
 
 #[tokio::test]
-async fn preflights_are_answered_for_whoever_may_ask() {
+async fn k04_preflights_are_answered_for_whoever_may_ask() {
     let ask = async |server: &Keyrack, origin: &str, path: &str| {
         let browser = server.browser();
         let request = from(browser.request(Method::OPTIONS, path), origin)

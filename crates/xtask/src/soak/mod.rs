@@ -1,11 +1,15 @@
-//! `cargo xtask soak`: what was acknowledged is still so after the power was cut.
+//! `cargo xtask soak`: what was acknowledged is still so after the power was cut, and nobody can crowd others out.
 
 mod count;
 mod examples;
+mod flood;
 mod fuzz;
+mod grammar;
 mod kills;
+mod latency;
 mod ledger;
 mod person;
+mod slow;
 mod wal;
 
 use crate::database::{Database, Durability};
@@ -22,6 +26,12 @@ pub enum Part {
     Postgres,
     /// SQLite's log is synced before a change is acknowledged
     Wal,
+    /// 2 000 slow clients, and how long fresh ones wait
+    Slow,
+    /// 100 000 requests without a cookie, and what they leave
+    Flood,
+    /// 20 000 damaged requests
+    Grammar,
     /// The examples, installed from a registry, built, started and used
     Examples,
     /// Requests made from the OpenAPI document find no 5xx and nothing that it lacks
@@ -47,6 +57,9 @@ pub fn soak(seed: Option<u64>, only: &[Part]) -> Outcome {
                 runtime.block_on(kills::run("postgres", &binary, Some(database.url()), seed))?
             }
             Part::Wal => runtime.block_on(wal::run(&binary, seed))?,
+            Part::Slow => runtime.block_on(slow::run(&binary))?,
+            Part::Flood => runtime.block_on(flood::run(&binary))?,
+            Part::Grammar => grammar::run(seed)?,
             Part::Examples => examples::run(&binary)?,
             Part::Fuzz => runtime.block_on(fuzz::run(&binary, seed))?,
         });

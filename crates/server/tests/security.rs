@@ -1,0 +1,104 @@
+//! docs/SECURITY.md names every attack test of its areas, and none that does not exist.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The cases of areas K, M and N.
+const CASES: [&str; 25] = [
+    "K01", "K03", "K04", "K05", "K06", "K07", "K09", "K10", "K11", "M01", "M02", "M03", "M04", "M05", "M08",
+    "M10", "M11", "M12", "M14", "M15", "N01", "N04", "N05", "N06", "N07",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The table's rows: the case, and the rest.
+fn rows(text: &str) -> Vec<(String, String)> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+    lines.filter(|(case, _)| is_case(case)).map(|(case, rest)| (case.to_owned(), rest.to_owned())).collect()
+}
+
+fn is_case(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(|area| "KMN".contains(area))
+        && word.len() == 3
+        && letters.all(|c| c.is_ascii_digit())
+}
+
+/// What stands in backticks and begins like a test.
+fn named(text: &str) -> BTreeSet<String> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted
+        .filter(|name| is_case(&name.get(..3).unwrap_or_default().to_uppercase()))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Every test of these areas: functions of Rust, titles of TypeScript.
+fn tests() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (folder, kind) in
+        [("crates", "rs"), ("e2e/tests", "ts"), ("apps/pages", "ts"), ("packages/react/test", "ts")]
+    {
+        for path in files(&root().join(folder), kind) {
+            let text = fs::read_to_string(path).unwrap();
+            match kind {
+                "rs" => found.extend(functions(&text)),
+                _ => found.extend(titles(&text)),
+            }
+        }
+    }
+    found
+}
+
+fn functions(text: &str) -> impl Iterator<Item = String> {
+    let heads = text.split("fn ").skip(1).filter_map(|rest| rest.split('(').next());
+    heads.filter(|name| name.get(3..4) == Some("_") && is_case(&name[..3].to_uppercase())).map(str::to_owned)
+}
+
+fn titles(text: &str) -> impl Iterator<Item = String> {
+    let calls = text.split("test(").chain(text.split("it(")).skip(1);
+    let quoted = calls.filter_map(|rest| {
+        let quote = rest.trim_start().chars().next().filter(|quote| "'\"`".contains(*quote))?;
+        rest.trim_start()[1..].split(quote).next()
+    });
+    quoted.filter(|title| title.get(3..4) == Some(" ") && is_case(&title[..3])).map(str::to_owned)
+}
+
+fn files(folder: &Path, kind: &str) -> Vec<PathBuf> {
+    let (mut open, mut found) = (vec![folder.to_owned()], Vec::new());
+    while let Some(path) = open.pop() {
+        if path.is_dir() && !path.ends_with("node_modules") && !path.ends_with("dist") {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|found| found == kind) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_test_that_the_table_names_exists_and_every_test_is_named() {
+    let text = fs::read_to_string(root().join("docs/SECURITY.md")).unwrap();
+    let (named, tests) = (named(&text), tests());
+    let missing: Vec<_> = named.difference(&tests).collect();
+    assert!(missing.is_empty(), "docs/SECURITY.md names tests that do not exist: {missing:#?}");
+    let unnamed: Vec<_> = tests.difference(&named).collect();
+    assert!(unnamed.is_empty(), "docs/SECURITY.md does not name: {unnamed:#?}");
+    assert!(tests.len() >= 60, "{} tests", tests.len());
+}
+
+#[test]
+fn every_case_has_a_row_with_its_own_tests_or_says_why_not() {
+    let text = fs::read_to_string(root().join("docs/SECURITY.md")).unwrap();
+    let rows = rows(&text);
+    let cases: Vec<&str> = rows.iter().map(|(case, _)| case.as_str()).collect();
+    assert_eq!(cases, CASES);
+    for (case, rest) in rows {
+        let own = named(&rest).iter().any(|name| name.to_uppercase().contains(&case));
+        assert!(own || rest.contains("does not apply yet"), "{case}: {rest}");
+    }
+}

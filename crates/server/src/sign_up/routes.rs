@@ -82,6 +82,7 @@ fn sign_up() -> Operation {
         Code::PasswordTooLong,
         Code::PasswordTooSimple,
         Code::TooManyAccounts,
+        Code::TooManyAttempts,
     ])
 }
 

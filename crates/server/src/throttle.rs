@@ -121,14 +121,12 @@ pub fn count(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64) -> Resul
 /// # Errors
 /// What the database says.
 pub fn count_and_tell(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64) -> Result<(Verdict, bool)> {
-    // The insert makes the row to lock; the update takes the lock, so that two tries are counted as two.
-    tx.execute(
-        "insert into throttles (deployment_id, kind, subject, count, window_started_at, blocked_until)
-         values ($1, $2, $3, 0, 0, 0) on conflict (deployment_id, kind, subject) do nothing",
-        params![&subject.deployment, rule.kind, &subject.hash],
-    )?;
+    // One statement makes the row or takes its lock, so that two tries are counted as two, also when somebody
+    // forgets the row at the same moment.
     let row = tx.query_one(
-        "update throttles set count = count where deployment_id = $1 and kind = $2 and subject = $3
+        "insert into throttles (deployment_id, kind, subject, count, window_started_at, blocked_until)
+         values ($1, $2, $3, 0, 0, 0)
+         on conflict (deployment_id, kind, subject) do update set count = throttles.count
          returning count, window_started_at, blocked_until",
         params![&subject.deployment, rule.kind, &subject.hash],
     )?;

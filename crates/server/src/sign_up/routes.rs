@@ -81,6 +81,7 @@ fn sign_up() -> Operation {
         Code::PasswordTooShort,
         Code::PasswordTooLong,
         Code::PasswordTooSimple,
+        Code::TooManyAttempts,
         Code::TooManyAccounts,
         Code::TooManyAttempts,
     ])
@@ -110,6 +111,10 @@ fn attempt() -> Operation {
             Code::InvalidUsername,
             Code::UsernameReserved,
             Code::UsernameExists,
+            Code::SignupRestricted,
+            Code::EmailNotAllowed,
+            Code::EmailBlocked,
+            Code::DisposableEmailBlocked,
             Code::BannedKeyword,
             Code::EmailExists,
             Code::TooManyAttempts,

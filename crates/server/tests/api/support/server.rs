@@ -62,6 +62,11 @@ impl Keyrack {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let mut config = config(deployment, data.path().to_path_buf(), address);
         change(&mut config);
+        // Without dev a start refuses a database that knows others' deployments, and every test has one in it.
+        if let Some(url) = config.database_url.clone().filter(|_| !config.dev) {
+            let own = tokio::task::spawn_blocking(move || crate::retired::own_database(&url));
+            config.database_url = Some(own.await.unwrap());
+        }
         let mailer = App::mailer(&config).unwrap();
         let world = World { mailer, patience, ..World::for_tests(seed) };
         Self::run(config, world, listener, data).await

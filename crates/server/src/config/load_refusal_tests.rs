@@ -91,3 +91,42 @@ fn variables_that_cannot_hold_are_refused_without_being_repeated() {
     assert!(said(&both).contains("are both set; unset one"));
     assert_eq!(said(&[("KEYRACK_MASTER_KEY", ""), ("KEYRACK_DATABASE_URL", "")]), "");
 }
+
+#[test]
+fn a_database_address_that_serve_cannot_use_is_refused_before_and_not_repeated() {
+    for url in [
+        "postgres://u:opensesame@h:99999/d",
+        "postgres://u:opensesame@h/d?foo=bar",
+        "postgres://u:opensesame@a b/d",
+        "postgres://u:opensesame@h/d?port=x",
+        "postgres://u:opensesame@h/d?sslmode=require",
+        "postgres:///d",
+    ] {
+        let env = |name: &str| (name == "KEYRACK_DATABASE_URL").then(|| url.to_owned());
+        let said = load(&dev(), &env).unwrap_err().to_string();
+        assert!(said.starts_with("KEYRACK_DATABASE_URL: ") && !said.contains("opensesame"), "{url}: {said}");
+    }
+    for url in [
+        "postgres://u:p%40ss@db.internal:5433/d",
+        "postgresql://u@[::1]/d",
+        "postgres:///d?host=/run/postgresql",
+    ] {
+        let env = |name: &str| (name == "KEYRACK_DATABASE_URL").then(|| url.to_owned());
+        assert_eq!(load(&dev(), &env).unwrap().database_url.as_deref(), Some(url));
+    }
+}
+
+#[test]
+fn addresses_of_which_only_one_could_be_listened_on_are_refused() {
+    let file = |listen: &str| GOOD.replace("\"0.0.0.0:80\"", listen);
+    let said = |listen: &str| complaint_of(&file(listen));
+    for listen in [
+        r#"["127.0.0.1:80", "127.0.0.1:80"]"#,
+        r#"["0.0.0.0:80", "127.0.0.1:80"]"#,
+        r#"["127.0.0.1:80", "[::]:80"]"#,
+    ] {
+        assert!(said(listen).contains("cannot both be listened on"), "{listen}");
+    }
+    let folder = Folder::with(&file(r#"["0.0.0.0:80", "[::1]:80", "127.0.0.1:81"]"#));
+    assert_eq!(load(&folder.run(false), &with_key).unwrap().listen.len(), 3);
+}

@@ -26,8 +26,10 @@ pub(super) fn listen(
         (None, None) if args.dev => (vec![v4, v6], "listen"),
         (None, None) => (vec![v4], "listen"),
     };
-    for address in &all {
-        let text = if address.port() == 0 {
+    for (index, address) in all.iter().enumerate() {
+        let text = if let Some(other) = all[..index].iter().find(|other| meet(**other, *address)) {
+            format!("{named}: {other} and {address} cannot both be listened on; take one out")
+        } else if address.port() == 0 {
             format!("{named}: {address} has no port; name one, such as {DEFAULT_PORT}")
         } else if args.dev && !address.ip().is_loopback() {
             format!(
@@ -44,6 +46,13 @@ pub(super) fn listen(
     all
 }
 
+/// Whether two addresses are the same to a socket: `0.0.0.0` is every IPv4 address, `[::]` every address.
+fn meet(one: SocketAddr, other: SocketAddr) -> bool {
+    let covers = |all: IpAddr, one: IpAddr| all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
+    let (here, there) = (one.ip(), other.ip());
+    one.port() == other.port() && (here == there || covers(here, there) || covers(there, here))
+}
+
 /// The URL of PostgreSQL, if it is not SQLite.
 pub(super) fn database_url(env: Env<'_>, file: &File, problems: &mut Vec<Problem>) -> Option<String> {
     const NAME: &str = "KEYRACK_DATABASE_URL";
@@ -51,12 +60,13 @@ pub(super) fn database_url(env: Env<'_>, file: &File, problems: &mut Vec<Problem
         .map_err(|problem| problems.push(problem))
         .ok()??;
     let url = found.read(problems)?;
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Some(url);
+    match crate::db::check_url(&url) {
+        Ok(()) => Some(url),
+        Err(text) => {
+            problems.push(about(&found, NAME, text));
+            None
+        }
     }
-    let text = "the database's address must begin with postgres://; leave it out to use SQLite";
-    problems.push(about(&found, NAME, text));
-    None
 }
 
 /// Where the master key is; its form is checked.
@@ -89,7 +99,7 @@ pub(super) fn master_key(
     }
     Some(match found {
         Found::Value(key) => MasterKeySource::Value(key),
-        Found::File(path) => MasterKeySource::File(path),
+        Found::File(path, _) => MasterKeySource::File(path),
     })
 }
 
@@ -146,7 +156,7 @@ pub(super) fn mail(
 /// A problem with a secret: its file is named, or its variable.
 fn about(found: &Found, name: &str, text: &str) -> Problem {
     match found {
-        Found::File(path) => Problem { file: Some(path.clone()), ..Problem::outside(text) },
+        Found::File(path, _) => Problem { file: Some(path.clone()), ..Problem::outside(text) },
         Found::Value(_) => Problem::outside(format!("{name}: {text}")),
     }
 }

@@ -11,8 +11,8 @@ pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub(super) enum Found {
     /// In the variable itself.
     Value(String),
-    /// In this file.
-    File(PathBuf),
+    /// In this file; the variable that names it, unless the configuration does.
+    File(PathBuf, Option<String>),
 }
 
 /// Looks for the secret `name` (`KEYRACK_…`): the variable, then `name`_FILE, then what the file's key names.
@@ -23,17 +23,17 @@ pub(super) fn find(env: Env<'_>, name: &str, key: Option<&PathBuf>) -> Result<Op
             Err(Problem::outside(format!("{name} and {named} are both set; unset one of them")))
         }
         (Some(value), None) => Ok(Some(Found::Value(value.trim().to_owned()))),
-        (None, Some(path)) => Ok(Some(Found::File(PathBuf::from(path)))),
-        (None, None) => Ok(key.map(|path| Found::File(path.clone()))),
+        (None, Some(path)) => Ok(Some(Found::File(PathBuf::from(path), Some(named)))),
+        (None, None) => Ok(key.map(|path| Found::File(path.clone(), None))),
     }
 }
 
 impl Found {
     /// The secret, without the line's end; what is wrong with its file goes to `problems`.
     pub(super) fn read(&self, problems: &mut Vec<Problem>) -> Option<String> {
-        let path = match self {
+        let (path, variable) = match self {
             Self::Value(value) => return Some(value.clone()),
-            Self::File(path) => path,
+            Self::File(path, variable) => (path, variable),
         };
         let about = |text: String| Problem { file: Some(path.clone()), ..Problem::outside(text) };
         match std::fs::read_to_string(path) {
@@ -52,9 +52,12 @@ impl Found {
                 Some(text.trim().to_owned())
             }
             Err(cause) => {
-                problems.push(about(format!(
-                    "cannot be read ({cause}); check the path and the file's permissions"
-                )));
+                let text = format!("cannot be read ({cause}); check the path and the file's permissions");
+                problems.push(match variable {
+                    // What it holds may be the secret itself, put into the wrong variable.
+                    Some(name) => Problem::outside(format!("the file that {name} names {text}")),
+                    None => about(text),
+                });
                 None
             }
         }
@@ -80,7 +83,7 @@ mod tests {
         let env = |name: &str| variables.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned());
         match find(&env, "KEYRACK_X", key.map(PathBuf::from).as_ref()) {
             Ok(Some(Found::Value(value))) => format!("value {value}"),
-            Ok(Some(Found::File(path))) => format!("file {}", path.display()),
+            Ok(Some(Found::File(path, _))) => format!("file {}", path.display()),
             Ok(None) => "nothing".to_owned(),
             Err(problem) => problem.to_string(),
         }
@@ -95,5 +98,17 @@ mod tests {
         assert_eq!(found(&[], None), "nothing");
         let both = "KEYRACK_X and KEYRACK_X_FILE are both set; unset one of them";
         assert_eq!(found(&[value, file], Some("k")), both);
+    }
+
+    #[test]
+    fn n05_a_secret_in_the_variable_that_should_name_its_file_is_not_shown() {
+        for secret in ["c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "postgres://u:pw-secret@h/d"] {
+            let env = |name: &str| (name == "KEYRACK_X_FILE").then(|| secret.to_owned());
+            let mut problems = Vec::new();
+            assert_eq!(find(&env, "KEYRACK_X", None).unwrap().unwrap().read(&mut problems), None);
+            let [problem] = problems.as_slice() else { panic!("{}", problems.len()) };
+            let shown = problem.to_string();
+            assert!(shown.contains("KEYRACK_X_FILE") && !shown.contains(secret), "{shown}");
+        }
     }
 }

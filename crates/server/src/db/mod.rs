@@ -45,6 +45,15 @@ pub fn lock_folder(data_dir: &Path) -> Result<std::fs::File> {
     sqlite::lock(data_dir)
 }
 
+/// Whether `url` is one that [`Db::open_postgres`] can connect to, as far as its text says; if not, what to do.
+/// The answer never holds the URL, which may hold a password.
+///
+/// # Errors
+/// One line for the operator.
+pub fn check_url(url: &str) -> std::result::Result<(), &'static str> {
+    postgres::parse(url).map(drop)
+}
+
 /// The database of this process.
 pub struct Db {
     writes: Queue,

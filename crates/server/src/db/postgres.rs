@@ -7,6 +7,7 @@ use super::row::{Param, Row, Value};
 use super::tx::{Engine, Tx};
 use crate::error::{Error, Result};
 use bytes::BytesMut;
+use postgres::config::{Host, SslMode};
 use postgres::error::SqlState;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Config, NoTls, Statement};
@@ -42,8 +43,7 @@ enum Fault {
 type Stop = (Option<Fault>, Error);
 
 pub(super) fn open(url: &str, publish: Publish) -> Result<Queue> {
-    let mut config: Config =
-        url.parse().map_err(|cause| Error::internal("read KEYRACK_DATABASE_URL", cause))?;
+    let mut config = parse(url).map_err(|cause| Error::internal("read KEYRACK_DATABASE_URL", cause))?;
     config
         .application_name("keyrack")
         .connect_timeout(Duration::from_secs(2))
@@ -62,6 +62,36 @@ pub(super) fn open(url: &str, publish: Publish) -> Result<Queue> {
             .map_err(|cause| Error::internal("start a database thread", cause))?;
     }
     Ok(queue)
+}
+
+/// Reads a URL; a refusal does not repeat it, nor what the driver says, which may quote the password.
+pub(super) fn parse(url: &str) -> std::result::Result<Config, &'static str> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err("the database's address must begin with postgres://; leave it out to use SQLite");
+    }
+    let not_understood = "the database's address is not understood; write \
+        postgres://user:password@host:5432/database, what is special in the password as %XX, and after ? only \
+        what PostgreSQL's driver knows";
+    let config: Config = url.parse().map_err(|_| not_understood)?;
+    let is_name = |host: &Host| match host {
+        Host::Tcp(name) => {
+            !name.is_empty()
+                && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':'))
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    };
+    let hosts = config.get_hosts();
+    if hosts.iter().any(|host| !is_name(host)) || hosts.is_empty() && config.get_hostaddrs().is_empty() {
+        return Err(not_understood);
+    }
+    if config.get_ssl_mode() == SslMode::Require {
+        return Err(
+            "sslmode=require: PostgreSQL is reached without TLS; leave it out and use a private network \
+                    or a tunnel",
+        );
+    }
+    Ok(config)
 }
 
 fn work_loop(config: &Config, mut connection: Option<Connection>, inbox: &Inbox, publish: &Publish) {
@@ -139,9 +169,14 @@ impl Connection {
     }
 
     fn migrate(&mut self) -> Result<()> {
-        self.batch("begin")?;
+        // What bounds a request would end an index on a large table, or the wait for another node's.
+        self.batch("begin; set local statement_timeout = 0; set local lock_timeout = 0")?;
         // Two nodes that start at once: the second waits and finds the work done.
-        self.batch("select pg_advisory_xact_lock(5389731)")?;
+        let locked = self.query("select pg_try_advisory_xact_lock(5389731)::text", &[])?;
+        if locked.into_iter().next().map(|row| row.cells().text()).transpose()?.as_deref() != Some("true") {
+            tracing::info!("waiting until another node has migrated the database");
+            self.batch("select pg_advisory_xact_lock(5389731)")?;
+        }
         migrate::run(&mut Tx::new(Engine::Postgres(self)))?;
         self.batch("commit")
     }
@@ -254,3 +289,7 @@ impl ToSql for Param<'_> {
 
     to_sql_checked!();
 }
+
+#[cfg(test)]
+#[path = "postgres_tests.rs"]
+mod tests;

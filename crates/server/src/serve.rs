@@ -39,6 +39,8 @@ pub async fn run(args: &cli::Run) -> std::result::Result<(), String> {
 
 async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     make_private_folder(&config)?;
+    #[cfg(unix)]
+    refuse_open_folder(&config)?;
     let listeners = listen(&config).await?;
     let world = World::real(App::mailer(&config)?);
     let app = App::start(config, world).await?;
@@ -91,6 +93,26 @@ fn make_private_folder(config: &Config) -> Result<()> {
             format!("{cause}; choose another with --data"),
         )
     })
+}
+
+/// Whoever may write the data folder may put another database or socket into it. Under dev it is a person's own
+/// business; a group is one that the operator chose, as containers do that run as any user.
+#[cfg(unix)]
+fn refuse_open_folder(config: &Config) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let shown = config.data_dir.display();
+    let about = std::fs::metadata(&config.data_dir)
+        .map_err(|cause| Error::internal(&format!("look at the data folder {shown}"), cause))?;
+    let mode = about.permissions().mode();
+    if config.dev || mode & 0o022 == 0 {
+        return Ok(());
+    }
+    if mode & 0o002 != 0 {
+        let cause = format!("every user of this machine can write it; chmod 700 {shown}");
+        return Err(Error::internal(&format!("use the data folder {shown}"), cause));
+    }
+    tracing::warn!(folder = %shown, "a group can write the data folder, and so replace what is in it; chmod 700 it");
+    Ok(())
 }
 
 async fn listen(config: &Config) -> Result<Vec<TcpListener>> {

@@ -123,6 +123,11 @@ pub fn read<T: DeserializeOwned>(data: Value) -> Result<T, Failure> {
 fn through(path: &Path) -> Result<reqwest::Client, Failure> {
     use std::io::ErrorKind;
     let shown = path.display();
+    if !is_trusted(path) {
+        return Err(Failure::refused(format!(
+            "{shown} belongs to another user, who would get what is sent; run this as the user that the server runs as, or look who can write that folder"
+        )));
+    }
     match std::os::unix::net::UnixStream::connect(path).map_err(|cause| (cause.kind(), cause)) {
         Ok(_) => {}
         Err((ErrorKind::NotFound | ErrorKind::ConnectionRefused, _)) => {
@@ -143,9 +148,42 @@ fn through(path: &Path) -> Result<reqwest::Client, Failure> {
     client.map_err(|cause| Failure::refused(cause.to_string()))
 }
 
+/// Whether whoever listens there may be told anything: it is this user or root, or, when this is root, the owner of
+/// the folder. What cannot be looked at is told apart by connecting.
+#[cfg(unix)]
+fn is_trusted(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let owner = |path: &Path| std::fs::metadata(path).ok().map(|about| about.uid());
+    let Some(of_socket) = owner(path) else { return true };
+    may_be_told(of_socket, path.parent().and_then(owner), rustix::process::geteuid().as_raw())
+}
+
+#[cfg(unix)]
+fn may_be_told(of_socket: u32, of_folder: Option<u32>, own: u32) -> bool {
+    of_socket == own || of_socket == 0 || own == 0 && of_folder == Some(of_socket)
+}
+
 #[cfg(not(unix))]
 fn through(_: &Path) -> Result<reqwest::Client, Failure> {
     Err(Failure::refused(
         "a running server is reached through a Unix socket, which this system does not have",
     ))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_of_another_user_is_told_nothing() {
+        let (own, server, stranger) = (1000, 200, 666);
+        assert!(may_be_told(own, Some(own), own));
+        assert!(may_be_told(0, Some(own), own));
+        assert!(!may_be_told(stranger, Some(own), own));
+        assert!(!may_be_told(stranger, Some(stranger), own));
+        // Root works on the server of whatever user, in that user's folder.
+        assert!(may_be_told(server, Some(server), 0));
+        assert!(!may_be_told(stranger, Some(server), 0));
+        assert!(!may_be_told(stranger, None, 0));
+    }
 }

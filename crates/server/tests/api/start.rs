@@ -192,3 +192,24 @@ async fn serve_has_neither_the_demo_nor_the_development_routes() {
     process.signal(Signal::INT);
     assert_eq!(process.ended().code, Some(0));
 }
+
+#[test]
+fn serve_refuses_a_data_folder_that_everybody_can_write_and_warns_of_a_groups() {
+    let folder = folder_with(FILE);
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let serve = |mode: u32| {
+        fs::set_permissions(&data, fs::Permissions::from_mode(mode)).unwrap();
+        Process::start(folder.path(), &format!("serve --listen {}", free_address()), &[KEY])
+    };
+    let ended = serve(0o777).ended();
+    let said = ended.err.last().cloned().unwrap_or_default();
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(said.contains("every user of this machine can write it; chmod 700 data"), "{said}");
+    assert_eq!(fs::read_dir(&data).unwrap().count(), 0, "something was made");
+    let process = serve(0o770);
+    process.logs("a group can write the data folder");
+    process.logs("\"serving\"");
+    process.signal(Signal::TERM);
+    assert_eq!(process.ended().code, Some(0));
+}

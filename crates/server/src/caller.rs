@@ -8,6 +8,7 @@ use crate::session::enter::{Arrival, Left};
 use crate::session::rack::Rack;
 use crate::session::read::{self, Reading};
 use crate::session::view;
+use crate::throttle;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use http::header;
@@ -113,10 +114,7 @@ impl Browser {
     /// What this browser's tries are counted under: its address, or the /64 that an IPv6 customer holds.
     #[must_use]
     pub fn counted_address(&self) -> String {
-        match self.address {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),
-        }
+        throttle::counted(self.address)
     }
 
     /// Draws what a transaction may need to put something into this browser's session.

@@ -1,57 +1,69 @@
 //! What happens without a request: expired sessions are ended, stale rows deleted, activity is written, mail is
 //! sent.
 
+mod absent;
 mod prune;
 
 use crate::app::{Shared, Site};
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::session::{activity, read};
-use crate::{audit, outbox, params};
+use crate::{outbox, params};
 use std::sync::Arc;
 use std::time::Duration;
 
 const LEASE_MS: i64 = 60_000;
 const BATCH: i64 = 100;
 
-/// Ends what has expired in every deployment, deletes what is stale and forgets old records, on one node at a time,
-/// in small transactions.
+/// Ends what has expired in every deployment and deletes what is stale, on one node at a time, in small
+/// transactions. What fails is told, and keeps nothing else from being done.
 ///
 /// # Errors
-/// What the database says.
+/// The first that the database said.
 pub async fn run_once(app: &Shared) -> Result<()> {
+    let mut outcome = Ok(());
     for site in &app.sites {
-        if !take_lease(app, site).await? {
-            continue;
-        }
-        loop {
-            let due = due(app, site).await?;
-            let mut ended = 0;
-            for session in due {
-                // One session that cannot be read must not keep the others from ending.
-                match read::end_expired(app, site, session).await {
-                    Ok(()) => ended += 1,
-                    Err(error) => report("end what has expired", Err(error)),
-                }
-            }
-            if ended == 0 {
-                break;
-            }
-        }
-        prune::run(app, site).await?;
-        while forget_old_records(app, site).await? > 0 {}
+        let id = &site.config.id;
+        outcome = outcome.and(sweep(app, id, end_expired(app, site)).await);
     }
-    Ok(())
+    match told("", "find deployments", absent::ids(app).await) {
+        Ok(ids) => {
+            for id in &ids {
+                outcome = outcome.and(sweep(app, id, absent::end_expired(app, id)).await);
+            }
+            outcome
+        }
+        Err(error) => outcome.and(Err(error)),
+    }
 }
 
-async fn forget_old_records(app: &Shared, site: &Arc<Site>) -> Result<u64> {
-    let (deployment, now) = (site.config.id.clone(), app.world.clock.now_ms());
-    app.db.write(move |tx| audit::store::forget_old(tx, &deployment, now)).await
+async fn sweep(app: &Shared, deployment: &str, end_expired: impl Future<Output = Result<()>>) -> Result<()> {
+    if !told(deployment, "take the lease", take_lease(app, deployment).await)? {
+        return Ok(());
+    }
+    let ended = told(deployment, "end what has expired", end_expired.await);
+    ended.and(prune::run(app, deployment).await)
+}
+
+async fn end_expired(app: &Shared, site: &Arc<Site>) -> Result<()> {
+    loop {
+        let mut ended = 0;
+        for session in due(app, &site.config.id).await? {
+            // One session that cannot be read must not keep the others from ending.
+            match read::end_expired(app, site, session).await {
+                Ok(()) => ended += 1,
+                Err(error) => report("end what has expired", Err(error)),
+            }
+        }
+        if ended == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Whether this node sweeps the deployment now.
-async fn take_lease(app: &Shared, site: &Arc<Site>) -> Result<bool> {
-    let (deployment, node, now) = (site.config.id.clone(), app.node.to_string(), app.world.clock.now_ms());
+async fn take_lease(app: &Shared, deployment: &str) -> Result<bool> {
+    let (deployment, node, now) = (deployment.to_owned(), app.node.to_string(), app.world.clock.now_ms());
     let taken = app.db.write(move |tx| {
         tx.execute(
             "insert into leases (deployment_id, name, holder, until) values ($1, 'sweep', $2, $3)
@@ -63,8 +75,8 @@ async fn take_lease(app: &Shared, site: &Arc<Site>) -> Result<bool> {
     Ok(taken.await? == 1)
 }
 
-async fn due(app: &Shared, site: &Arc<Site>) -> Result<Vec<SessionId>> {
-    let (deployment, now) = (site.config.id.clone(), app.world.clock.now_ms());
+async fn due(app: &Shared, deployment: &str) -> Result<Vec<SessionId>> {
+    let (deployment, now) = (deployment.to_owned(), app.world.clock.now_ms());
     app.db
         .read(move |on| {
             let rows = on.query(
@@ -79,7 +91,11 @@ async fn due(app: &Shared, site: &Arc<Site>) -> Result<Vec<SessionId>> {
 
 /// Keeps doing all of it until the process ends.
 pub fn start(app: &Shared) {
-    spawn(app, Duration::from_secs(30), |app| async move { run_once(&app).await });
+    spawn(app, Duration::from_secs(30), |app| async move {
+        // Each failure has been told where it was met.
+        let _ = run_once(&app).await;
+        Ok(())
+    });
     spawn(app, Duration::from_secs(5), |app| async move { activity::flush(&app).await });
     let app = Arc::clone(app);
     tokio::spawn(async move {
@@ -105,6 +121,14 @@ fn spawn<F: Future<Output = Result<()>> + Send>(
             report("sweep", work(Arc::clone(&app)).await);
         }
     });
+}
+
+/// Tells the operator what failed.
+fn told<T>(deployment: &str, doing: &str, result: Result<T>) -> Result<T> {
+    if let Err(error) = &result {
+        tracing::warn!(deployment, doing, %error, "the sweep failed");
+    }
+    result
 }
 
 /// What fails here is tried again at the next tick; the operator should know.

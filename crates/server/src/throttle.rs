@@ -7,6 +7,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::params;
 use crate::vault::{Purpose, Vault};
+use std::net::IpAddr;
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -31,6 +32,9 @@ pub const PASSWORD: Rule = Rule { kind: "password", free: 9, window_ms: 3650 * D
 /// Wrong passwords on one account, under whichever of its identifiers: nobody gets the tries twice by going on
 /// under another one.
 pub const ACCOUNT: Rule = Rule { kind: "account", ..PASSWORD };
+/// The same for identifiers of nobody, so that their tries cost the same. Kept apart because nobody is protected by
+/// it: it may be forgotten, an account's count never.
+pub const NOBODY: Rule = Rule { kind: "nobody", ..PASSWORD };
 /// Wrong passwords and codes from one client address, on whatever identifier.
 pub const ADDRESS: Rule = Rule { kind: "address", free: 30, window_ms: HOUR, first_pause_ms: 15_000 };
 /// Wrong codes for one address, over all attempts.
@@ -105,6 +109,15 @@ impl Subject {
     pub fn new(vault: &Vault, deployment: &str, plain: &str) -> Self {
         let hash = vault.hash(Purpose::Throttle, deployment, plain.as_bytes());
         Self { deployment: deployment.to_owned(), hash }
+    }
+}
+
+/// What a client's tries are counted under: its address, or the /64 that an IPv6 customer holds.
+#[must_use]
+pub fn counted(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),
     }
 }
 

@@ -105,13 +105,13 @@ pub enum Decision {
 /// # Errors
 /// `user_not_found`, also when the account was deleted.
 pub async fn decide(
-    app: &App,
+    app: &Shared,
     site: &Arc<Site>,
     id: UserId,
     what: Decision,
     by: By,
 ) -> Result<view::Decided> {
-    let (site, now) = (Arc::clone(site), by.now);
+    let (held, site, now) = (Arc::clone(app), Arc::clone(site), by.now);
     let decided = app.db.write(move |tx| {
         let user = lock(tx, &site, &id)?;
         let was_disabled = user.disabled_at.is_some();
@@ -128,7 +128,7 @@ pub async fn decide(
             Decision::Delete => {
                 // What led to a sign-in is found by its address: that goes last.
                 let ended = end_all(tx, &site, &user, EndReason::UserDeleted, &by)?;
-                standing::erase(tx, &user, now)?;
+                standing::erase(tx, (&held.vault, &site.config.id), &user, now)?;
                 (Some(Event::UserDeleted), ended)
             }
         };
@@ -171,6 +171,10 @@ pub async fn end_session(app: &App, site: &Arc<Site>, id: SessionId, by: By) -> 
             ..Plan::default()
         };
         session::store::apply(tx, &site, &loaded, &plan, &by)?;
+        if loaded.sign_ins.is_empty() {
+            let about = About { reason: reason.as_str(), session: Some(&id), ..About::default() };
+            audit::record(tx, &site, &by, Event::SessionEnded, about)?;
+        }
         let max_age_ms = site.config.lifetimes.sign_in_max_age_ms;
         session::store::raise(tx, &site.config.id, &id, max_age_ms, by.now)?;
         let ended = loaded.sign_ins.into_iter().map(|s| OfUser { id: s.id, session: id.clone() });

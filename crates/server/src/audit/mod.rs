@@ -43,6 +43,8 @@ pub enum Event {
     SignInRefused,
     /// A sign-in ended; the reason says why.
     SignInEnded,
+    /// An operator ended a session in which nobody was signed in.
+    SessionEnded,
     /// Further tries will be refused for a while; the reason says which count is full.
     LockoutBegun,
     /// A request carried credentials of two sessions.
@@ -73,6 +75,7 @@ impl Event {
             Self::SignedIn => "signed_in",
             Self::SignInRefused => "sign_in_refused",
             Self::SignInEnded => "sign_in_ended",
+            Self::SessionEnded => "session_ended",
             Self::LockoutBegun => "lockout_begun",
             Self::CredentialAmbiguous => "credential_ambiguous",
             Self::ForeignSignInNamed => "foreign_sign_in_named",
@@ -226,7 +229,8 @@ pub fn lockouts(
 /// Records something that a request tried and that changes nothing: a few an hour from one address, so that
 /// nobody fills the disk with it. Failing to is no reason to answer otherwise.
 pub async fn note(app: &Arc<App>, site: &Arc<Site>, by: By, event: Event, session: Option<SessionId>) {
-    let (to, subject) = (Arc::clone(site), Subject::new(&app.vault, &site.config.id, &by.ip_address));
+    let counted = by.ip_address.parse().map_or_else(|_| by.ip_address.clone(), throttle::counted);
+    let (to, subject) = (Arc::clone(site), Subject::new(&app.vault, &site.config.id, &counted));
     let noted = app.db.write(move |tx| {
         if throttle::count(tx, &NOTED, &subject, by.now)? == Verdict::Counted {
             record(tx, &to, &by, event, About { session: session.as_ref(), ..About::default() })?;

@@ -1,15 +1,11 @@
-//! Records in the database: read by pages, forgotten when they are old.
+//! Records in the database: read by pages.
 
-use super::KEPT_MS;
-use crate::db::{Row, Snapshot, Tx};
+use crate::db::{Row, Snapshot};
 use crate::error::Result;
 use crate::id::{SessionId, UserId};
 use crate::params;
 use crate::time::rfc3339;
 use serde::{Deserialize, Serialize};
-
-/// Records that one transaction forgets.
-const BATCH: i64 = 500;
 
 /// One record, as an operator sees it. What is not known is `""`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,16 +87,4 @@ fn read(row: Row) -> Result<Record> {
         sign_in_id: cells.text()?,
         identifier: cells.text()?,
     })
-}
-
-/// Forgets some of the records that have been kept long enough; says how many.
-///
-/// # Errors
-/// What the database says.
-pub fn forget_old(tx: &mut Tx<'_>, deployment: &str, now: i64) -> Result<u64> {
-    tx.execute(
-        "delete from audit where id in
-             (select id from audit where deployment_id = $1 and at < $2 order by id limit $3)",
-        params![deployment, now.saturating_sub(KEPT_MS), BATCH],
-    )
 }

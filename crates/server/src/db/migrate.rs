@@ -10,6 +10,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "usernames", include_str!("../../migrations/0002_usernames.sql")),
     (3, "audit", include_str!("../../migrations/0003_audit.sql")),
     (4, "ended_attempts", include_str!("../../migrations/0004_ended_attempts.sql")),
+    (5, "stale_rows", include_str!("../../migrations/0005_stale_rows.sql")),
 ];
 
 pub(super) fn run(tx: &mut Tx<'_>) -> Result<()> {

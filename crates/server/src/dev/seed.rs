@@ -102,7 +102,7 @@ async fn differing_password(app: &App, person: &Person, found: &Credentials) -> 
 
 /// Changes what differs; false when nothing does.
 async fn change(
-    app: &App,
+    app: &Shared,
     site: &Arc<Site>,
     (person, id): (&Person, &UserId),
     password_hash: Option<String>,

@@ -16,6 +16,7 @@ use crate::session::crowd;
 use crate::session::enter::{self, Arrival, Left, NewAttempt};
 use crate::time::rfc3339;
 use crate::user::email::EmailAddress;
+use crate::user::password::Place;
 use crate::user::store::Credentials;
 use crate::user::username::Username;
 use crate::user::{self, password};
@@ -65,54 +66,58 @@ pub async fn with_password(browser: &Browser, identifier: Identifier, typed: Str
     }
     // Before the try is counted: what is never judged must not count as wrong.
     let place = browser.app.hasher.place()?;
+    let browser = browser.clone();
+    // In a task of its own: whoever hangs up has tried all the same, and it is judged and recorded to the end.
+    let judged = tokio::spawn(async move { judge(&browser, place, identifier, typed).await });
+    judged.await.map_err(|cause| Error::internal("judge a password", cause))?
+}
+
+async fn judge(browser: &Browser, place: Place, identifier: Identifier, typed: String) -> Result<Left> {
     let tries = Tries::of(browser, &identifier);
-    let (found, full) = count_and_find(browser, tries.clone(), identifier.clone()).await?;
-    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
+    let counted = count_and_find(browser, tries.clone(), identifier.clone()).await?;
+    let hash = counted.judged.as_ref().and_then(|found| found.password_hash.clone());
     let fits = browser.app.hasher.verify(place, typed, hash).await?;
-    match found {
+    match counted.judged {
         Some(found) if fits => open(browser, tries, found, identifier).await,
-        found => {
-            record_wrong(browser, tries, found.map(|found| found.user_id), full).await?;
+        _ => {
+            record_wrong(browser, tries, counted.user).await?;
             Err(Code::InvalidCredentials.into())
         }
     }
 }
 
-/// Records a wrong password, and with it the pause that it begins: the same work whether there is an account.
-async fn record_wrong(
-    browser: &Browser,
-    tries: Tries,
+/// A try that has been counted.
+struct Counted {
+    /// What its password is compared with; nothing where the account makes a pause, as for nobody's identifier.
+    judged: Option<Credentials>,
+    /// Whose account it was tried at, for the records.
     user: Option<UserId>,
-    full: Vec<&'static str>,
-) -> Result<()> {
+}
+
+/// Counts a try, and records the pauses that it begins: the same work whether there is an account.
+async fn count_and_find(browser: &Browser, tries: Tries, identifier: Identifier) -> Result<Counted> {
+    let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
+    let by = browser.arrive().by().stranger();
+    let counted = browser.app.db.write(move |tx| {
+        let mut full = tries.count(tx, by.now)?;
+        let found = identifier.find(tx, &site.config.id)?;
+        let may_be_judged = tries.count_account(tx, &app, found.as_ref(), (&mut full, by.now))?;
+        let user = found.as_ref().map(|found| found.user_id.clone());
+        audit::lockouts(tx, &site, &by, &full, tries.about(user.as_ref()))?;
+        Ok(Counted { judged: found.filter(|_| may_be_judged), user })
+    });
+    counted.await
+}
+
+/// Records a wrong password: the same work whether there is an account.
+async fn record_wrong(browser: &Browser, tries: Tries, user: Option<UserId>) -> Result<()> {
     let (site, by) = (Arc::clone(&browser.site), browser.arrive().by().stranger());
     let recorded = browser.app.db.write(move |tx| {
         let reason = Code::InvalidCredentials.as_str();
-        let about =
-            About { reason, user: user.as_ref(), identifier: Some(tries.identifier()), ..About::default() };
-        audit::record(tx, &site, &by, Event::SignInRefused, about)?;
-        audit::lockouts(tx, &site, &by, &full, about)
+        let about = About { reason, ..tries.about(user.as_ref()) };
+        audit::record(tx, &site, &by, Event::SignInRefused, about)
     });
     recorded.await
-}
-
-async fn count_and_find(
-    browser: &Browser,
-    tries: Tries,
-    identifier: Identifier,
-) -> Result<(Option<Credentials>, Vec<&'static str>)> {
-    let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
-    let now = app.world.clock.now_ms();
-    browser
-        .app
-        .db
-        .write(move |tx| {
-            let full = tries.count(tx, now)?;
-            let found = identifier.find(tx, &site.config.id)?;
-            let may_be_judged = tries.count_account(tx, &app, found.as_ref(), now)?;
-            Ok((found.filter(|_| may_be_judged), full))
-        })
-        .await
 }
 
 /// Opens the sign-in of an account whose password fitted.
@@ -121,8 +126,7 @@ async fn open(browser: &Browser, tries: Tries, found: Credentials, identifier: I
     let opened = browser.app.db.write(move |tx| {
         let opened = open_for(tx, (&app, &site), (&tries, &found, &identifier), &arrival)?;
         if let Err(refused) = &opened {
-            let (user, identifier) = (Some(&found.user_id), Some(tries.identifier()));
-            let about = About { reason: refused.as_str(), user, identifier, ..About::default() };
+            let about = About { reason: refused.as_str(), ..tries.about(Some(&found.user_id)) };
             audit::record(tx, &site, &arrival.by(), Event::SignInRefused, about)?;
         }
         Ok(opened)

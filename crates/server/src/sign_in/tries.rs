@@ -7,12 +7,12 @@
 
 use super::Identifier;
 use crate::app::App;
-use crate::audit;
+use crate::audit::{self, About};
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::UserId;
-use crate::throttle::{self, ACCOUNT, ADDRESS, PASSWORD, Subject, Verdict};
+use crate::throttle::{self, ACCOUNT, ADDRESS, NOBODY, PASSWORD, Subject, Verdict};
 use crate::user::store::Credentials;
 
 /// The subjects of one try.
@@ -35,9 +35,9 @@ impl Tries {
         }
     }
 
-    /// What was typed, for the records.
-    pub fn identifier(&self) -> &Subject {
-        &self.identifier
+    /// What its records are about: what was typed, and whose it is.
+    pub fn about<'a>(&'a self, user: Option<&'a UserId>) -> About<'a> {
+        About { user, identifier: Some(&self.identifier), ..About::default() }
     }
 
     /// Counts the try where it may show; gives the counts that it fills.
@@ -51,17 +51,24 @@ impl Tries {
         Ok(full)
     }
 
-    /// Counts the try on the account; whether its password may be looked at.
+    /// Counts the try on the account, adding to `full` as [`Tries::count`] does; whether its password may be
+    /// looked at.
     pub fn count_account(
         &self,
         tx: &mut Tx<'_>,
         app: &App,
         found: Option<&Credentials>,
-        now: i64,
+        (full, now): (&mut Vec<&'static str>, i64),
     ) -> Result<bool> {
         let account = found.map(|found| self.account(app, &found.user_id));
-        let subject = account.as_ref().unwrap_or(&self.identifier);
-        Ok(throttle::count(tx, &ACCOUNT, subject, now)? == Verdict::Counted)
+        let (rule, subject) =
+            account.as_ref().map_or((&NOBODY, &self.identifier), |account| (&ACCOUNT, account));
+        let (verdict, filled) = throttle::count_and_tell(tx, rule, subject, now)?;
+        if filled {
+            // Also where there is none: as many records, and the reasons are those of the contract.
+            full.push(ACCOUNT.kind);
+        }
+        Ok(verdict == Verdict::Counted)
     }
 
     /// The password was right: account and identifier begin anew, the address gets this try back.

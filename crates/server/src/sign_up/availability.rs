@@ -35,19 +35,26 @@ pub async fn exists(browser: &Browser, kind: &str, text: &str) -> Result<Availab
         "username" => Asked::Username(Username::parse(text)?),
         _ => return Err(Error::refused(Code::BadRequestBody, "type must be email or username.")),
     };
-    let address = Subject::new(&browser.app.vault, &site.config.id, &browser.counted_address());
-    let now = browser.app.world.clock.now_ms();
-    let exists = browser.app.db.write(move |tx| {
-        if let Verdict::Wait(ms) = throttle::count(tx, &AVAILABILITY, &address, now)? {
-            return Err(Error::throttled(ms));
-        }
-        match &asked {
-            Asked::Email(email) => Ok(user::store::find_by_email(tx, &site.config.id, email)?.is_some()),
-            Asked::Username(username) if is_kept(&site.config, username) => Ok(true),
-            Asked::Username(username) => user::store::has_username(tx, &site.config.id, username),
-        }
+    count(browser).await?;
+    let exists = browser.app.db.read(move |on| match &asked {
+        Asked::Email(email) => Ok(user::store::find_by_email(on, &site.config.id, email)?.is_some()),
+        Asked::Username(username) if is_kept(&site.config, username) => Ok(true),
+        Asked::Username(username) => user::store::has_username(on, &site.config.id, username),
     });
     Ok(Availability { exists: exists.await? })
+}
+
+/// Counts a question of the client's address, in a transaction of its own: no answer takes it back.
+///
+/// # Errors
+/// `too_many_attempts`.
+pub async fn count(browser: &Browser) -> Result<()> {
+    let address = Subject::new(&browser.app.vault, &browser.site.config.id, &browser.counted_address());
+    let now = browser.app.world.clock.now_ms();
+    match browser.app.db.write(move |tx| throttle::count(tx, &AVAILABILITY, &address, now)).await? {
+        Verdict::Counted => Ok(()),
+        Verdict::Wait(ms) => Err(Error::throttled(ms)),
+    }
 }
 
 /// Whether nobody can have a username, also when nobody has it.

@@ -52,10 +52,11 @@ pub struct Form {
 /// # Errors
 /// `too_many_accounts`, `too_many_attempts`, `USERNAME_EXISTS`; `EMAIL_EXISTS` only where the deployment tells.
 pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
+    // Before it is counted: what is refused for want of a place must not use up the budget.
+    let place = browser.app.hasher.place_for_new()?;
     count(browser).await?;
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
-    let password_hash =
-        app.hasher.hash(app.hasher.place_for_new()?, &app.world, form.password.clone()).await?;
+    let password_hash = app.hasher.hash(place, &app.world, form.password.clone()).await?;
     let Form { email, username, first_name, last_name, .. } = form;
     let profile = Profile {
         email: email.to_string(),

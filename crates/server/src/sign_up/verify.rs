@@ -1,7 +1,7 @@
 //! Proving the address of a sign-up: mailing a code, and taking it.
 
 use super::machine::{Fact, Profile, Stage, step};
-use super::{mails, restrictions, shown, store};
+use super::{availability, mails, restrictions, shown, store};
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::caller::Browser;
@@ -160,6 +160,10 @@ pub async fn verify(
     let (id, email) = open_attempt(browser, attempt).await?;
     if code.len() != 6 || !code.bytes().all(|digit| digit.is_ascii_digit()) {
         return Err(Code::InvalidCode.into());
+    }
+    if username.is_some() {
+        // The answer tells whether it is taken, and a taken one undoes the counts below.
+        availability::count(browser).await?;
     }
     let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
     let subject = |plain: &str| Subject::new(&app.vault, &site.config.id, plain);

@@ -6,6 +6,8 @@ use super::username::Username;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::params;
+use crate::throttle::{self, ACCOUNT, PASSWORD, Subject};
+use crate::vault::Vault;
 
 /// Disables an account, or enables it again; one that is so already stays as it is.
 ///
@@ -69,12 +71,27 @@ pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &str, now: i64) -> Resul
 }
 
 /// Deletes an account: its address and username are free again, and of what it said about a person nothing is left. The row
-/// stays, so that records of what happened still lead somewhere.
+/// stays, so that records of what happened still lead somewhere; they keep its id, and no address of either kind.
 ///
 /// # Errors
 /// What the database says.
-pub fn erase(tx: &mut Tx<'_>, user: &User, now: i64) -> Result<()> {
+pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, now: i64) -> Result<()> {
     let id = user.id.as_str();
+    tx.execute(
+        "update audit set ip_address = '', identifier = '' where user_id = $1 and user_id <> ''",
+        params![id],
+    )?;
+    for name in names(tx, user)? {
+        let subject = Subject::new(vault, deployment, &name);
+        // Also what was recorded before it was known whose it is.
+        tx.execute(
+            "update audit set ip_address = '', identifier = ''
+             where deployment_id = $1 and identifier = $2 and identifier <> ''",
+            params![deployment, subject.hash()],
+        )?;
+        throttle::forget(tx, &PASSWORD, &subject)?;
+    }
+    throttle::forget(tx, &ACCOUNT, &Subject::new(vault, deployment, id))?;
     tx.execute(
         "update users set first_name = '', last_name = '', username = null, username_skeleton = null,
              password_hash = null, deleted_at = $2, updated_at = $2 where id = $1",
@@ -83,4 +100,14 @@ pub fn erase(tx: &mut Tx<'_>, user: &User, now: i64) -> Result<()> {
     tx.execute("delete from email_addresses where user_id = $1", params![id])?;
     tx.execute("update sign_ins set ip_address = '', user_agent = '' where user_id = $1", params![id])?;
     Ok(())
+}
+
+/// What the account could be named by when somebody signed in or up.
+fn names(tx: &mut Tx<'_>, user: &User) -> Result<Vec<String>> {
+    let rows = tx.query(
+        "select email from email_addresses where user_id = $1 order by id",
+        params![user.id.as_str()],
+    )?;
+    let emails = rows.into_iter().map(|row| row.cells().text());
+    emails.chain(user.username.clone().map(Ok)).collect()
 }

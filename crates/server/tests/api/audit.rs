@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const DAY: i64 = 86_400_000;
 
 /// Every record of a server, newest first.
-async fn records(server: &Keyrack) -> Vec<Value> {
+pub async fn records(server: &Keyrack) -> Vec<Value> {
     let operator = Operator(server);
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -133,6 +133,13 @@ async fn n07_what_an_operator_does_leaves_one_record_and_doing_it_again_none() {
     let ended =
         leaves(&server, async || drop(operator.post(&format!("/sessions/{session}/end")).await.ok())).await;
     are(ended, &["sign_in_ended ok revoked_by_admin operator"]);
+    // One in which nobody is signed in.
+    let waiting = server.browser();
+    waiting.begins_sign_up("bob").await;
+    let session = waiting.session().await["id"].as_str().unwrap().to_owned();
+    let end = async || drop(operator.post(&format!("/sessions/{session}/end")).await);
+    are(leaves(&server, end).await, &["session_ended ok revoked_by_admin operator"]);
+    are(leaves(&server, end).await, &[]);
     server.signed_in("ada").await;
     let disable = async || drop(operator.post("/users/ada@example.com/disable").await.ok());
     are(

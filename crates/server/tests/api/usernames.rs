@@ -266,3 +266,19 @@ async fn identify_says_password_to_everybody() {
     assert_eq!(stranger.post("/auth/identify", json!({})).await.refused().1, "REQUIRED_FIELD");
     assert_eq!(stranger.credential(), None);
 }
+
+#[tokio::test]
+async fn a_good_code_does_not_tell_without_end_which_usernames_are_taken() {
+    let server = server(FieldUse::Required).await;
+    signs_up(&server, "ada", "taken").await;
+    let browser = server.browser();
+    let (id, code) = with_code(&server, &browser, "bob", "free").await;
+    for _ in 0..100 {
+        let answer = enters_with(&browser, &id, &code, "taken").await.refused();
+        assert_eq!(answer, (400, "USERNAME_EXISTS".to_owned()));
+    }
+    let answer = enters_with(&browser, &id, &code, "taken").await.refused();
+    assert_eq!(answer, (429, "too_many_attempts".to_owned()));
+    // Who names none is not asking.
+    browser.enters_code(&id, &code).await.ok();
+}

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn n05_a_secret_in_the_variable_that_should_name_its_file_is_not_shown() {
+    fn a_secret_in_the_variable_that_should_name_its_file_is_not_shown() {
         for secret in ["c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "postgres://u:pw-secret@h/d"] {
             let env = |name: &str| (name == "KEYRACK_X_FILE").then(|| secret.to_owned());
             let mut problems = Vec::new();

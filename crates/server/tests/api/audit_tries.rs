@@ -121,7 +121,7 @@ async fn n07_m08_an_ipv6_customer_has_one_budget_of_notes() {
 }
 
 #[tokio::test]
-async fn m11_of_an_account_that_is_deleted_its_records_keep_ids_only() {
+async fn of_an_account_that_is_deleted_its_records_keep_ids_only() {
     let server = Keyrack::start().await;
     server.signed_up("ada").await;
     server.signed_up("bob").await;

@@ -40,7 +40,7 @@ export class Rack {
    * than of what was written before it; longer than a second nobody waits, for it may be gone again.
    */
   async holds(session: string): Promise<void> {
-    const isThere = (): boolean => sessionId(this.read() ?? '') === session;
+    const isThere = (): boolean => sessionId(this.read()) === session;
     if (isThere()) return;
     const look = new AbortController();
     await new Promise<void>((resolve) => {
@@ -74,6 +74,7 @@ export function merge(stored: string | null, carried: string | null, answered: s
   return [answered, ...foreign].join('~');
 }
 
-function sessionId(rack: string): string | undefined {
-  return rack.split('.', 1)[0];
+/** The id of the session that a rack is for; empty when there is no rack. */
+export function sessionId(rack: string | null): string {
+  return (rack ?? '').split('.', 1)[0] as string;
 }

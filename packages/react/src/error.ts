@@ -7,9 +7,10 @@ import type { ErrorEntry } from './types.gen.js';
  * - `timeout`: no complete answer within 15 seconds, or a token that may have expired when it arrived.
  * - `no_session`: a token was asked for, and nobody is signed in.
  * - `session_changed`: what was asked for no longer applies, because the session changed meanwhile.
+ * - `wrong_key`: the server runs in the other mode than the publishable key is for, so what was done is lost.
  * - `not_enabled`: this version of Keyrack does not offer it.
  */
-export type ClientErrorCode = 'network' | 'timeout' | 'no_session' | 'session_changed' | 'not_enabled';
+export type ClientErrorCode = 'network' | 'timeout' | 'no_session' | 'session_changed' | 'wrong_key' | 'not_enabled';
 
 /** What every method of this package rejects with. */
 export class KeyrackError extends Error {

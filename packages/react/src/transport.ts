@@ -1,4 +1,4 @@
-import { Rack } from './credential.js';
+import { Rack, sessionId } from './credential.js';
 import { clientError, KeyrackError, notKeyrack } from './error.js';
 import type { Api } from './publishable-key.js';
 import type { ErrorEntry } from './types.gen.js';
@@ -38,7 +38,8 @@ export class Transport implements Sender {
   /**
    * Sends it and resolves with the `data` of the answer.
    *
-   * @throws KeyrackError `network` or `timeout` when no answer of Keyrack's came, otherwise the server's refusal.
+   * @throws KeyrackError `network` or `timeout` when no answer of Keyrack's came, `wrong_key` when the server runs in
+   * the other mode, otherwise the server's refusal.
    */
   async send(request: Request): Promise<unknown> {
     if (request.awaits !== undefined) await this.#rack?.holds(request.awaits);
@@ -48,7 +49,10 @@ export class Transport implements Sender {
     const answered = response.headers.get(CREDENTIAL);
     if (answered) await this.#rack?.adopt(carried, answered);
     if (!response.ok) throw refusal(response, json);
-    if (request.signsOut && (json.data as { id?: unknown } | null)?.id === '') await this.#rack?.forget(carried);
+    const id = request.body && idOfSession(json.data);
+    if (request.signsOut && id === '') await this.#rack?.forget(carried);
+    // Nothing in this browser leads to such a session: after a reload it would be gone without a word.
+    if (this.#rack ? id && !answered && sessionId(carried) !== id : answered) throw wrongKey(!this.#rack);
     return json.data;
   }
 
@@ -93,6 +97,17 @@ function isEnvelope(json: unknown): json is Envelope {
     data !== undefined &&
     (errors === null || Array.isArray(errors))
   );
+}
+
+/** The id of the session in an answer; undefined when it holds none. */
+function idOfSession(data: unknown): string | undefined {
+  const { id, signins } = (data ?? {}) as { id?: string; signins?: unknown };
+  return signins ? id : undefined;
+}
+
+function wrongKey(isLive: boolean): KeyrackError {
+  const [mode, key] = isLive ? ['production', 'pk_test_'] : ['staging', 'pk_live_'];
+  return clientError('wrong_key', `The server does not run in ${mode}: use its ${key} key.`);
 }
 
 function refusal({ status, headers }: Response, { message, errors }: Envelope): KeyrackError {

@@ -1,3 +1,6 @@
+import { KeyrackProvider, useSignIn } from '@keyrack/react';
+import { renderHook } from '@testing-library/react';
+import { createElement } from 'react';
 import { expect, test, vi } from 'vitest';
 import { merge, Rack } from '../src/credential.js';
 import { FakeLocks } from './fake-browser.js';
@@ -191,4 +194,41 @@ test('H18 a read that another tab’s message asks for waits for what that tab h
   expect(carried()).toHaveLength(2);
   await pass(1);
   expect(carried()).toHaveLength(3);
+});
+
+const NOT_STAGING = 'The server does not run in staging: use its pk_live_ key.';
+const NOT_PRODUCTION = 'The server does not run in production: use its pk_test_ key.';
+
+async function openForm(publishableKey: string) {
+  const { result } = renderHook(() => useSignIn(), {
+    wrapper: ({ children }) => createElement(KeyrackProvider, { publishableKey, children }),
+  });
+  await pass();
+  const signIn = () => result.current.signIn({ email: 'ada@example.com', password: 'correct horse' });
+  return { signIn, error: () => result.current.error?.code };
+}
+
+test.for([
+  ['no credential', null],
+  ['the credential of an earlier session', 'ses_0.a~sin_1.b'],
+] as const)('H18 a staging key and a server in production: signing in with %s is refused aloud', async ([, stored]) => {
+  const server = new FakeServer();
+  if (stored) localStorage.setItem(ENTRY, stored);
+  const form = await openForm(STAGING_KEY);
+  await expect(outcome(form.signIn())).rejects.toMatchObject({ code: 'wrong_key', status: 0, message: NOT_STAGING });
+  expect(form.error()).toBe('wrong_key');
+  expect(localStorage.getItem(ENTRY)).toBe(stored);
+  // The same from a server in staging.
+  server.once('POST', '/auth/signin', (_, usual) => ({ ...usual(), rack: 'ses_1.a~sin_1.b' }));
+  await outcome(form.signIn());
+  expect(form.error()).toBeUndefined();
+  expect(localStorage.getItem(ENTRY)).toBe('ses_1.a~sin_1.b');
+});
+
+test('H18 a production key and a server in staging: signing in is refused aloud', async () => {
+  const server = new FakeServer();
+  const form = await openForm(PRODUCTION_KEY);
+  server.once('POST', '/auth/signin', (_, usual) => ({ ...usual(), rack: 'ses_1.a~sin_1.b' }));
+  await expect(outcome(form.signIn())).rejects.toMatchObject({ code: 'wrong_key', status: 0, message: NOT_PRODUCTION });
+  expect(localStorage.length).toBe(0);
 });

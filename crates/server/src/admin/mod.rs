@@ -163,12 +163,10 @@ pub async fn end_session(app: &App, site: &Arc<Site>, id: SessionId, by: By) -> 
         let loaded = read::settle(tx, &site, &id, by.now)?.filter(|loaded| loaded.ended_at.is_none());
         let loaded = loaded.ok_or(Code::SessionNotFound)?;
         let reason = EndReason::RevokedByAdmin;
+        let all = loaded.sign_ins.iter().map(|sign_in| (sign_in.id.clone(), reason)).collect();
         let plan = Plan {
-            end: loaded.sign_ins.iter().map(|sign_in| (sign_in.id.clone(), reason)).collect(),
             end_attempts: loaded.attempts.iter().map(|attempt| attempt.id.clone()).collect(),
-            active: Some(None),
-            end_reason: (!loaded.sign_ins.is_empty()).then_some(Some(reason)),
-            ..Plan::default()
+            ..session::end(&loaded, all)
         };
         session::store::apply(tx, &site, &loaded, &plan, &by)?;
         if loaded.sign_ins.is_empty() {

@@ -111,7 +111,12 @@ pub fn sessions(
                      and ($4 = 1 or (s.ended_at is null and s.expires_at > $6))))
              order by p.id desc limit $3)
          select p.id, p.created_at, p.updated_at, p.ended_at, p.end_reason, s.id, s.user_id,
-             coalesce(e.email, ''), case when p.active_sign_in_id = s.id then 1 else 0 end, s.ip_address,
+             coalesce(e.email, ''), case when s.ended_at is null and not exists (
+                 -- As `Loaded::active_among` chooses: the stored one, else the last active one.
+                 select 1 from sign_ins n where n.session_id = s.session_id and n.ended_at is null
+                     and n.expires_at > $6 and n.id <> s.id and s.id <> coalesce(p.active_sign_in_id, '')
+                     and (n.id = p.active_sign_in_id or n.activated_at > s.activated_at))
+                 then 1 else 0 end, s.ip_address,
              s.user_agent, s.created_at, s.last_active_at, coalesce(a.last_active_at, 0), s.expires_at,
              s.ended_at, s.end_reason
          from page p

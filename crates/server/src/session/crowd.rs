@@ -1,6 +1,6 @@
 //! Who gives way when there are too many: orphans in the session, and sign-ins of the account elsewhere.
 
-use super::{LiveAttempt, LiveSignIn, Loaded, MAX_ATTEMPTS, Opened, Plan, end, read, store};
+use super::{LiveAttempt, LiveSignIn, Loaded, MAX_ATTEMPTS, Opened, end, read, store};
 use crate::app::Site;
 use crate::audit::By;
 use crate::db::Tx;
@@ -71,12 +71,7 @@ pub fn end_elsewhere(
         if loaded.sign_ins.iter().all(|live| live.id != sign_in.id) {
             continue;
         }
-        let was_active = loaded.active.as_ref() == Some(&sign_in.id);
-        let plan = Plan {
-            active: was_active.then_some(None),
-            end_reason: was_active.then_some(Some(reason)),
-            ..end(&loaded, vec![(sign_in.id.clone(), reason)])
-        };
+        let plan = end(&loaded, vec![(sign_in.id.clone(), reason)]);
         store::apply(tx, site, &loaded, &plan, by)?;
         store::raise(tx, deployment, &sign_in.session, max_age_ms, by.now)?;
         ended.push(sign_in.clone());

@@ -201,13 +201,12 @@ impl Room {
         )?;
         let end =
             crowd::superseded(&self.loaded, self.opened, user, site.config.max_accounts_per_session as usize);
+        let end = end.into_iter().map(|orphan| (orphan, EndReason::Superseded)).collect();
+        let plan = plan::end(&self.loaded, end);
         // An orphan that was active has ended: then any rack may say what is.
-        let activate = may_activate || end.iter().any(|orphan| Some(orphan) == self.loaded.active.as_ref());
-        let plan = Plan {
-            active: activate.then(|| Some(id.clone())),
-            end_reason: activate.then_some(None),
-            ..plan::end(&self.loaded, end.into_iter().map(|orphan| (orphan, EndReason::Superseded)).collect())
-        };
+        let activate = may_activate || plan.active.is_some();
+        let plan =
+            Plan { active: activate.then(|| Some(id.clone())), end_reason: activate.then_some(None), ..plan };
         store::apply(tx, site, &self.loaded, &plan, &arrival.by())?;
         let about = About {
             user: Some(&user.id),

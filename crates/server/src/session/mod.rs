@@ -171,11 +171,17 @@ impl Loaded {
         self.sign_ins.iter().enumerate().filter(move |(index, _)| opened.sign_in(*index)).map(|(_, s)| s)
     }
 
+    /// The active one among some of its live sign-ins: the stored one, else the last active one. Nothing else
+    /// says which one is: who takes over from one that ended is not stored until somebody chooses.
+    pub fn active_among<'a>(&self, sign_ins: impl Iterator<Item = &'a LiveSignIn>) -> Option<&'a LiveSignIn> {
+        let stored = |sign_in: &LiveSignIn| Some(&sign_in.id) == self.active.as_ref();
+        sign_ins.max_by(|a, b| (stored(a), a.activated_at, &a.id).cmp(&(stored(b), b.activated_at, &b.id)))
+    }
+
     /// The active sign-in of a rack: the session's, if it opens it, else the last active one that it opens.
     #[must_use]
     pub fn active_for(&self, opened: Opened) -> Option<&LiveSignIn> {
-        let stored = self.visible(opened).find(|sign_in| Some(&sign_in.id) == self.active.as_ref());
-        stored.or_else(|| last_active(self.visible(opened)))
+        self.active_among(self.visible(opened))
     }
 
     /// Whether a rack may say which sign-in is active: it opens the present one, or that one has ended.
@@ -242,10 +248,6 @@ impl LiveAttempt {
             Shown::SignUp(shown) => shown.completed,
         }
     }
-}
-
-fn last_active<'a>(sign_ins: impl Iterator<Item = &'a LiveSignIn>) -> Option<&'a LiveSignIn> {
-    sign_ins.max_by(|a, b| (a.activated_at, &a.id).cmp(&(b.activated_at, &b.id)))
 }
 
 #[cfg(test)]

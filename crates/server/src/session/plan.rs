@@ -1,7 +1,7 @@
 //! What a switch, a sign-out or the passing of time changes in a session: worked out here, carried out by the
 //! store.
 
-use super::{LiveSignIn, Loaded, Opened, last_active};
+use super::{LiveSignIn, Loaded, Opened};
 use crate::id::{AttemptId, SignInId};
 use keyrack_protocol::{Code, EndReason};
 
@@ -58,7 +58,7 @@ pub fn sign_out_one(loaded: &Loaded, opened: Opened, id: &str) -> Result<Plan, C
     let was_active = shown_active && loaded.may_activate(opened);
     let others = loaded.visible(opened).filter(|sign_in| sign_in.id != target.id);
     Ok(Plan {
-        active: was_active.then(|| last_active(others).map(|sign_in| sign_in.id.clone())),
+        active: was_active.then(|| loaded.active_among(others).map(|sign_in| sign_in.id.clone())),
         end_reason: was_active.then_some(Some(EndReason::SignedOut)),
         ..end(loaded, vec![(target.id.clone(), EndReason::SignedOut)])
     })
@@ -83,6 +83,9 @@ pub fn sign_out_all(loaded: &Loaded, opened: Opened) -> Plan {
 #[must_use]
 pub fn expire(loaded: &Loaded, max_age_ms: i64, now: i64) -> Plan {
     let expired = loaded.sign_ins.iter().filter(|sign_in| sign_in.expires_at <= now);
+    let mut expired: Vec<&LiveSignIn> = expired.collect();
+    // As if somebody had looked at each end: the answer must not depend on when the sweep came by.
+    expired.sort_by_key(|sign_in| sign_in.expires_at);
     let reason = |sign_in: &LiveSignIn| {
         if sign_in.expires_at >= sign_in.created_at.saturating_add(max_age_ms) {
             EndReason::MaxAge
@@ -90,21 +93,40 @@ pub fn expire(loaded: &Loaded, max_age_ms: i64, now: i64) -> Plan {
             EndReason::Idle
         }
     };
-    let end: Vec<_> = expired.map(|sign_in| (sign_in.id.clone(), reason(sign_in))).collect();
-    let active = end.iter().find(|(id, _)| Some(id) == loaded.active.as_ref()).map(|(_, reason)| *reason);
+    let end = expired.into_iter().map(|sign_in| (sign_in.id.clone(), reason(sign_in))).collect();
     let lapsed = loaded.attempts.iter().filter(|attempt| attempt.listed_until <= now);
     let mut plan = self::end(loaded, end);
     for attempt in lapsed.filter(|attempt| !plan.end_attempts.contains(&attempt.id)).collect::<Vec<_>>() {
         plan.end_attempts.push(attempt.id.clone());
     }
-    Plan { active: active.map(|_| None), end_reason: active.map(Some), ..plan }
+    plan
 }
 
-/// Ends sign-ins, and with them the completed attempts that led to them: who comes next must not find them.
+/// Ends sign-ins, one after the other, and with them the completed attempts that led to them: who comes next must
+/// not find them. The session says why the one ended that was active last, be it as successor of an earlier one.
 #[must_use]
 pub fn end(loaded: &Loaded, sign_ins: Vec<(SignInId, EndReason)>) -> Plan {
     let ending = loaded.sign_ins.iter().filter(|live| sign_ins.iter().any(|(id, _)| *id == live.id));
     let ending: Vec<&LiveSignIn> = ending.collect();
     let led = loaded.attempts.iter().filter(|attempt| ending.iter().any(|sign_in| attempt.led_to(sign_in)));
-    Plan { end_attempts: led.map(|attempt| attempt.id.clone()).collect(), end: sign_ins, ..Plan::default() }
+    let end_reason = last_reason(loaded, &sign_ins);
+    Plan {
+        end_attempts: led.map(|attempt| attempt.id.clone()).collect(),
+        active: end_reason.map(|_| None),
+        end_reason: end_reason.map(Some),
+        end: sign_ins,
+        ..Plan::default()
+    }
+}
+
+/// Why the last of the sign-ins ended that was active when its turn came; none when the active one stays.
+fn last_reason(loaded: &Loaded, ending: &[(SignInId, EndReason)]) -> Option<EndReason> {
+    let mut left: Vec<&LiveSignIn> = loaded.sign_ins.iter().collect();
+    let mut last = None;
+    for (id, reason) in ending {
+        let active = loaded.active_among(left.iter().copied());
+        last = active.filter(|active| active.id == *id).map(|_| *reason).or(last);
+        left.retain(|sign_in| sign_in.id != *id);
+    }
+    last
 }

@@ -5,6 +5,8 @@ use crate::world::World;
 use keyrack_protocol::SignupAttemptStep;
 use proptest::prelude::*;
 
+mod ends;
+
 const DAY: i64 = 86_400_000;
 const MAX_AGE: i64 = 30 * DAY;
 
@@ -163,18 +165,6 @@ fn a_switch_to_the_active_account_changes_nothing() {
 }
 
 #[test]
-fn a16_what_expires_is_idle_unless_it_has_reached_its_longest_life() {
-    let made = made(&[7 * DAY, MAX_AGE, 8 * DAY]);
-    assert!(expire(&made.loaded, MAX_AGE, 7 * DAY - 1).is_empty());
-    let plan = expire(&made.loaded, MAX_AGE, 7 * DAY);
-    assert_eq!((plan.end, plan.active), (vec![(made.id(0), EndReason::Idle)], None));
-    let plan = expire(&made.loaded, MAX_AGE, MAX_AGE);
-    let reasons: Vec<_> = plan.end.iter().map(|(_, reason)| *reason).collect();
-    assert_eq!(reasons, [EndReason::Idle, EndReason::MaxAge, EndReason::Idle]);
-    assert_eq!((plan.active, plan.end_reason), (Some(None), Some(Some(EndReason::Idle))));
-}
-
-#[test]
 fn an_activation_is_later_than_all_before_it_whatever_the_clock_says() {
     let mut made = made(&[MAX_AGE; 2]);
     assert_eq!(made.loaded.next_activation(100), 100);
@@ -240,28 +230,5 @@ proptest! {
             let found = made.loaded.visible_attempt(opened, attempt.id.as_str());
             prop_assert_eq!(found.is_ok(), mine.contains(&attempt.id));
         }
-    }
-
-    #[test]
-    fn expiry_ends_exactly_what_is_due_for_the_right_reason(
-        expiries in proptest::collection::vec(1i64..100, 1..6),
-        listed in proptest::collection::vec(1i64..100, 0..4),
-        max_age in 1i64..100,
-        now in 0i64..120,
-    ) {
-        let made = made(&expiries).with_attempts(&listed);
-        let plan = expire(&made.loaded, max_age, now);
-        let reason = |expires_at: i64| if expires_at >= max_age { EndReason::MaxAge } else { EndReason::Idle };
-        let due = (0..expiries.len()).filter(|place| expiries[*place] <= now);
-        let due: Vec<_> = due.map(|place| (made.id(place), reason(expiries[place]))).collect();
-        prop_assert_eq!(&plan.end, &due);
-        let lapsed = (0..listed.len()).filter(|place| listed[*place] <= now);
-        let lapsed: Vec<_> = lapsed.map(|place| made.loaded.attempts[place].id.clone()).collect();
-        prop_assert_eq!(&plan.end_attempts, &lapsed);
-        // The last one is active: only its own end is told, and leaves nobody active.
-        let active = expiries.last().filter(|expires_at| **expires_at <= now).map(|at| reason(*at));
-        prop_assert_eq!((plan.active, plan.end_reason), (active.map(|_| None), active.map(Some)));
-        let first = made.loaded.first_expiry();
-        prop_assert_eq!(due.len() + lapsed.len() > 0, first.is_some_and(|first| first <= now));
     }
 }

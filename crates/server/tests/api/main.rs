@@ -31,6 +31,7 @@ mod carriage;
 mod check;
 mod deployment;
 mod dev;
+mod end_reason;
 mod envelope;
 mod keys;
 mod keys_deployment;

@@ -1,7 +1,7 @@
 //! `keyrack audit …`
 
 use super::client::{Client, Target};
-use super::table::{minute, table};
+use super::table::{second, table};
 use super::{EXIT_CODES, Failure, Paging, said};
 use crate::admin::view::List;
 use crate::audit::store::Record;
@@ -64,7 +64,7 @@ fn listed(list: List<Record>) -> String {
     let row = |record: &Record| {
         let result = if record.reason.is_empty() { &record.result } else { &record.reason };
         [
-            minute(&record.at),
+            second(&record.at),
             record.event.clone(),
             result.clone(),
             record.actor.clone(),

@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::config::data_dir;
 use clap::Args;
-use keyrack_protocol::Envelope;
+use keyrack_protocol::{Code, Envelope};
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -103,6 +103,10 @@ impl Client {
             (None, Some(data)) => Ok(data),
             (Some(error), _) if status == 404 && error.code.ends_with("_not_found") => {
                 Err(Failure::not_found(format!("{}: {}", error.code, error.message)))
+            }
+            // Everything that is sent comes from the arguments; the server knows their bounds.
+            (Some(error), _) if error.code == Code::InvalidParameter.as_str() => {
+                Err(Failure::wrong(format!("{}: {}", error.code, error.message)))
             }
             (Some(error), _) => Err(Failure::refused(format!("{}: {}", error.code, error.message))),
             (None, None) => Err(Failure::refused("the server answered nothing")),

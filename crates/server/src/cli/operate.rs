@@ -27,6 +27,12 @@ impl Failure {
         Self { exit: 1, line: line.into() }
     }
 
+    /// The command was given what it cannot take.
+    #[must_use]
+    pub fn wrong(line: impl Into<String>) -> Self {
+        Self { exit: 2, line: line.into() }
+    }
+
     /// There is no server to talk to.
     #[must_use]
     pub fn not_running(line: impl Into<String>) -> Self {

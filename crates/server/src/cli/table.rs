@@ -47,6 +47,13 @@ pub fn minute(rfc3339: &str) -> String {
     minute.replace('T', " ")
 }
 
+/// A time to the second, in UTC: where the order of things matters.
+#[must_use]
+pub fn second(rfc3339: &str) -> String {
+    let second: String = rfc3339.chars().take("2026-01-01T00:00:00".len()).collect();
+    second.replace('T', " ")
+}
+
 /// What strangers wrote must not move the cursor, colour the terminal or turn the line around.
 fn plain(text: &str) -> String {
     let hidden = |c: char| {
@@ -86,7 +93,8 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_shown_to_the_minute() {
+    fn a_time_is_shown_to_the_minute_or_the_second() {
         assert_eq!(minute("2026-11-25T20:47:59.123Z"), "2026-11-25 20:47");
+        assert_eq!(second("2026-11-25T20:47:59.123Z"), "2026-11-25 20:47:59");
     }
 }

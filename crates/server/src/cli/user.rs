@@ -157,11 +157,10 @@ async fn decide(
     let decided = client.send(method, path, &json!({})).await?;
     said(json, decided, |decided: Decided| {
         let ended = decided.ended.len();
-        let now = match decided.user.state.as_str() {
-            "active" => "enabled",
-            state => state,
-        };
-        format!("{} is {now}; {ended} {} ended.\n", decided.user.id, super::sign_ins(ended))
+        match decided.user.state.as_str() {
+            "active" => format!("{} is enabled.\n", decided.user.id),
+            state => format!("{} is {state}; {ended} {} ended.\n", decided.user.id, super::sign_ins(ended)),
+        }
     })
 }
 

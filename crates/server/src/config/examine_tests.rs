@@ -1,7 +1,10 @@
 //! What an examination finds: everything at once, and what does not fit together.
 
-use super::{Problem, examine};
+use super::{Mode, Problem, examine};
 use crate::cli::Run;
+
+#[path = "fit_tests.rs"]
+mod fit;
 
 const GOOD: &str = r#"trusted_proxies = ["10.0.0.1"]
 [mail]
@@ -24,10 +27,14 @@ fn env(name: &str) -> Option<String> {
 
 /// What an examination says of a file, a line each, without the folder's name.
 fn all_of(text: &str) -> Vec<String> {
+    all_under(text, None)
+}
+
+fn all_under(text: &str, mode: Option<Mode>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keyrack.toml");
     std::fs::write(&path, text).unwrap();
-    let found = examine(&Run { config: Some(path), ..Run::default() }, &env).problems;
+    let found = examine(&Run { config: Some(path), mode, ..Run::default() }, &env).problems;
     let severity = |problem: &Problem| if problem.is_error() { "error" } else { "warning" };
     let lines = found.iter().map(|problem| format!("{} {problem}", severity(problem)));
     lines.map(|line| line.replace(&format!("{}/", folder.path().display()), "")).collect()
@@ -100,7 +107,9 @@ fn origins_of_other_sites_are_an_unsupported_layout() {
             "{}allowed_origins = [\"https://app.example.org\"]\n",
             GOOD.replace("production", "staging")
         ),
-        &["warning keyrack.toml:6: mode \"staging\" lets scripts read the credential"],
+        &[
+            "warning keyrack.toml:6: mode \"staging\": pages of any origin may use the session, and pages keep its",
+        ],
     );
 }
 
@@ -119,7 +128,10 @@ fn a_cookie_domain_is_a_danger_or_impossible() {
     let staging = GOOD.replace("production", "staging").replace("https://auth", "http://auth");
     changed(
         &format!("{staging}cookie_domain = \"example.com\"\n"),
-        &["warning keyrack.toml:10: in staging there is no cookie"],
+        &[
+            "warning keyrack.toml:6: mode \"staging\": pages of any origin may use the session",
+            "warning keyrack.toml:10: in staging there is no cookie",
+        ],
     );
     with(
         "cookie_domain = \"auth.example.com\"\nallowed_origins = [\"https://app.example.com\"]",

@@ -8,6 +8,9 @@ use std::collections::HashSet;
 
 use Severity::{Error, Warning};
 
+/// What staging means where people sign in.
+const STAGING: &str = "pages of any origin may use the session, and pages keep its credential in their storage, where scripts read it";
+
 /// Notes everything that does not fit. Under `keyrack dev` only what is wrong on any machine.
 pub(super) fn check(source: &Source, file: &File, dev: bool) {
     unique(source, file);
@@ -62,7 +65,9 @@ fn proxies(source: &Source, file: &File) {
         source.complain(Warning, "trusted_proxies", text);
     }
     let behind = file.deployments.iter().find(|draft| draft.deployment.origin.https);
-    if let Some(draft) = behind.filter(|_| file.trusted_proxies.is_empty()) {
+    if let Some(draft) =
+        behind.filter(|_| file.trusted_proxies.is_empty() && !source.is_bad("trusted_proxies"))
+    {
         let text = "an https origin means a proxy in front, but trusted_proxies names none: all visitors would share the proxy's address when guesses are counted; add trusted_proxies = [\"127.0.0.1\"] if it runs on this machine";
         source.complain(Warning, &format!("{}.origin", draft.place), text);
     }
@@ -80,8 +85,16 @@ impl Told<'_> {
         self.source.complain(severity, &format!("{}.{key}", self.draft.place), text);
     }
 
+    /// Whether one of these keys is there but was refused: nothing is known that could fit or not.
+    fn is_bad(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.source.is_bad(&format!("{}.{key}", self.draft.place)))
+    }
+
     fn hosts(&self) {
-        let Some(Origin { host, .. }) = &self.draft.origin else { return };
+        let Some(Origin { host, .. }) = self.draft.origin.as_ref().filter(|_| !self.is_bad(&["hosts"]))
+        else {
+            return;
+        };
         if self.deployment.hosts.is_empty() {
             self.say(Error, "hosts", format!("the deployment has no hosts; add hosts = [{host:?}]"));
         } else if !self.deployment.hosts.contains(host) {
@@ -116,7 +129,8 @@ impl Told<'_> {
 
     fn forms(&self) {
         let Deployment { auth, restrictions, ui, .. } = self.deployment;
-        if auth.first_factor == FirstFactor::UsernamePassword && auth.username == FieldUse::Off {
+        let is_known = !self.is_bad(&["auth.username"]);
+        if is_known && auth.first_factor == FirstFactor::UsernamePassword && auth.username == FieldUse::Off {
             let text = "first_factor \"username_password\" needs usernames; set username to \"required\" or \"optional\"";
             self.say(Error, "auth.first_factor", text);
         } else if auth.first_factor == FirstFactor::UsernamePassword && auth.username == FieldUse::Optional {
@@ -131,7 +145,8 @@ impl Told<'_> {
             let text = format!("{entry} is in both lists; the blocklist wins, so take it out of one");
             self.say(Warning, &format!("restrictions.blocklist.{entry}"), text);
         }
-        if ui.signup_terms_statement_shown
+        if !self.is_bad(&["ui.signup_terms_statement", "ui.tos_page_url", "ui.privacy_policy_url"])
+            && ui.signup_terms_statement_shown
             && ui.signup_terms_statement.is_empty()
             && ui.tos_page_url.is_empty()
             && ui.privacy_policy_url.is_empty()
@@ -143,7 +158,7 @@ impl Told<'_> {
     }
 
     fn mail_from(&self) {
-        if self.deployment.mail_from.is_empty() {
+        if self.deployment.mail_from.is_empty() && !self.is_bad(&["mail_from"]) {
             self.say(Error, "mail_from", "mail_from is missing; add mail_from = \"Name <address>\"");
         }
     }
@@ -151,15 +166,21 @@ impl Told<'_> {
     fn transport(&self) {
         let Some(origin) = &self.draft.origin else { return };
         match self.deployment.mode {
-            Mode::Production if !origin.https && !origin.is_loopback() => {
+            Mode::Production if !origin.https && !origin.is_loopback() && !self.is_bad(&["mode"]) => {
                 let text = format!(
                     "in production {origin} must begin with https: browsers keep the cookie for https only"
                 );
                 self.say(Error, "origin", text);
             }
-            Mode::Staging if origin.https && !origin.is_loopback() => {
-                let text = "mode \"staging\" lets scripts read the credential and any origin use it; set mode to \"production\" where people sign in";
-                self.say(Warning, "mode", text);
+            Mode::Staging if self.draft.written_mode == Some(Mode::Production) => {
+                self.say(
+                    Warning,
+                    "mode",
+                    format!("--mode staging overrides mode \"production\": {STAGING}; leave --mode out"),
+                );
+            }
+            Mode::Staging if origin.https || !origin.is_loopback() => {
+                self.say(Warning, "mode", format!("mode \"staging\": {STAGING}; set mode to \"production\""));
             }
             _ => {}
         }
@@ -202,7 +223,7 @@ impl Told<'_> {
 
     /// Pages that call Keyrack from an origin that may not.
     fn pages(&self) {
-        if self.deployment.mode == Mode::Staging {
+        if self.deployment.mode == Mode::Staging || self.is_bad(&["origin", "allowed_origins"]) {
             return;
         }
         let ui = &self.deployment.ui;
@@ -225,6 +246,9 @@ impl Told<'_> {
     }
 
     fn unused(&self) {
+        if self.draft.origin.is_none() || self.is_bad(&["allowed_origins"]) {
+            return;
+        }
         let origins: Vec<Origin> =
             self.deployment.allowed_origins.iter().filter_map(|text| Origin::parse(text).ok()).collect();
         for host in

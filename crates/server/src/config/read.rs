@@ -34,6 +34,8 @@ pub(super) struct Draft {
     pub(super) deployment: Deployment,
     /// Its own address, if it is one; without it [`Self::deployment`] holds a stand-in.
     pub(super) origin: Option<Origin>,
+    /// What its own mode is, whatever the command line says.
+    pub(super) written_mode: Option<Mode>,
     /// Whether its id could be read.
     pub(super) has_id: bool,
 }
@@ -120,7 +122,7 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
     };
     let place = table.place.clone();
     table.finish();
-    Draft { place, deployment, origin, has_id: id.is_some() }
+    Draft { place, deployment, origin, written_mode: written, has_id: id.is_some() }
 }
 
 fn lifetimes(mut table: Table<'_>) -> Lifetimes {

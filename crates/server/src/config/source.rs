@@ -2,7 +2,7 @@
 
 use super::problem::{Problem, Severity};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
@@ -12,13 +12,15 @@ pub(super) struct Source {
     pub(super) path: PathBuf,
     text: String,
     problems: RefCell<Vec<Problem>>,
+    /// The keys that are there but were refused, all or in part.
+    bad: RefCell<BTreeSet<String>>,
     /// Where each key stands that was read: `deployment.0.origin` → line.
     lines: RefCell<BTreeMap<String, usize>>,
 }
 
 impl Source {
     pub(super) fn new(path: PathBuf, text: String) -> Self {
-        Self { path, text, problems: RefCell::default(), lines: RefCell::default() }
+        Self { path, text, problems: RefCell::default(), bad: RefCell::default(), lines: RefCell::default() }
     }
 
     pub(super) fn open(path: &Path) -> Result<Self, Problem> {
@@ -65,6 +67,17 @@ impl Source {
     /// Remembers where a key stands.
     pub(super) fn remember(&self, place: String, span: &Range<usize>) {
         self.lines.borrow_mut().insert(place, self.line(span));
+    }
+
+    /// Notes an error in the value of the key at `place`, which stands at `span`.
+    pub(super) fn refuse_key(&self, place: String, span: &Range<usize>, text: impl Into<String>) {
+        self.refuse(span, text);
+        self.bad.borrow_mut().insert(place);
+    }
+
+    /// Whether the key at `place` is there but was refused: what follows from that needs no second complaint.
+    pub(super) fn is_bad(&self, place: &str) -> bool {
+        self.bad.borrow().contains(place)
     }
 
     /// The problems found since the last time.

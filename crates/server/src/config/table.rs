@@ -43,7 +43,7 @@ impl<'s> Table<'s> {
             Some(Err(text)) => format!("{key}: {text}"),
             None => format!("{key}: {what} is expected, not {kind}"),
         };
-        self.source.refuse(&span, text);
+        self.source.refuse_key(join(&self.place, key), &span, text);
         None
     }
 
@@ -107,8 +107,13 @@ impl<'s> Table<'s> {
             }
             match entry.get_ref().as_str().map(&read) {
                 Some(Ok(value)) => all.push(value),
-                Some(Err(text)) => source.refuse(&entry.span(), format!("{key}: {text}")),
-                None => source.refuse(&entry.span(), format!("{key}: its entries are texts in quotes")),
+                Some(Err(text)) => {
+                    source.refuse_key(place.clone(), &entry.span(), format!("{key}: {text}"));
+                }
+                None => {
+                    let text = format!("{key}: its entries are texts in quotes");
+                    source.refuse_key(place.clone(), &entry.span(), text);
+                }
             }
         }
         Some(all)

@@ -40,6 +40,7 @@ async fn a_user_is_made_shown_disabled_enabled_and_deleted() {
     assert_eq!(disabled.out, [format!("{id} is disabled; 1 sign-in ended.")]);
     assert_eq!(browser.session().await["end_reason"], "user_disabled");
     assert_eq!(server.browser().sign_in("ada", PASSWORD).await.refused().1, "USER_DISABLED");
+    assert_eq!(server.keyrack(&format!("user enable {id}")).out, [format!("{id} is enabled.")]);
     assert_eq!(server.json(&format!("user enable {id}"))["user"]["state"], "active");
     server.browser().sign_in("ada", PASSWORD).await.ok();
     assert_eq!(server.json("user delete ada@example.com --yes")["ended"].as_array().unwrap().len(), 1);
@@ -107,7 +108,7 @@ async fn m11_a_page_is_followed_by_its_cursor() {
     assert!(first.out.len() == 4 && second.out.len() == 2 && second.out[1].contains("ada@"), "{second:?}");
     for wrong in ["--limit 0", "--limit=-1", "--limit 1000", "--limit ten", "--cursor x"] {
         let (exit, said) = server.refuses(&format!("user list {wrong}"));
-        assert!(exit == 1 && said.starts_with("invalid_parameter: "), "{wrong}: {said}");
+        assert!(exit == 2 && said.starts_with("invalid_parameter: "), "{wrong}: {exit} {said}");
     }
 }
 
@@ -131,7 +132,7 @@ async fn n07_the_command_line_lists_what_happened_and_which_unix_user_did_it() {
         "{text:?}"
     );
     let (exit, said) = server.refuses("audit list --since soon");
-    assert!(exit == 1 && said.contains("24h"), "{said}");
+    assert!(exit == 2 && said.contains("24h"), "{exit} {said}");
 }
 
 #[test]

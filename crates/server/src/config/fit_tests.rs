@@ -1,0 +1,51 @@
+//! What is said once and what is said of staging.
+
+use super::*;
+
+#[test]
+fn staging_is_warned_of_where_people_could_sign_in() {
+    let starts = |text: &str, mode, expected: &[&str]| {
+        let found = all_under(text, mode);
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+        assert!(found.iter().zip(expected).all(|(line, start)| line.starts_with(start)), "{found:#?}");
+    };
+    let over =
+        "warning keyrack.toml:6: --mode staging overrides mode \"production\": pages of any origin may";
+    let local = GOOD.replace("https://auth.example.com", "http://localhost:4400");
+    let local = local.replace("[\"auth.example.com\"]", "[\"localhost\"]");
+    starts(GOOD, Some(Mode::Staging), &[over]);
+    starts(&local, Some(Mode::Staging), &[over]);
+    starts(&local, None, &[]);
+    let staging = |text: &str| text.replace("production", "staging");
+    let plain = "warning keyrack.toml:6: mode \"staging\": pages of any origin may use the session";
+    starts(&staging(&GOOD.replace("https://auth", "http://auth")), None, &[plain]);
+    starts(&staging(&local.replace("http:", "https:")), None, &[plain]);
+    starts(&staging(&local), None, &[]);
+    starts(&staging(GOOD), Some(Mode::Production), &[]);
+}
+
+#[test]
+fn a_key_that_is_there_but_bad_is_complained_about_once() {
+    let only = |from: &str, to: &str, said: &str| {
+        assert!(GOOD.contains(from), "{from}");
+        changed(&GOOD.replace(from, to), &[said]);
+    };
+    only("\"App <hello@example.com>\"", "\"nobody\"", "error keyrack.toml:9: mail_from: ");
+    only("\"https://auth.example.com\"", "\"https://auth.example.com/x\"", "error keyrack.toml:7: origin: ");
+    only("[\"auth.example.com\"]", "[\"a b\"]", "error keyrack.toml:8: hosts: ");
+    only("[\"10.0.0.1\"]", "[\"near\"]", "error keyrack.toml:1: trusted_proxies: ");
+    let plain = GOOD.replace("https://auth", "http://auth").replace("\"production\"", "\"testing\"");
+    changed(&plain, &["error keyrack.toml:6: mode: \"testing\" is not known"]);
+    with(
+        "allowed_origins = [\"https://app.example.com/\"]\n[deployment.ui]\nsign_in_page_url = \"https://app.example.com/in\"",
+        &["error keyrack.toml:10: allowed_origins: "],
+    );
+    with(
+        "[deployment.auth]\nfirst_factor = \"username_password\"\nusername = \"yes\"",
+        &["error keyrack.toml:12: username: \"yes\" is not known"],
+    );
+    with(
+        "[deployment.ui]\nsignup_terms_statement_shown = true\ntos_page_url = \"terms\"",
+        &["error keyrack.toml:12: tos_page_url: "],
+    );
+}

@@ -196,7 +196,7 @@ impl Told<'_> {
     }
 
     fn layout(&self) {
-        let Some(own) = &self.draft.origin else { return };
+        let Some(own) = self.draft.origin.as_ref().filter(|_| !self.is_bad(&["mode"])) else { return };
         let far = match Layout::of(self.deployment) {
             Layout::Unsupported(far) => far,
             _ => Vec::new(),

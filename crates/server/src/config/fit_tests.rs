@@ -36,6 +36,9 @@ fn a_key_that_is_there_but_bad_is_complained_about_once() {
     only("[\"10.0.0.1\"]", "[\"near\"]", "error keyrack.toml:1: trusted_proxies: ");
     let plain = GOOD.replace("https://auth", "http://auth").replace("\"production\"", "\"testing\"");
     changed(&plain, &["error keyrack.toml:6: mode: \"testing\" is not known"]);
+    let far =
+        format!("{}allowed_origins = [\"https://app.example.org\"]\n", GOOD.replace("production", "testing"));
+    changed(&far, &["error keyrack.toml:6: mode: \"testing\" is not known"]);
     with(
         "allowed_origins = [\"https://app.example.com/\"]\n[deployment.ui]\nsign_in_page_url = \"https://app.example.com/in\"",
         &["error keyrack.toml:10: allowed_origins: "],

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import * as keyrack from '@keyrack/react';
 import * as testing from '@keyrack/react/testing';
 import { expect, test, vi } from 'vitest';
-import { FakeServer } from './fake-server.js';
+import { FakeServer, PRODUCTION_KEY } from './fake-server.js';
 import { session } from './fixtures.js';
 import { open, pass } from './harness.js';
 import App from './readme/app.js';
 import { readSession } from './readme/read-session.js';
+import WayIn from './readme/way-in.js';
 
 const README = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 const FILES = readdirSync(join(import.meta.dirname, 'readme'));
@@ -44,6 +45,51 @@ test('the first example shows a way in while nobody is signed in, and then a way
   fireEvent.click(screen.getByText('ada@example.com'));
   await pass();
   expect(container.querySelector('a')?.textContent).toBe('Sign in');
+});
+
+test('the form signs up with the mailed code, and in with the password, and says what was refused', async () => {
+  const server = new FakeServer();
+  render(
+    <keyrack.KeyrackProvider publishableKey={PRODUCTION_KEY}>
+      <WayIn />
+    </keyrack.KeyrackProvider>,
+  );
+  await pass();
+  const fill = (name: string, value: string) => fireEvent.change(screen.getByLabelText(name), { target: { value } });
+  const press = async (button: string) => (fireEvent.click(screen.getByText(button)), await pass());
+  const account = { email: 'ada@example.com', password: 'correct horse' };
+  for (const [name, value] of Object.entries(account)) fill(name, value);
+  await press('Create account');
+  fill('code', '123456');
+  server.refuse('POST', '/auth/attempt-verification', 400, 'INVALID_CODE');
+  await press('Verify');
+  expect(screen.getByRole('alert').textContent).toBe('Refused: INVALID_CODE');
+  await press('Verify');
+  expect(server.session.active_signin?.user.email_address).toBe('ada@example.com');
+  await press('Sign in');
+  const posts = server.requests.filter(({ method }) => method === 'POST').map(({ path, body }) => [path, body]);
+  const attempt = { attempt_identifier: 'sat_1', identifier_type: 'signup' };
+  expect(posts).toEqual([
+    ['/auth/signup', account],
+    ['/auth/prepare-verification', { ...attempt, strategy: 'email_otp' }],
+    ['/auth/attempt-verification', { ...attempt, verification_code: '123456' }],
+    ['/auth/attempt-verification', { ...attempt, verification_code: '123456' }],
+    ['/auth/signin', { ...account, strategy: 'plain_email' }],
+  ]);
+});
+
+test('the README names every field of an account that has ended', () => {
+  const fields: Record<keyof keyrack.EndedAccount, true> = {
+    user_id: true,
+    name: true,
+    email_address: true,
+    username: true,
+    profile_picture_url: true,
+    end_reason: true,
+    ended_at: true,
+  };
+  const item = /`ended` are accounts[^]*?`forget/.exec(README)?.[0];
+  expect(Object.keys(fields).filter((name) => !item?.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('readSession hands the cookie on and gives the session, or null when there is no answer', async () => {

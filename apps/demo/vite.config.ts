@@ -4,6 +4,8 @@ import { defineConfig } from 'vite';
 const SERVER = 'http://localhost:4400';
 
 export default defineConfig({
+  // A proxy may have put the server below a path, so the page names everything relative to where it is.
+  base: './',
   server: {
     proxy: Object.fromEntries(['/deployment', '/session', '/auth', '/me', '/api', '/dev'].map((path) => [path, SERVER])),
   },

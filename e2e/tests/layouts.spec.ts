@@ -1,5 +1,5 @@
 /** The recipes of docs/LAYOUTS.md, each run as it stands there. */
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { App, bundle, publishableKey, somebody } from './app.js';
 import { ChromiumTab } from './engine.js';
 import { walkExample } from './example.js';
+import { Demo } from './keyrack.js';
 import { test, walk } from './layout.js';
 import { Program } from './program.js';
 import { block, fill } from './recipe.js';
@@ -144,6 +145,7 @@ test('a Vite proxy: the development server hands Keyrack’s path on', async ({ 
   const vite = await Program.start('npx', ['--no-install', 'vite', '--host', 'localhost'], { cwd: home, env, ready: /Local:/ });
   try {
     await walkExample(page, origin, server);
+    await walkDemo(page, server, `${origin}/keyrack/`);
   } finally {
     await vite.stop();
     await server.remove();
@@ -184,6 +186,27 @@ test('what works is what keyrack check calls it', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+/** The demo at the addresses that `keyrack dev` prints, and what it links to. */
+async function walkDemo(page: Page, server: Server, root: string): Promise<void> {
+  const [demo, ada] = [new Demo(page, server), somebody('Ada')];
+  expect(await server.printed('Keyrack is running at ')).toBe(root);
+  await page.goto(root);
+  await demo.showsNobody();
+  await demo.signUp(ada);
+  expect((await demo.callPrivateApi()).title).toBe('200 OK');
+  await page.goto(await server.printed('the code is in the outbox: '));
+  await expect(page.getByRole('list', { name: 'Messages' })).toContainText(ada.email);
+  await page.getByRole('link', { name: 'raw JSON' }).click();
+  await page.waitForURL(`${root}dev/outbox`);
+  await page.goBack();
+  await page.getByRole('link', { name: 'Hosted pages' }).click();
+  await page.waitForURL(`${root}accounts`);
+  await page.goBack();
+  await page.getByRole('link', { name: 'Demo', exact: true }).click();
+  await page.waitForURL(root);
+  await demo.shows(ada);
+}
 
 /** A request from another address of this machine, 127.0.0.2, through nginx. */
 function post(port: number, path: string, body: object, headers: Record<string, string>) {

@@ -16,9 +16,13 @@ export class Program {
   readonly #name: string;
   readonly #child: ChildProcess;
 
-  private constructor(name: string, child: ChildProcess) {
+  /** The lines that it has printed so far. */
+  readonly said: readonly string[];
+
+  private constructor(name: string, child: ChildProcess, said: readonly string[]) {
     this.#name = name;
     this.#child = child;
+    this.said = said;
   }
 
   /** Starts it and waits until it says that it is ready. */
@@ -36,7 +40,7 @@ export class Program {
       child.once('error', reject);
       child.once('exit', (code) => reject(new Error(`${name} ended with ${code}:\n${said.join('\n')}`)));
     });
-    return new Program(name, child);
+    return new Program(name, child, said);
   }
 
   /** Stops it as Ctrl-C would; returns its exit code. */

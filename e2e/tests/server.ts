@@ -64,6 +64,13 @@ export class Server {
     await rm(this.#folder, { recursive: true });
   }
 
+  /** The address that it prints behind these words. */
+  async printed(words: string): Promise<string> {
+    const address = () => this.#program?.said.find((line) => line.includes(words))?.split(words)[1]?.trim() ?? '';
+    await expect.poll(address, { message: words, intervals: [20] }).not.toBe('');
+    return address();
+  }
+
   /** Codes mailed to an address, oldest first. */
   async codes(email: string): Promise<string[]> {
     const response = await fetch(`${this.origin}/dev/outbox?to=${encodeURIComponent(email)}`);

@@ -1,4 +1,9 @@
-import { expect, somebody, test } from './keyrack.js';
+import { fileURLToPath } from 'node:url';
+import { Demo, expect, somebody, test } from './keyrack.js';
+import { Hosted } from './pages.js';
+import { Server } from './server.js';
+
+const CONFIGURATION = fileURLToPath(new URL('../../keyrack.toml', import.meta.url));
 
 test('two accounts live in one browser, from the first sign-up to the last sign-out', async ({ demo }) => {
   const [ada, bob] = [somebody('Ada'), somebody('Bob')];
@@ -103,4 +108,49 @@ test('H15 a switch in one tab is seen by the other without a request of its own'
   expect(requests).toEqual([]);
   await demo.signOutOfAll();
   await other.showsNobody();
+});
+
+test('a name is asked for as the deployment wants it', async ({ demo }) => {
+  const form = demo.page.getByRole('form', { name: 'Create account' });
+  await demo.open();
+  await expect(form.getByLabel('First name optional')).not.toHaveAttribute('required');
+  await expect(form.getByLabel('Email')).toHaveAttribute('required');
+  const ada = { ...somebody('Ada'), first: '', last: '' };
+  await demo.signUp(ada);
+
+  const strict = await Server.configured(
+    'staging',
+    (port) =>
+      `[[deployment]]\nid = "names"\nmode = "staging"\norigin = "http://localhost:${port}"\nhosts = ["localhost"]\n` +
+      '[deployment.auth]\nfirst_name = "required"\nlast_name = "off"\n',
+  );
+  try {
+    await demo.page.goto(strict.origin);
+    await expect(form.getByLabel('First name', { exact: true })).toHaveAttribute('required');
+    await expect(form.getByLabel('Last name')).toHaveCount(0);
+  } finally {
+    await strict.remove();
+  }
+});
+
+test('with the demo’s configuration the hosted pages lead back to it', async ({ demo }) => {
+  const server = await Server.start('staging', '--config', CONFIGURATION);
+  try {
+    const [hosted, own, ada] = [new Hosted(demo.page, server), new Demo(demo.page, server), somebody('Ada')];
+    await demo.page.goto(`${server.origin}/sign-up`);
+    await hosted.beginSignUp(ada);
+    await hosted.enterCode(await server.newestCode(ada.email));
+    await demo.page.waitForURL(`${server.origin}/`);
+    await own.shows(ada);
+    await own.signOutOfAll();
+    await demo.page.goto(`${server.origin}/sign-in`);
+    await hosted.fillSignIn(ada);
+    await demo.page.waitForURL(`${server.origin}/`);
+    await own.shows(ada);
+    await demo.page.goto(`${server.origin}/accounts`);
+    await demo.page.getByRole('link', { name: 'Keyrack demo' }).click();
+    await demo.page.waitForURL(`${server.origin}/`);
+  } finally {
+    await server.remove();
+  }
 });

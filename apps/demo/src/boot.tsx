@@ -5,7 +5,7 @@ import { Frame } from './frame.js';
 
 /**
  * An application knows its publishable key from its configuration. This page is served by Keyrack itself, at whatever
- * address that has, so it asks for the mode and builds the key from its own origin.
+ * address that has, so it asks for the mode and builds the key from its own address.
  */
 export function Boot() {
   const [deployment, setDeployment] = useState<Deployment>();
@@ -30,14 +30,19 @@ export function Boot() {
   }
   const prefix = deployment.mode === 'production' ? 'pk_live_' : 'pk_test_';
   return (
-    <KeyrackProvider publishableKey={prefix + btoa(location.origin)}>
+    <KeyrackProvider publishableKey={prefix + btoa(ownAddress())}>
       <Home deployment={deployment} />
     </KeyrackProvider>
   );
 }
 
+/** Where the server is for this browser: the page's address without its slash. A proxy may have added a path. */
+function ownAddress(): string {
+  return new URL('.', location.href).href.replace(/\/$/, '');
+}
+
 async function readDeployment(signal: AbortSignal): Promise<Deployment> {
-  const response = await fetch('/deployment', { signal });
+  const response = await fetch('deployment', { signal });
   if (!response.ok) throw new Error(`GET /deployment: ${response.status}`);
   const { data } = (await response.json()) as { data: Deployment };
   return data;

@@ -17,7 +17,7 @@ export function CodeForm({ attempt, onDone }: Props) {
       <p className="quiet">
         A code is on its way to <strong>{attempt.email}</strong>. Here nothing leaves the machine: the message lies in
         the{' '}
-        <a href="/outbox" target="_blank" rel="noreferrer">
+        <a href="outbox" target="_blank" rel="noreferrer">
           outbox (new tab)
         </a>
         .

@@ -68,7 +68,10 @@ export function Field({ label, takesFocus, ...input }: FieldProps) {
   }, [takesFocus]);
   return (
     <div className="field">
-      <label htmlFor={id}>{label}</label>
+      <label htmlFor={id}>
+        {label}
+        {!input.required && <span className="quiet"> optional</span>}
+      </label>
       <input id={id} ref={element} {...input} />
     </div>
   );

@@ -2,22 +2,22 @@ import type { ReactNode } from 'react';
 
 /** Header and main part of both pages. */
 export function Frame({ children }: { readonly children: ReactNode }) {
-  const isOutbox = location.pathname === '/outbox';
+  const isOutbox = location.pathname.endsWith('/outbox');
   return (
     <>
       <header className="top">
-        <a className="brand" href="/" aria-label="Keyrack demo">
+        <a className="brand" href="./" aria-label="Keyrack demo">
           <Mark />
           <span>Keyrack</span>
         </a>
         <nav aria-label="Pages">
-          <a href="/" aria-current={isOutbox ? undefined : 'page'}>
+          <a href="./" aria-current={isOutbox ? undefined : 'page'}>
             Demo
           </a>
-          <a href="/outbox" aria-current={isOutbox ? 'page' : undefined}>
+          <a href="outbox" aria-current={isOutbox ? 'page' : undefined}>
             Outbox
           </a>
-          <a href="/accounts">Hosted pages</a>
+          <a href="accounts">Hosted pages</a>
         </nav>
       </header>
       <main>{children}</main>

@@ -6,4 +6,4 @@ import './style.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has lost its #root');
-createRoot(root).render(<StrictMode>{location.pathname === '/outbox' ? <Outbox /> : <Boot />}</StrictMode>);
+createRoot(root).render(<StrictMode>{location.pathname.endsWith('/outbox') ? <Outbox /> : <Boot />}</StrictMode>);

@@ -23,7 +23,7 @@ export function Outbox() {
         <h1>Outbox</h1>
         <p>
           In development Keyrack sends nothing. It keeps what it would have sent, the newest first. Also as{' '}
-          <a href="/dev/outbox">raw JSON</a>.
+          <a href="dev/outbox">raw JSON</a>.
         </p>
       </div>
       <div className="outbox-bar">
@@ -78,7 +78,7 @@ function useOutbox() {
 
   const read = useCallback(async () => {
     try {
-      const response = await fetch('/dev/outbox');
+      const response = await fetch('dev/outbox');
       const { messages: found } = (await response.json()) as { messages: Message[] };
       setMessages(newestFirst(found));
       setMissing(false);
@@ -100,7 +100,7 @@ function useOutbox() {
   }, [read]);
 
   const clear = useCallback(async () => {
-    await fetch('/dev/outbox', { method: 'DELETE' }).catch(() => setMissing(true));
+    await fetch('dev/outbox', { method: 'DELETE' }).catch(() => setMissing(true));
     await read();
   }, [read]);
 

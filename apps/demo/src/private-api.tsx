@@ -49,7 +49,7 @@ export function PrivateApi({ hook }: { readonly hook: UseSession }) {
 async function callPrivateApi(getToken: UseSession['getToken']): Promise<Answer> {
   try {
     const token = await getToken();
-    const response = await fetch('/api/private', { headers: { Authorization: `Bearer ${token}` } });
+    const response = await fetch('api/private', { headers: { Authorization: `Bearer ${token}` } });
     return { title: `${response.status} ${response.statusText}`.trim(), body: pretty(await response.text()) };
   } catch (error) {
     const code = error instanceof KeyrackError ? error.code : 'network';

@@ -9,16 +9,14 @@ interface Props {
 /** Begins a sign-up; the form for its code follows by itself once the attempt is there. */
 export function SignUpForm({ deployment, takesFocus }: Props) {
   const { create, error, loading } = useSignUp();
-  const { min_length, max_length } = deployment.auth_settings.password;
+  const { first_name, last_name, password } = deployment.auth_settings;
   return (
     <Form
       label="Create account"
       submit="Create account"
       loading={loading}
       error={error}
-      onSubmit={({ email = '', password = '', first_name = '', last_name = '' }) =>
-        create({ email, password, first_name, last_name })
-      }
+      onSubmit={({ email = '', password = '', ...names }) => create({ email, password, ...names })}
     >
       <Field
         label="Email"
@@ -29,16 +27,20 @@ export function SignUpForm({ deployment, takesFocus }: Props) {
         takesFocus={takesFocus}
       />
       <div className="pair">
-        <Field label="First name" name="first_name" autoComplete="given-name" required />
-        <Field label="Last name" name="last_name" autoComplete="family-name" required />
+        {first_name.enabled && (
+          <Field label="First name" name="first_name" autoComplete="given-name" required={first_name.required} />
+        )}
+        {last_name.enabled && (
+          <Field label="Last name" name="last_name" autoComplete="family-name" required={last_name.required} />
+        )}
       </div>
       <Field
-        label={`Password, ${min_length} characters or more`}
+        label={`Password, ${password.min_length} characters or more`}
         name="password"
         type="password"
         autoComplete="new-password"
-        minLength={min_length}
-        maxLength={max_length}
+        minLength={password.min_length}
+        maxLength={password.max_length}
         required
       />
     </Form>

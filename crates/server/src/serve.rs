@@ -155,7 +155,9 @@ fn announce(app: &Shared, sown: Option<Sown>) {
         tracing::info!(deployment = site.config.id, origin = site.issuer, "serving");
     }
     let Some(site) = app.sites.first().filter(|_| app.config.dev) else { return };
-    println!("\n  Keyrack is running at {}\n", site.issuer);
+    // What the demo's page names is relative: without the slash it would be looked for beside the path.
+    let slash = if site.config.path.is_empty() { "" } else { "/" };
+    println!("\n  Keyrack is running at {}{slash}\n", site.issuer);
     if let Some(address) =
         app.config.listen.first().filter(|address| Some(address.port()) != site.config.origin.port)
     {

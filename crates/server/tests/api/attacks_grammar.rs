@@ -38,6 +38,13 @@ async fn known(server: &Keyrack) -> Known {
     Known { origin: server.base.clone(), cookie, credential, ids: [attempt, sign_in] }
 }
 
+/// The longest target that the parser reads; beyond it the right answer is 414.
+const LONGEST_TARGET: usize = 65_534;
+
+fn target_length(sent: &Sent) -> usize {
+    sent.bytes.split(|byte| *byte == b' ').nth(1).map_or(0, <[u8]>::len)
+}
+
 /// Whether an answer is one: no fault, and in the envelope unless nothing behind the parser has seen the request.
 fn fault(sent: &Sent, said: &str) -> Option<String> {
     let Some(status) = said.strip_prefix("HTTP/1.1 ").and_then(|said| said[..3].parse::<u16>().ok()) else {
@@ -48,6 +55,9 @@ fn fault(sent: &Sent, said: &str) -> Option<String> {
     let json = head.contains("content-type: application/json") && !sent.bodiless;
     if status >= 500 {
         return Some(format!("a fault: {said}"));
+    }
+    if status == 414 && target_length(sent) > LONGEST_TARGET {
+        return None;
     }
     if !ours && !sent.damaged {
         return Some(format!("the parser refused what is not damaged: {said}"));
@@ -78,12 +88,9 @@ async fn rounds(server: &Keyrack, ada: &Browser, seed: u64, rounds: u64) {
     }
     assert!(answered * 10 > rounds * 6, "only {answered} of {rounds} got through the parser");
     let after = ada.session().await;
-    for unchanged in ["id", "signins", "active_signin"] {
-        let strip = |session: &serde_json::Value| {
-            let text = session[unchanged].to_string();
-            text.split("\"last_active_at\"").next().unwrap().to_owned()
-        };
-        assert_eq!(strip(&after), strip(&before), "KEYRACK_GRAMMAR_SEED={seed}");
+    // A long run takes days of the server's time: what slides with use may have moved.
+    for unchanged in ["/id", "/active_signin/id", "/active_signin/user", "/signins/0/id", "/signins/1/id"] {
+        assert_eq!(after.pointer(unchanged), before.pointer(unchanged), "KEYRACK_GRAMMAR_SEED={seed}");
     }
     assert_eq!(ada.accounts().await, ["ada*"]);
 }

@@ -2,17 +2,19 @@
 //! sent.
 
 mod absent;
+mod lease;
 mod prune;
 
 use crate::app::{Shared, Site};
+use crate::config::Retention;
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::session::{activity, read};
 use crate::{outbox, params};
+use lease::Lease;
 use std::sync::Arc;
 use std::time::Duration;
 
-const LEASE_MS: i64 = 60_000;
 const BATCH: i64 = 100;
 
 /// Ends what has expired in every deployment and deletes what is stale, on one node at a time, in small
@@ -23,13 +25,12 @@ const BATCH: i64 = 100;
 pub async fn run_once(app: &Shared) -> Result<()> {
     let mut outcome = Ok(());
     for site in &app.sites {
-        let id = &site.config.id;
-        outcome = outcome.and(sweep(app, id, end_expired(app, site)).await);
+        outcome = outcome.and(sweep(app, Swept::Running(site)).await);
     }
     match told("", "find deployments", absent::ids(app).await) {
         Ok(ids) => {
             for id in &ids {
-                outcome = outcome.and(sweep(app, id, absent::end_expired(app, id)).await);
+                outcome = outcome.and(sweep(app, Swept::Absent(id)).await);
             }
             outcome
         }
@@ -37,18 +38,38 @@ pub async fn run_once(app: &Shared) -> Result<()> {
     }
 }
 
-async fn sweep(app: &Shared, deployment: &str, end_expired: impl Future<Output = Result<()>>) -> Result<()> {
-    if !told(deployment, "take the lease", take_lease(app, deployment).await)? {
-        return Ok(());
-    }
-    let ended = told(deployment, "end what has expired", end_expired.await);
-    ended.and(prune::run(app, deployment).await)
+/// What is swept.
+#[derive(Clone, Copy)]
+enum Swept<'a> {
+    /// A deployment that runs here.
+    Running(&'a Arc<Site>),
+    /// One that does not: nobody says how long its rows stay.
+    Absent(&'a str),
 }
 
-async fn end_expired(app: &Shared, site: &Arc<Site>) -> Result<()> {
+async fn sweep(app: &Shared, swept: Swept<'_>) -> Result<()> {
+    let (deployment, retention) = match swept {
+        Swept::Running(site) => (site.config.id.as_str(), site.config.retention.clone()),
+        Swept::Absent(id) => (id, Retention::default()),
+    };
+    let Some(mut lease) = told(deployment, "take the lease", Lease::take(app, deployment).await)? else {
+        return Ok(());
+    };
+    let ended = match swept {
+        Swept::Running(site) => end_expired(&mut lease, site).await,
+        Swept::Absent(_) => absent::end_expired(&mut lease).await,
+    };
+    told(deployment, "end what has expired", ended).and(prune::run(&mut lease, &retention).await)
+}
+
+async fn end_expired(lease: &mut Lease<'_>, site: &Arc<Site>) -> Result<()> {
+    let app = lease.app;
     loop {
         let mut ended = 0;
         for session in due(app, &site.config.id).await? {
+            if !lease.keep().await? {
+                return Ok(());
+            }
             // One session that cannot be read must not keep the others from ending.
             match read::end_expired(app, site, session).await {
                 Ok(()) => ended += 1,
@@ -59,20 +80,6 @@ async fn end_expired(app: &Shared, site: &Arc<Site>) -> Result<()> {
             return Ok(());
         }
     }
-}
-
-/// Whether this node sweeps the deployment now.
-async fn take_lease(app: &Shared, deployment: &str) -> Result<bool> {
-    let (deployment, node, now) = (deployment.to_owned(), app.node.to_string(), app.world.clock.now_ms());
-    let taken = app.db.write(move |tx| {
-        tx.execute(
-            "insert into leases (deployment_id, name, holder, until) values ($1, 'sweep', $2, $3)
-             on conflict (deployment_id, name) do update set holder = excluded.holder, until = excluded.until
-             where leases.until <= $4 or leases.holder = excluded.holder",
-            params![&deployment, &node, now + LEASE_MS, now],
-        )
-    });
-    Ok(taken.await? == 1)
 }
 
 async fn due(app: &Shared, deployment: &str) -> Result<Vec<SessionId>> {

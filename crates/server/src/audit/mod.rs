@@ -16,9 +16,6 @@ use crate::params;
 use crate::throttle::{self, Rule, Subject, Verdict};
 use std::sync::Arc;
 
-/// How long a record is kept.
-pub const KEPT_MS: i64 = 400 * 86_400_000;
-
 /// What one client address may have noted that nothing else counts.
 const NOTED: Rule = Rule { kind: "audit_note", free: 20, window_ms: 3_600_000, first_pause_ms: 0 };
 

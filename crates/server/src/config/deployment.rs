@@ -1,6 +1,6 @@
 //! A deployment as the operator decided it, and what holds when nothing is said.
 
-use super::{Auth, Messages, Origin, Restrictions, Ui};
+use super::{Auth, Messages, Origin, Restrictions, Retention, Ui};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// How the session credential travels.
@@ -38,6 +38,8 @@ pub struct Deployment {
     pub uniform_answers: bool,
     /// How long things live.
     pub lifetimes: Lifetimes,
+    /// How long what is over stays.
+    pub retention: Retention,
     /// Accounts that one session may hold, 1 to 10.
     pub max_accounts_per_session: u32,
     /// Sessions that one account may be signed in on, 1 to 100.
@@ -113,6 +115,7 @@ impl Deployment {
             cookie_domain: None,
             uniform_answers: true,
             lifetimes: Lifetimes::default(),
+            retention: Retention::default(),
             max_accounts_per_session: 5,
             max_sessions_per_account: 5,
             maintenance_mode: false,

@@ -19,6 +19,7 @@ pub(super) fn check(source: &Source, file: &File, dev: bool) {
         told.hosts();
         told.cookie_domain();
         told.forms();
+        told.retention();
         if !dev {
             told.mail_from();
             told.transport();
@@ -154,6 +155,16 @@ impl Told<'_> {
             let text =
                 "there are no terms to show; set signup_terms_statement, tos_page_url or privacy_policy_url";
             self.say(Warning, "ui.signup_terms_statement_shown", text);
+        }
+    }
+
+    fn retention(&self) {
+        let Deployment { lifetimes, retention, .. } = self.deployment;
+        if retention.audit_ms < lifetimes.sign_in_max_age_ms
+            && !self.is_bad(&["retention.audit", "lifetimes.sign_in_max_age"])
+        {
+            let text = "a sign-in may live longer than the record of how it began; lengthen audit to sign_in_max_age or more";
+            self.say(Warning, "retention.audit", text);
         }
     }
 

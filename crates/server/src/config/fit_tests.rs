@@ -52,3 +52,18 @@ fn a_key_that_is_there_but_bad_is_complained_about_once() {
         &["error keyrack.toml:12: tos_page_url: "],
     );
 }
+
+#[test]
+fn what_is_over_is_kept_for_as_long_as_somebody_may_ask() {
+    let kept = |line: &str, expected: &[&str]| with(&format!("[deployment.retention]\n{line}"), expected);
+    kept("sessions = \"1 hour\"\ncodes = \"30 minutes\"\nguesses = \"1 day\"\naudit = \"30 days\"", &[]);
+    kept("sessions = \"59m\"", &["error keyrack.toml:11: sessions: must be 1 hour to 400 days"]);
+    kept("sign_ins = \"401 days\"", &["error keyrack.toml:11: sign_ins: must be 1 hour to 400 days"]);
+    kept("attempts = \"1s\"", &["error keyrack.toml:11: attempts: must be 1 hour to 400 days"]);
+    kept("mails = \"1s\"", &["error keyrack.toml:11: mails: must be 1 hour to 400 days"]);
+    kept("counts = \"59m\"", &["error keyrack.toml:11: counts: must be 1 hour to 400 days"]);
+    kept("guesses = \"23h\"", &["error keyrack.toml:11: guesses: must be 1 day to 400 days"]);
+    kept("audit = \"23h\"", &["error keyrack.toml:11: audit: must be 1 day to 3650 days"]);
+    kept("codes = \"29m\"", &["error keyrack.toml:11: codes: must be no shorter than lifetimes.attempt"]);
+    kept("audit = \"29 days\"", &["warning keyrack.toml:11: a sign-in may live longer than the record of how"]);
+}

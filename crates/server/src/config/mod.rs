@@ -14,6 +14,7 @@ mod origin;
 mod outside;
 mod problem;
 mod read;
+mod retention;
 mod secrets;
 mod settings;
 mod source;
@@ -26,6 +27,7 @@ pub use layout::Layout;
 pub use load::{Examined, examine, load};
 pub use origin::Origin;
 pub use problem::{Problem, Severity};
+pub use retention::Retention;
 pub use settings::{
     Auth, FieldUse, FirstFactor, Listed, Messages, PasswordRules, Restrictions, SignUpMode, Ui,
 };

@@ -3,7 +3,7 @@
 use super::settings::{Auth, FieldUse, FirstFactor, Messages, PasswordRules, Restrictions, SignUpMode, Ui};
 use super::table::Table;
 use super::value::{self, PasswordWord};
-use super::{Deployment, Lifetimes, Mode, Origin, css};
+use super::{Deployment, Lifetimes, Mode, Origin, css, retention};
 use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;
 use std::collections::BTreeMap;
@@ -94,6 +94,7 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
             allowed_origins.push(other.to_string());
         }
     }
+    let lifetimes = lifetimes(table.table("lifetimes"));
     let deployment = Deployment {
         app_name: table.text("app_name", value::app_name).or_else(|| id.clone()).unwrap_or_default(),
         path: table.text("path", value::path).unwrap_or_default(),
@@ -110,7 +111,8 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
             .number("max_sessions_per_account", 1..=100)
             .unwrap_or(base.max_sessions_per_account),
         mail_from: table.text("mail_from", value::sender).unwrap_or_default(),
-        lifetimes: lifetimes(table.table("lifetimes")),
+        retention: retention::read(table.table("retention"), &lifetimes),
+        lifetimes,
         auth: auth(table.table("auth")),
         restrictions: restrictions(table.table("restrictions")),
         ui: ui(table.table("ui")),

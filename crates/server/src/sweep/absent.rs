@@ -1,6 +1,7 @@
 //! Deployments whose rows are here but which do not run: retired ones, and under `keyrack dev` those of other
 //! files. Nobody reads them, but what they hold about people must not outlive what running ones may keep.
 
+use super::lease::Lease;
 use crate::app::Shared;
 use crate::db::Tx;
 use crate::deployment::store::unknown;
@@ -38,15 +39,17 @@ const END_SESSION: &str = "update sessions set ended_at = $2 where id = $1 and e
 ///
 /// # Errors
 /// What the database says.
-pub async fn end_expired(app: &Shared, deployment: &str) -> Result<()> {
-    loop {
-        let due = super::due(app, deployment).await?;
+pub async fn end_expired(lease: &mut Lease<'_>) -> Result<()> {
+    let app = lease.app;
+    while lease.keep().await? {
+        let due = super::due(app, lease.deployment).await?;
         if due.is_empty() {
-            return Ok(());
+            break;
         }
         let now = app.world.clock.now_ms();
         app.db.write(move |tx| due.iter().try_for_each(|session| end(tx, session, now))).await?;
     }
+    Ok(())
 }
 
 fn end(tx: &mut Tx<'_>, session: &SessionId, now: i64) -> Result<()> {

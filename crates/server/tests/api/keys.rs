@@ -25,7 +25,12 @@ pub(crate) use cases;
 #[test]
 fn every_key_has_a_case_and_every_case_a_key() {
     let published = PUBLISHED.iter().map(|(key, ..)| *key);
-    let lists = [crate::keys_server::KEYS, crate::keys_deployment::KEYS, crate::keys_sign_up::KEYS];
+    let lists = [
+        crate::keys_server::KEYS,
+        crate::keys_deployment::KEYS,
+        crate::keys_retention::KEYS,
+        crate::keys_sign_up::KEYS,
+    ];
     let cases: Vec<String> =
         lists.into_iter().flatten().copied().chain(published).map(str::to_owned).chain(tokens()).collect();
     let once: BTreeSet<String> = cases.iter().cloned().collect();

@@ -1,0 +1,109 @@
+//! Keys of how long what is over stays: each kind is there until its period is over, and gone then.
+
+use crate::keys::cases;
+use crate::support::{Keyrack, PASSWORD};
+use keyrack_server::outbox::deliver_due;
+use keyrack_server::sweep;
+use serde_json::json;
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// A kind of rows: how one comes to be that is over at that very moment, and how many there are.
+struct Kind<Make> {
+    make: Make,
+    count: &'static str,
+}
+
+/// With the key at `value`, which is `period` ms, what is over stays for exactly so long; without it longer.
+async fn stays<Make: AsyncFn(&Keyrack)>(key: &str, (value, period): (&str, i64), kind: Kind<Make>) {
+    let rows = async |server: &Keyrack| {
+        sweep::run_once(&server.app).await.unwrap();
+        server.count(kind.count).await
+    };
+    let server = Keyrack::from_file(&[(key, value)]).await;
+    (kind.make)(&server).await;
+    assert!(rows(&server).await > 0, "{key}: it was deleted at once");
+    server.advance(period);
+    assert!(rows(&server).await > 0, "{key}: it was deleted before its time");
+    server.advance(1);
+    assert_eq!(rows(&server).await, 0, "{key}: it stays");
+    let silent = Keyrack::from_file(&[]).await;
+    (kind.make)(&silent).await;
+    silent.advance(period + 1);
+    assert!(rows(&silent).await > 0, "{key}: the case sets its default");
+}
+
+/// Somebody signed up and out; their credential would have lived on.
+async fn signs_out(server: &Keyrack) {
+    server.signed_up("ada").await.post("/session/sign-out", json!({})).await.ok();
+}
+
+/// Somebody began to sign up, and asked for a code.
+async fn asks_for_code(server: &Keyrack) {
+    let browser = server.browser();
+    let attempt = browser.begins_sign_up("ada").await;
+    browser.asks_for_code(&attempt).await.ok();
+}
+
+cases! {
+    "deployment.retention.sessions": async fn an_ended_session_stays_after_its_credential_expired() {
+        let make = async |server: &Keyrack| {
+            signs_out(server).await;
+            // The sign-in goes first: it ended long ago.
+            server.advance(30 * DAY - 1);
+            sweep::run_once(&server.app).await.unwrap();
+            server.advance(1);
+        };
+        let count = "select count(*) from sessions where deployment_id = $1";
+        stays(KEY, ("\"2 hours\"", 2 * HOUR), Kind { make, count }).await;
+    }
+    "deployment.retention.sign_ins": async fn a_sign_in_that_ended_stays() {
+        let count = "select count(*) from sign_ins where deployment_id = $1";
+        stays(KEY, ("\"3 hours\"", 3 * HOUR), Kind { make: signs_out, count }).await;
+    }
+    "deployment.retention.attempts": async fn a_sign_up_that_nobody_finished_stays() {
+        let make = async |server: &Keyrack| {
+            asks_for_code(server).await;
+            server.advance(30 * MINUTE);
+        };
+        let count = "select count(*) from attempts where deployment_id = $1";
+        stays(KEY, ("\"4 hours\"", 4 * HOUR), Kind { make, count }).await;
+    }
+    "deployment.retention.codes": async fn a_code_that_expired_stays() {
+        let make = async |server: &Keyrack| {
+            asks_for_code(server).await;
+            server.advance(10 * MINUTE);
+        };
+        let count = "select count(*) from one_time_secrets where deployment_id = $1";
+        stays(KEY, ("\"45 minutes\"", 45 * MINUTE), Kind { make, count }).await;
+    }
+    "deployment.retention.mails": async fn a_mail_that_was_sent_stays() {
+        let make = async |server: &Keyrack| {
+            asks_for_code(server).await;
+            deliver_due(&server.app).await.unwrap();
+        };
+        let count = "select count(*) from outbox where deployment_id = $1 and state = 'sent'";
+        stays(KEY, ("\"5 hours\"", 5 * HOUR), Kind { make, count }).await;
+    }
+    "deployment.retention.counts": async fn what_is_counted_in_an_hour_stays() {
+        let make = async |server: &Keyrack| {
+            assert_eq!(server.browser().sign_in("nobody", PASSWORD).await.status, 401);
+        };
+        let count = "select count(*) from throttles where deployment_id = $1 and kind = 'address'";
+        stays(KEY, ("\"1 hour\"", HOUR), Kind { make, count }).await;
+    }
+    "deployment.retention.guesses": async fn wrong_passwords_at_an_identifier_stay() {
+        let make = async |server: &Keyrack| {
+            assert_eq!(server.browser().sign_in("nobody", PASSWORD).await.status, 401);
+        };
+        let count = "select count(*) from throttles where deployment_id = $1 and kind in ('password', 'nobody')";
+        stays(KEY, ("\"1 day\"", DAY), Kind { make, count }).await;
+    }
+    "deployment.retention.audit": async fn records_of_what_happened_stay() {
+        let make = async |server: &Keyrack| asks_for_code(server).await;
+        let count = "select count(*) from audit where deployment_id = $1";
+        stays(KEY, ("\"2 days\"", 2 * DAY), Kind { make, count }).await;
+    }
+}

@@ -65,5 +65,8 @@ fn what_is_over_is_kept_for_as_long_as_somebody_may_ask() {
     kept("guesses = \"23h\"", &["error keyrack.toml:11: guesses: must be 1 day to 400 days"]);
     kept("audit = \"23h\"", &["error keyrack.toml:11: audit: must be 1 day to 3650 days"]);
     kept("codes = \"29m\"", &["error keyrack.toml:11: codes: must be no shorter than lifetimes.attempt"]);
-    kept("audit = \"29 days\"", &["warning keyrack.toml:11: a sign-in may live longer than the record of how"]);
+    kept(
+        "audit = \"29 days\"",
+        &["warning keyrack.toml:11: a sign-in may live longer than the record of how"],
+    );
 }

@@ -4,17 +4,20 @@ use crate::config::{Config, Deployment, Mail, Mode};
 use crate::db::{Db, Publish};
 use crate::error::Result;
 use crate::http::carriage::Carriage;
+use crate::http::layers::Layered;
 use crate::http::operation::Operation;
+use crate::http::origin::Hosts;
 use crate::http::routes::Routes;
 use crate::session::activity::Activity;
 use crate::session::cache::Cache;
+use crate::shortcut::Shortcuts;
 use crate::token::Signer;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, World};
 use crate::{deployment, dev, http, id, master_key, openapi, pages, session, sign_in, sign_up, token, user};
-use axum::Router;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use tokio::sync::Notify;
 
 /// The running server.
@@ -23,6 +26,8 @@ pub struct App {
     pub config: Config,
     /// The deployments.
     pub sites: Vec<Arc<Site>>,
+    /// Which of them a host means.
+    pub hosts: Hosts,
     /// The database.
     pub db: Db,
     /// Time, randomness, mail.
@@ -31,6 +36,8 @@ pub struct App {
     pub vault: Vault,
     /// Sessions remembered between reads.
     pub cache: Arc<Cache>,
+    /// Requests that were answered past the router.
+    pub shortcuts_taken: Arc<AtomicU64>,
     /// Activity not written yet.
     pub activity: Activity,
     /// The threads that hash passwords.
@@ -89,7 +96,7 @@ impl App {
     pub async fn start(config: Config, world: World) -> Result<Shared> {
         let world = Arc::new(world);
         let master = master_key::load(&config, &world)?;
-        let cache = Arc::new(Cache::default());
+        let cache = Arc::new(Cache::new(&world));
         let outbox_bell = Arc::new(Notify::new());
         let db = open_db(&config, &cache, &outbox_bell).await?;
         let vault = Vault::new(&master)?;
@@ -106,11 +113,13 @@ impl App {
         let delivering = tokio::sync::Mutex::default();
         Ok(Arc::new(Self {
             config,
+            hosts: Hosts::of(&sites),
             sites,
             db,
             world,
             vault,
             cache,
+            shortcuts_taken: Arc::default(),
             activity,
             hasher,
             outbox_bell,
@@ -131,7 +140,7 @@ impl App {
     }
 
     /// Every route of this server, with everything around it.
-    pub fn router(self: &Shared) -> Router {
+    pub fn router(self: &Shared) -> Layered<Shortcuts> {
         let features = features()
             .and(openapi::http::routes(operations(), &self.sites))
             .into_router()
@@ -148,7 +157,7 @@ impl App {
             .merge(http::health::routes().into_router().with_state(Arc::clone(self)))
             .merge(pages::http::routes(self));
         let https = self.sites.iter().all(|site| site.config.origin.https);
-        http::layers::around(routed, &self.world, https)
+        http::layers::around_both(routed, Shortcuts::of(self), &self.world, https)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::app::{Shared, Site};
 use crate::audit::{self, Actor, By, Event};
 use crate::error::{Error, Result};
-use crate::http::answer;
+use crate::http::{Head, answer};
 use crate::session::enter::{Arrival, Left};
 use crate::session::rack::Rack;
 use crate::session::read::{self, Reading};
@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use http::header;
 use http::request::Parts;
 use keyrack_protocol::{Code, EndReason, Session};
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -44,7 +45,8 @@ impl FromRequestParts<Shared> for Browser {
         let Some(site) = parts.extensions.get::<Arc<Site>>().cloned() else {
             return Err(Error::from(Code::UnknownHost).into_response());
         };
-        let rack = match choose(app, &site, &site.carriage.credentials(parts)).await {
+        let credentials = site.carriage.credentials(&Head::of_parts(parts));
+        let rack = match choose(app, &site, &credentials).await {
             Ok(rack) => rack,
             Err(error) => {
                 let ambiguous = error.code() == Code::AmbiguousCredential;
@@ -64,14 +66,21 @@ impl FromRequestParts<Shared> for Browser {
             }
         };
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-        let user_agent = agent.unwrap_or_default().chars().take(AGENT_LENGTH).collect();
+        let user_agent = shortened(agent.unwrap_or_default()).to_owned();
         Ok(Self { app: Arc::clone(app), site, rack, address: address(app, parts), user_agent })
     }
 }
 
+/// The first characters of a user agent.
+fn shortened(agent: &str) -> &str {
+    // `to_str` gives visible ASCII only: characters are bytes.
+    agent.get(..AGENT_LENGTH).unwrap_or(agent)
+}
+
 /// The one of several credentials that opens a session; two that open different ones are refused.
-async fn choose(app: &Shared, site: &Arc<Site>, credentials: &[String]) -> Result<Option<Rack>> {
-    let racks = credentials.iter().filter_map(|credential| Rack::parse(credential)).take(CREDENTIALS);
+async fn choose(app: &Shared, site: &Arc<Site>, credentials: &[Cow<'_, str>]) -> Result<Option<Rack>> {
+    let parse = |credential: &Cow<'_, str>| Rack::parse_marked(credential, |text| app.cache.mark(text));
+    let racks = credentials.iter().filter_map(parse).take(CREDENTIALS);
     let racks: Vec<Rack> = racks.collect();
     if racks.len() < 2 {
         return Ok(racks.into_iter().next());

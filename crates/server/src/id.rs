@@ -3,21 +3,25 @@
 //! They sort by creation, are safe in URLs and are never secrets. On the wire they are opaque strings.
 
 use crate::world::World;
+use std::borrow::Borrow;
 use std::fmt;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// 48 bits of time and 80 of randomness, five bits a letter.
 const LETTERS: usize = 26;
 
-/// Draws the part of an id after its prefix.
-fn draw(world: &World) -> String {
+/// Draws an id that begins with `prefix`.
+fn draw(prefix: &str, world: &World) -> String {
     let mut value = world.ids.draw(&world.clock, &world.random);
     let mut letters = [b'0'; LETTERS];
     for letter in letters.iter_mut().rev() {
         *letter = ALPHABET[(value & 31) as usize];
         value >>= 5;
     }
-    letters.iter().map(|letter| char::from(*letter)).collect()
+    let mut id = String::with_capacity(prefix.len() + LETTERS);
+    id.push_str(prefix);
+    id.push_str(std::str::from_utf8(&letters).unwrap_or_default());
+    id
 }
 
 fn well_formed(prefix: &str, text: &str) -> bool {
@@ -36,7 +40,7 @@ macro_rules! id {
             /// A new id.
             #[must_use]
             pub fn draw(world: &World) -> Self {
-                Self(format!(concat!($prefix, "_{}"), draw(world)))
+                Self(draw(concat!($prefix, "_"), world))
             }
 
             /// The id that a text spells; none if it is not one of this kind.
@@ -54,6 +58,12 @@ macro_rules! id {
             /// As it is on the wire and in the database.
             #[must_use]
             pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
                 &self.0
             }
         }

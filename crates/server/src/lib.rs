@@ -39,6 +39,7 @@ pub mod pages;
 pub mod secret;
 pub mod serve;
 pub mod session;
+pub mod shortcut;
 pub mod sign_in;
 pub mod sign_up;
 pub mod sweep;

@@ -20,7 +20,8 @@ use crate::app::{App, Shared, Site};
 use crate::audit::{self, About, By, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{answer, layers};
+use crate::http::answer;
+use crate::http::layers::{self, Layered};
 use crate::id::{EmailAddressId, SessionId, SignInId, UserId};
 use crate::session::store::OfUser;
 use crate::session::{self, Plan, crowd, read};
@@ -28,12 +29,11 @@ use crate::user::email::EmailAddress;
 use crate::user::store::{Created, NewUser};
 use crate::user::username::Username;
 use crate::user::{self, User, password, standing};
-use axum::Router;
 use keyrack_protocol::{Code, EndReason};
 use std::sync::Arc;
 
 /// Every route of the socket, with everything around it.
-pub fn router(app: &Shared) -> Router {
+pub fn router(app: &Shared) -> Layered {
     let routes = http::routes()
         .method_not_allowed_fallback(answer::method_not_allowed)
         .fallback(answer::not_found)

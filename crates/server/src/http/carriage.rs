@@ -1,14 +1,16 @@
 //! How the session credential travels: in staging a header (older clients: a query parameter), in production
 //! a cookie that scripts cannot read.
 
+use super::Head;
 use crate::config::{Deployment, Mode};
 use crate::session::rack::Rack;
-use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use std::borrow::Cow;
 use url::form_urlencoded;
 
 /// The header of our own clients in staging.
 pub const STAGING_HEADER: &str = "x-development-session";
+const STAGING: HeaderName = HeaderName::from_static(STAGING_HEADER);
 /// The query parameter of older clients in staging.
 const STAGING_QUERY: &str = "__dev_session__";
 
@@ -47,26 +49,40 @@ impl Carriage {
 
     /// Every different credential that a request carries.
     #[must_use]
-    pub fn credentials(&self, parts: &Parts) -> Vec<String> {
-        let mut found: Vec<String> = match self {
-            Self::Staging => from_header(&parts.headers).chain(from_query(parts.uri.query())).collect(),
-            Self::Cookie { name, .. } => from_cookies(&parts.headers, name).collect(),
-        };
-        found.retain(|credential| !credential.is_empty());
-        let mut different: Vec<String> = Vec::new();
-        for credential in found {
-            if !different.contains(&credential) {
+    pub fn credentials<'a>(&'a self, head: &Head<'a>) -> Vec<Cow<'a, str>> {
+        let mut different: Vec<Cow<'a, str>> = Vec::new();
+        let mut add = |credential: Cow<'a, str>| {
+            if !credential.is_empty() && !different.contains(&credential) {
                 different.push(credential);
+            }
+        };
+        match self {
+            Self::Staging => {
+                from_header(head.headers).for_each(|credential| add(Cow::Borrowed(credential)));
+                from_query(head.uri.query()).for_each(add);
+            }
+            Self::Cookie { name, .. } => {
+                from_cookies(head.headers, name).for_each(|credential| add(Cow::Borrowed(credential)));
             }
         }
         different
+    }
+
+    /// The only credential that a request carries outside of its query, which the caller has looked at; none when it
+    /// carries none or several.
+    #[must_use]
+    pub fn only_credential<'a>(&'a self, headers: &'a HeaderMap) -> Option<&'a str> {
+        match self {
+            Self::Staging => only(from_header(headers)),
+            Self::Cookie { name, .. } => only(from_cookies(headers, name)),
+        }
     }
 
     /// Hands out a rack that is good for `seconds` at most.
     pub fn hand_out(&self, headers: &mut HeaderMap, rack: &Rack, seconds: i64) {
         let credential = rack.to_credential();
         match self {
-            Self::Staging => set(headers, HeaderName::from_static(STAGING_HEADER), &credential),
+            Self::Staging => set(headers, STAGING, &credential),
             Self::Cookie { name, .. } => {
                 let cookie = format!("{name}={credential}; Max-Age={seconds}{}", self.attributes(true));
                 append(headers, header::SET_COOKIE, &cookie);
@@ -91,24 +107,25 @@ impl Carriage {
     }
 }
 
-fn from_header(headers: &HeaderMap) -> impl Iterator<Item = String> {
-    headers
-        .get_all(STAGING_HEADER)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .map(|value| value.trim().to_owned())
+fn only<'a>(mut credentials: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let first = credentials.next()?;
+    credentials.next().is_none().then_some(first)
 }
 
-fn from_query(query: Option<&str>) -> impl Iterator<Item = String> {
+fn from_header(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers.get_all(&STAGING).iter().filter_map(|value| value.to_str().ok()).map(str::trim)
+}
+
+fn from_query(query: Option<&str>) -> impl Iterator<Item = Cow<'_, str>> {
     form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .filter(|(name, _)| name == STAGING_QUERY)
-        .map(|(_, value)| value.into_owned())
+        .map(|(_, value)| value)
 }
 
-fn from_cookies(headers: &HeaderMap, name: &str) -> impl Iterator<Item = String> {
+fn from_cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value.trim_matches('"').to_owned())
+    pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value.trim_matches('"'))
 }
 
 /// Racks are made of letters, digits and `_-.~`: every header takes them.

@@ -1,6 +1,6 @@
 //! The first look at a request: which deployment its host means, and whether its origin may.
 
-use super::{layers, origin};
+use super::{Head, layers, origin};
 use crate::app::{App, Shared, Site};
 use crate::error::Error;
 use crate::http::carriage::Carriage;
@@ -28,7 +28,7 @@ pub fn around(router: Router, app: &Shared) -> Router {
 
 async fn front(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let Some(site) = origin::site_of(&app.sites, &parts).cloned() else {
+    let Some(site) = app.hosts.site_of(&Head::of_parts(&parts)).cloned() else {
         return Error::from(Code::UnknownHost).into_response();
     };
     // The development endpoints and the demo's own API are no part of the wire: they have rules of their own.
@@ -36,11 +36,7 @@ async fn front(State(app): State<Shared>, request: Request, next: Next) -> Respo
         parts.extensions.insert(site);
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let allowed = parts
-        .headers
-        .get(header::ORIGIN)
-        .filter(|from| from.to_str().is_ok_and(|from| origin::is_allowed(&site, from)))
-        .cloned();
+    let allowed = allowed_origin(&site, &parts.headers).cloned();
     let mut response = match refuse(&site, &parts) {
         Some(response) => response,
         None => {
@@ -51,6 +47,13 @@ async fn front(State(app): State<Shared>, request: Request, next: Next) -> Respo
     let public = response.extensions().get::<Public>().is_some();
     mark(&site, allowed, public, response.headers_mut());
     response
+}
+
+/// The origin that a request says it comes from, if its pages may read the answer.
+#[must_use]
+pub fn allowed_origin<'a>(site: &Site, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
+    let origin = headers.get(header::ORIGIN)?;
+    origin.to_str().is_ok_and(|from| origin::is_allowed(site, from)).then_some(origin)
 }
 
 fn is_local(app: &App, path: &str) -> bool {
@@ -90,7 +93,7 @@ fn preflight() -> Response {
 }
 
 /// Lets an allowed origin read the answer, and tells caches that it differs by credential and origin.
-fn mark(site: &Site, allowed: Option<HeaderValue>, public: bool, headers: &mut HeaderMap) {
+pub fn mark(site: &Site, allowed: Option<HeaderValue>, public: bool, headers: &mut HeaderMap) {
     if public {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     } else {

@@ -1,17 +1,23 @@
 //! What every answer goes through, whatever it is: an id, a log line, the headers that browsers should see.
 
+use super::Head;
 use super::answer::Cause;
+use super::connection::{Answering, Respond};
 use crate::error::Error;
 use crate::id::RequestId;
 use crate::log;
 use crate::world::World;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::body::HttpBody;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
 use keyrack_protocol::Code;
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
@@ -26,12 +32,83 @@ const NO_CONTENT: &str = "default-src 'none'; object-src 'none'; base-uri 'none'
 /// Characters of a path that are logged: a stranger may send one of many kilobytes.
 const LOGGED_PATH: usize = 200;
 
+/// Answers that need no router, because what they say is known already.
+pub trait Shortcut: Send + Sync + 'static {
+    /// Whether nothing that it knows need be waited for.
+    fn is_immediate(&self) -> bool;
+
+    /// The answer to a request without a body; none sends it to the router.
+    fn known(&self, head: &Head<'_>) -> Option<Known>;
+}
+
+/// An answer that a [`Shortcut`] knows.
+pub enum Known {
+    /// Certainly the answer.
+    Now(Response),
+    /// The answer if what is waited for says so; none sends the request to the router after all.
+    Soon(Pin<Box<dyn Future<Output = Option<Response>> + Send>>),
+}
+
+/// No shortcut: every request goes to the router.
+#[derive(Clone, Copy, Debug)]
+pub struct NoShortcut;
+
+impl Shortcut for NoShortcut {
+    fn is_immediate(&self) -> bool {
+        false
+    }
+
+    fn known(&self, _: &Head<'_>) -> Option<Known> {
+        None
+    }
+}
+
+/// A router, a shortcut past it, and around both what every answer goes through.
+pub struct Layered<S = NoShortcut>(Arc<Inner<S>>);
+
+impl<S> Clone for Layered<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+struct Inner<S> {
+    router: Router,
+    shortcut: S,
+    world: Arc<World>,
+    /// Whether every deployment of this server is reached by https only.
+    https: bool,
+}
+
 /// Puts the layers around a router. `https`: whether every deployment of this server is reached by https only.
-pub fn around(router: Router, world: &Arc<World>, https: bool) -> Router {
-    router
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state((Arc::clone(world), https), observe))
+#[must_use]
+pub fn around(router: Router, world: &Arc<World>, https: bool) -> Layered {
+    around_both(router, NoShortcut, world, https)
+}
+
+/// Puts the layers around a router and a shortcut past it.
+#[must_use]
+pub fn around_both<S: Shortcut>(router: Router, shortcut: S, world: &Arc<World>, https: bool) -> Layered<S> {
+    let router = router.layer(DefaultBodyLimit::max(BODY_LIMIT)).layer(CatchPanicLayer::custom(panicked));
+    Layered(Arc::new(Inner { router, shortcut, world: Arc::clone(world), https }))
+}
+
+impl<S: Shortcut> Respond for Layered<S> {
+    fn at_once(&self, head: &Head<'_>) -> Option<Response> {
+        match self.0.shortcut.is_immediate().then(|| self.0.known(head))?? {
+            Known::Now(answer) => Some(self.0.finish_shortcut(head, answer)),
+            Known::Soon(_) => None,
+        }
+    }
+
+    fn respond<Peer: Clone + Send + Sync + 'static>(
+        &self,
+        request: Request,
+        peer: &ConnectInfo<Peer>,
+    ) -> Answering {
+        let (inner, peer) = (Arc::clone(&self.0), peer.clone());
+        Box::pin(async move { inner.respond(request, peer).await })
+    }
 }
 
 /// A panic is a bug; it costs its own request an answer, and nobody else's.
@@ -42,28 +119,77 @@ fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
         .into_response()
 }
 
-async fn observe(State((world, https)): State<(Arc<World>, bool)>, request: Request, next: Next) -> Response {
-    let id = RequestId::draw(&world);
-    let began = world.clock.now_ms();
-    // The path only: a query may carry the credential of an older client.
-    let path: String = request.uri().path().chars().take(LOGGED_PATH).collect();
-    let method = request.method().clone();
-    let span = tracing::info_span!("request", id = id.as_str());
-    let mut response = match is_framed_plainly(request.headers()) {
-        true => next.run(request).instrument(span.clone()).await,
-        false => unframed(),
-    };
-    dress(response.headers_mut(), &id);
-    if https {
-        secure_transport(response.headers_mut());
+impl<S: Shortcut> Inner<S> {
+    /// What the shortcut knows. A panic in it costs nobody an answer: the router is asked.
+    fn known(&self, head: &Head<'_>) -> Option<Known> {
+        catch_unwind(AssertUnwindSafe(|| self.shortcut.known(head))).ok().flatten()
     }
-    let _entered = span.enter();
-    let (status, ms) = (response.status().as_u16(), world.clock.now_ms() - began);
+
+    /// Dresses and logs an answer that came past the router.
+    fn finish_shortcut(&self, head: &Head<'_>, mut answer: Response) -> Response {
+        let id = RequestId::draw(&self.world);
+        self.dress(answer.headers_mut(), &id);
+        // Most have nothing to tell: for them there is no span.
+        if tracing::enabled!(tracing::Level::DEBUG) || answer.extensions().get::<Cause>().is_some() {
+            let _span = tracing::info_span!("request", id = id.as_str()).entered();
+            told(&answer, head.method, &shown_path(head.uri), None);
+        }
+        answer
+    }
+
+    async fn respond<Peer: Clone + Send + Sync + 'static>(
+        &self,
+        mut request: Request,
+        peer: ConnectInfo<Peer>,
+    ) -> Response {
+        if request.body().is_end_stream()
+            && let Some(Known::Soon(answer)) = self.known(&Head::of(&request))
+            && let Some(answer) = answer.await
+        {
+            return self.finish_shortcut(&Head::of(&request), answer);
+        }
+        request.extensions_mut().insert(peer);
+        self.observe(request).await
+    }
+
+    async fn observe(&self, request: Request) -> Response {
+        let id = RequestId::draw(&self.world);
+        let began = self.world.clock.now_ms();
+        let (path, method) = (shown_path(request.uri()), request.method().clone());
+        let span = tracing::info_span!("request", id = id.as_str());
+        let mut response = match is_framed_plainly(request.headers()) {
+            true => {
+                TowerToHyperService::new(self.router.clone()).call(request).instrument(span.clone()).await
+            }
+            false => Ok(unframed()),
+        }
+        .unwrap_or_else(|never| match never {});
+        self.dress(response.headers_mut(), &id);
+        let _entered = span.enter();
+        told(&response, &method, &path, Some(self.world.clock.now_ms() - began));
+        response
+    }
+
+    fn dress(&self, headers: &mut HeaderMap, id: &RequestId) {
+        dress(headers, id);
+        if self.https {
+            secure_transport(headers);
+        }
+    }
+}
+
+/// Tells the log of an answer; `ms` is how long it took, where that was measured.
+fn told(response: &Response, method: &Method, path: &str, ms: Option<i64>) {
+    let status = response.status().as_u16();
     match response.extensions().get::<Cause>() {
         Some(Cause(cause)) => tracing::error!(%method, path, status, ms, cause, "request failed"),
         None => tracing::debug!(%method, path, status, ms, "request"),
     }
-    response
+}
+
+/// The path only: a query may carry the credential of an older client.
+fn shown_path(uri: &Uri) -> String {
+    uri.path().chars().take(LOGGED_PATH).collect()
 }
 
 /// Whether everybody on the way sees the body end at the same place: a proxy may read a list of transfer codings
@@ -90,13 +216,18 @@ fn dress(headers: &mut HeaderMap, id: &RequestId) {
         // loading them as an image or a script.
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];
+    // All at once: a map that grows moves everything in it.
+    headers.reserve(12);
     for (name, value) in DEFAULTS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
-        headers.insert("x-request-id", id);
+        headers.insert(HeaderName::from_static("x-request-id"), id);
     }
 }
 
@@ -110,7 +241,6 @@ mod tests {
     use super::*;
     use axum::body::{Body, to_bytes};
     use axum::routing::get;
-    use tower::ServiceExt;
 
     const BASELINE: [&str; 8] = [
         "x-request-id",
@@ -123,9 +253,9 @@ mod tests {
         "strict-transport-security",
     ];
 
-    async fn ask(router: &Router, path: &str) -> (u16, String) {
+    async fn ask(router: &Layered, path: &str) -> (u16, String) {
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = router.clone().oneshot(request).await.unwrap();
+        let response = router.respond(request, &ConnectInfo(())).await;
         for name in BASELINE {
             assert!(response.headers().contains_key(name), "{path}: no {name}");
         }

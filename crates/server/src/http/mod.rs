@@ -5,8 +5,11 @@ pub mod carriage;
 pub mod connection;
 pub mod fields;
 pub mod front;
+pub mod head;
 pub mod health;
 pub mod layers;
 pub mod operation;
 pub mod origin;
 pub mod routes;
+
+pub use head::Head;

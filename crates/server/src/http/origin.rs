@@ -1,28 +1,56 @@
 //! Which deployment a host means, and which origins may act for it.
 
+use super::Head;
 use crate::app::Site;
 use crate::config::Mode;
-use http::request::Parts;
 use http::{HeaderMap, header};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-/// The deployment that a request's one `Host` means.
-#[must_use]
-pub fn site_of<'a>(sites: &'a [Arc<Site>], parts: &Parts) -> Option<&'a Arc<Site>> {
-    let host = host(parts)?;
-    let listed = sites.iter().find(|site| site.config.hosts.contains(&host));
-    listed.or_else(|| sites.iter().find(|site| site.config.any_loopback && is_loopback(&host)))
+/// Which deployment each host means.
+#[derive(Debug, Default)]
+pub struct Hosts {
+    listed: HashMap<String, Arc<Site>>,
+    /// What every other name of this machine means.
+    loopback: Option<Arc<Site>>,
 }
 
-/// The host that a request names, lower case, without port; none when it names none or several.
-fn host(parts: &Parts) -> Option<String> {
-    let mut named = parts.headers.get_all(header::HOST).iter();
+impl Hosts {
+    /// Those that the deployments list; of two that list one host, or any of this machine's, the first has it.
+    #[must_use]
+    pub fn of(sites: &[Arc<Site>]) -> Self {
+        let mut hosts = Self::default();
+        for site in sites {
+            for host in &site.config.hosts {
+                hosts.listed.entry(host.clone()).or_insert_with(|| Arc::clone(site));
+            }
+        }
+        hosts.loopback = sites.iter().find(|site| site.config.any_loopback).cloned();
+        hosts
+    }
+
+    /// The deployment that a request's one `Host` means; none when it names none, several, or nobody's.
+    #[must_use]
+    pub fn site_of(&self, head: &Head<'_>) -> Option<&Arc<Site>> {
+        let host = host(head)?;
+        let host = match host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => Cow::Owned(host.to_ascii_lowercase()),
+            false => Cow::Borrowed(host),
+        };
+        self.listed.get(&*host).or_else(|| self.loopback.as_ref().filter(|_| is_loopback(&host)))
+    }
+}
+
+/// The host that a request names, without port; none when it names none or several.
+fn host<'a>(head: &Head<'a>) -> Option<&'a str> {
+    let mut named = head.headers.get_all(header::HOST).iter();
     let host = named.next()?.to_str().ok()?;
-    if named.next().is_some() || parts.uri.host().is_some_and(|uri_host| uri_host != without_port(host)) {
+    if named.next().is_some() || head.uri.host().is_some_and(|uri_host| uri_host != without_port(host)) {
         return None;
     }
-    Some(without_port(host).to_ascii_lowercase())
+    Some(without_port(host))
 }
 
 fn without_port(host: &str) -> &str {

@@ -6,9 +6,10 @@ use crate::app::{Shared, Site};
 use crate::config::{Deployment, Origin};
 use crate::deployment::view::view;
 use crate::error::{Error, Result};
+use crate::http::Head as RequestHead;
 use crate::http::answer;
 use crate::http::layers::secure_transport;
-use crate::http::origin::{is_loopback, site_of};
+use crate::http::origin::is_loopback;
 use aws_lc_rs::digest;
 use axum::extract::{Path, Query, RawQuery, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -57,7 +58,7 @@ async fn around(State(app): State<Shared>, request: Request, next: Next) -> Resp
         ),
     ];
     let (mut parts, body) = request.into_parts();
-    let Some(site) = site_of(&app.sites, &parts).cloned() else {
+    let Some(site) = app.hosts.site_of(&RequestHead::of_parts(&parts)).cloned() else {
         return Error::from(Code::UnknownHost).into_response();
     };
     parts.extensions.insert(Arc::clone(&site));

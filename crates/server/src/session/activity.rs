@@ -11,21 +11,32 @@ use crate::params;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+const SHARDS: usize = 16;
+
 /// The activity seen since the last flush.
 #[derive(Debug, Default)]
 pub struct Activity {
-    seen: Mutex<HashMap<SignInId, (String, i64)>>,
+    seen: [Mutex<Seen>; SHARDS],
 }
+
+/// When each sign-in was last seen, and in which deployment.
+type Seen = HashMap<SignInId, (Arc<Site>, i64)>;
 
 impl Activity {
     /// Notes that a sign-in was active.
-    pub fn note(&self, deployment: &str, sign_in: &SignInId, now: i64) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.insert(sign_in.clone(), (deployment.to_owned(), now));
+    pub fn note(&self, site: &Arc<Site>, sign_in: &SignInId, now: i64) {
+        // Ids end in random letters.
+        let shard = sign_in.as_str().bytes().next_back().map_or(0, usize::from) % SHARDS;
+        let mut seen = self.seen[shard].lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.get_mut(sign_in.as_str()) {
+            Some((_, at)) => *at = now,
+            None => drop(seen.insert(sign_in.clone(), (Arc::clone(site), now))),
+        }
     }
 
-    fn take(&self) -> HashMap<SignInId, (String, i64)> {
-        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    fn take(&self) -> impl Iterator<Item = (SignInId, (Arc<Site>, i64))> {
+        let shards = self.seen.iter().map(|seen| seen.lock().unwrap_or_else(PoisonError::into_inner));
+        shards.flat_map(|mut seen| std::mem::take(&mut *seen))
     }
 }
 
@@ -34,19 +45,19 @@ impl Activity {
 /// # Errors
 /// What the database says; what could not be written is lost, and with it some seconds of exactness.
 pub async fn flush(app: &App) -> Result<()> {
-    let mut seen: Vec<_> = app.activity.take().into_iter().collect();
-    seen.sort();
+    let mut seen: Vec<_> = app.activity.take().collect();
+    seen.sort_by(|(one, _), (other, _)| one.cmp(other));
     for batch in seen.chunks(200) {
         let batch = batch.to_vec();
         app.db
             .write(move |tx| {
-                for (id, (deployment, at)) in &batch {
+                for (id, (site, at)) in &batch {
                     tx.execute(
                         "insert into sign_in_activity (sign_in_id, deployment_id, last_active_at)
                          values ($1, $2, $3) on conflict (sign_in_id) do update
                          set last_active_at = excluded.last_active_at
                          where sign_in_activity.last_active_at < excluded.last_active_at",
-                        params![id.as_str(), deployment, *at],
+                        params![id.as_str(), &site.config.id, *at],
                     )?;
                 }
                 Ok(())
@@ -78,7 +89,9 @@ pub fn due_after<'a>(
     (!ends && is_behind(used, idle_ms, now)).then_some(used)
 }
 
-fn is_behind(sign_in: &LiveSignIn, idle_ms: i64, now: i64) -> bool {
+/// Whether a sign-in's shown activity is a step behind.
+#[must_use]
+pub fn is_behind(sign_in: &LiveSignIn, idle_ms: i64, now: i64) -> bool {
     now - sign_in.last_active_at >= idle_ms / 10
 }
 

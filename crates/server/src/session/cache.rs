@@ -4,31 +4,94 @@
 //! snapshot, and what it brings is refused if anything was published there since. Publishing happens after
 //! the commit and before the writer is answered, and removes the entry.
 
-use super::Loaded;
+use super::mark::{Mark, Marker};
+use super::{Loaded, Opened, rack::Rack, view};
+use crate::error::Result;
+use crate::http::answer;
 use crate::id::SessionId;
+use crate::vault::Vault;
+use crate::world::World;
 use bytes::Bytes;
+use http::HeaderValue;
 use lru::LruCache;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 const SHARDS: usize = 16;
 /// What all entries together may take.
 const BYTES: usize = 64 << 20;
+/// Credentials of one session whose verification is remembered: that of its browser, and older copies of it.
+const VERIFIED: usize = 4;
 
-/// A session as it was loaded, and the answer to a rack that opens everything once it was rendered.
+/// A session as it was loaded, what credentials opened of it, and the answer to one that opens everything once it
+/// was rendered.
 #[derive(Debug)]
 pub struct Cached {
     /// The session.
     pub loaded: Loaded,
-    /// The whole body of `GET /session` for a rack that opens everything.
-    pub body: OnceLock<Bytes>,
+    whole: OnceLock<Whole>,
+    verified: Mutex<Vec<(Mark, Opened)>>,
+}
+
+/// The answer to a credential that opens everything.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    /// The body of `GET /session`.
+    pub body: Bytes,
+    /// Its `ETag`.
+    pub tag: HeaderValue,
 }
 
 impl Cached {
-    /// Nothing rendered yet.
+    /// Nothing rendered or verified yet.
     #[must_use]
     pub fn new(loaded: Loaded) -> Self {
-        Self { loaded, body: OnceLock::new() }
+        Self { loaded, whole: OnceLock::new(), verified: Mutex::default() }
+    }
+
+    /// What `rack` opens, as [`Loaded::opened_by`] says; a credential that was verified before is not hashed again.
+    #[must_use]
+    pub fn opened_by(&self, rack: &Rack, vault: &Vault) -> Option<Opened> {
+        if let Some(opened) = rack.mark().and_then(|mark| self.verified(mark)) {
+            return Some(opened);
+        }
+        let opened = self.loaded.opened_by(rack, vault)?;
+        if let Some(mark) = rack.mark() {
+            let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+            if verified.len() == VERIFIED {
+                verified.remove(0);
+            }
+            verified.push((*mark, opened));
+        }
+        Some(opened)
+    }
+
+    /// What the credential with this mark opened of exactly this session at exactly this revision when it was last
+    /// verified; none if it was not.
+    #[must_use]
+    pub fn verified(&self, mark: &Mark) -> Option<Opened> {
+        let verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        verified.iter().find(|(known, _)| known.is(mark)).map(|(_, opened)| *opened)
+    }
+
+    /// The answer to a credential that opens everything, if it was rendered.
+    #[must_use]
+    pub fn whole(&self) -> Option<&Whole> {
+        self.whole.get()
+    }
+
+    /// The same, rendered if need be; none when `opened` is not everything.
+    ///
+    /// # Errors
+    /// Only if the session cannot be JSON.
+    pub fn whole_for(&self, opened: Opened) -> Result<Option<&Whole>> {
+        if !opened.is_all(&self.loaded) {
+            return Ok(None);
+        }
+        if let Some(whole) = self.whole.get() {
+            return Ok(Some(whole));
+        }
+        let body = answer::body(view::session(&self.loaded, opened))?;
+        Ok(Some(self.whole.get_or_init(|| Whole { body, tag: view::tag(&self.loaded, opened) })))
     }
 
     /// About what it takes: the body of a session with one account has some 3 kB, and so has its `Loaded`.
@@ -58,49 +121,59 @@ pub struct Cache {
     shards: Vec<Mutex<Shard>>,
     /// What one shard may take.
     shard_bytes: usize,
+    marker: Marker,
 }
 
 /// What had been published in a shard when a reader began.
 #[derive(Clone, Copy, Debug)]
 pub struct Ticket(u64);
 
-impl Default for Cache {
-    fn default() -> Self {
-        Self::new(BYTES)
-    }
-}
-
 impl Cache {
+    /// A cache of the usual size. It draws the key that credentials are marked with.
+    #[must_use]
+    pub fn new(world: &World) -> Self {
+        Self::of_bytes(BYTES, world)
+    }
+
     /// A cache that takes about `bytes` at most.
     #[must_use]
-    pub fn new(bytes: usize) -> Self {
+    pub fn of_bytes(bytes: usize, world: &World) -> Self {
         let shard = || Mutex::new(Shard { published: 0, entries: LruCache::unbounded(), bytes: 0 });
-        Self { shards: (0..SHARDS).map(|_| shard()).collect(), shard_bytes: bytes / SHARDS }
+        Self {
+            shards: (0..SHARDS).map(|_| shard()).collect(),
+            shard_bytes: bytes / SHARDS,
+            marker: Marker::draw(world),
+        }
     }
 
-    fn shard(&self, id: &SessionId) -> MutexGuard<'_, Shard> {
-        let mut hasher = DefaultHasher::new();
-        id.hash(&mut hasher);
-        let index = usize::try_from(hasher.finish() % SHARDS as u64).unwrap_or(0);
-        self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)
+    /// The shard of a session: ids end in random letters.
+    fn shard(&self, id: &str) -> MutexGuard<'_, Shard> {
+        let tail = id.bytes().rev().take(2).fold(0, |tail, letter| tail * 31 + usize::from(letter));
+        self.shards[tail % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is remembered of a session.
+    /// The mark by which a verification of this credential is remembered.
     #[must_use]
-    pub fn get(&self, id: &SessionId) -> Option<Arc<Cached>> {
+    pub fn mark(&self, credential: &str) -> Mark {
+        self.marker.mark(credential)
+    }
+
+    /// What is remembered of the session with this id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Arc<Cached>> {
         self.shard(id).entries.get(id).cloned()
     }
 
     /// To be taken before the snapshot whose content [`Cache::insert`] is to remember.
     #[must_use]
     pub fn ticket(&self, id: &SessionId) -> Ticket {
-        Ticket(self.shard(id).published)
+        Ticket(self.shard(id.as_str()).published)
     }
 
     /// Remembers a session, unless something was published since the ticket was taken.
     pub fn insert(&self, ticket: Ticket, cached: Arc<Cached>) -> bool {
         let id = cached.loaded.id.clone();
-        let mut shard = self.shard(&id);
+        let mut shard = self.shard(id.as_str());
         if shard.published != ticket.0 {
             return false;
         }
@@ -116,7 +189,7 @@ impl Cache {
 
     /// Forgets a session whose revision rose.
     pub fn publish(&self, id: &SessionId) {
-        let mut shard = self.shard(id);
+        let mut shard = self.shard(id.as_str());
         shard.published += 1;
         shard.remove(id);
     }

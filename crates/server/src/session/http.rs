@@ -1,6 +1,7 @@
 //! `/session`: reading it, switching between its sign-ins, signing out.
 
 use super::activity;
+use super::cache::Whole;
 use super::enter::{self, Left};
 use super::read::Reading;
 use super::{Loaded, Opened, Plan, read, sign_out_all, sign_out_one, store, switch_to, view};
@@ -60,21 +61,24 @@ async fn show(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Re
         let Reading::Empty(reason) = reading else { return Err(Code::Internal.into()) };
         return Ok(answer::ok(Session::empty(reason)));
     };
-    let tag = format!("\"{}.{}.{}\"", cached.loaded.id, cached.loaded.revision, opened.tag());
-    let mut response = if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == tag.as_str()) {
-        answer::json(StatusCode::NOT_MODIFIED, bytes::Bytes::new())
-    } else if !opened.is_all(&cached.loaded) {
-        answer::ok(view::session(&cached.loaded, *opened))
-    } else if let Some(body) = cached.body.get() {
-        answer::json(StatusCode::OK, body.clone())
-    } else {
-        let body = answer::body(view::session(&cached.loaded, *opened))?;
-        answer::json(StatusCode::OK, cached.body.get_or_init(|| body).clone())
-    };
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        response.headers_mut().insert(header::ETAG, tag);
+    let known = headers.get(header::IF_NONE_MATCH);
+    match cached.whole_for(*opened)? {
+        Some(whole) => Ok(shown(whole, known)),
+        None => {
+            let body = answer::body(view::session(&cached.loaded, *opened))?;
+            Ok(shown(&Whole { body, tag: view::tag(&cached.loaded, *opened) }, known))
+        }
     }
-    Ok(response)
+}
+
+/// The answer of `GET /session`: nothing but its `ETag` for whoever has it already.
+pub fn shown(whole: &Whole, known: Option<&HeaderValue>) -> Response {
+    let mut response = match known {
+        Some(known) if *known == whole.tag => answer::json(StatusCode::NOT_MODIFIED, bytes::Bytes::new()),
+        _ => answer::json(StatusCode::OK, whole.body.clone()),
+    };
+    response.headers_mut().insert(header::ETAG, whole.tag.clone());
+    response
 }
 
 /// `POST /session/switch-sign-in` `sign_in_id`.
@@ -136,6 +140,6 @@ fn note_activity(browser: &Browser, left: &Left) {
     let activity: &activity::Activity = &browser.app.activity;
     let opened = left.loaded.opened_by(&left.rack, &browser.app.vault);
     if let Some(active) = opened.and_then(|opened| left.loaded.active_for(opened)) {
-        activity.note(&browser.site.config.id, &active.id, browser.app.world.clock.now_ms());
+        activity.note(&browser.site, &active.id, browser.app.world.clock.now_ms());
     }
 }

@@ -13,11 +13,13 @@ pub mod cache;
 pub mod crowd;
 pub mod enter;
 pub mod http;
+pub mod mark;
 pub mod plan;
 pub mod rack;
 pub mod read;
 pub mod store;
 pub mod view;
+pub mod warm;
 
 use crate::id::{AttemptId, SessionId, SignInId};
 use crate::user::User;
@@ -140,7 +142,7 @@ impl Opened {
         self.sign_ins.count_ones() + self.attempts.count_ones()
     }
 
-    /// Both masks, as they stand in an ETag.
+    /// Both masks, as they stand in an `ETag`.
     #[must_use]
     pub fn tag(self) -> String {
         format!("{:x}.{:x}", self.sign_ins, self.attempts)

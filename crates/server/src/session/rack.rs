@@ -1,5 +1,6 @@
 //! The credential: a rack of keys, read from and written to text.
 
+use super::mark::Mark;
 use crate::id::SessionId;
 use crate::world::World;
 use base64::Engine;
@@ -53,17 +54,28 @@ impl fmt::Debug for Key {
 }
 
 /// A session credential: the session's key, then those of what this browser made in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Rack {
     session: SessionId,
     keys: Vec<Key>,
+    /// Of the text that it was read from, where that was marked.
+    mark: Option<Mark>,
+}
+
+/// The session that a credential names by its first letters, if it may be one that [`Rack::parse`] reads.
+#[must_use]
+pub fn session_named(credential: &str) -> Option<&str> {
+    if credential.len() > LENGTH {
+        return None;
+    }
+    credential.split_once('.').map(|(session, _)| session)
 }
 
 impl Rack {
     /// The rack of a session that is made now.
     #[must_use]
     pub fn new(session: SessionId, key: Key) -> Self {
-        Self { session, keys: vec![key] }
+        Self { session, keys: vec![key], mark: None }
     }
 
     /// Reads a credential; none when it does not begin with a session's key. A key that cannot be read
@@ -82,7 +94,19 @@ impl Rack {
                 keys.push(key);
             }
         }
-        Some(Self { session, keys })
+        Some(Self { session, keys, mark: None })
+    }
+
+    /// Reads a credential and keeps its mark: what it opens may then be remembered.
+    #[must_use]
+    pub fn parse_marked(text: &str, mark: impl FnOnce(&str) -> Mark) -> Option<Self> {
+        Self::parse(text).map(|rack| Self { mark: Some(mark(text)), ..rack })
+    }
+
+    /// The mark of the text that it was read from; none for a rack that was made or changed here.
+    #[must_use]
+    pub fn mark(&self) -> Option<&Mark> {
+        self.mark.as_ref()
     }
 
     /// The session that it names.
@@ -104,7 +128,7 @@ impl Rack {
         let mut all: Vec<Key> =
             self.keys.iter().filter(|key| key.id == session || keep(&key.id)).cloned().collect();
         all.extend(keys);
-        Self { session: self.session.clone(), keys: all }
+        Self { session: self.session.clone(), keys: all, mark: None }
     }
 
     /// As it travels. Never to be logged.
@@ -131,7 +155,7 @@ mod tests {
     #[test]
     fn a_rack_is_read_back_as_it_was_written() {
         let rack = rack();
-        assert_eq!(Rack::parse(&rack.to_credential()), Some(rack.clone()));
+        assert_eq!(Rack::parse(&rack.to_credential()).map(|read| read.keys), Some(rack.keys.clone()));
         assert!(!format!("{rack:?}").contains(&rack.to_credential()[31..40]));
     }
 
@@ -145,11 +169,11 @@ mod tests {
             }
         }
         for wrong in ["", "~", ".", "ses_1.abc", "sin_00000000000000000000000000.AAAAAAAAAAAAAAAAAAAAAA"] {
-            assert_eq!(Rack::parse(wrong), None, "{wrong}");
+            assert!(Rack::parse(wrong).is_none(), "{wrong}");
         }
-        assert_eq!(Rack::parse(&format!("{credential}~{}", "x".repeat(5000))), None);
+        assert!(Rack::parse(&format!("{credential}~{}", "x".repeat(5000))).is_none());
         let padded = credential.replacen('~', "==~", 1);
-        assert_eq!(Rack::parse(&padded), None);
+        assert!(Rack::parse(&padded).is_none());
     }
 
     #[test]

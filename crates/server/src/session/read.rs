@@ -32,13 +32,13 @@ pub async fn read(app: &Arc<App>, site: &Arc<Site>, rack: Option<&Rack>) -> Resu
     if let Some(due) = &cached
         && due.loaded.ended_at.is_none()
         && now >= due.loaded.valid_until
-        && due.loaded.opened_by(rack, &app.vault).is_some()
+        && due.opened_by(rack, &app.vault).is_some()
     {
         end_expired(app, site, rack.session().clone()).await?;
         cached = fetch(app, site, rack).await?;
     }
     let Some(cached) = cached else { return Ok(Reading::Empty(None)) };
-    Ok(match cached.loaded.opened_by(rack, &app.vault) {
+    Ok(match cached.opened_by(rack, &app.vault) {
         None => Reading::Empty(None),
         Some(_) if cached.loaded.ended_at.is_some() => {
             Reading::Empty(cached.loaded.end_reason.filter(|_| now < cached.loaded.outer_until))
@@ -56,7 +56,7 @@ pub async fn read_active(app: &Arc<App>, site: &Arc<Site>, rack: Option<&Rack>) 
     let (Reading::Live(cached, opened), Some(rack)) = (&reading, rack) else { return Ok(reading) };
     let Some(active) = cached.loaded.active_for(*opened) else { return Ok(reading) };
     let now = app.world.clock.now_ms();
-    app.activity.note(&site.config.id, &active.id, now);
+    app.activity.note(site, &active.id, now);
     if activity::step_is_due(&cached.loaded, *opened, site.config.lifetimes.sign_in_idle_ms, now) {
         activity::step(app, site, rack).await?;
         return read(app, site, Some(rack)).await;
@@ -68,8 +68,9 @@ pub async fn read_active(app: &Arc<App>, site: &Arc<Site>, rack: Option<&Rack>) 
 async fn fetch(app: &Arc<App>, site: &Arc<Site>, rack: &Rack) -> Result<Option<Arc<Cached>>> {
     let id = rack.session();
     // A session of another deployment is none of this one's, whatever credential opens it.
-    if let Some(cached) = app.cache.get(id).filter(|cached| cached.loaded.deployment == site.config.id)
-        && (!app.db.is_shared() || confirmed(app, site, &cached).await?)
+    if let Some(cached) =
+        app.cache.get(id.as_str()).filter(|cached| cached.loaded.deployment == site.config.id)
+        && (!app.db.is_shared() || confirmed(app, &cached).await?)
     {
         return Ok(Some(cached));
     }
@@ -85,8 +86,11 @@ async fn fetch(app: &Arc<App>, site: &Arc<Site>, rack: &Rack) -> Result<Option<A
 }
 
 /// Whether no other node has changed what is remembered.
-async fn confirmed(app: &Arc<App>, site: &Arc<Site>, cached: &Cached) -> Result<bool> {
-    let (deployment, id) = (site.config.id.clone(), cached.loaded.id.clone());
+///
+/// # Errors
+/// What the database says.
+pub async fn confirmed(app: &Arc<App>, cached: &Cached) -> Result<bool> {
+    let (deployment, id) = (cached.loaded.deployment.clone(), cached.loaded.id.clone());
     let revision = app.db.read_single(move |on| store::revision(on, &deployment, &id)).await?;
     Ok(revision == Some(cached.loaded.revision))
 }

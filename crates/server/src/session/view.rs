@@ -3,6 +3,7 @@
 use super::{LiveSignIn, Loaded, Opened, Shown};
 use crate::time::rfc3339;
 use crate::user;
+use http::HeaderValue;
 use keyrack_protocol::{Session, SignIn};
 
 /// What a rack sees of a session: a function of the session, its revision and what the rack opens.
@@ -31,6 +32,14 @@ pub fn session(loaded: &Loaded, opened: Opened) -> Session {
         created_at: Some(rfc3339(loaded.created_at)),
         updated_at: Some(rfc3339(loaded.updated_at)),
     }
+}
+
+/// The `ETag` of what a rack sees.
+#[must_use]
+pub fn tag(loaded: &Loaded, opened: Opened) -> HeaderValue {
+    let tag = format!("\"{}.{}.{}\"", loaded.id, loaded.revision, opened.tag());
+    // Ids and numbers are what every header takes.
+    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
 fn sign_in(loaded: &Loaded, sign_in: &LiveSignIn) -> SignIn {

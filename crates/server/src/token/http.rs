@@ -9,7 +9,6 @@ use crate::http::front::Public;
 use crate::http::operation::{Field, Operation};
 use crate::http::origin::is_allowed;
 use crate::http::routes::Routes;
-use crate::id::TokenId;
 use crate::session::read::Reading;
 use crate::user::may_act;
 use axum::Extension;
@@ -43,12 +42,12 @@ async fn mint(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Re
     let Reading::Live(cached, opened) = browser.reading().await? else { return Err(Code::SignedOut.into()) };
     let active = cached.loaded.active_for(opened).ok_or(Code::SignedOut)?;
     may_act(&active.user)?;
-    let id = TokenId::draw(&browser.app.world);
     // Whoever may not use the session from a page may not name itself in its tokens either.
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let azp = origin.filter(|origin| is_allowed(&browser.site, origin));
     let now = browser.app.world.clock.now_ms();
-    Ok(answer::ok(browser.site.signer.mint(&browser.site, (&cached.loaded, active), (&id, azp), now)?))
+    let about = (&cached.loaded, active);
+    super::mint(&browser.app.world, &browser.site, about, azp, now).map(answer::ok)
 }
 
 /// The public keys, for any origin and any cache.

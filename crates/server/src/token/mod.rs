@@ -7,7 +7,10 @@ use crate::app::Site;
 use crate::error::{Error, Result};
 use crate::id::{KeyId, TokenId};
 use crate::session::{LiveSignIn, Loaded};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use crate::world::World;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use keyrack_protocol::{Jwk, Token};
 use serde::Serialize;
 
@@ -20,7 +23,9 @@ pub struct Signer {
     pub kid: KeyId,
     /// Its public half, as it is published.
     pub jwk: Jwk,
-    key: EncodingKey,
+    key: EcdsaKeyPair,
+    /// The header of every token, encoded.
+    header: String,
 }
 
 impl std::fmt::Debug for Signer {
@@ -47,45 +52,67 @@ struct Claims<'a> {
     azp: Option<&'a str>,
 }
 
+/// Mints a token for `sign_in`, which must be live and may act; it never outlives the sign-in. `azp` is the origin
+/// that asks, where it is an allowed one.
+///
+/// # Errors
+/// Only if signing fails.
+pub fn mint(
+    world: &World,
+    site: &Site,
+    (loaded, sign_in): (&Loaded, &LiveSignIn),
+    azp: Option<&str>,
+    now: i64,
+) -> Result<Token> {
+    let ends_at = (now + site.config.lifetimes.token_ms).min(sign_in.expires_at);
+    let (iat, exp) = (now.div_euclid(1000), ends_at.div_euclid(1000));
+    let (session, id) = (loaded.id.as_str(), TokenId::draw(world));
+    let claims = Claims {
+        iss: &site.issuer,
+        sub: sign_in.user.id.as_str(),
+        sid: session,
+        sess: session,
+        session_id: session,
+        signin_id: sign_in.id.as_str(),
+        rev: loaded.revision,
+        iat,
+        nbf: iat - NOT_BEFORE_SLACK_S,
+        exp,
+        jti: id.as_str(),
+        azp,
+    };
+    Ok(Token {
+        token: site.signer.sign(world, &claims)?,
+        expires: exp * 1000,
+        lifetime_ms: (exp * 1000 - now).max(0),
+        signin_id: sign_in.id.to_string(),
+        revision: loaded.revision,
+    })
+}
+
 impl Signer {
-    /// Mints a token for `sign_in`, which must be live and may act; it never outlives the sign-in.
+    /// Signs with the key that `pkcs8` (both halves) spells.
     ///
     /// # Errors
-    /// Only if signing fails.
-    pub fn mint(
-        &self,
-        site: &Site,
-        (loaded, sign_in): (&Loaded, &LiveSignIn),
-        (id, azp): (&TokenId, Option<&str>),
-        now: i64,
-    ) -> Result<Token> {
-        let ends_at = (now + site.config.lifetimes.token_ms).min(sign_in.expires_at);
-        let (iat, exp) = (now.div_euclid(1000), ends_at.div_euclid(1000));
-        let session = loaded.id.as_str();
-        let claims = Claims {
-            iss: &site.issuer,
-            sub: sign_in.user.id.as_str(),
-            sid: session,
-            sess: session,
-            session_id: session,
-            signin_id: sign_in.id.as_str(),
-            rev: loaded.revision,
-            iat,
-            nbf: iat - NOT_BEFORE_SLACK_S,
-            exp,
-            jti: id.as_str(),
-            azp,
-        };
-        let mut header = Header::new(Algorithm::ES256);
-        header.kid = Some(self.kid.to_string());
-        let token =
-            encode(&header, &claims, &self.key).map_err(|cause| Error::internal("sign a token", cause))?;
-        Ok(Token {
-            token,
-            expires: exp * 1000,
-            lifetime_ms: (exp * 1000 - now).max(0),
-            signin_id: sign_in.id.to_string(),
-            revision: loaded.revision,
-        })
+    /// When it is no key of P-256.
+    pub fn new(kid: KeyId, jwk: Jwk, pkcs8: &[u8]) -> Result<Self> {
+        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
+            .map_err(|cause| Error::internal("read the signing key", cause))?;
+        // An id is letters, digits and `_`: JSON takes it as it is.
+        let header = BASE64.encode(format!(r#"{{"typ":"JWT","alg":"ES256","kid":"{kid}"}}"#));
+        Ok(Self { kid, jwk, key, header })
+    }
+
+    /// The claims as a compact JWS (RFC 7515), signed with ES256.
+    fn sign(&self, world: &World, claims: &Claims<'_>) -> Result<String> {
+        let claims = serde_json::to_vec(claims).map_err(|cause| Error::internal("write a token", cause))?;
+        let mut token = String::with_capacity(self.header.len() + claims.len() * 4 / 3 + 96);
+        token.push_str(&self.header);
+        token.push('.');
+        BASE64.encode_string(claims, &mut token);
+        let signature = world.random.sign(&self.key, token.as_bytes())?;
+        token.push('.');
+        BASE64.encode_string(signature, &mut token);
+        Ok(token)
     }
 }

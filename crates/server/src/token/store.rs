@@ -7,7 +7,6 @@ use crate::id::KeyId;
 use crate::params;
 use crate::vault::Vault;
 use crate::world::World;
-use jsonwebtoken::EncodingKey;
 use keyrack_protocol::Jwk;
 
 /// The signing key of a deployment, made and sealed at its first start. Of two nodes that start at once, both
@@ -37,8 +36,8 @@ pub async fn signer(db: &Db, vault: &Vault, world: &World, deployment: &str) -> 
             Ok((cells.text()?, cells.text()?, cells.text()?))
         })
         .await?;
-    let key = EncodingKey::from_ec_der(&vault.open(&id, &sealed)?);
-    Ok(Signer { kid: KeyId::stored(id), jwk: serde_json::from_str(&jwk).map_err(unreadable)?, key })
+    let pkcs8 = vault.open(&id, &sealed)?;
+    Signer::new(KeyId::stored(id), serde_json::from_str(&jwk).map_err(unreadable)?, &pkcs8)
 }
 
 /// The public half as a JWK (RFC 7518, section 6.2.1): the point without its leading format byte.

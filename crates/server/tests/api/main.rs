@@ -50,6 +50,7 @@ mod retention;
 mod retired;
 mod secrets;
 mod seed;
+mod shortcut;
 mod smtp;
 mod stale;
 mod start;

@@ -1,12 +1,14 @@
 //! From a listener to answered requests. `axum::serve` does the same and waits for ever.
 
-use super::Room;
 use super::body::{Arriving, Leaving};
 use super::pace::Pace;
+use super::respond::Answering;
 use super::watch::Watched;
-use axum::Router;
+use super::{Respond, Room};
+use crate::http::Head;
 use axum::body::{Body, HttpBody};
 use axum::extract::ConnectInfo;
+use axum::response::Response;
 use axum::serve::Listener;
 use http::HeaderValue;
 use http::header::CONNECTION;
@@ -14,12 +16,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
@@ -29,10 +30,11 @@ const HEAD_LIMIT: usize = 96 << 10;
 
 /// Answers whoever connects to `listener`, until `stopped` says so and every connection has ended. A handler
 /// finds the peer in `ConnectInfo<L::Addr>`.
-pub async fn serve<L>(mut listener: L, router: Router, room: Room, stopped: watch::Receiver<bool>)
+pub async fn serve<L, S>(mut listener: L, service: S, room: Room, stopped: watch::Receiver<bool>)
 where
     L: Listener,
     L::Addr: Clone + Send + Sync + 'static,
+    S: Respond,
 {
     let mut stop = pin!(said(stopped.clone()));
     loop {
@@ -42,8 +44,7 @@ where
             () = &mut stop => break,
         };
         let pace = Arc::new(Pace::new(room.clone()));
-        let router = TowerToHyperService::new(router.clone());
-        let answers = Answers { router, peer: ConnectInfo(peer), pace };
+        let answers = Answers { service: service.clone(), peer: ConnectInfo(peer), pace };
         let stop = said(stopped.clone());
         tokio::spawn(async move {
             connection(stream, answers, stop).await;
@@ -60,9 +61,10 @@ async fn said(mut stopped: watch::Receiver<bool>) {
 }
 
 /// Answers what one connection asks, until it ends, takes too long, or has answered the last after `stop`.
-async fn connection<Io, Peer>(stream: Io, answers: Answers<Peer>, stop: impl Future<Output = ()>)
+async fn connection<Io, S, Peer>(stream: Io, answers: Answers<S, Peer>, stop: impl Future<Output = ()>)
 where
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Respond,
     Peer: Clone + Send + Sync + 'static,
 {
     let pace = Arc::clone(&answers.pace);
@@ -92,32 +94,60 @@ where
     .await;
 }
 
-/// The router as one connection asks it: it knows the peer, and its bodies are watched.
-struct Answers<Peer> {
-    router: TowerToHyperService<Router>,
+/// What answers as one connection asks it: it knows the peer, and its bodies are watched.
+struct Answers<S, Peer> {
+    service: S,
     peer: ConnectInfo<Peer>,
     pace: Arc<Pace>,
 }
 
-impl<Peer: Clone + Send + Sync + 'static> Service<http::Request<Incoming>> for Answers<Peer> {
+impl<S: Respond, Peer: Clone + Send + Sync + 'static> Service<http::Request<Incoming>> for Answers<S, Peer> {
     type Response = http::Response<Leaving>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+    type Future = Answer;
 
-    fn call(&self, request: http::Request<Incoming>) -> Self::Future {
-        self.pace.begun(!request.body().is_end_stream());
+    fn call(&self, request: http::Request<Incoming>) -> Answer {
+        let has_body = !request.body().is_end_stream();
+        self.pace.begun(has_body);
         let pace = Arc::clone(&self.pace);
-        let mut request = request.map(|body| Body::new(Arriving::new(body, Arc::clone(&pace))));
-        request.extensions_mut().insert(self.peer.clone());
-        let answer = self.router.call(request);
-        Box::pin(async move {
-            let mut answer = answer.await?;
-            if pace.is_unread() {
-                // Hyper will not read the rest only to throw it away: the client must know that its next
-                // request needs another connection.
-                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        if has_body {
+            let request = request.map(|body| Body::new(Arriving::new(body, Arc::clone(&pace))));
+            return Answer::Later(self.service.respond(request, &self.peer), pace);
+        }
+        match self.service.at_once(&Head::of(&request)) {
+            Some(answer) => Answer::Now(Some(answer), pace),
+            None => {
+                let request = request.map(|_| Body::empty());
+                Answer::Later(self.service.respond(request, &self.peer), pace)
             }
-            Ok(answer.map(|body| Leaving::new(body, pace)))
-        })
+        }
+    }
+}
+
+/// An answer that is there, or is waited for.
+enum Answer {
+    Now(Option<Response>, Arc<Pace>),
+    Later(Answering, Arc<Pace>),
+}
+
+impl Future for Answer {
+    type Output = Result<http::Response<Leaving>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let (answer, pace) = match self.get_mut() {
+            // Nobody asks a future again that has answered; if somebody does, there is nothing to wait for.
+            Self::Now(answer, pace) => (answer.take().unwrap_or_default(), pace),
+            Self::Later(answering, pace) => match answering.as_mut().poll(cx) {
+                Poll::Ready(answer) => (answer, pace),
+                Poll::Pending => return Poll::Pending,
+            },
+        };
+        let mut answer = answer;
+        if pace.is_unread() {
+            // Hyper will not read the rest only to throw it away: the client must know that its next
+            // request needs another connection.
+            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Poll::Ready(Ok(answer.map(|body| Leaving::new(body, Arc::clone(pace)))))
     }
 }

@@ -3,6 +3,7 @@
 mod accept;
 mod body;
 mod pace;
+mod respond;
 mod watch;
 
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 
 pub use accept::serve;
 pub use body::TooSlow;
+pub use respond::{Answering, Respond};
 
 use crate::world::Patience;
 use std::sync::Arc;

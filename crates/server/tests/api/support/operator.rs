@@ -1,9 +1,10 @@
 use super::{Keyrack, Reply};
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use http::{Method, Request};
 use keyrack_server::admin;
+use keyrack_server::http::connection::Respond;
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
 /// Somebody who asks a server through its socket, without a socket.
 pub struct Operator<'a>(pub &'a Keyrack);
@@ -20,7 +21,8 @@ impl Operator<'_> {
     pub async fn ask(&self, method: Method, path: &str, body: Value) -> Reply {
         let request = Request::builder().method(method).uri(format!("/admin{path}"));
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let response = admin::router(&self.0.app).oneshot(request.body(body).unwrap()).await.unwrap();
+        let response =
+            admin::router(&self.0.app).respond(request.body(body).unwrap(), &ConnectInfo(())).await;
         let (head, body) = response.into_parts();
         let body = axum::body::to_bytes(body, 1 << 24).await.unwrap();
         let text = String::from_utf8(body.to_vec()).unwrap();

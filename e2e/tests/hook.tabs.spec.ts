@@ -103,7 +103,8 @@ test('H18 an answer’s credential is merged under the lock of that name', async
   const stored = () => app.tab.evaluate((key) => localStorage.getItem(key) ?? '', name);
   const before = await stored();
   const signIn = other.signIn(ada);
-  await expect.poll(() => other.tab.evaluate(async () => (await navigator.locks.query()).pending?.length)).toBe(1);
+  const waits = (lock: string) => other.tab.evaluate(async (wanted) => (await navigator.locks.query()).pending?.some((one) => one.name === wanted), lock);
+  await expect.poll(() => waits(name)).toBe(true);
   expect(await stored()).toBe(before);
   await app.tab.close();
   expect(await signIn).toBe('done');

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type RequestOptions, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Where browsers ask to be told of changes. */
+export const STREAM = '/session/events';
+
 /** What happens to a request on its way. */
 export type Fault =
   /** The request never arrives: the connection breaks. */
@@ -30,8 +33,11 @@ export type Handler = (incoming: IncomingMessage, answer: ServerResponse) => unk
  * would. On the way a test can lose, hold and replace answers, whichever browser asks.
  */
 export class Site {
-  /** Everything that was handed to Keyrack or should have been: `GET /session?poll=1`. */
+  /** Everything that was handed to Keyrack or should have been, the stream left out: `GET /session?poll=1`. */
   readonly requests: string[] = [];
+
+  /** The same of the stream. */
+  readonly streams: string[] = [];
 
   readonly #server: Server;
 
@@ -110,7 +116,7 @@ export class Site {
     const path = new URL(incoming.url ?? '/', this.origin).pathname;
     const page = this.#pages.get(path);
     if (page) return void page(incoming, answer);
-    this.requests.push(`${incoming.method} ${incoming.url}`);
+    (path === STREAM ? this.streams : this.requests).push(`${incoming.method} ${incoming.url}`);
     const fault = this.#faults.get(path);
     if (fault?.kind === 'cut') return void incoming.socket.destroy();
     if (fault?.kind !== 'answered') return this.#forward(incoming, answer, fault);
@@ -130,6 +136,8 @@ export class Site {
       response.pipe(answer);
     });
     onward.on('error', () => answer.destroy());
+    // A browser that hangs up: Keyrack hears of it as it would without us.
+    answer.on('close', () => onward.destroy());
     incoming.pipe(onward);
   }
 }

@@ -56,7 +56,9 @@ export class Accounts {
     const before = readMemory(this.#entry);
     // Another tab has seen a newer state.
     if (before?.session_id === id && before.revision > revision) return;
-    writeMemory(this.#entry, { session_id: id, revision, accounts: follow(before?.accounts ?? [], session) });
+    const after = { session_id: id, revision, accounts: follow(before?.accounts ?? [], session) };
+    // Tabs that see the same write it once.
+    if (JSON.stringify(after) !== JSON.stringify(before)) writeMemory(this.#entry, after);
     this.changed();
   }
 

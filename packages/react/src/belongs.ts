@@ -10,6 +10,5 @@ export function actsFor(session: Session | undefined): string {
 
 /** The users whose sign-in was there before and is no longer. */
 export function gone(before: Session, { signins }: Session): string[] {
-  const isThere = (user: string): boolean => signins.some(({ user_id }) => user_id === user);
-  return before.signins.map(({ user_id }) => user_id).filter((user) => !isThere(user));
+  return before.signins.map(({ user_id }) => user_id).filter((user) => !signins.some(({ user_id }) => user_id === user));
 }

@@ -6,63 +6,44 @@
  */
 import type { Accounts } from './accounts.js';
 import { asSession, asToken } from './answers.js';
+import type { Beginning } from './beginning.js';
 import { actsFor, gone } from './belongs.js';
 import { DeploymentStore } from './deployment.js';
 import { clientError, isLost, type KeyrackError } from './error.js';
 import { forgetUsers } from './memory.js';
 import { sessionMethods } from './methods.js';
-import { type Arrived, type Held, settle } from './order.js';
-import { REFRESH_MS, retryPause } from './pause.js';
+import type { Mutation } from './mutation.js';
+import { type Arrived, type Held, settle, type Told } from './order.js';
+import { COVERED_MS, REFRESH_MS, retryPause } from './pause.js';
 import { Presence } from './presence.js';
+import { push } from './push.js';
 import { Queue } from './queue.js';
 import { Stored } from './stored.js';
 import { Tokens } from './tokens.js';
 import type { Request, Sender } from './transport.js';
-import type { Deployment, Session, SignIn, Token } from './types.gen.js';
+import type { Session, SignIn, Token } from './types.gen.js';
 import type { SessionMethods, SessionView } from './view.js';
 
-/** How long a page from the back-forward cache stays covered for want of an answer. */
-const COVERED_MS = 5_000;
-
-/** A request whose answer is the new session. */
-export interface Mutation extends Request {
-  readonly body: object;
-
-  /** Whether `now` shows that it was done: asked when the answer was lost and the session has been read instead. */
-  readonly isDone: (now: Session, before: Session) => boolean;
-
-  /** Runs before the new session is shown: for what nobody must see it without. */
-  readonly follow?: (session: Session) => Promise<unknown>;
-}
-
-/** What a client begins with. */
-export interface Beginning {
-  /** Known before anything was asked, because a server rendered the page with it. */
-  readonly session?: Session | null | undefined;
-  readonly deployment?: Deployment | null | undefined;
-
-  /** Puts itself before the methods that components are given: for tests of applications. */
-  readonly wrap?: <T extends object>(methods: T) => T;
-
-  /** Where a chooser remembers accounts, in place of localStorage: for the same. */
-  readonly remembered?: Stored;
-}
+/** Both read the session; a poll is no sign that somebody uses it. */
+const READ = '/session';
+const POLL = '/session?poll=1';
 
 export class Client {
   /** Leads to a post-sign-out URL; `location.assign` when undefined. */
-  navigate: ((url: string) => void) | undefined;
+  declare navigate: ((url: string) => void) | undefined;
 
   /** The deployment's settings. */
-  readonly deployment: DeploymentStore;
+  declare readonly deployment: DeploymentStore;
 
   /** Who was signed in on this browser, as far as a chooser has remembered it. */
-  readonly remembered: Stored;
+  declare readonly remembered: Stored;
 
   /** The same for those who show it; made by the first of them. */
-  accounts: Accounts | undefined;
+  declare accounts: Accounts | undefined;
 
   readonly #sender: Sender;
   readonly #presence: Presence;
+  readonly #push: (id: string) => void;
   readonly #tokens = new Tokens({
     active: () => this.#session().active_signin,
     fetch: (signIn, template) => this.#fetchToken(signIn, template),
@@ -94,11 +75,20 @@ export class Client {
     this.#sender = sender;
     this.#presence = new Presence(`keyrack:${base}`, {
       onMessage: (data) => this.#hear(data),
-      onDeaf: () => this.#tokens.clear(),
-      onReturn: () => void this.#read('/session'),
-      onVisible: () => this.#isLate() && void this.#read('/session'),
+      onDeaf: () => {
+        this.#tokens.clear();
+        this.#follow();
+      },
+      onReturn: () => void this.#read(READ),
+      onVisible: () => (this.#failures || Date.now() - this.#readAt > REFRESH_MS) && void this.#read(READ),
       onBack: () => this.#readInTime(),
-      showsAccounts: () => (this.#held?.session.signins.length ?? 0) > 0,
+      showsAccounts: () => !!this.#held?.session.signins.length,
+    });
+    this.#push = push({
+      sender,
+      presence: this.#presence,
+      read: (told, end) => this.#read(POLL, told, end),
+      session: () => this.#session(),
     });
     this.deployment = new DeploymentStore(() => this.send({ path: '/deployment' }), deployment ?? undefined);
     this.remembered = remembered ?? new Stored(`keyrack:${base}:accounts`);
@@ -131,8 +121,11 @@ export class Client {
   readonly outdated = (): boolean =>
     this.#firstView.status === 'signed-in' && actsFor(this.#firstView.session) !== actsFor(this.#held?.session);
 
-  /** Listens to the other tabs and to the page's return; undone by {@link stop}. Harmless when called again. */
-  readonly start = (): void => this.#presence.start();
+  /** Listens to tabs, server and the page's return; undone by {@link stop}. Harmless when called again. */
+  readonly start = (): void => {
+    this.#presence.start();
+    this.#follow();
+  };
 
   readonly stop = (): void => this.#presence.stop();
 
@@ -140,7 +133,7 @@ export class Client {
   readonly refresh = async (): Promise<void> => {
     // Here too, so that no other tab's change slips in between the first request and the effect that starts us.
     this.#presence.start();
-    await this.#read(this.#held && this.#readAt ? '/session?poll=1' : '/session');
+    await this.#read(this.#held && this.#readAt ? POLL : READ);
   };
 
   /** Sends a request that leaves the session as it is. */
@@ -148,8 +141,7 @@ export class Client {
 
   /** Sends a mutation in its turn and resolves when the session that came of it is shown. */
   mutate(mutation: Mutation): Promise<void> {
-    const change = () => this.loaded.then(() => this.#change(mutation));
-    return this.#queue.add(change, mutation.signsOut === true);
+    return this.#queue.add(() => this.loaded.then(() => this.#change(mutation)), mutation.signsOut);
   }
 
   async #change({ isDone, follow, ...request }: Mutation): Promise<void> {
@@ -159,7 +151,7 @@ export class Client {
       .then(asSession)
       .catch(async (error: unknown) => {
         if (!isLost(error)) throw error;
-        const hasRead = await this.#readNow('/session');
+        const hasRead = await this.#readNow(READ);
         if (!hasRead || !isDone(this.#session(), before)) throw error;
         return this.#session();
       });
@@ -172,24 +164,26 @@ export class Client {
     }
   }
 
-  /** Waits for the mutations under way: the answer to a read sent beside one could not be ordered against its. */
-  async #read(path: string, awaits?: string): Promise<void> {
+  /**
+   * Waits for the mutations under way: the answer to a read sent beside one could not be ordered against its. Then it
+   * reads, unless what was told is shown or `end` is aborted. False when it failed.
+   */
+  async #read(path: string, told?: Told, end?: AbortSignal): Promise<boolean> {
     while (this.#held && this.#queue.busy) await this.#queue.busy;
-    await this.#readNow(path, awaits);
+    const { id, revision } = this.#held?.session ?? {};
+    if (end?.aborted || (told && told.id === id && told.revision <= (revision as number))) return true;
+    return this.#readNow(path, told?.id);
   }
 
   /** Reads, and shows that it failed when there is no answer within the time that a page stays covered. */
-  async #readInTime(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const isLate = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, COVERED_MS, true)));
-    if (await Promise.race([this.#read('/session'), isLate])) {
-      this.#show(this.#held, clientError('timeout', 'The server did not answer in time. What is shown may be old.'));
-    }
-    clearTimeout(timer);
-  }
-
-  #isLate(): boolean {
-    return this.#failures > 0 || Date.now() - this.#readAt > REFRESH_MS;
+  #readInTime(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#show(this.#held, clientError('timeout', 'The server did not answer in time. Try again.'));
+        resolve();
+      }, COVERED_MS);
+      void this.#read(READ).then(() => resolve(clearTimeout(timer)));
+    });
   }
 
   /** Whether it was answered. */
@@ -206,12 +200,20 @@ export class Client {
     }
   }
 
-  /** Another tab's mutation. About a session that is not the one shown here, the server is asked. */
+  // Another tab's mutation; or, as `read`, what the tab that leads has read or was told of. The server is asked about
+  // another session than is shown here, and where the answer of a mutation under way may open more than what was read.
   #hear(data: unknown): void {
-    this.#tokens.clear();
-    const id = (data as Session | null)?.id;
-    if (id === this.#held?.session.id) this.#take({ session: asSession(data), sent: 0, from: 'broadcast' });
-    else void this.#read('/session', id);
+    const { read } = (data ?? {}) as { readonly read?: unknown };
+    const told = (read ?? data ?? {}) as Session;
+    if (typeof told.id !== 'string' || typeof told.revision !== 'number') return;
+    if (!read) this.#tokens.clear();
+    if (told.id !== this.#held?.session.id || !Array.isArray(told.signins) || (read && this.#queue.busy)) {
+      void this.#read(POLL, told);
+    } else this.#take({ session: told, sent: 0, from: read ? 'read' : 'broadcast' });
+  }
+
+  #follow(): void {
+    this.#push(this.#presence.isOn && this.#answered ? this.#session().id : '');
   }
 
   #take(arrived: Arrived): void {
@@ -230,6 +232,7 @@ export class Client {
       this.#view = this.#render();
     }
     if (held) this.#setLoaded();
+    this.#follow();
     this.#notify();
   }
 
@@ -246,7 +249,7 @@ export class Client {
   readonly refetch = async (): Promise<void> => {
     this.#refetches += 1;
     this.#notify();
-    await this.#read('/session');
+    await this.#read(READ);
     this.#refetches -= 1;
     this.#notify();
   };
@@ -265,7 +268,7 @@ export class Client {
     } catch (error) {
       if ((error as KeyrackError).status !== 401) throw error;
     }
-    await this.#read('/session');
+    await this.#read(READ);
     return token?.signin_id === signIn.id ? token : undefined;
   }
 

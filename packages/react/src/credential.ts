@@ -66,15 +66,15 @@ export class Rack {
  */
 export function merge(stored: string | null, carried: string | null, answered: string): string {
   if (!stored || sessionId(stored) !== sessionId(answered)) return answered;
-  const known = new Set([...(carried ?? '').split('~'), ...answered.split('~')]);
+  const known = `${carried}~${answered}`.split('~');
   const foreign = stored
     .split('~')
     .slice(1)
-    .filter((key) => !known.has(key));
+    .filter((key) => !known.includes(key));
   return [answered, ...foreign].join('~');
 }
 
 /** The id of the session that a rack is for; empty when there is no rack. */
 export function sessionId(rack: string | null): string {
-  return (rack ?? '').split('.', 1)[0] as string;
+  return rack?.split('.')[0] ?? '';
 }

@@ -20,16 +20,16 @@ export class KeyrackError extends Error {
    * Stable, for programs: a {@link ClientErrorCode}, or the code of the server's first refusal, `unknown` when it
    * names none.
    */
-  readonly code: string;
+  declare readonly code: string;
 
   /** The HTTP status, or 0 when the error arose in the client. */
-  readonly status: number;
+  declare readonly status: number;
 
   /** Every refusal that the server gave; a form with several bad fields gets several. */
-  readonly errors: readonly ErrorEntry[];
+  declare readonly errors: readonly ErrorEntry[];
 
   /** Seconds after which a new try makes sense, where the server said so (429, 503). */
-  readonly retryAfter: number | undefined;
+  declare readonly retryAfter: number | undefined;
 
   constructor(
     code: string,
@@ -60,5 +60,5 @@ export function isLost(error: unknown): boolean {
 
 /** What arrived was nothing, or not Keyrack's. */
 export function notKeyrack(): KeyrackError {
-  return clientError('network', 'The server could not be reached. Check the connection and try again.');
+  return clientError('network', 'The server could not be reached. Try again.');
 }

@@ -55,10 +55,9 @@ export function readMemory(entry: Stored): Memory | undefined {
   return undefined;
 }
 
-/** Writes it, unless it lies there already: tabs that see the same write once. */
+/** Replaces it; one without accounts leaves nothing. */
 export function writeMemory(entry: Stored, memory: Memory): void {
-  const text = memory.accounts.length > 0 ? JSON.stringify(memory) : null;
-  if (text !== entry.read()) entry.write(text);
+  entry.write(memory.accounts.length > 0 ? JSON.stringify(memory) : null);
 }
 
 /** Drops these users. */

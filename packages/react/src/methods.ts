@@ -1,7 +1,7 @@
 /** What can be done to a session: each method is one request whose answer is the new session. */
 import type { Client } from './client.js';
 import { clientError } from './error.js';
-import type { Deployment, Session } from './types.gen.js';
+import type { Deployment } from './types.gen.js';
 import type { SessionMethods } from './view.js';
 
 /**
@@ -19,21 +19,11 @@ export function sessionMethods(client: Client): SessionMethods {
         body: { sign_in_id: signInId },
         isDone: (now) => now.active_signin?.id === signInId,
       }),
-    switchOrganization: (organizationId) =>
-      client.mutate({
-        path: '/session/switch-organization',
-        body: { organization_id: organizationId },
-        isDone: hasNew('active_organization_membership_id', organizationId),
-      }),
-    switchWorkspace: (workspaceId) =>
-      client.mutate({
-        path: '/session/switch-workspace',
-        body: { workspace_id: workspaceId },
-        isDone: hasNew('active_workspace_membership_id', workspaceId),
-      }),
+    switchOrganization: (organizationId) => switchScope(client, 'organization', organizationId),
+    switchWorkspace: (workspaceId) => switchScope(client, 'workspace', workspaceId),
     signOut: (signInId) => signOut(client, signInId),
     exchangeTicket: () =>
-      Promise.reject(clientError('not_enabled', 'Tickets are not part of this version of Keyrack.')),
+      Promise.reject(clientError('not_enabled', 'This version of Keyrack has no tickets.')),
   };
 }
 
@@ -54,19 +44,20 @@ async function signOut(client: Client, signInId: string | undefined): Promise<vo
 }
 
 function leave(client: Client, settings: Deployment | undefined, isAll: boolean): void {
-  const { after_sign_out_all_page_url: all, after_sign_out_one_page_url: one } = settings?.ui_settings ?? {};
-  const url = isAll ? all : one;
+  const url = settings?.ui_settings[`after_sign_out_${isAll ? 'all' : 'one'}_page_url`];
   if (url) (client.navigate ?? ((to: string) => location.assign(to)))(url);
 }
 
 /**
- * Whether the same sign-in acts in another membership than before, or in none when none was asked for. Memberships
- * have ids of their own, so that nothing in the session says whether it is the one that was asked for.
+ * Done is it when the same sign-in acts in another membership than before, or in none when none was asked for.
+ * Memberships have ids of their own, so that nothing in the session says whether it is the one that was asked for.
  */
-function hasNew(
-  key: 'active_organization_membership_id' | 'active_workspace_membership_id',
-  wanted: string | undefined,
-): (now: Session, before: Session) => boolean {
-  return ({ active_signin: now }, { active_signin: before }) =>
-    now?.id === before?.id && (wanted ? !!now?.[key] && now[key] !== before?.[key] : now?.[key] === null);
+function switchScope(client: Client, kind: 'organization' | 'workspace', id: string | undefined): Promise<void> {
+  const key = `active_${kind}_membership_id` as const;
+  return client.mutate({
+    path: `/session/switch-${kind}`,
+    body: { [`${kind}_id`]: id },
+    isDone: ({ active_signin: now }, { active_signin: before }) =>
+      now?.id === before?.id && (id ? !!now?.[key] && now[key] !== before?.[key] : now?.[key] === null),
+  });
 }

@@ -4,6 +4,12 @@
  */
 import type { Session } from './types.gen.js';
 
+/** How far somebody says that a session has come. */
+export interface Told {
+  readonly id: string;
+  readonly revision: number;
+}
+
 /** The session that is shown. */
 export interface Held {
   readonly session: Session;
@@ -23,21 +29,15 @@ export interface Arrived extends Held {
  *
  * Within one session the revision decides. At an equal one a read changes nothing: its rack of keys may be older and
  * open less than what a mutation's answer showed. Between two sessions the request that was sent later decides.
- * While nothing changes, the very same `session` object stays.
  */
 export function settle(held: Held | undefined, next: Arrived): Held {
   if (!held) return { session: next.session, sent: next.sent };
-  const wins = next.session.id === held.session.id ? isNewer(held.session, next) : next.sent > held.sent;
+  const ahead = next.session.revision - held.session.revision;
+  const isNewer = ahead > 0 || (ahead === 0 && next.from !== 'read');
+  const wins = next.session.id === held.session.id ? isNewer : next.sent > held.sent;
   return {
-    session: wins && !isAlike(held.session, next.session) ? next.session : held.session,
+    // The very same object, while nothing in it has changed.
+    session: wins && JSON.stringify(next.session) !== JSON.stringify(held.session) ? next.session : held.session,
     sent: Math.max(held.sent, next.sent),
   };
-}
-
-function isNewer(held: Session, { session, from }: Arrived): boolean {
-  return session.revision > held.revision || (session.revision === held.revision && from !== 'read');
-}
-
-function isAlike(a: Session, b: Session): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

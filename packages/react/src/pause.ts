@@ -1,6 +1,9 @@
 /** Time between two refreshes of a page that is looked at, and the longest pause between two tries. */
 export const REFRESH_MS = 30_000;
 
+/** How long a page from the back-forward cache stays covered for want of an answer. */
+export const COVERED_MS = 5_000;
+
 const FIRST_RETRY_MS = 1_000;
 
 /** Milliseconds until the next try after so many failures in a row: from a second on, twice as long each time. */

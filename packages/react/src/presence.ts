@@ -30,7 +30,9 @@ export interface PresenceEvents {
 
 /** One provider's page. */
 export class Presence {
-  readonly #name: string;
+  /** What it has in common with the other tabs. */
+  declare readonly name: string;
+
   readonly #events: PresenceEvents;
   #channel: BroadcastChannel | undefined;
   #unwatch: (() => void) | undefined;
@@ -40,18 +42,21 @@ export class Presence {
   #stoppedAt = Infinity;
 
   constructor(name: string, events: PresenceEvents) {
-    this.#name = name;
+    this.name = name;
     this.#events = events;
+  }
+
+  /** Whether it is among them: it has begun, and is not in the back-forward cache. */
+  get isOn(): boolean {
+    return !!this.#channel;
   }
 
   /** Begins; undone by {@link stop}. Harmless when called again. */
   start(): void {
     if (this.#unwatch) return;
     this.#listen();
-    const { onVisible, onReturn } = this.#events;
-    const [onLeave, onBack] = [() => this.#leave(), () => void this.#back()];
-    this.#unwatch = watchPage({ onVisible, onOnline: onReturn, onLeave, onBack });
-    if (Date.now() - this.#stoppedAt > MISSED_MS) onReturn();
+    this.#unwatch = watchPage({ ...this.#events, onLeave: () => this.#leave(), onBack: () => this.#back() });
+    if (Date.now() - this.#stoppedAt > MISSED_MS) this.#events.onReturn();
   }
 
   stop(): void {
@@ -70,7 +75,7 @@ export class Presence {
   #listen(): void {
     // Where there is none, as in old browsers, the other tabs are seen by the next refresh.
     if (typeof BroadcastChannel === 'undefined') return;
-    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel = new BroadcastChannel(this.name);
     this.#channel.onmessage = ({ data }) => this.#events.onMessage(data);
   }
 

@@ -14,10 +14,10 @@ export interface Api {
  * @throws Error when the key has another form: a mistake of configuration that no retry mends.
  */
 export function parsePublishableKey(key: string): Api {
-  const [, mode, payload] = /^pk_(test|live)_([A-Za-z0-9+/]+={0,2})$/.exec(key) ?? [];
-  const base = payload === undefined ? undefined : addressIn(payload);
+  const [, mode, payload = ''] = /^pk_(test|live)_(\S+)$/.exec(key) ?? [];
+  const base = addressIn(payload);
   if (base === undefined) {
-    throw new Error(`"${key}" is not a publishable key: copy the one the server prints, pk_test_… or pk_live_…`);
+    throw new Error(`"${key}" is not a publishable key: copy the one that the server prints`);
   }
   return { base, staging: mode === 'test' };
 }
@@ -26,9 +26,8 @@ export function parsePublishableKey(key: string): Api {
 function addressIn(payload: string): string | undefined {
   try {
     const text = atob(payload);
-    const { protocol, origin, pathname } = new URL(text);
-    const path = pathname.replace(/\/$/, '');
-    return /^https?:$/.test(protocol) && !path.endsWith('/') && origin + path === text ? text : undefined;
+    const { origin, pathname } = new URL(text);
+    return /^https?:.*[^/]$/.test(text) && origin + pathname.replace(/\/$/, '') === text ? text : undefined;
   } catch {
     return undefined;
   }

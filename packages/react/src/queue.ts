@@ -21,8 +21,8 @@ export class Queue {
    *
    * A sign-out makes whatever waits pointless, other sign-outs excepted: it rejects with `session_changed`.
    */
-  add(mutation: () => Promise<void>, isSignOut: boolean): Promise<void> {
-    if (isSignOut) this.#dropWaiting();
+  add(mutation: () => Promise<void>, isSignOut = false): Promise<void> {
+    if (isSignOut) this.#waiting = this.#waiting.filter((job) => job.isSignOut || job.drop());
     return new Promise((resolve, reject) => {
       this.#waiting.push({
         isSignOut,
@@ -31,11 +31,6 @@ export class Queue {
       });
       this.#drained ??= this.#drain();
     });
-  }
-
-  #dropWaiting(): void {
-    for (const job of this.#waiting) if (!job.isSignOut) job.drop();
-    this.#waiting = this.#waiting.filter((job) => job.isSignOut);
   }
 
   async #drain(): Promise<void> {

@@ -1,6 +1,6 @@
 /** One entry of localStorage, which all tabs share. */
 export class Stored {
-  readonly name: string;
+  declare readonly name: string;
 
   /** Only used where storage refuses to work: some browsers' private windows, and sandboxed frames. */
   #fallback: string | null = null;

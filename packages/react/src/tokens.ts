@@ -49,7 +49,7 @@ export class Tokens {
   async get(template: string): Promise<string> {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const signIn = this.#source.active();
-      if (!signIn && tries === 0) throw clientError('no_session', 'Nobody is signed in. Sign in first.');
+      if (!signIn && tries === 0) throw clientError('no_session', 'Nobody is signed in.');
       if (!signIn) break;
       const generation = this.#generation;
       try {
@@ -59,7 +59,7 @@ export class Tokens {
         if (generation === this.#generation) throw error;
       }
     }
-    throw clientError('session_changed', 'The account changed while a token was fetched. Try again.');
+    throw clientError('session_changed', 'The account changed meanwhile. Try again.');
   }
 
   /** Kept or fetched; callers at the same time share one request, and a failure is not kept. */
@@ -70,11 +70,8 @@ export class Tokens {
     if (kept && kept.age() < kept.life - Math.min(EARLY_MAX_MS, kept.life * EARLY_SHARE)) {
       return Promise.resolve(kept.token);
     }
-    let request = this.#underWay.get(key);
-    if (!request) {
-      request = this.#renew(key, () => this.#source.fetch(signIn, template));
-      this.#underWay.set(key, request);
-    }
+    const request = this.#underWay.get(key) ?? this.#renew(key, () => this.#source.fetch(signIn, template));
+    this.#underWay.set(key, request);
     return request;
   }
 
@@ -88,7 +85,7 @@ export class Tokens {
       const { token, lifetime_ms: life } = fetched;
       this.#kept.set(key, { token, life, age });
       if (age() < life) return token;
-      throw clientError('timeout', 'The answer came when the token in it may have expired. Try again.');
+      throw clientError('timeout', 'The token may have expired on its way. Try again.');
     } catch (error) {
       const token = saysNothing(error as KeyrackError) ? alive(this.#kept.get(key)) : undefined;
       if (token === undefined) throw error;

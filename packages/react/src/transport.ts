@@ -23,6 +23,9 @@ export interface Request {
 export interface Sender {
   /** Resolves with the `data` of the answer, rejects with a `KeyrackError`. */
   readonly send: (request: Request) => Promise<unknown>;
+
+  /** Sends it with the credential of this moment and resolves as `fetch` does. Who has none opens no streams. */
+  readonly open?: (request: Request, signal: AbortSignal) => Promise<Response>;
 }
 
 /** Speaks to one API: carries the credential there and takes back what the answer hands out. */
@@ -44,7 +47,7 @@ export class Transport implements Sender {
   async send(request: Request): Promise<unknown> {
     if (request.awaits !== undefined) await this.#rack?.holds(request.awaits);
     const carried = this.#rack?.read() ?? null;
-    const { response, json } = await exchange(this.#base + request.path, this.#init(request, carried));
+    const { response, json } = await this.#exchange(request, carried);
     if (!isEnvelope(json)) throw notKeyrack();
     const answered = response.headers.get(CREDENTIAL);
     if (answered) await this.#rack?.adopt(carried, answered);
@@ -56,31 +59,32 @@ export class Transport implements Sender {
     return json.data;
   }
 
-  #init({ body }: Request, carried: string | null): RequestInit {
+  async #exchange(request: Request, carried: string | null): Promise<{ response: Response; json: unknown }> {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+    try {
+      const response = await this.open(request, abort.signal, carried);
+      return { response, json: await response.json() };
+    } catch {
+      if (abort.signal.aborted) throw clientError('timeout', 'The server did not answer in time. Try again.');
+      throw notKeyrack();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  readonly open = ({ path, body }: Request, signal: AbortSignal, carried = this.#rack?.read()): Promise<Response> => {
     const headers: Record<string, string> = { Accept: ACCEPT };
     if (body) headers['Content-Type'] = 'application/json';
     if (carried) headers[CREDENTIAL] = carried;
-    return {
+    return fetch(this.#base + path, {
       headers,
+      signal,
       cache: 'no-store',
       credentials: this.#rack ? 'omit' : 'include',
       ...(body && { method: 'POST', body: JSON.stringify(body) }),
-    };
-  }
-}
-
-async function exchange(url: string, init: RequestInit): Promise<{ response: Response; json: unknown }> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
-  try {
-    const response = await fetch(url, { ...init, signal: abort.signal });
-    return { response, json: await response.json() };
-  } catch {
-    if (abort.signal.aborted) throw clientError('timeout', 'The server did not answer in time. Try again.');
-    throw notKeyrack();
-  } finally {
-    clearTimeout(timer);
-  }
+    });
+  };
 }
 
 interface Envelope {

@@ -32,8 +32,52 @@ export interface Reply {
 
 type Handler = (request: Recorded, usual: () => Reply) => Reply | Promise<Reply>;
 
+/** What one connection of `GET /session/events` gets to read. */
+export class FakeStream {
+  isOpen = true;
+  #control!: ReadableStreamDefaultController<Uint8Array>;
+  readonly body: ReadableStream<Uint8Array>;
+
+  constructor(
+    readonly request: Recorded,
+    signal: AbortSignal | null | undefined,
+  ) {
+    this.body = new ReadableStream({
+      start: (control) => void (this.#control = control),
+      cancel: () => void (this.isOpen = false),
+    });
+    signal?.addEventListener('abort', () => this.break());
+  }
+
+  /** Sends these bytes, or this text. */
+  send(what: string | Uint8Array): void {
+    if (this.isOpen) this.#control.enqueue(typeof what === 'string' ? new TextEncoder().encode(what) : what);
+  }
+
+  /** Tells of a revision as Keyrack does. */
+  tell({ id, revision }: Pick<Session, 'id' | 'revision'>, event = 'session', reason = 'changed'): void {
+    this.send(`id: ${revision}\nevent: ${event}\ndata: ${JSON.stringify({ session_id: id, revision, reason })}\n\n`);
+  }
+
+  /** Ends it as the server would. */
+  close(): void {
+    if (this.isOpen) this.#control.close();
+    this.isOpen = false;
+  }
+
+  /** Ends it as a network would. */
+  break(): void {
+    if (this.isOpen) this.#control.error(new DOMException('aborted', 'AbortError'));
+    this.isOpen = false;
+  }
+}
+
 export class FakeServer {
+  /** All but those for the stream. */
   readonly requests: Recorded[] = [];
+
+  /** Every connection for the stream so far. */
+  readonly streams: FakeStream[] = [];
   session: Session = emptySession();
   afterSignOutOne = '';
   afterSignOutAll = '';
@@ -93,20 +137,50 @@ export class FakeServer {
   }
 
   async #fetch(url: string, init: RequestInit = {}): Promise<Response> {
-    const { pathname, search, origin } = new URL(url, ORIGIN);
+    const { pathname: whole, search, origin } = new URL(url, ORIGIN);
+    // A proxy that hands this path on, for tests of a second deployment.
+    const pathname = whole.replace(/^\/keyrack/, '');
     if (origin !== ORIGIN) throw new Error(`a request to ${url}`);
     const request: Recorded = {
       method: init.method ?? 'GET',
-      path: pathname + search,
+      path: whole + search,
       headers: init.headers as Record<string, string>,
       credentials: init.credentials,
       body: init.body ? (JSON.parse(init.body as string) as Record<string, string>) : {},
     };
+    if (pathname === '/session/events') return this.#stream(request, init.signal);
     this.requests.push(request);
     const aborted = new Promise<never>((_, reject) => {
       init.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
     });
     return toResponse(await Promise.race([this.#reply(request, pathname), aborted]));
+  }
+
+  /** Those that are open now. */
+  get open(): readonly FakeStream[] {
+    return this.streams.filter(({ isOpen }) => isOpen);
+  }
+
+  /** Changes the session, whoever did it, and pushes that. */
+  push(fields: Partial<Session>): void {
+    this.change(fields);
+    for (const stream of this.open) stream.tell(this.session);
+  }
+
+  /** How the next connections for the stream are answered; with a stream that begins as Keyrack's does when undefined. */
+  answerStream: (() => Response | Promise<Response>) | undefined;
+
+  async #stream(request: Recorded, signal: AbortSignal | null | undefined): Promise<Response> {
+    const stream = new FakeStream(request, signal);
+    this.streams.push(stream);
+    if (this.answerStream) {
+      stream.isOpen = false;
+      const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+      return Promise.race([this.answerStream(), aborted]);
+    }
+    stream.send('retry: 1000\n\n');
+    stream.tell(this.session, 'session', 'current');
+    return new Response(stream.body, { headers: { 'content-type': 'text/event-stream' } });
   }
 
   async #reply(request: Recorded, pathname: string): Promise<Reply> {

@@ -7,7 +7,13 @@ import { PRODUCTION_KEY } from './fake-server.js';
 
 /** Lets time pass, and everything that is due in it happen and be rendered. */
 export async function pass(ms = 0): Promise<void> {
-  await act(() => vi.advanceTimersByTimeAsync(ms));
+  await act(async () => {
+    // The code of the stream comes by a way of its own.
+    await vi.dynamicImportSettled();
+    await vi.advanceTimersByTimeAsync(ms);
+    await vi.dynamicImportSettled();
+    await vi.advanceTimersByTimeAsync(0);
+  });
 }
 
 /**
@@ -103,5 +109,5 @@ export async function outcome<T>(work: Promise<T>): Promise<T> {
 export function setHidden(isHidden: boolean): void {
   Object.defineProperty(document, 'hidden', { configurable: true, value: isHidden });
   Object.defineProperty(document, 'visibilityState', { configurable: true, value: isHidden ? 'hidden' : 'visible' });
-  document.dispatchEvent(new Event('visibilitychange'));
+  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
 }

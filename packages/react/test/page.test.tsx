@@ -22,7 +22,7 @@ test('H14 a page that comes back shows no old account before the session was rea
   const { server, tab } = await away();
   expect(covers()).toBe(1);
   const [sheet] = document.adoptedStyleSheets as unknown as FakeSheet[];
-  expect(sheet?.text).toBe('html { opacity: 0 !important } html, html * { visibility: hidden !important }');
+  expect(sheet?.text).toBe('html{opacity:0!important}html,html *{visibility:hidden!important}');
   server.change({ active_signin: signIn('bob') });
   const { release } = server.hold('GET', '/session');
   move('pageshow');

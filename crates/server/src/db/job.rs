@@ -1,8 +1,9 @@
 use super::tx::{Touched, Tx};
 use crate::error::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use tokio::sync::oneshot;
 
 /// A closure on its way to a database thread, its type forgotten.
@@ -71,6 +72,8 @@ impl<T: Send, F: Fn(&mut Tx<'_>) -> Result<T> + Send> AnyJob for Job<T, F> {
 #[derive(Clone)]
 pub(super) struct Queue {
     sender: SyncSender<Work>,
+    /// Whether nobody is there to take anything: then it is refused at once.
+    away: Arc<AtomicBool>,
 }
 
 /// The threads' end of a [`Queue`].
@@ -82,10 +85,19 @@ pub(super) struct Inbox {
 impl Queue {
     pub(super) fn new(bound: usize) -> (Self, Inbox) {
         let (sender, receiver) = sync_channel(bound);
-        (Self { sender }, Inbox { receiver: Arc::new(Mutex::new(receiver)) })
+        let queue = Self { sender, away: Arc::default() };
+        (queue, Inbox { receiver: Arc::new(Mutex::new(receiver)) })
+    }
+
+    /// Set while the database is away.
+    pub(super) fn away(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.away)
     }
 
     pub(super) fn push(&self, work: Work) -> Result<()> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(Error::unavailable("queue a transaction", "the database is away"));
+        }
         self.sender.try_send(work).map_err(|refused| match refused {
             TrySendError::Full(_) => Error::unavailable("queue a transaction", "the queue is full"),
             TrySendError::Disconnected(_) => Error::unavailable("queue a transaction", "shutting down"),
@@ -102,6 +114,25 @@ impl Inbox {
     /// The next piece of work, if there is one already.
     pub(super) fn next_waiting(&self) -> Option<Work> {
         self.receiver.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
+    }
+}
+
+impl Inbox {
+    /// Answers everything that waits with what `refusal` gives; false when the server has ended. Whoever waits
+    /// for work at this moment has found that there is none.
+    pub(super) fn refuse_all(&self, refusal: impl Fn() -> Error) -> bool {
+        let receiver = match self.receiver.try_lock() {
+            Ok(receiver) => receiver,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return true,
+        };
+        loop {
+            match receiver.try_recv() {
+                Ok(work) => work.job.answer(Err(refusal())),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
     }
 }
 

@@ -4,34 +4,109 @@ use super::tx::Tx;
 use crate::error::{Error, Result};
 use crate::params;
 
-/// Every migration, in order. A released one is never changed.
-const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (1, "ground", include_str!("../../migrations/0001_ground.sql")),
-    (2, "usernames", include_str!("../../migrations/0002_usernames.sql")),
-    (3, "audit", include_str!("../../migrations/0003_audit.sql")),
-    (4, "ended_attempts", include_str!("../../migrations/0004_ended_attempts.sql")),
-    (5, "stale_rows", include_str!("../../migrations/0005_stale_rows.sql")),
+/// One step from a version to the next.
+struct Migration {
+    version: i64,
+    name: &'static str,
+    sql: &'static str,
+    /// The tables that it reads from end to end: with many rows that takes time, and the operator is told so.
+    walks: &'static [&'static str],
+}
+
+/// Every migration, in order. A released one is never changed; what a new one may do stands in
+/// crates/server/migrations/README.md.
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "ground",
+        sql: include_str!("../../migrations/0001_ground.sql"),
+        walks: &[],
+    },
+    Migration {
+        version: 2,
+        name: "usernames",
+        sql: include_str!("../../migrations/0002_usernames.sql"),
+        walks: &["users"],
+    },
+    Migration {
+        version: 3,
+        name: "audit",
+        sql: include_str!("../../migrations/0003_audit.sql"),
+        walks: &["users", "sessions"],
+    },
+    Migration {
+        version: 4,
+        name: "ended_attempts",
+        sql: include_str!("../../migrations/0004_ended_attempts.sql"),
+        walks: &["attempts"],
+    },
+    Migration {
+        version: 5,
+        name: "stale_rows",
+        sql: include_str!("../../migrations/0005_stale_rows.sql"),
+        walks: &["audit", "attempts", "sign_ins", "sessions", "one_time_secrets", "outbox", "throttles"],
+    },
 ];
 
+/// Runs inside one transaction of the caller: all pending migrations are made or none.
 pub(super) fn run(tx: &mut Tx<'_>) -> Result<()> {
     tx.batch("create table if not exists migrations (version bigint primary key, name text not null)")?;
-    let applied = match tx.query_one("select coalesce(max(version), 0) from migrations", &[])? {
+    let from = match tx.query_one("select coalesce(max(version), 0) from migrations", &[])? {
         Some(row) => row.cells().int()?,
         None => 0,
     };
-    let newest = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
-    if applied > newest {
+    let newest = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    if from > newest {
         return Err(Error::internal(
             "use this database",
-            format!("its schema is version {applied}, this keyrack knows {newest}; start the newer keyrack"),
+            format!("its schema is version {from}, this keyrack knows {newest}; start the newer keyrack"),
         ));
     }
-    for (version, name, sql) in MIGRATIONS.iter().filter(|(version, ..)| *version > applied) {
-        tracing::info!(version, name, "migrating the database");
+    let pending: Vec<&Migration> = MIGRATIONS.iter().filter(|migration| migration.version > from).collect();
+    if !pending.is_empty() {
+        announce(tx, from, newest, &pending)?;
+    }
+    for Migration { version, name, sql, .. } in pending {
+        tracing::debug!(version, name, "migrating the database");
         tx.batch(sql)?;
         tx.execute("insert into migrations (version, name) values ($1, $2)", params![*version, *name])?;
     }
     Ok(())
+}
+
+/// Tells the operator what is about to be done, and how many rows will be walked for it.
+fn announce(tx: &mut Tx<'_>, from: i64, to: i64, pending: &[&Migration]) -> Result<()> {
+    let names: Vec<&str> = pending.iter().map(|migration| migration.name).collect();
+    let mut walked: Vec<&'static str> = Vec::new();
+    for table in pending.iter().flat_map(|migration| migration.walks) {
+        let made_now =
+            pending.iter().any(|migration| migration.sql.contains(&format!("create table {table} (")));
+        if !made_now && !walked.contains(table) {
+            walked.push(table);
+        }
+    }
+    let mut rows = Vec::new();
+    for table in walked {
+        rows.push(format!("{table}: {}", count(tx, table)?));
+    }
+    let (names, rows) = (names.join(", "), rows.join(", "));
+    tracing::info!(from, to, names, rows, "migrating the database");
+    Ok(())
+}
+
+fn count(tx: &mut Tx<'_>, table: &str) -> Result<i64> {
+    let sql = match table {
+        "users" => "select count(*) from users",
+        "sessions" => "select count(*) from sessions",
+        "sign_ins" => "select count(*) from sign_ins",
+        "attempts" => "select count(*) from attempts",
+        "one_time_secrets" => "select count(*) from one_time_secrets",
+        "outbox" => "select count(*) from outbox",
+        "throttles" => "select count(*) from throttles",
+        "audit" => "select count(*) from audit",
+        _ => return Err(Error::internal("count what is migrated", table)),
+    };
+    tx.query_one(sql, &[])?.map_or(Ok(0), |row| row.cells().int())
 }
 
 #[cfg(test)]
@@ -50,7 +125,7 @@ mod tests {
     fn accounts_of_a_database_without_usernames_stay_and_usernames_are_unique_afterwards() {
         let connection = Connection::open_in_memory().unwrap();
         let mut tx = Tx::new(Engine::Sqlite(&connection));
-        tx.batch(MIGRATIONS[0].2).unwrap();
+        tx.batch(MIGRATIONS[0].sql).unwrap();
         tx.batch(BEFORE).unwrap();
         run(&mut tx).unwrap();
         let mut give = |id: &str, username: &str, skeleton: &str| {
@@ -61,5 +136,31 @@ mod tests {
         give("b", "modern", "other").unwrap_err();
         give("b", "rnodern", "rnodern").unwrap_err();
         assert_eq!(give("b", "bob", "bob").unwrap(), 1);
+    }
+
+    #[test]
+    fn every_table_that_a_migration_walks_can_be_counted() {
+        let connection = Connection::open_in_memory().unwrap();
+        let mut tx = Tx::new(Engine::Sqlite(&connection));
+        run(&mut tx).unwrap();
+        for table in MIGRATIONS.iter().flat_map(|migration| migration.walks) {
+            assert_eq!(count(&mut tx, table).unwrap(), 0, "{table}");
+        }
+    }
+
+    #[test]
+    fn versions_follow_one_another_and_every_file_is_one_of_them() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.retain(|name| name.ends_with(".sql"));
+        files.sort();
+        let named = |(index, migration): (usize, &Migration)| {
+            assert_eq!(migration.version, index as i64 + 1);
+            format!("{:04}_{}.sql", migration.version, migration.name)
+        };
+        assert_eq!(files, MIGRATIONS.iter().enumerate().map(named).collect::<Vec<_>>());
     }
 }

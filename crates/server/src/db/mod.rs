@@ -34,8 +34,11 @@ use std::time::Duration;
 /// Told what a commit touched, before whoever asked for it is answered.
 pub type Publish = Arc<dyn Fn(&Touched) + Send + Sync>;
 
-/// How long a caller waits for the database before it is told to come back.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a caller waits for what it asked before it is told to come back. A server that is stopped or cut off
+/// says nothing at all: then this is what a reader sees of it.
+const READ_PATIENCE: Duration = Duration::from_millis(2500);
+/// The same for a change, which may have to wait for others'. It may still be made after its caller was told.
+const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Takes a data folder for this process, for as long as the file is held.
 ///
@@ -101,7 +104,7 @@ impl Db {
     {
         let (job, answer) = Job::new(change);
         self.writes.push(Work { job: Box::new(job), mode: Mode::Write })?;
-        wait(answer).await
+        wait(answer, WRITE_PATIENCE).await
     }
 
     /// Runs `look` on one consistent snapshot.
@@ -136,12 +139,12 @@ impl Db {
     {
         let (job, answer) = Job::new(move |tx: &mut Tx<'_>| look(tx));
         self.reads.push(Work { job: Box::new(job), mode })?;
-        wait(answer).await
+        wait(answer, READ_PATIENCE).await
     }
 }
 
-async fn wait<T>(answer: tokio::sync::oneshot::Receiver<Result<T>>) -> Result<T> {
-    match tokio::time::timeout(PATIENCE, answer).await {
+async fn wait<T>(answer: tokio::sync::oneshot::Receiver<Result<T>>, patience: Duration) -> Result<T> {
+    match tokio::time::timeout(patience, answer).await {
         Ok(Ok(result)) => result,
         Ok(Err(_)) => Err(Error::internal("run a transaction", "its closure panicked")),
         Err(_) => Err(Error::unavailable("run a transaction", "the database did not answer in time")),

@@ -1,6 +1,7 @@
 //! Two nodes that start at once, where there is a PostgreSQL to start on.
 
 use super::*;
+use ::postgres::{Client, NoTls};
 use std::sync::mpsc::channel;
 
 /// Longer than what a request may take, as [`node`] has it.
@@ -10,7 +11,7 @@ const WAITED_MS: i64 = 400;
 fn node(url: &str) -> Connection {
     let mut config = parse(url).unwrap();
     config.application_name("keyrack-migrating").options("-c statement_timeout=100ms -c lock_timeout=100ms");
-    Connection::open(&config).unwrap()
+    Connection::new(Wire::open(&config, Duration::ZERO).unwrap_or_else(|failure| panic!("{failure}")), 0)
 }
 
 #[test]

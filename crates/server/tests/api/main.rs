@@ -38,6 +38,8 @@ mod keys_deployment;
 mod keys_retention;
 mod keys_server;
 mod keys_sign_up;
+mod nodes_away;
+mod nodes_migrate;
 mod openapi;
 mod origins;
 mod pages;

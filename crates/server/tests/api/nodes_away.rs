@@ -1,0 +1,195 @@
+//! The database goes away and comes back (P06): nothing is answered that it has not confirmed, nobody waits long,
+//! and nobody has to start anything again. Only where there is a PostgreSQL to be cut off from.
+
+use crate::support::{Browser, Keyrack, PASSWORD, Proxy, Reply, sign_in_form, sign_up_form};
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Everything that needs the database, with a credential that opens something, each answered within `bound`.
+async fn needing(browser: &Browser, sign_in: &str, bound: Duration) -> Vec<(&'static str, Reply)> {
+    let id = json!({ "sign_in_id": sign_in });
+    let verify =
+        json!({ "attempt_identifier": "att_x", "identifier_type": "signup", "verification_code": "1" });
+    let prepare =
+        json!({ "attempt_identifier": "att_x", "identifier_type": "signup", "strategy": "email_otp" });
+    let asks: [(&'static str, Value); 11] = [
+        ("/session", Value::Null),
+        ("/session?poll=1", Value::Null),
+        ("/session/token", Value::Null),
+        ("/me", Value::Null),
+        ("/readyz", Value::Null),
+        ("/session/switch-sign-in", id.clone()),
+        ("/session/sign-out", id),
+        ("/auth/signin", sign_in_form("ada", PASSWORD)),
+        ("/auth/signup", sign_up_form("newcomer")),
+        ("/auth/attempt-verification", verify),
+        ("/auth/prepare-verification", prepare),
+    ];
+    join_all(asks.into_iter().map(async |(path, body)| {
+        let method = if body.is_null() { Method::GET } else { Method::POST };
+        let request = browser.request(method, path);
+        let request = if body.is_null() { request } else { request.json(&body) };
+        let answer = timeout(bound, browser.send_and_lose(request)).await;
+        (path, answer.unwrap_or_else(|_| panic!("{path} hangs")))
+    }))
+    .await
+}
+
+/// That all of it is refused within `bound`, as something that is tried again in a moment.
+async fn all_refused(browser: &Browser, sign_in: &str, bound: Duration) {
+    for (path, answer) in needing(browser, sign_in, bound).await {
+        assert_eq!(answer.refused(), (503, "unavailable".to_owned()), "{path}");
+        let after: u64 = answer.header("retry-after").expect("a Retry-After").parse().unwrap();
+        assert!((1..=2).contains(&after), "{path}: {after}");
+    }
+}
+
+/// What needs no database goes on.
+async fn the_rest_goes_on(server: &Keyrack) {
+    let visitor = server.browser();
+    for path in ["/healthz", "/.well-known/jwks.json", "/deployment", "/session"] {
+        let answer = timeout(AT_ONCE, visitor.get(path)).await.unwrap_or_else(|_| panic!("{path} hangs"));
+        assert_eq!(answer.status, 200, "{path}");
+    }
+}
+
+/// Asks until there is an answer again, five seconds at most, as `path` gives it.
+async fn comes_back(browser: &Browser, path: &str) -> Reply {
+    let asking = async {
+        loop {
+            let answer = browser.get(path).await;
+            if answer.status == 200 {
+                return answer;
+            }
+            assert_eq!(answer.refused().0, 503);
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(5), asking).await.expect("it does not come back")
+}
+
+/// A server behind a proxy, a browser that is signed in and whose session the server remembers, and the sign-in.
+async fn remembered() -> Option<(Proxy, Keyrack, Browser, String)> {
+    let proxy = Proxy::start().await?;
+    let server = Keyrack::start_configured(|config| config.database_url = Some(proxy.url.clone())).await;
+    let browser = server.signed_up("ada").await;
+    let sign_in = browser.sign_in_of("ada").await;
+    browser.get("/session/token").await.ok();
+    Some((proxy, server, browser, sign_in))
+}
+
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p06_without_its_database_a_node_refuses_at_once_and_is_back_five_seconds_after_it_at_most() {
+    let Some((proxy, server, browser, sign_in)) = remembered().await else { return };
+    let before = browser.session().await;
+    for _ in 0..3 {
+        proxy.cut();
+        all_refused(&browser, &sign_in, AT_ONCE).await;
+        the_rest_goes_on(&server).await;
+        all_refused(&browser, &sign_in, AT_ONCE).await;
+        proxy.restore();
+        comes_back(&browser, "/session/token").await;
+        assert_eq!(browser.session().await, before, "nobody was signed out and nothing was lost");
+        assert_eq!(browser.get("/readyz").await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p06_a_database_that_says_nothing_is_waited_for_three_seconds_once_and_then_no_more() {
+    let Some((proxy, server, browser, sign_in)) = remembered().await else { return };
+    let before = browser.session().await;
+    proxy.silence();
+    // A reader is told after 2.5 seconds; a writer when the silence has lasted 3.
+    all_refused(&browser, &sign_in, Duration::from_millis(4000)).await;
+    for _ in 0..3 {
+        all_refused(&browser, &sign_in, AT_ONCE).await;
+        the_rest_goes_on(&server).await;
+    }
+    proxy.restore();
+    comes_back(&browser, "/session/token").await;
+    assert_eq!(browser.session().await["signins"], before["signins"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p06_answers_that_take_ten_seconds_are_not_waited_for() {
+    let Some((proxy, server, browser, sign_in)) = remembered().await else { return };
+    proxy.delay(10_000);
+    all_refused(&browser, &sign_in, Duration::from_millis(4000)).await;
+    all_refused(&browser, &sign_in, AT_ONCE).await;
+    the_rest_goes_on(&server).await;
+    proxy.restore();
+    comes_back(&browser, "/session/token").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p06_a_silence_that_ends_in_time_costs_nobody_an_answer() {
+    let Some((proxy, server, browser, _)) = remembered().await else { return };
+    proxy.silence();
+    let tabs: Vec<Browser> = (0..20).map(|_| browser.copied_to(&server)).collect();
+    let asked = tokio::spawn(async move {
+        join_all(tabs.iter().map(async |tab| tab.get("/session/token").await.status)).await
+    });
+    the_rest_goes_on(&server).await;
+    proxy.restore();
+    assert_eq!(asked.await.unwrap(), [200; 20]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p06_a_thousand_who_ask_a_silent_database_are_all_told_within_the_bound() {
+    let Some((proxy, server, browser, _)) = remembered().await else { return };
+    proxy.silence();
+    let tabs: Vec<Browser> = (0..20).map(|_| browser.copied_to(&server)).collect();
+    let crowd = join_all(tabs.iter().map(|tab| join_all((0..50).map(|_| tab.get("/session/token")))));
+    let answers = timeout(Duration::from_secs(6), crowd).await.expect("somebody hangs");
+    for answer in answers.iter().flatten() {
+        assert_eq!(answer.refused(), (503, "unavailable".to_owned()));
+    }
+    proxy.restore();
+    comes_back(&browser, "/session/token").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p06_connections_are_made_again_one_after_another() {
+    let Some((proxy, server, browser, sign_in)) = remembered().await else { return };
+    let all = async || {
+        while proxy.live() < 8 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(5), all()).await.expect("eight connections");
+    for _ in 0..3 {
+        proxy.cut();
+        all_refused(&browser, &sign_in, AT_ONCE).await;
+        proxy.peak();
+        // Each answer comes late, so that two that are made at once are seen.
+        proxy.delay(20);
+        let tabs: Vec<Browser> = (0..40).map(|_| browser.copied_to(&server)).collect();
+        join_all(tabs.iter().map(|tab| comes_back(tab, "/session/token"))).await;
+        timeout(Duration::from_secs(5), all()).await.expect("eight connections");
+        assert_eq!(proxy.peak(), 1, "connections that were being made at once");
+        proxy.restore();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p06_a_commit_whose_answer_is_lost_is_no_success_and_may_be_asked_for_again() {
+    let Some((proxy, server, ..)) = remembered().await else { return };
+    for round in 0..20 {
+        let asked = round % 2 == 0;
+        let browser = server.signed_in("ada").await;
+        proxy.cut_at_commit(asked);
+        let lost = browser.send_and_lose(browser.request(Method::POST, "/session/sign-out").json(&json!({})));
+        assert_eq!(lost.await.refused(), (503, "unavailable".to_owned()), "round {round}");
+        proxy.restore();
+        let session = comes_back(&browser, "/session?poll=1").await.ok();
+        let left = session["signins"].as_array().unwrap().len();
+        assert_eq!(left, usize::from(!asked), "round {round}: {session}");
+        browser.post("/session/sign-out", json!({})).await.ok();
+        assert_eq!(browser.accounts().await, [""; 0]);
+    }
+}

@@ -5,6 +5,7 @@ mod bench;
 mod code;
 mod database;
 mod http;
+mod mailbox;
 mod node;
 mod random;
 mod run;
@@ -48,6 +49,12 @@ enum Task {
         /// Only this part; may be repeated
         #[arg(long, value_enum)]
         only: Vec<soak::Part>,
+        /// How long the mixed load lasts
+        #[arg(long, default_value_t = 60)]
+        minutes: u64,
+        /// So many kills, rounds or restarts instead of each part's own number, to try a change
+        #[arg(long)]
+        count: Option<usize>,
     },
     /// Measure the server beside a bare handler
     Bench,
@@ -63,7 +70,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Run { args } => run::run(&args),
         Task::Test { only } => test::test(&only),
-        Task::Soak { seed, only } => soak::soak(seed, &only),
+        Task::Soak { seed, only, minutes, count } => soak::soak(seed, &only, soak::Size { minutes, count }),
         Task::Bench => bench::bench(),
         Task::Gen { check } => code::generate(check),
     };

@@ -1,4 +1,4 @@
-//! A `keyrack dev` of one's own: on a free port, with a data folder that goes when it does.
+//! A `keyrack` of one's own: on a free port, with a data folder that goes when it does.
 
 use crate::{Outcome, tools};
 use std::io::{Read, Write};
@@ -22,6 +22,8 @@ pub struct Setup {
     pub config: Option<PathBuf>,
     /// The CPU that it may use, or all of them.
     pub cpu: Option<u8>,
+    /// Then it is `keyrack serve` with this key, instead of `keyrack dev`, which makes its own.
+    pub master_key: Option<String>,
 }
 
 impl Setup {
@@ -34,6 +36,7 @@ impl Setup {
             database_url,
             config: None,
             cpu: None,
+            master_key: None,
         })
     }
 
@@ -52,8 +55,14 @@ impl Setup {
             }
             None => Command::new(&self.binary),
         };
-        let log = std::fs::File::create(self.data.join("log")).map_err(|error| format!("no log: {error}"))?;
-        command.args(["dev", "--listen", &format!("127.0.0.1:{}", self.port), "--data"]).arg(&self.data);
+        let mut log = std::fs::OpenOptions::new();
+        let log = log
+            .create(true)
+            .append(true)
+            .open(self.log_file())
+            .map_err(|error| format!("no log: {error}"))?;
+        let task = if self.master_key.is_some() { "serve" } else { "dev" };
+        command.args([task, "--listen", &format!("127.0.0.1:{}", self.port), "--data"]).arg(&self.data);
         command
             .env_remove("KEYRACK_CONFIG")
             .env_remove("KEYRACK_MASTER_KEY")
@@ -65,6 +74,9 @@ impl Setup {
         if let Some(config) = &self.config {
             command.env("KEYRACK_CONFIG", config);
         }
+        if let Some(key) = &self.master_key {
+            command.env("KEYRACK_MASTER_KEY", key);
+        }
         let output = log.try_clone().map_err(|error| format!("no log: {error}"))?;
         command.stdin(Stdio::null()).stdout(output).stderr(log);
         let child = command
@@ -75,14 +87,20 @@ impl Setup {
         Ok(server)
     }
 
-    /// What the server has written so far.
+    /// What the server has written so far, over all its starts.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.data.join("log")).unwrap_or_default()
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
-    /// Removes the data folder.
+    /// Beside the data folder and not in it: a log must not fill the disk that the database is on.
+    fn log_file(&self) -> PathBuf {
+        self.data.with_extension("log")
+    }
+
+    /// Removes the data folder and the log.
     pub fn remove(&self) {
         drop(std::fs::remove_dir_all(&self.data));
+        drop(std::fs::remove_file(self.log_file()));
     }
 }
 
@@ -151,6 +169,13 @@ impl Server {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
         kilobytes.map(|count| count * 1024).ok_or_else(|| "no VmRSS in /proc".to_owned())
+    }
+
+    /// How many threads it has.
+    pub fn threads(&self) -> Outcome<usize> {
+        let status = read_proc(self.pid(), "status")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("Threads:"));
+        line.and_then(|rest| rest.trim().parse().ok()).ok_or_else(|| "no Threads in /proc".to_owned())
     }
 
     /// How many files and connections it has open.

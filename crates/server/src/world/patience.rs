@@ -12,11 +12,14 @@ pub struct Patience {
     pub body: Duration,
     /// For an answer to be taken, from when the network takes no more of it (60 seconds).
     pub answer: Duration,
+    /// For one more request on an idle connection, from when this server is told to stop (1 second): whoever sent
+    /// one a moment before it heard of that is still answered.
+    pub farewell: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        let [idle, head, body, answer] = [60, 10, 30, 60].map(Duration::from_secs);
-        Self { idle, head, body, answer }
+        let [idle, head, body, answer, farewell] = [60, 10, 30, 60, 1].map(Duration::from_secs);
+        Self { idle, head, body, answer, farewell }
     }
 }

@@ -1,7 +1,10 @@
 //! What a run has seen, counted while everybody works.
 
 use super::ledger::Change;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use crate::http::Sent;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// Counts by kind: sign-ups, switches, sign-outs.
@@ -35,6 +38,12 @@ pub struct Count {
     acknowledged: Kinds,
     in_doubt: Kinds,
     checks: AtomicUsize,
+    unavailable: AtomicUsize,
+    lost: Mutex<Vec<Sent>>,
+    late_mails: Mutex<Vec<String>>,
+    /// The last acknowledgement.
+    last: Mutex<Option<Instant>>,
+    stopped: AtomicBool,
     /// How many more acknowledgements there are until the next kill.
     until_kill: AtomicUsize,
     reached: Notify,
@@ -49,6 +58,7 @@ impl Count {
     /// The server has acknowledged a change.
     pub fn acknowledged(&self, change: &Change) {
         self.acknowledged.add(change);
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         if self.until_kill.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.reached.notify_one();
         }
@@ -57,6 +67,66 @@ impl Count {
     /// The answer to a change was lost.
     pub fn in_doubt(&self, change: &Change) {
         self.in_doubt.add(change);
+    }
+
+    /// A change was refused with 503.
+    pub fn unavailable(&self) {
+        self.unavailable.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// How many changes were refused with 503.
+    pub fn refused(&self) -> usize {
+        self.unavailable.load(Ordering::SeqCst)
+    }
+
+    /// Mail to this address has not come yet, although a code was promised.
+    pub fn late_mail(&self, to: String) {
+        self.late_mails.lock().unwrap_or_else(PoisonError::into_inner).push(to);
+    }
+
+    /// All addresses that were promised a code and went on without it.
+    pub fn late_mails(&self) -> Vec<String> {
+        self.late_mails.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The answer to a request never came.
+    pub fn lost(&self, sent: Sent) {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
+    }
+
+    /// All requests whose answer never came.
+    pub fn all_lost(&self) -> Vec<Sent> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From `since` until the next change was acknowledged; none when it is not within `patience`.
+    pub async fn until_next(&self, since: Instant, patience: Duration) -> Option<Duration> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(last) = last.filter(|last| *last > since) {
+                return Some(last - since);
+            }
+            if Instant::now() > deadline {
+                return None;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Nobody begins anything more.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+    }
+
+    /// Work begins again.
+    pub fn go_on(&self) {
+        self.stopped.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether nobody should begin anything more.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
     }
 
     /// A browser was compared with its ledger.

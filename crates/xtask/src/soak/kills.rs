@@ -1,135 +1,128 @@
-//! `kill -9` under load, 50 times; after each restart every browser must find what it was told.
+//! `kill -9` under load, 200 times; after each restart every browser must find what it was told. On PostgreSQL there
+//! are two nodes: one of them is killed, the other goes on.
 
-use super::count::Count;
-use super::person::Person;
-use crate::http::{Browser, Failure, client, password};
+use super::cluster::{Cluster, Plan};
+use super::crowd::Crowd;
+use super::progress::Progress;
+use crate::Outcome;
+use crate::database::Database;
 use crate::random::Random;
-use crate::server::Setup;
-use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::{JoinError, JoinSet};
 
-const KILLS: usize = 50;
+const KILLS: usize = 200;
 const BROWSERS: usize = 6;
 /// Changes acknowledged between two kills, at least; up to so many more are drawn.
 const CHANGES: usize = 42;
 const MORE_CHANGES: usize = 25;
-/// Acknowledged changes that a run needs to mean something.
-const WANTED: usize = 2000;
-/// Accounts whose password is tried at the end.
-const SAMPLE: usize = 40;
+/// Changes on the other node before the killed one is started again.
+const MEANWHILE: usize = 10;
+/// A restart takes no longer, 95 times of 100.
+const READY_MS: u128 = 2000;
 
-/// Runs it on one engine; returns the closing line.
+/// Runs it on SQLite, or on `database` with two nodes; returns the closing line.
 pub async fn run(
-    engine: &str,
     binary: &Path,
-    database_url: Option<String>,
+    database: Option<&Database>,
     seed: u64,
-) -> Result<String, String> {
-    println!("\n=== {engine}: {KILLS} times kill -9");
-    let setup = Setup::new(binary.to_owned(), &format!("soak-{engine}"), database_url)?;
-    let outcome = kills(engine, &setup, seed).await;
-    match &outcome {
-        Ok(_) => setup.remove(),
-        Err(_) => eprintln!("the data and the log are kept in {}", setup.data.display()),
-    }
-    outcome
+    kills: Option<usize>,
+) -> Outcome<String> {
+    let engine = if database.is_some() { "postgres" } else { "sqlite" };
+    let kills = kills.unwrap_or(KILLS);
+    println!("\n=== {engine}: {kills} times kill -9");
+    let plan = Plan {
+        binary,
+        name: &format!("soak-{engine}"),
+        nodes: if database.is_some() { 2 } else { 1 },
+        database_url: database.map(Database::url),
+        data: None,
+        config: "",
+    };
+    let cluster = Arc::new(Cluster::start(&plan).await?);
+    let outcome = Kills { engine, cluster: &cluster, database, random: Random::new(seed), meanwhile: 0 };
+    let outcome = outcome.run(kills).await;
+    cluster.end(outcome)
 }
 
-async fn kills(engine: &str, setup: &Setup, seed: u64) -> Result<String, String> {
-    let client = client()?;
-    let mut random = Random::new(seed);
-    let (count, mut people, mut made) = (Arc::new(Count::default()), Vec::new(), 0);
-    let mut differences = Vec::new();
-    for kill in 1..=KILLS {
-        while people.iter().filter(|person: &&Person| person.works()).count() < BROWSERS {
-            made += 1;
-            people.push(Person::new(Browser::new(&client, &setup.url()), random.fork(), format!("p{made}")));
-        }
-        people = load_until_killed(setup, people, &count, &mut random).await?;
-        let server = setup.start()?;
-        for person in &mut people {
-            differences.extend(person.compare(&count).await?);
-        }
-        if kill == KILLS {
-            differences.extend(try_passwords(setup, &client, &people, &mut random).await?);
-        }
-        drop(server);
-        println!("{engine}: kill {kill}: {}", count.line());
-    }
-    differences.iter().for_each(|difference| eprintln!("{engine}: {difference}"));
-    let line = format!("{engine}: {KILLS} kills, {}, {} differ", count.line(), differences.len());
-    if differences.is_empty() && count.total() >= WANTED {
-        return Ok(line);
-    }
-    Err(format!("{line}; 0 may differ, of at least {WANTED} acknowledged"))
+struct Kills<'a> {
+    engine: &'a str,
+    cluster: &'a Arc<Cluster>,
+    database: Option<&'a Database>,
+    random: Random,
+    /// Changes acknowledged while a node was down.
+    meanwhile: usize,
 }
 
-/// Starts the server, lets everybody work, and kills it in the middle.
-async fn load_until_killed(
-    setup: &Setup,
-    people: Vec<Person>,
-    count: &Arc<Count>,
-    random: &mut Random,
-) -> Result<Vec<Person>, String> {
-    count.kill_after(CHANGES + random.below(MORE_CHANGES));
-    let mut server = setup.start()?;
-    let mut work = JoinSet::new();
-    for mut person in people {
-        let count = Arc::clone(count);
-        work.spawn(async move {
-            let outcome = person.work(&count).await;
-            (person, outcome)
-        });
-    }
-    let mut people = Vec::new();
-    loop {
-        tokio::select! {
-            () = count.reached() => break,
-            ended = work.join_next() => match ended {
-                Some(ended) => people.push(finished(ended)?),
-                None => return Err(format!("every browser stopped before the kill:\n{}", setup.log())),
-            },
-        }
-    }
-    // Not at the moment of an answer, but anywhere between two of them.
-    let pause = u64::try_from(random.below(20_000)).unwrap_or_default();
-    tokio::time::sleep(Duration::from_micros(pause)).await;
-    server.kill();
-    while let Some(ended) = work.join_next().await {
-        people.push(finished(ended)?);
-    }
-    people.sort_by(|a, b| a.name().cmp(b.name()));
-    Ok(people)
-}
-
-fn finished(ended: Result<(Person, Result<(), String>), JoinError>) -> Result<Person, String> {
-    let (person, outcome) = ended.map_err(|error| error.to_string())?;
-    outcome.map(|()| person)
-}
-
-/// Whoever was told that an account was made can sign in with it; some are tried. Returns what differs.
-async fn try_passwords(
-    setup: &Setup,
-    client: &reqwest::Client,
-    people: &[Person],
-    random: &mut Random,
-) -> Result<Vec<String>, String> {
-    let mut users: Vec<&(String, String)> = people.iter().flat_map(Person::users).collect();
-    let mut differences = Vec::new();
-    for _ in 0..SAMPLE.min(users.len()) {
-        let (email, user) = users.swap_remove(random.below(users.len()));
-        let form = json!({ "strategy": "plain_email", "email": email, "password": password(email) });
-        match Browser::new(client, &setup.url()).post("/auth/signin", form).await {
-            Ok(session) if session["active_signin"]["user_id"].as_str() == Some(user) => {}
-            Ok(session) => {
-                differences.push(format!("{email} is {user}, and signed in as another: {session}"))
+impl Kills<'_> {
+    async fn run(mut self, kills: usize) -> Outcome<String> {
+        let mut crowd = Crowd::new(self.cluster, &mut self.random);
+        let mut progress = Progress::new(self.engine);
+        for kill in 1..=kills {
+            self.kill(&mut crowd).await?;
+            if let Some(database) = self.database {
+                // What the killed node had sent may still be committed.
+                database.until_quiet()?;
             }
-            Err(Failure::Refused(answer)) => differences.push(format!("{email} cannot sign in: {answer}")),
-            Err(Failure::Lost) => return Err("the server is gone".to_owned()),
+            crowd.compare().await?;
+            progress.tell(|| format!("kill {kill} of {kills}: {}", crowd.count.line()));
         }
+        let wrong = crowd.wrong().await?;
+        let integrity = match self.database {
+            Some(_) => format!("{} changes on the other node meanwhile", self.meanwhile),
+            None => format!("integrity_check {}", self.cluster.integrity(0)?),
+        };
+        let (ready, count) = (self.cluster.ready_p95(), &crowd.count);
+        let line = format!(
+            "{}: {kills} kills, {}, {} promised mails late, {integrity}, ready again p95 {ready} ms, {} differ",
+            self.engine,
+            count.line(),
+            count.late_mails().len(),
+            wrong.len()
+        );
+        let went_on = self.database.is_none() || self.meanwhile >= kills;
+        let intact = self.database.is_some() || integrity.ends_with(" ok");
+        if wrong.is_empty() && count.total() >= kills * CHANGES && ready <= READY_MS && went_on && intact {
+            return Ok(line);
+        }
+        Err(format!(
+            "{line}; 0 may differ, of at least {} acknowledged; ready within {READY_MS} ms",
+            kills * CHANGES
+        ))
     }
-    Ok(differences)
+
+    /// Lets everybody work, kills a node in the middle, and starts it again, while the other goes on.
+    async fn kill(&mut self, crowd: &mut Crowd) -> Outcome {
+        let victim = self.random.below(self.cluster.len());
+        crowd.count.kill_after(CHANGES + self.random.below(MORE_CHANGES));
+        let mut working = crowd.work(BROWSERS);
+        if !crowd.until_reached(&mut working).await? {
+            return Err(format!("every browser stopped before the kill:\n{}", self.cluster.log_end(victim)));
+        }
+        // Not at the moment of an answer, but anywhere between two of them.
+        let pause = u64::try_from(self.random.below(20_000)).unwrap_or_default();
+        tokio::time::sleep(Duration::from_micros(pause)).await;
+        self.cluster.kill(victim);
+        if self.database.is_some() {
+            let before = crowd.count.total();
+            crowd.count.kill_after(MEANWHILE);
+            // Perhaps all of them had asked the one that was killed.
+            crowd.until_reached(&mut working).await?;
+            self.meanwhile += crowd.count.total() - before;
+        }
+        self.cluster.restart(victim).await?;
+        crowd.count.stop();
+        crowd.gather(working).await
+    }
+}
+
+impl Cluster {
+    /// What SQLite's own check says of the database of a node, while it runs.
+    pub fn integrity(&self, number: usize) -> Outcome<String> {
+        let file = self.data(number).join("keyrack.db");
+        let connection =
+            rusqlite::Connection::open_with_flags(&file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let said = connection.and_then(|on| on.query_row("pragma integrity_check", [], |row| row.get(0)));
+        said.map_err(|error| format!("{} cannot be checked: {error}", file.display()))
+    }
 }

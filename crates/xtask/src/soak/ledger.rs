@@ -59,36 +59,50 @@ impl Shown {
 /// Whether `after`, read after a restart, agrees with `acked`, the last answer before it. `doubt` is the
 /// change whose answer was lost: it may have happened, whole, or not at all.
 pub fn agrees(acked: &Shown, doubt: Option<&Change>, after: &Shown) -> bool {
-    let Some(doubt) = doubt else { return after == acked };
-    if after == acked {
-        return true;
-    }
-    // The first thing that a browser does makes its session.
-    let same_session = (after.id == acked.id || acked.id.is_empty()) && after.revision > acked.revision;
-    match doubt {
+    after == acked
+        || doubt.is_some_and(|doubt| match doubt {
+            // The key of what was lost reached nobody, so it is not shown; it may have taken the active place,
+            // which then falls to another that this browser opens.
+            Change::SignUp => {
+                let active_fits = after.active.is_none() == acked.active.is_none();
+                is_next(acked, after) && after.signins == acked.signins && active_fits
+            }
+            told => follows(acked, told, after),
+        })
+}
+
+/// Whether `after` is what `change`, acknowledged, makes of `before`.
+pub fn follows(before: &Shown, change: &Change, after: &Shown) -> bool {
+    match change {
         Change::Switch(id) => {
-            same_session && after.signins == acked.signins && after.active.as_ref() == Some(id)
+            is_next(before, after) && after.signins == before.signins && after.active.as_ref() == Some(id)
         }
         Change::SignOut(id) => {
-            let rest = acked.without(id);
+            let rest = before.without(id);
             if rest.is_empty() {
                 return after.signins.is_empty() && after.active.is_none();
             }
-            let active_fits = if acked.active.as_ref() == Some(id) {
+            let active_fits = if before.active.as_ref() == Some(id) {
                 after.holds(after.active.as_ref())
             } else {
-                after.active == acked.active
+                after.active == before.active
             };
-            same_session && after.signins == rest && active_fits
+            is_next(before, after) && after.signins == rest && active_fits
         }
         Change::SignOutAll => after.id.is_empty() && after.signins.is_empty() && after.active.is_none(),
-        // The key of what was lost reached nobody, so it is not shown; it may have taken the active place,
-        // which then falls to another that this browser opens.
         Change::SignUp => {
-            let active_fits = after.active.is_none() == acked.active.is_none();
-            same_session && after.signins == acked.signins && active_fits
+            let mut new = after.signins.difference(&before.signins);
+            is_next(before, after)
+                && after.signins.is_superset(&before.signins)
+                && after.signins.len() == before.signins.len() + 1
+                && new.next().is_some_and(|new| after.active.as_ref() == Some(&new.0))
         }
     }
+}
+
+/// Whether `after` may be a later state of the session: the first thing that a browser does makes it.
+fn is_next(before: &Shown, after: &Shown) -> bool {
+    (after.id == before.id || before.id.is_empty()) && after.revision > before.revision
 }
 
 #[cfg(test)]
@@ -150,5 +164,23 @@ mod tests {
         assert!(!agrees(&acked, Some(&Change::SignUp), &shown(7, &["a", "b", "c"], Some("c"))));
         assert!(!agrees(&acked, Some(&Change::SignUp), &shown(7, &["a", "b"], None)));
         assert!(agrees(&Shown::of(&json!({ "revision": 0 })), Some(&Change::SignUp), &shown(2, &[], None)));
+    }
+
+    #[test]
+    fn what_was_acknowledged_has_happened() {
+        let before = shown(5, &["a", "b"], Some("a"));
+        let switch = Change::Switch("b".to_owned());
+        assert!(follows(&before, &switch, &shown(6, &["a", "b"], Some("b"))));
+        assert!(!follows(&before, &switch, &before));
+        assert!(follows(&before, &Change::SignUp, &shown(8, &["a", "b", "c"], Some("c"))));
+        for not in [
+            shown(8, &["a", "b"], Some("b")),
+            shown(8, &["a", "b", "c"], Some("a")),
+            shown(8, &["a", "c"], Some("c")),
+            shown(5, &["a", "b", "c"], Some("c")),
+        ] {
+            assert!(!follows(&before, &Change::SignUp, &not), "{not:?}");
+        }
+        assert!(!follows(&before, &Change::SignOut("a".to_owned()), &before));
     }
 }

@@ -1,6 +1,8 @@
 //! `cargo xtask soak`: what was acknowledged is still so after the power was cut, and nobody can crowd others out.
 
+mod cluster;
 mod count;
+mod crowd;
 mod examples;
 mod flood;
 mod fuzz;
@@ -8,7 +10,10 @@ mod grammar;
 mod kills;
 mod latency;
 mod ledger;
+mod outage;
 mod person;
+mod progress;
+mod rolling;
 mod slow;
 mod wal;
 
@@ -16,55 +21,112 @@ use crate::database::{Database, Durability};
 use crate::random::Random;
 use crate::{Outcome, tools};
 use clap::ValueEnum;
+use std::path::Path;
+use std::time::Instant;
+use tokio::runtime::Runtime;
 
-/// What is tried.
+/// What is tried, in this order: what is over soon comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// 50 kills on SQLite
-    Sqlite,
-    /// 50 kills on PostgreSQL
-    Postgres,
     /// SQLite's log is synced before a change is acknowledged
     Wal,
-    /// 2 000 slow clients, and how long fresh ones wait
-    Slow,
     /// 100 000 requests without a cookie, and what they leave
     Flood,
     /// 20 000 damaged requests
     Grammar,
+    /// 2 000 slow clients, and how long fresh ones wait
+    Slow,
     /// The examples, installed from a registry, built, started and used
     Examples,
     /// Requests made from the OpenAPI document find no 5xx and nothing that it lacks
     Fuzz,
+    /// PostgreSQL ended and stopped under two nodes
+    Cut,
+    /// The primary of two PostgreSQL servers killed under two nodes, the standby promoted
+    Failover,
+    /// Three nodes stopped, and killed, one after another: nobody notices
+    Rolling,
+    /// 200 kills on SQLite
+    Sqlite,
+    /// 200 kills on PostgreSQL: of two nodes one is killed, the other goes on
+    Postgres,
 }
 
-/// Runs the parts named, or all of them.
-pub fn soak(seed: Option<u64>, only: &[Part]) -> Outcome {
+/// How much of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// How long the mixed load lasts.
+    pub minutes: u64,
+    /// Kills, rounds or restarts, if not each part's own number.
+    pub count: Option<usize>,
+}
+
+/// Runs the parts named, or all of them. One that fails keeps no other from running.
+pub fn soak(seed: Option<u64>, only: &[Part], size: Size) -> Outcome {
     let seed = seed.unwrap_or_else(Random::seed);
     println!("soak: seed {seed} (repeat with --seed {seed})");
     tools::run(&mut tools::command("cargo", &["build", "--quiet", "--package", "keyrack-server"]))?;
-    let binary = tools::built("debug")?.join("keyrack");
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| format!("no runtime: {error}"))?;
-    let mut lines = Vec::new();
-    for part in Part::value_variants().iter().filter(|part| only.is_empty() || only.contains(part)) {
-        lines.push(match part {
-            Part::Sqlite => runtime.block_on(kills::run("sqlite", &binary, None, seed))?,
-            Part::Postgres => {
-                let database = Database::start(Durability::Full)?;
-                runtime.block_on(kills::run("postgres", &binary, Some(database.url()), seed))?
-            }
-            Part::Wal => runtime.block_on(wal::run(&binary, seed))?,
-            Part::Slow => runtime.block_on(slow::run(&binary))?,
-            Part::Flood => runtime.block_on(flood::run(&binary))?,
-            Part::Grammar => grammar::run(seed)?,
-            Part::Examples => examples::run(&binary)?,
-            Part::Fuzz => runtime.block_on(fuzz::run(&binary, seed))?,
-        });
+    let soak = Soak { binary: &tools::built("debug")?.join("keyrack"), runtime: &runtime()?, seed, size };
+    let parts = Part::value_variants().iter().filter(|part| only.is_empty() || only.contains(part));
+    let mut results = Vec::new();
+    for part in parts {
+        let began = Instant::now();
+        let result = soak.run(*part);
+        let took = began.elapsed().as_secs();
+        match &result {
+            Ok(line) => println!("{line} ({took} s)"),
+            Err(reason) => eprintln!("{part:?} failed after {took} s: {reason}"),
+        }
+        results.push((part, took, result));
     }
     println!("\nsoak: seed {seed}");
-    lines.iter().for_each(|line| println!("{line}"));
-    Ok(())
+    for (part, took, result) in &results {
+        match result {
+            Ok(line) => println!("{line} ({took} s)"),
+            Err(reason) => println!("FAILED {part:?} ({took} s): {reason}"),
+        }
+    }
+    match results.iter().filter(|(_, _, result)| result.is_err()).count() {
+        0 => Ok(()),
+        failed => Err(format!("{failed} of {} parts failed", results.len())),
+    }
+}
+
+fn runtime() -> Outcome<Runtime> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| format!("no runtime: {error}"))
+}
+
+/// What every part is given.
+struct Soak<'a> {
+    binary: &'a Path,
+    runtime: &'a Runtime,
+    seed: u64,
+    size: Size,
+}
+
+impl Soak<'_> {
+    /// Runs one part; returns its closing line.
+    fn run(&self, part: Part) -> Outcome<String> {
+        let Self { binary, runtime, seed, size } = *self;
+        match part {
+            Part::Wal => runtime.block_on(wal::run(binary, seed)),
+            Part::Flood => runtime.block_on(flood::run(binary)),
+            Part::Grammar => grammar::run(seed),
+            Part::Slow => runtime.block_on(slow::run(binary)),
+            Part::Examples => examples::run(binary),
+            Part::Fuzz => runtime.block_on(fuzz::run(binary, seed)),
+            Part::Cut => runtime.block_on(outage::cut(binary, seed, size.count)),
+            Part::Failover => runtime.block_on(outage::failover(binary, seed, size.count)),
+            Part::Rolling => {
+                let database = Database::start(Durability::Full)?;
+                runtime.block_on(rolling::run(binary, &database, seed, size.count))
+            }
+            Part::Sqlite => runtime.block_on(kills::run(binary, None, seed, size.count)),
+            Part::Postgres => {
+                let database = Database::start(Durability::Full)?;
+                runtime.block_on(kills::run(binary, Some(&database), seed, size.count))
+            }
+        }
+    }
 }

@@ -1,13 +1,16 @@
 //! Somebody with a browser, who remembers what the server said.
 
 use super::count::Count;
-use super::ledger::{Change, Shown, agrees};
-use crate::http::{Browser, Failure};
+use super::ledger::{Change, Shown, agrees, follows};
+use crate::http::{Browser, Failure, password};
 use crate::random::Random;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 /// Accounts that one browser gathers, below the deployment's cap of 5.
 const ACCOUNTS: usize = 4;
+/// How long a session may not be readable while something is broken.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A browser with the ledger of what it was told.
 pub struct Person {
@@ -17,11 +20,16 @@ pub struct Person {
     accounts: usize,
     acked: Shown,
     doubt: Option<Change>,
+    /// Whether the last request of a sign-up is under way: if its answer is lost, a sign-in may be there that
+    /// nobody has the key of, and that nobody can foresee.
+    proving: bool,
     /// The last sign-in that ended, with a credential that once opened it.
     ended: Option<(Option<String>, String)>,
     users: Vec<(String, String)>,
-    /// A lost sign-up may have taken the active place from it: it is read from then on, nothing more.
+    /// The last code that was accepted, with the credential that it was sent with.
+    used: Option<(Option<String>, Value)>,
     retired: bool,
+    differences: Vec<String>,
 }
 
 impl Person {
@@ -34,9 +42,12 @@ impl Person {
             accounts: 0,
             acked: Shown::default(),
             doubt: None,
+            proving: false,
             ended: None,
             users: Vec::new(),
+            used: None,
             retired: false,
+            differences: Vec::new(),
         }
     }
 
@@ -50,28 +61,64 @@ impl Person {
         !self.retired
     }
 
-    /// Emails and users of the sign-ups that were acknowledged.
-    pub fn users(&self) -> &[(String, String)] {
-        &self.users
+    /// What did not agree with the ledger so far.
+    pub fn differences(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.differences)
     }
 
-    /// Changes one thing after another until an answer is lost.
+    /// Changes one thing after another until an answer is lost or refused with 503, or work stops.
     pub async fn work(&mut self, count: &Count) -> Result<(), String> {
-        while !self.retired {
+        while !self.retired && !count.is_stopped() {
             let change = self.choose();
             let rack = self.browser.rack.clone();
+            self.proving = false;
             match self.ask(&change).await {
                 Ok(session) => {
                     count.acknowledged(&change);
                     self.acknowledged(&change, rack, &session);
                 }
-                Err(Failure::Lost) => {
+                Err(Failure::Refused(answer)) => {
+                    return Err(format!("{}: {change:?} was refused: {answer}", self.name));
+                }
+                // A sign-up is several requests, and something may have come of the first.
+                Err(Failure::Down) if change != Change::SignUp => return Ok(()),
+                Err(failure) => {
+                    match failure {
+                        Failure::Lost => count.lost(self.browser.sent),
+                        Failure::Unavailable => count.unavailable(),
+                        // Who mails it may have died: another node does it when the lease is over.
+                        Failure::NoCode => count.late_mail(self.email()),
+                        Failure::Down | Failure::Refused(_) => {}
+                    }
                     count.in_doubt(&change);
                     self.doubt = Some(change);
                     return Ok(());
                 }
-                Err(Failure::Refused(answer)) => {
-                    return Err(format!("{}: {change:?} was refused: {answer}", self.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Works until it is time to stop, whatever breaks meanwhile: what is in doubt is looked up as soon as the
+    /// session can be read again.
+    pub async fn live(&mut self, count: &Count) -> Result<(), String> {
+        while !self.retired && !count.is_stopped() {
+            self.work(count).await?;
+            let since = Instant::now();
+            loop {
+                match self.browser.get("/session").await {
+                    Ok(session) => break self.settle(&Shown::of(&session), count),
+                    Err(Failure::Refused(answer)) => {
+                        return Err(format!("{}: the session cannot be read: {answer}", self.name));
+                    }
+                    Err(failure) if since.elapsed() > PATIENCE => {
+                        return Err(format!(
+                            "{}: after a minute the session cannot be read: {failure:?}",
+                            self.name
+                        ));
+                    }
+                    Err(Failure::Lost) => count.lost(self.browser.sent),
+                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
                 }
             }
         }
@@ -97,11 +144,7 @@ impl Person {
 
     async fn ask(&mut self, change: &Change) -> Result<Value, Failure> {
         match change {
-            Change::SignUp => {
-                self.accounts += 1;
-                let email = format!("{}.{}@example.com", self.name, self.accounts);
-                self.browser.sign_up(&email).await
-            }
+            Change::SignUp => self.sign_up().await,
             Change::Switch(id) => {
                 self.browser.post("/session/switch-sign-in", json!({ "sign_in_id": id })).await
             }
@@ -110,13 +153,33 @@ impl Person {
         }
     }
 
+    async fn sign_up(&mut self) -> Result<Value, Failure> {
+        self.accounts += 1;
+        let email = self.email();
+        let proof = self.browser.begin_sign_up(&email).await?;
+        let rack = self.browser.rack.clone();
+        self.proving = true;
+        let session = self.browser.post("/auth/attempt-verification", proof.clone()).await?;
+        self.used = Some((rack, proof));
+        Ok(session)
+    }
+
+    fn email(&self) -> String {
+        format!("{}.{}@example.com", self.name, self.accounts)
+    }
+
     fn acknowledged(&mut self, change: &Change, rack: Option<String>, session: &Value) {
         let before = std::mem::replace(&mut self.acked, Shown::of(session));
+        if !follows(&before, change, &self.acked) {
+            self.differences.push(format!(
+                "{} was at {before:?}, and was told that {change:?} makes {:?} of it",
+                self.name, self.acked
+            ));
+        }
         match change {
             Change::SignUp => {
-                let email = format!("{}.{}@example.com", self.name, self.accounts);
                 let user = session["active_signin"]["user_id"].as_str().unwrap_or_default().to_owned();
-                self.users.push((email, user));
+                self.users.push((self.email(), user));
             }
             Change::Switch(_) => {}
             Change::SignOut(id) => self.ended = Some((rack, id.clone())),
@@ -127,36 +190,84 @@ impl Person {
         }
     }
 
-    /// Reads the session after a restart and compares it with the ledger; returns what differs.
-    pub async fn compare(&mut self, count: &Count) -> Result<Vec<String>, String> {
-        let after = Shown::of(&self.read().await?);
+    /// Compares what the session shows now with the ledger, and goes on from there.
+    fn settle(&mut self, after: &Shown, count: &Count) {
         let doubt = self.doubt.take();
-        let mut differences = Vec::new();
-        if !agrees(&self.acked, doubt.as_ref(), &after) {
+        if !agrees(&self.acked, doubt.as_ref(), after) {
             let (name, acked) = (&self.name, &self.acked);
-            differences
+            self.differences
                 .push(format!("{name} was told {acked:?}, had {doubt:?} in doubt, and reads {after:?}"));
         }
-        differences.extend(self.what_ended_stays_ended().await?);
-        self.retired |= doubt == Some(Change::SignUp);
-        self.acked = after;
+        self.retired |= doubt == Some(Change::SignUp) && self.proving;
+        self.acked = after.clone();
         count.checked();
-        Ok(differences)
     }
 
-    async fn what_ended_stays_ended(&mut self) -> Result<Option<String>, String> {
-        let Some((rack, id)) = self.ended.clone() else { return Ok(None) };
+    /// Reads the session on every node and compares it with the ledger; tries what must not work any more.
+    pub async fn compare(&mut self, count: &Count) -> Result<(), String> {
+        for _ in 0..self.browser.nodes() {
+            let after = Shown::of(&self.read("/session").await?);
+            self.settle(&after, count);
+        }
+        self.what_ended_stays_ended().await?;
+        self.what_was_used_stays_used().await
+    }
+
+    async fn what_ended_stays_ended(&mut self) -> Result<(), String> {
+        let Some((rack, id)) = self.ended.clone() else { return Ok(()) };
         let present = std::mem::replace(&mut self.browser.rack, rack);
-        let shown = self.read().await.map(|session| Shown::of(&session));
+        let shown = self.read("/session").await.map(|session| Shown::of(&session));
+        let switched = self.browser.post("/session/switch-sign-in", json!({ "sign_in_id": id })).await;
+        let minted = self.browser.get("/session/token").await;
         self.browser.rack = present;
-        let again = shown?.ids().contains(&id);
-        Ok(again.then(|| format!("{} signed {id} out, and an old credential shows it again", self.name)))
+        let name = &self.name;
+        if shown?.ids().contains(&id) {
+            self.differences.push(format!("{name} signed {id} out, and an old credential shows it again"));
+        }
+        if switched.is_ok() {
+            self.differences.push(format!("{name} signed {id} out, and an old credential switches to it"));
+        }
+        if minted.is_ok_and(|token| token["signin_id"].as_str() == Some(&id)) {
+            self.differences
+                .push(format!("{name} signed {id} out, and an old credential mints a token for it"));
+        }
+        Ok(())
     }
 
-    async fn read(&mut self) -> Result<Value, String> {
-        let answer = self.browser.get("/session").await;
-        answer.map_err(|failure| {
-            format!("{}: the session cannot be read after a restart: {failure:?}", self.name)
-        })
+    async fn what_was_used_stays_used(&mut self) -> Result<(), String> {
+        let Some((rack, proof)) = self.used.take() else { return Ok(()) };
+        let present = std::mem::replace(&mut self.browser.rack, rack);
+        let again = self.browser.post("/auth/attempt-verification", proof).await;
+        self.browser.rack = present;
+        match again {
+            Ok(session) => {
+                self.differences.push(format!("{}: a used code works again: {session}", self.name))
+            }
+            Err(Failure::Refused(_)) => {}
+            Err(failure) => return Err(format!("{}: a used code cannot be tried: {failure:?}", self.name)),
+        }
+        Ok(())
+    }
+
+    /// Whoever was told that an account was made can sign in with it: tries one of them with a browser of its own.
+    pub async fn try_password(&mut self, mut browser: Browser) -> Result<(), String> {
+        let Some((email, user)) = self.random.pick(&self.users) else { return Ok(()) };
+        let form = json!({ "strategy": "plain_email", "email": email, "password": password(email) });
+        match browser.post("/auth/signin", form).await {
+            Ok(session) if session["active_signin"]["user_id"].as_str() == Some(user) => {}
+            Ok(session) => {
+                self.differences.push(format!("{email} is {user}, and signed in as another: {session}"));
+            }
+            Err(Failure::Refused(answer)) => {
+                self.differences.push(format!("{email} cannot sign in: {answer}"));
+            }
+            Err(failure) => return Err(format!("{email} cannot try to sign in: {failure:?}")),
+        }
+        Ok(())
+    }
+
+    async fn read(&mut self, path: &str) -> Result<Value, String> {
+        let answer = self.browser.get(path).await;
+        answer.map_err(|failure| format!("{}: {path} cannot be read: {failure:?}", self.name))
     }
 }

@@ -21,12 +21,18 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::watch;
-use tokio::time::{Sleep, sleep};
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::{Sleep, sleep, timeout};
 
 /// What is kept of a request before its head is complete: a query of 64 KiB, and headers.
 const HEAD_LIMIT: usize = 96 << 10;
+
+/// Connections that may wait for the listener when it is told to stop: the system keeps no more.
+const BACKLOG: usize = 1024;
+/// When nobody has come for so long, nobody waits.
+const NOBODY: Duration = Duration::from_millis(5);
 
 /// Answers whoever connects to `listener`, until `stopped` says so and every connection has ended. A handler
 /// finds the peer in `ConnectInfo<L::Addr>`.
@@ -36,13 +42,7 @@ where
     L::Addr: Clone + Send + Sync + 'static,
     S: Respond,
 {
-    let mut stop = pin!(said(stopped.clone()));
-    loop {
-        let next = async { (room.enter().await, listener.accept().await) };
-        let (place, (stream, peer)) = tokio::select! {
-            next = next => next,
-            () = &mut stop => break,
-        };
+    let admit = |(place, (stream, peer))| {
         let pace = Arc::new(Pace::new(room.clone()));
         let answers = Answers { service: service.clone(), peer: ConnectInfo(peer), pace };
         let stop = said(stopped.clone());
@@ -50,9 +50,29 @@ where
             connection(stream, answers, stop).await;
             drop(place);
         });
+    };
+    let mut stop = pin!(said(stopped.clone()));
+    loop {
+        tokio::select! {
+            next = next(&room, &mut listener) => admit(next),
+            () = &mut stop => break,
+        }
+    }
+    // Whoever the system has connected already would be hung up on together with the listener.
+    for _ in 0..BACKLOG {
+        let Ok(next) = timeout(NOBODY, next(&room, &mut listener)).await else { break };
+        admit(next);
     }
     drop(listener);
     room.empty().await;
+}
+
+/// The next that connects, once there is a place for it.
+async fn next<L: Listener>(
+    room: &Room,
+    listener: &mut L,
+) -> (Option<OwnedSemaphorePermit>, (L::Io, L::Addr)) {
+    (room.enter().await, listener.accept().await)
 }
 
 /// Waits until it is said to stop, or nobody is left to say it.
@@ -60,7 +80,8 @@ async fn said(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-/// Answers what one connection asks, until it ends, takes too long, or has answered the last after `stop`.
+/// Answers what one connection asks, until it ends, takes too long, or has answered the last after `stop`. On one that
+/// is idle then, a request may be on its way: it has a moment to arrive.
 async fn connection<Io, S, Peer>(stream: Io, answers: Answers<S, Peer>, stop: impl Future<Output = ()>)
 where
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -75,11 +96,16 @@ where
         .max_buf_size(HEAD_LIMIT)
         .max_header_size(HEAD_LIMIT)
         .serve_connection(stream, answers);
-    let (mut serving, mut stop) = (pin!(serving), pin!(stop));
-    let (mut stopping, mut turn, mut deadline) = (false, None, pin!(None::<Sleep>));
+    let mut serving = pin!(serving);
+    let mut farewell = pin!(async {
+        stop.await;
+        pace.leave();
+        sleep(pace.patience().farewell).await;
+    });
+    let (mut over, mut turn, mut deadline) = (false, None, pin!(None::<Sleep>));
     poll_fn(|cx| {
-        if !stopping && stop.as_mut().poll(cx).is_ready() {
-            stopping = true;
+        if !over && farewell.as_mut().poll(cx).is_ready() {
+            over = true;
             serving.as_mut().graceful_shutdown();
         }
         // How a connection ends, cut off or in order, makes no difference to anybody here.
@@ -143,9 +169,7 @@ impl Future for Answer {
             },
         };
         let mut answer = answer;
-        if pace.is_unread() {
-            // Hyper will not read the rest only to throw it away: the client must know that its next
-            // request needs another connection.
+        if pace.is_last() {
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         Poll::Ready(Ok(answer.map(|body| Leaving::new(body, Arc::clone(pace)))))

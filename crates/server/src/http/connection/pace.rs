@@ -24,14 +24,16 @@ pub struct Pace {
     turn: AtomicU32,
     /// Whether a part of the request's body has not been read.
     unread: AtomicBool,
+    /// Whether the next answer is the last.
+    last: AtomicBool,
 }
 
 impl Pace {
     /// Of a connection that was just made.
     pub fn new(room: Room) -> Self {
         let (doing, turn) = (AtomicU8::new(IDLE), AtomicU32::new(0));
-        let (stalled, unread) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { room, doing, stalled, turn, unread }
+        let [stalled, unread, last] = [(); 3].map(|()| AtomicBool::new(false));
+        Self { room, doing, stalled, turn, unread, last }
     }
 
     /// The number of the present deadline.
@@ -75,9 +77,15 @@ impl Pace {
         self.unread.store(false, Ordering::Relaxed);
     }
 
-    /// Whether a part of the body has not been read.
-    pub fn is_unread(&self) -> bool {
-        self.unread.load(Ordering::Relaxed)
+    /// From now on the next answer is the last.
+    pub fn leave(&self) {
+        self.last.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the client must know that its next request needs another connection: hyper will not read the rest of
+    /// this one only to throw it away, or the server stops.
+    pub fn is_last(&self) -> bool {
+        self.unread.load(Ordering::Relaxed) || self.last.load(Ordering::Relaxed)
     }
 
     /// Its answer has been handed over.

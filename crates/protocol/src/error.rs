@@ -120,6 +120,16 @@ impl EndReason {
         (EndReason::Superseded, "superseded"),
     ];
 
+    /// Every reason there is.
+    pub const ALL: [EndReason; 11] = {
+        let (mut all, mut index) = ([EndReason::SignedOut; 11], 0);
+        while index < all.len() {
+            all[index] = Self::WORDS[index].0;
+            index += 1;
+        }
+        all
+    };
+
     /// The word on the wire and in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {

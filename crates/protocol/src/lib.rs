@@ -12,6 +12,7 @@ mod attempt;
 mod deployment;
 mod envelope;
 mod error;
+mod event;
 mod session;
 mod theme;
 mod token;
@@ -29,6 +30,7 @@ pub use deployment::{
 };
 pub use envelope::{Envelope, ErrorDetail, ErrorEntry};
 pub use error::{Code, EndReason};
+pub use event::{ChangeReason, SessionEvent};
 pub use session::{Session, SignIn};
 pub use theme::{ThemeTokenSet, ThemeTokens};
 pub use token::{Jwk, Jwks, Token};

@@ -34,6 +34,8 @@ pub fn module() -> String {
         Identified,
         Availability,
         EndReason,
+        SessionEvent,
+        ChangeReason,
         CurrentUser,
         UserEmailAddress,
         UserPhoneNumber,

@@ -4,12 +4,14 @@ use crate::config::{Config, Deployment, Mail, Mode};
 use crate::db::{Db, Publish};
 use crate::error::Result;
 use crate::http::carriage::Carriage;
+use crate::http::connection::Room;
 use crate::http::layers::Layered;
 use crate::http::operation::Operation;
 use crate::http::origin::Hosts;
 use crate::http::routes::Routes;
 use crate::session::activity::Activity;
 use crate::session::cache::Cache;
+use crate::session::events::Hub;
 use crate::shortcut::Shortcuts;
 use crate::token::Signer;
 use crate::user::password::Hasher;
@@ -38,6 +40,10 @@ pub struct App {
     pub cache: Arc<Cache>,
     /// Requests that were answered past the router.
     pub shortcuts_taken: Arc<AtomicU64>,
+    /// Who follows which session.
+    pub hub: Arc<Hub>,
+    /// The connections that there may be.
+    pub room: Room,
     /// Activity not written yet.
     pub activity: Activity,
     /// The threads that hash passwords.
@@ -98,7 +104,8 @@ impl App {
         let master = master_key::load(&config, &world)?;
         let cache = Arc::new(Cache::new(&world));
         let outbox_bell = Arc::new(Notify::new());
-        let db = open_db(&config, &cache, &outbox_bell).await?;
+        let hub = Arc::new(Hub::default());
+        let db = open_db(&config, (&cache, &hub), &outbox_bell).await?;
         let vault = Vault::new(&master)?;
         master_key::check(&db, &vault).await?;
         deployment::none_is_missing(&db, &config).await?;
@@ -110,6 +117,7 @@ impl App {
         }
         let node = id::NodeId::draw(&world);
         let activity = Activity::default();
+        let room = Room::of_this_process(world.patience, config.max_streams);
         let delivering = tokio::sync::Mutex::default();
         Ok(Arc::new(Self {
             config,
@@ -120,6 +128,8 @@ impl App {
             vault,
             cache,
             shortcuts_taken: Arc::default(),
+            hub,
+            room,
             activity,
             hasher,
             outbox_bell,
@@ -165,6 +175,7 @@ impl App {
 fn features() -> Routes {
     deployment::http::routes()
         .and(session::http::routes())
+        .and(session::events::http::routes())
         .and(sign_in::http::routes())
         .and(sign_up::routes::routes())
         .and(token::http::routes())
@@ -178,11 +189,15 @@ pub fn operations() -> Vec<Operation> {
     served.operations().iter().cloned().chain([openapi::http::operation()]).collect()
 }
 
-/// Opens the database; after each commit what it touched is forgotten here, and the outbox woken.
-async fn open_db(config: &Config, cache: &Arc<Cache>, bell: &Arc<Notify>) -> Result<Db> {
-    let (cache, bell) = (Arc::clone(cache), Arc::clone(bell));
+/// Opens the database; after each commit what it touched is forgotten here and told to those who follow it, and
+/// the outbox woken.
+async fn open_db(config: &Config, (cache, hub): (&Arc<Cache>, &Arc<Hub>), bell: &Arc<Notify>) -> Result<Db> {
+    let (cache, hub, bell) = (Arc::clone(cache), Arc::clone(hub), Arc::clone(bell));
     let publish: Publish = Arc::new(move |touched| {
-        touched.sessions.iter().for_each(|session| cache.publish(session));
+        for change in &touched.sessions {
+            cache.publish(&change.session);
+            hub.tell(change);
+        }
         if touched.outbox {
             bell.notify_one();
         }

@@ -42,6 +42,12 @@ impl Error {
         }
     }
 
+    /// Everything of something is taken, or this server is about to stop: no fault, and nothing for the log.
+    #[must_use]
+    pub fn crowded(retry_after_s: u64) -> Self {
+        Self { retry_after_s: Some(retry_after_s), ..Self::from(Code::Unavailable) }
+    }
+
     /// The deployment is in maintenance; nobody knows for how long, so it is asked again once a minute.
     #[must_use]
     pub fn maintenance() -> Self {

@@ -6,8 +6,8 @@ use crate::cli;
 use crate::config::{self, Config};
 use crate::dev::{self, seed::Person, seed::Sown};
 use crate::error::{Error, Result};
-use crate::http::connection::{self, Room};
-use crate::session::activity;
+use crate::http::connection;
+use crate::session::{activity, events};
 use crate::sweep;
 use crate::world::World;
 use axum::serve::{Listener, ListenerExt};
@@ -51,15 +51,16 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
         None => None,
     };
     sweep::start(&app);
+    events::check::start(&app);
     // Before it is announced: whoever reads that may stop it at once.
     let mut signals = Signals::listen()?;
     announce(&app, sown);
     let (stop, stopped) = watch::channel(false);
-    let room = Room::of_this_process(app.world.patience);
     let mut servers: Vec<_> = listeners
         .into_iter()
         .map(|listener| {
-            tokio::spawn(connection::serve(undelayed(listener), app.router(), room.clone(), stopped.clone()))
+            let room = app.room.clone();
+            tokio::spawn(connection::serve(undelayed(listener), app.router(), room, stopped.clone()))
         })
         .collect();
     #[cfg(unix)]

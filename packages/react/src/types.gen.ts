@@ -342,6 +342,30 @@ exists: boolean, };
 export type EndReason = "signed_out" | "signed_out_elsewhere" | "idle" | "max_age" | "revoked_by_admin" | "credentials_changed" | "user_disabled" | "user_deleted" | "membership_ended" | "evicted_by_cap" | "superseded";
 
 /**
+ * What an event of `GET /session/events` says: the session now has this revision. What has changed is read
+ * with `GET /session`; revisions in between may have been left out.
+ */
+export type SessionEvent = { 
+/**
+ * The session.
+ */
+session_id: string, 
+/**
+ * Its revision: it never goes down on one stream.
+ */
+revision: number, 
+/**
+ * What the last change was.
+ */
+reason: ChangeReason, };
+
+/**
+ * Why a session has a new revision. In an event `end` it says why the session ended; a reason that
+ * says why something ended may also stand in an event `session`, when another account is left.
+ */
+export type ChangeReason = "current" | "signed_in" | "switched" | "attempt" | "renewed" | "changed" | "signed_out" | "signed_out_elsewhere" | "idle" | "max_age" | "revoked_by_admin" | "credentials_changed" | "user_disabled" | "user_deleted" | "membership_ended" | "evicted_by_cap" | "superseded" | "unknown";
+
+/**
  * A user, as shown to that user.
  */
 export type CurrentUser = { 

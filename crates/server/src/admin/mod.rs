@@ -173,8 +173,7 @@ pub async fn end_session(app: &App, site: &Arc<Site>, id: SessionId, by: By) -> 
             let about = About { reason: reason.as_str(), session: Some(&id), ..About::default() };
             audit::record(tx, &site, &by, Event::SessionEnded, about)?;
         }
-        let max_age_ms = site.config.lifetimes.sign_in_max_age_ms;
-        session::store::raise(tx, &site.config.id, &id, max_age_ms, by.now)?;
+        session::store::raise(tx, &site, &id, reason.into(), by.now)?;
         let ended = loaded.sign_ins.into_iter().map(|s| OfUser { id: s.id, session: id.clone() });
         Ok(ended.collect::<Vec<_>>())
     });

@@ -103,7 +103,7 @@ impl Socket {
     pub async fn serve(self, app: Shared, stopped: watch::Receiver<bool>) {
         let Self { listener, file, lock } = self;
         // Of its own: an operator gets in also when strangers have taken every public connection.
-        let room = Room::new(app.world.patience, BACKLOG);
+        let room = Room::new(app.world.patience, BACKLOG, 0);
         connection::serve(Door(listener), super::router(&app), room, stopped).await;
         drop((file, lock));
     }

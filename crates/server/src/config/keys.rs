@@ -8,6 +8,7 @@ pub const KEYS: &[&str] = &[
     "listen",
     "data",
     "trusted_proxies",
+    "max_streams",
     "retired",
     "database_url_file",
     "master_key_file",

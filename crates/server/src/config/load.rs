@@ -88,6 +88,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
         virtual_clock: args.virtual_clock,
         deployments: deployments(args, file.deployments, port),
         trusted_proxies: file.trusted_proxies,
+        max_streams: file.max_streams.unwrap_or(super::DEFAULT_STREAMS),
         retired: file.retired,
         refuse_unknown: !args.dev,
         listen,

@@ -43,6 +43,9 @@ pub const DEFAULT_FILE: &str = include_str!("../../keyrack.default.toml");
 /// The port where nothing else is said.
 pub const DEFAULT_PORT: u16 = 4400;
 
+/// Streams of events that there may be where nothing else is said.
+pub const DEFAULT_STREAMS: u32 = 50_000;
+
 /// Everything that a start of the server needs to know.
 #[derive(Clone)]
 pub struct Config {
@@ -60,6 +63,8 @@ pub struct Config {
     pub virtual_clock: bool,
     /// Peers whose forwarding headers are believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// Streams of events that there may be at once, 0 to 1 000 000.
+    pub max_streams: u32,
     /// Where mail goes.
     pub mail: Mail,
     /// Ids of deployments that the database may still know although no deployment has them any more.
@@ -80,6 +85,7 @@ impl fmt::Debug for Config {
             .field("master_key", &self.master_key)
             .field("virtual_clock", &self.virtual_clock)
             .field("trusted_proxies", &self.trusted_proxies)
+            .field("max_streams", &self.max_streams)
             .field("mail", &self.mail)
             .field("retired", &self.retired)
             .field("refuse_unknown", &self.refuse_unknown)
@@ -149,6 +155,7 @@ mod tests {
             master_key: MasterKeySource::Value("opensesame".to_owned()),
             virtual_clock: false,
             trusted_proxies: Vec::new(),
+            max_streams: 1,
             mail: Mail::Smtp { url: "smtp://u:opensesame@h".to_owned() },
             retired: Vec::new(),
             refuse_unknown: true,

@@ -17,7 +17,7 @@ mod sqlite;
 mod tx;
 
 pub use row::{Cells, Param, Row};
-pub use tx::{Snapshot, Touched, Tx};
+pub use tx::{Change, Snapshot, Touched, Tx};
 
 /// The parameters of a statement, in the order `$1`, `$2`, …
 #[macro_export]

@@ -3,6 +3,7 @@ use super::row::{Param, Row};
 use super::sqlite;
 use crate::error::Result;
 use crate::id::SessionId;
+use keyrack_protocol::ChangeReason;
 use std::ops::{Deref, DerefMut};
 
 /// A consistent state of the database to read from.
@@ -43,10 +44,23 @@ pub struct Tx<'a> {
 /// What a transaction touched, published after its commit.
 #[derive(Debug, Default)]
 pub struct Touched {
-    /// Sessions whose revision rose.
-    pub sessions: Vec<SessionId>,
+    /// Sessions whose revision rose, in the order in which that happened.
+    pub sessions: Vec<Change>,
     /// Whether there is something new in the outbox.
     pub outbox: bool,
+}
+
+/// A session's revision rose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The session.
+    pub session: SessionId,
+    /// What its revision is now.
+    pub revision: i64,
+    /// Why. Of a session that has ended it is why that happened.
+    pub reason: ChangeReason,
+    /// Whether the session has ended.
+    pub ended: bool,
 }
 
 impl<'a> Tx<'a> {
@@ -78,8 +92,8 @@ impl<'a> Tx<'a> {
     }
 
     /// Notes that a session's revision rose.
-    pub fn touch(&mut self, session: &SessionId) {
-        self.touched.sessions.push(session.clone());
+    pub fn touch(&mut self, change: Change) {
+        self.touched.sessions.push(change);
     }
 
     /// Notes that there is something new in the outbox.

@@ -16,7 +16,7 @@ use crate::id::{SessionId, UserId};
 use crate::session::store as sessions;
 use crate::user::store::Credentials;
 use crate::user::{self, User, standing};
-use keyrack_protocol::{Code, EndReason};
+use keyrack_protocol::{ChangeReason, Code, EndReason};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -140,12 +140,12 @@ fn rename(tx: &mut Tx<'_>, site: &Site, (user, asked): (&User, &Person), now: i6
     if !standing::rename(tx, user, &names, now)? {
         return Err(Code::UsernameExists.into());
     }
-    let (deployment, max_age_ms) = (&site.config.id, site.config.lifetimes.sign_in_max_age_ms);
+    let deployment = &site.config.id;
     let shown_in = sessions::sign_ins_of(tx, deployment, user, now)?;
     let shown_in: BTreeSet<&SessionId> = shown_in.iter().map(|sign_in| &sign_in.session).collect();
     sessions::lock(tx, deployment, &shown_in.iter().copied().collect::<Vec<_>>())?;
     for session in shown_in {
-        sessions::raise(tx, deployment, session, max_age_ms, now)?;
+        sessions::raise(tx, site, session, ChangeReason::Changed, now)?;
     }
     Ok(true)
 }

@@ -42,6 +42,17 @@ pub enum Answer {
     Bare(fn(&mut SchemaGenerator) -> Schema),
     /// As [`Answer::Data`], with an `ETag`, and nothing when the client has it.
     Tagged(fn(&mut SchemaGenerator) -> Schema),
+    /// A stream of events that each say this, or nothing at all.
+    Events(fn(&mut SchemaGenerator) -> Schema),
+}
+
+impl Answer {
+    /// What is said in it.
+    #[must_use]
+    pub fn schema(self) -> fn(&mut SchemaGenerator) -> Schema {
+        let (Self::Data(schema) | Self::Bare(schema) | Self::Tagged(schema) | Self::Events(schema)) = self;
+        schema
+    }
 }
 
 /// A named text that an operation takes.
@@ -145,15 +156,19 @@ impl Operation {
     /// Its answer is not in the envelope.
     #[must_use]
     pub fn bare(self) -> Self {
-        let (Answer::Data(schema) | Answer::Bare(schema) | Answer::Tagged(schema)) = self.answer;
-        Self { answer: Answer::Bare(schema), ..self }
+        Self { answer: Answer::Bare(self.answer.schema()), ..self }
     }
 
     /// Its answer has an `ETag`.
     #[must_use]
     pub fn tagged(self) -> Self {
-        let (Answer::Data(schema) | Answer::Bare(schema) | Answer::Tagged(schema)) = self.answer;
-        Self { answer: Answer::Tagged(schema), ..self }
+        Self { answer: Answer::Tagged(self.answer.schema()), ..self }
+    }
+
+    /// Its answer is a stream of events.
+    #[must_use]
+    pub fn events(self) -> Self {
+        Self { answer: Answer::Events(self.answer.schema()), ..self }
     }
 
     /// The same under another method, for older clients.

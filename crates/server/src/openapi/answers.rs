@@ -15,6 +15,11 @@ pub fn of(operation: &Operation, schemas: &mut SchemaGenerator) -> Map<String, V
         let same = json!({ "description": "It is as the client has it.", "headers": headers });
         answers.insert("304".to_owned(), same);
     }
+    if matches!(operation.answer, Answer::Events(_)) {
+        let headers = json!({ "x-request-id": header("request-id") });
+        let nothing = json!({ "description": "There is no live session to follow.", "headers": headers });
+        answers.insert("204".to_owned(), nothing);
+    }
     for (status, codes) in by_status(operation) {
         let answer = match codes.as_slice() {
             [code] => json!({ "$ref": format!("#/components/responses/{}", code.as_str()) }),
@@ -43,8 +48,10 @@ fn by_status(operation: &Operation) -> BTreeMap<u16, Vec<Code>> {
 }
 
 fn success(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
-    let (Answer::Data(data) | Answer::Bare(data) | Answer::Tagged(data)) = operation.answer;
-    let data = data(schemas).to_value();
+    let data = operation.answer.schema()(schemas).to_value();
+    if matches!(operation.answer, Answer::Events(_)) {
+        return events(&data);
+    }
     let schema = if matches!(operation.answer, Answer::Bare(_)) { data } else { envelope(&data) };
     let mut headers = json!({ "x-request-id": header("request-id") });
     if matches!(operation.answer, Answer::Tagged(_)) {
@@ -58,6 +65,20 @@ fn success(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
         "description": "It is done.",
         "headers": headers,
         "content": { "application/json": { "schema": schema } },
+    })
+}
+
+fn events(data: &Value) -> Value {
+    json!({
+        "description": "Server-sent events, until one named `end`, or until either side hangs up.",
+        "headers": { "x-request-id": header("request-id") },
+        "content": { "text/event-stream": { "schema": {
+            "type": "string",
+            "description": "Events named `session` and `end`. Each has the revision as its `id`, and this as its \
+                `data`, in JSON. A comment every 15 seconds shows that the stream lives.",
+            "contentMediaType": "application/json",
+            "contentSchema": data,
+        } } },
     })
 }
 

@@ -17,6 +17,14 @@ pub fn parameters(operation: &Operation) -> Vec<Value> {
             "schema": { "type": "string" },
         }));
     }
+    if matches!(operation.answer, Answer::Events(_)) {
+        parameters.push(json!({
+            "name": "Last-Event-ID", "in": "header", "required": false,
+            "description": "The `id` of the last event that the client has. Where the session stands is told first \
+                in any case.",
+            "schema": { "type": "string", "pattern": "^[0-9]{1,18}$" },
+        }));
+    }
     parameters
 }
 

@@ -8,6 +8,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::id::SignInId;
 use crate::params;
+use keyrack_protocol::ChangeReason;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -116,7 +117,7 @@ pub async fn step(app: &Arc<App>, site: &Arc<Site>, rack: &Rack) -> Result<()> {
                 return Ok(());
             };
             take_step(tx, &site, active, now)?;
-            store::raise(tx, deployment, &loaded.id, lifetimes.sign_in_max_age_ms, now).map(drop)
+            store::raise(tx, &site, &loaded.id, ChangeReason::Renewed, now).map(drop)
         })
         .await
 }

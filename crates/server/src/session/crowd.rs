@@ -65,7 +65,6 @@ pub fn end_elsewhere(
     by: &By,
 ) -> Result<Vec<store::OfUser>> {
     let mut ended = Vec::new();
-    let (deployment, max_age_ms) = (&site.config.id, site.config.lifetimes.sign_in_max_age_ms);
     for sign_in in sign_ins {
         let Some(loaded) = read::settle(tx, site, &sign_in.session, by.now)? else { continue };
         if loaded.sign_ins.iter().all(|live| live.id != sign_in.id) {
@@ -73,7 +72,7 @@ pub fn end_elsewhere(
         }
         let plan = end(&loaded, vec![(sign_in.id.clone(), reason)]);
         store::apply(tx, site, &loaded, &plan, by)?;
-        store::raise(tx, deployment, &sign_in.session, max_age_ms, by.now)?;
+        store::raise(tx, site, &sign_in.session, plan.reason(), by.now)?;
         ended.push(sign_in.clone());
     }
     Ok(ended)

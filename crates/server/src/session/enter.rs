@@ -10,7 +10,7 @@ use crate::id::{AttemptId, SessionId, SignInId};
 use crate::params;
 use crate::user::User;
 use crate::vault::Purpose;
-use keyrack_protocol::{Code, EndReason};
+use keyrack_protocol::{ChangeReason, Code, EndReason};
 
 /// Who comes with which rack, and what may be drawn for it: everything before the transaction.
 #[derive(Clone, Debug)]
@@ -260,9 +260,8 @@ impl Room {
     ///
     /// # Errors
     /// What the database says.
-    pub fn leave(self, tx: &mut Tx<'_>, site: &Site, now: i64) -> Result<Left> {
-        let max_age_ms = site.config.lifetimes.sign_in_max_age_ms;
-        let loaded = store::raise(tx, &site.config.id, &self.loaded.id, max_age_ms, now)?;
+    pub fn leave(self, tx: &mut Tx<'_>, site: &Site, reason: ChangeReason, now: i64) -> Result<Left> {
+        let loaded = store::raise(tx, site, &self.loaded.id, reason, now)?;
         Ok(self.left(loaded))
     }
 

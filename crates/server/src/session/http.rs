@@ -126,7 +126,7 @@ async fn mutate(
             if let Some(used) = due {
                 activity::take_step(tx, &site, used, arrival.now)?;
             }
-            room.leave(tx, &site, arrival.now).map(Some)
+            room.leave(tx, &site, plan.reason(), arrival.now).map(Some)
         })
         .await;
     if mutated.as_ref().is_err_and(|error| error.code() == Code::SignInNotFound) {

@@ -5,13 +5,15 @@
 //!
 //! The rules are pure: here, what a rack opens and which sign-in is active; in [`plan`], what a switch, a
 //! sign-out or the passing of time changes. [`store`] reads and writes, [`enter`] puts things into a session,
-//! [`cache`] remembers sessions, [`read`] brings store and cache together for `GET /session`.
+//! [`cache`] remembers sessions, [`read`] brings store and cache together for `GET /session`, [`events`] tells
+//! those who follow a session.
 
 pub mod activity;
 pub mod agent;
 pub mod cache;
 pub mod crowd;
 pub mod enter;
+pub mod events;
 pub mod http;
 pub mod mark;
 pub mod plan;
@@ -24,7 +26,7 @@ pub mod warm;
 use crate::id::{AttemptId, SessionId, SignInId};
 use crate::user::User;
 use crate::vault::{Purpose, Vault};
-use keyrack_protocol::{Code, EndReason, SigninAttempt, SignupAttempt};
+use keyrack_protocol::{ChangeReason, Code, EndReason, SigninAttempt, SignupAttempt};
 pub use plan::{Plan, end, expire, sign_out_all, sign_out_one, switch_to};
 use rack::Rack;
 
@@ -218,6 +220,13 @@ impl Loaded {
     #[must_use]
     pub fn next_activation(&self, now: i64) -> i64 {
         self.sign_ins.iter().map(|sign_in| sign_in.activated_at + 1).max().unwrap_or(now).max(now)
+    }
+
+    /// Why this session, which has ended, did so: why its last active sign-in ended, or, if it held none, what the
+    /// `last` change was.
+    #[must_use]
+    pub fn why_it_ended(&self, last: ChangeReason) -> ChangeReason {
+        self.end_reason.map_or_else(|| last.of_an_end(), ChangeReason::from)
     }
 
     /// The first moment at which something in it expires; none when nothing lives in it.

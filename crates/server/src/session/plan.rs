@@ -3,7 +3,7 @@
 
 use super::{LiveSignIn, Loaded, Opened};
 use crate::id::{AttemptId, SignInId};
-use keyrack_protocol::{Code, EndReason};
+use keyrack_protocol::{ChangeReason, Code, EndReason};
 
 /// What a mutation changes in a session; nothing, unless it says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,18 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// What those who follow the session are told of it. A plan that changes nothing is carried out only to move
+    /// the end of a sign-in that was used.
+    #[must_use]
+    pub fn reason(&self) -> ChangeReason {
+        match self.end.last() {
+            Some((_, reason)) => (*reason).into(),
+            None if self.activate.is_some() || self.active.is_some() => ChangeReason::Switched,
+            None if !self.end_attempts.is_empty() => ChangeReason::Attempt,
+            None => ChangeReason::Renewed,
+        }
     }
 }
 

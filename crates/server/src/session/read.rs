@@ -119,12 +119,12 @@ pub fn settle(
     id: &crate::id::SessionId,
     now: i64,
 ) -> Result<Option<super::Loaded>> {
-    let (deployment, max_age_ms) = (&site.config.id, site.config.lifetimes.sign_in_max_age_ms);
-    let loaded = store::load(tx, deployment, id)?;
+    let loaded = store::load(tx, &site.config.id, id)?;
     let Some(due) = loaded.as_ref().filter(|loaded| loaded.ended_at.is_none() && now >= loaded.valid_until)
     else {
         return Ok(loaded);
     };
-    store::apply(tx, site, due, &expire(due, max_age_ms, now), &By::system(now))?;
-    store::raise(tx, deployment, id, max_age_ms, now).map(Some)
+    let plan = expire(due, site.config.lifetimes.sign_in_max_age_ms, now);
+    store::apply(tx, site, due, &plan, &By::system(now))?;
+    store::raise(tx, site, id, plan.reason(), now).map(Some)
 }

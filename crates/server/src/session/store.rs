@@ -4,13 +4,13 @@ use super::rack::Key;
 use super::{LiveAttempt, LiveSignIn, Loaded, Plan, Shown};
 use crate::app::Site;
 use crate::audit::{self, About, By, Event};
-use crate::db::{Row, Snapshot, Tx};
+use crate::db::{Change, Row, Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, SignInId, UserId};
 use crate::params;
 use crate::user::{self, User};
 use crate::vault::{Purpose, Vault};
-use keyrack_protocol::EndReason;
+use keyrack_protocol::{ChangeReason, EndReason};
 
 /// A session that does not exist yet.
 #[derive(Clone, Debug)]
@@ -200,11 +200,12 @@ pub fn apply(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, plan: &Plan, by: &By
 }
 
 /// Raises a session's revision after a change: works out its first expiry, ends it when nothing lives in it,
-/// and gives it as everybody will now read it.
+/// and gives it as everybody will now read it. Who follows the session is told `reason`.
 ///
 /// # Errors
 /// What the database says.
-pub fn raise(tx: &mut Tx<'_>, deployment: &str, id: &SessionId, max_age_ms: i64, now: i64) -> Result<Loaded> {
+pub fn raise(tx: &mut Tx<'_>, site: &Site, id: &SessionId, reason: ChangeReason, now: i64) -> Result<Loaded> {
+    let (deployment, max_age_ms) = (&site.config.id, site.config.lifetimes.sign_in_max_age_ms);
     let Some(mut loaded) = load(tx, deployment, id)? else {
         return Err(Error::internal("raise a revision", "the session is gone"));
     };
@@ -228,7 +229,9 @@ pub fn raise(tx: &mut Tx<'_>, deployment: &str, id: &SessionId, max_age_ms: i64,
             loaded.ended_at
         ],
     )?;
-    tx.touch(id);
+    let ended = loaded.ended_at.is_some();
+    let reason = if ended { loaded.why_it_ended(reason) } else { reason };
+    tx.touch(Change { session: id.clone(), revision: loaded.revision, reason, ended });
     Ok(loaded)
 }
 

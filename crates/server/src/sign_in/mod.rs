@@ -21,7 +21,7 @@ use crate::user::store::Credentials;
 use crate::user::username::Username;
 use crate::user::{self, password};
 use keyrack_protocol::{
-    Code, CurrentSessionStep, EndReason, ProfileCompletionData, SignInMethod, SigninAttempt,
+    ChangeReason, Code, CurrentSessionStep, EndReason, ProfileCompletionData, SignInMethod, SigninAttempt,
 };
 use std::sync::Arc;
 use tries::Tries;
@@ -165,7 +165,7 @@ fn open_for(
     crowd::end_elsewhere(tx, site, &crowded_out, EndReason::EvictedByCap, &arrival.by())?;
     room.open_sign_in(tx, (app, site), &user, arrival)?;
     add_completed(tx, app, site, &mut room, (&user.id, identifier), arrival)?;
-    room.leave(tx, site, arrival.now).map(Ok)
+    room.leave(tx, site, ChangeReason::SignedIn, arrival.now).map(Ok)
 }
 
 /// Puts the attempt that is completed at once into the session, as older clients expect.

@@ -28,7 +28,7 @@ use crate::time::rfc3339;
 use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::username::Username;
-use keyrack_protocol::{Code, SignupAttempt, SignupAttemptStep};
+use keyrack_protocol::{ChangeReason, Code, SignupAttempt, SignupAttemptStep};
 use machine::{Profile, Stage, current_step};
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
             let attempt =
                 NewAttempt { kind: "sign_up", stage: to_json(&stage)?, listed_until: expires_at, expires_at };
             room.add_attempt(tx, (&app, &site), &attempt, &shown, &arrival)?;
-            room.leave(tx, &site, arrival.now)
+            room.leave(tx, &site, ChangeReason::Attempt, arrival.now)
         })
         .await
 }

@@ -19,7 +19,7 @@ use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::store::{Created, NewUser};
 use crate::user::username::Username;
-use keyrack_protocol::{Code, VerificationPrepared};
+use keyrack_protocol::{ChangeReason, Code, VerificationPrepared};
 use std::sync::Arc;
 
 /// Asked again sooner than this, no new code is made: older clients ask without pause.
@@ -243,7 +243,7 @@ fn finish(
             session_store::apply(tx, site, &room.loaded, &plan, &trial.arrival.by())?;
             let about = About { reason: Code::EmailExists.as_str(), ..trial.about(&room) };
             audit::record(tx, site, &trial.arrival.by(), Event::SignUpRefused, about)?;
-            room.leave(tx, site, now)?;
+            room.leave(tx, site, ChangeReason::Attempt, now)?;
             return Ok(Err(Code::EmailExists));
         }
         // An error undoes everything, so the code is not used up.
@@ -259,7 +259,7 @@ fn finish(
     let shown = shown(site, (&trial.id, &room.loaded.id), (profile, &next), kept.expires_at);
     let listed_until = kept.expires_at.min(now + COMPLETED_SHOWN_MS);
     store::save(tx, &trial.id, kept, (&next, &shown), listed_until)?;
-    room.leave(tx, site, now).map(Ok)
+    room.leave(tx, site, ChangeReason::SignedIn, now).map(Ok)
 }
 
 fn new_user(trial: &Trial, profile: &Profile) -> Result<NewUser> {

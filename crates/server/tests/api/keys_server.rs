@@ -105,6 +105,20 @@ cases! {
         assert_eq!(noted_address(&Keyrack::from_file(&[]).await).await, "127.0.0.1");
         assert_eq!(noted_address(&Keyrack::from_file(&[(KEY, "[\"127.0.0.0/8\"]")]).await).await, "203.0.113.7");
     }
+    "max_streams": async fn there_are_as_many_streams_of_events_as_the_file_says() {
+        let (silent, server) = (Keyrack::from_file(&[]).await, Keyrack::from_file(&[(KEY, "1")]).await);
+        let (_two, browser) = (silent.signed_up("ada").await, server.signed_up("ada").await);
+        let _first = browser.follows().await;
+        let reply = browser.send(browser.asks_for_events()).await;
+        assert_eq!((reply.refused(), reply.header("retry-after")), ((503, "unavailable".to_owned()), Some("5")));
+        // Whoever is connected has an answer all the same, and a place that was left is taken.
+        browser.session().await;
+        drop(_first);
+        while browser.asks_for_events().send().await.unwrap().status() != 200 {
+            tokio::task::yield_now().await;
+        }
+        let _both = (_two.follows().await, _two.follows().await);
+    }
     "retired": async fn a_deployment_that_is_retired_may_be_in_the_database() {
         let address = free_address();
         let folder = folder(address.port(), &[("deployment.id", "\"old\"")]);

@@ -33,6 +33,8 @@ mod deployment;
 mod dev;
 mod end_reason;
 mod envelope;
+mod events;
+mod events_wire;
 mod keys;
 mod keys_deployment;
 mod keys_retention;

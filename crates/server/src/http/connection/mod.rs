@@ -18,7 +18,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Connections that are kept even where the system allows more: each may hold a header of 96 KiB.
+/// Connections that are kept even where the system allows more: each may hold a header of 96 KiB. Streams have room
+/// of their own.
 const MOST: u32 = 16_384;
 /// Files that stay free for the database, the mail and the log.
 const RESERVED: u32 = 256;
@@ -32,24 +33,73 @@ struct Inner {
     patience: Patience,
     places: Arc<Semaphore>,
     most: u32,
+    /// Where answers stay that go on for as long as both sides want.
+    streams: Arc<Semaphore>,
+    most_streams: u32,
     /// Whether the log has it that there was no place left.
     told: AtomicBool,
+    /// Whether the log has it that there was no place for a stream left.
+    told_of_streams: AtomicBool,
+    leaving: AtomicBool,
 }
 
+/// Marks an answer that goes on for as long as both sides want.
+#[derive(Clone, Copy, Debug)]
+pub struct Lasting;
+
 impl Room {
-    /// Room for `most` connections.
+    /// Room for `most` connections and as many more on which an answer lasts as `most_streams` says.
     #[must_use]
-    pub fn new(patience: Patience, most: u32) -> Self {
-        let places = Semaphore::new(usize::try_from(most).unwrap_or(Semaphore::MAX_PERMITS));
-        let (places, told) = (Arc::new(places), AtomicBool::new(false));
-        Self(Arc::new(Inner { patience, places, most, told }))
+    pub fn new(patience: Patience, most: u32, most_streams: u32) -> Self {
+        let places = |most| Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(Semaphore::MAX_PERMITS)));
+        Self(Arc::new(Inner {
+            patience,
+            places: places(most),
+            most,
+            streams: places(most_streams),
+            most_streams,
+            told: AtomicBool::default(),
+            told_of_streams: AtomicBool::default(),
+            leaving: AtomicBool::default(),
+        }))
     }
 
-    /// As much room as this process may have files for, after asking the system for all that it gives.
+    /// As much room as this process may have files for, after asking the system for all that it gives. Streams get
+    /// `max_streams` of them, and where files are few no more than half.
     #[must_use]
-    pub fn of_this_process(patience: Patience) -> Self {
-        let files = raise_files().unwrap_or(1024);
-        Self::new(patience, files.saturating_sub(RESERVED).clamp(64, MOST))
+    pub fn of_this_process(patience: Patience, max_streams: u32) -> Self {
+        let files = raise_files().unwrap_or(1024).saturating_sub(RESERVED);
+        let streams = max_streams.min((files / 2).max(16));
+        if streams < max_streams {
+            tracing::info!(
+                max_streams,
+                streams,
+                "this process may open too few files for max_streams (ulimit -n)"
+            );
+        }
+        Self::new(patience, (files - streams).clamp(64, MOST), streams)
+    }
+
+    /// A place for a stream, as long as it is held; none when all are taken.
+    #[must_use]
+    pub fn stream_place(&self) -> Option<OwnedSemaphorePermit> {
+        let place = Arc::clone(&self.0.streams).try_acquire_owned().ok();
+        let taken = place.is_none();
+        if taken != self.0.told_of_streams.swap(taken, Ordering::Relaxed) && taken {
+            tracing::warn!(most = self.0.most_streams, "every stream is taken; new ones are refused");
+        }
+        place
+    }
+
+    /// From now on whoever asks is told that this server is not ready, and to ask elsewhere next time.
+    pub fn leave(&self) {
+        self.0.leaving.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether this server is about to stop.
+    #[must_use]
+    pub fn is_left(&self) -> bool {
+        self.0.leaving.load(Ordering::SeqCst)
     }
 
     /// Waits until a connection may come. The semaphore is never closed, so there is a place in the end.
@@ -67,6 +117,7 @@ impl Room {
     /// Waits until every connection has ended.
     async fn empty(&self) {
         drop(self.0.places.acquire_many(self.0.most).await);
+        drop(self.0.streams.acquire_many(self.0.most_streams).await);
     }
 
     /// How long connections may take; where room is short, an idle one has no longer than one that speaks.

@@ -74,7 +74,7 @@ impl Server {
             .route("/slow", get(slow))
             .route("/reads", post(reads))
             .route("/deaf", post(|| async { "fine" }));
-        let room = Room::new(Patience::default(), most);
+        let room = Room::new(Patience::default(), most, 10);
         let serving = tokio::spawn(serve(Handed(connections), router, room, stopped));
         Self { connect, stop, serving }
     }

@@ -34,17 +34,29 @@ pub fn check(method: &Method, path: &str, reply: &Reply) {
         let required = resolve(header)["required"] == true;
         assert!(!required || reply.headers.contains_key(name), "{what} lacks the header {name}");
     }
+    let events = &answer["content"]["text/event-stream"]["schema"]["contentSchema"];
+    if !events.is_null() {
+        assert_eq!(reply.header("content-type"), Some("text/event-stream"), "{what}");
+        let data = reply.text.lines().filter_map(|line| line.strip_prefix("data: "));
+        data.for_each(|data| fits(&what, events, data));
+        return;
+    }
     let schema = &answer["content"]["application/json"]["schema"];
     if schema.is_null() {
         assert_eq!(reply.text, "", "{what}");
         return;
     }
     assert_eq!(reply.header("content-type"), Some("application/json"), "{what}");
-    let schema = validator(&what, schema);
-    let body = reply.json();
+    fits(&what, schema, &reply.text);
+}
+
+/// Whether JSON is as a schema says.
+fn fits(what: &str, schema: &Value, text: &str) {
+    let schema = validator(what, schema);
+    let body: Value = serde_json::from_str(text).unwrap_or_default();
     let wrong = schema.iter_errors(&body).map(|error| format!("{} {error}", error.instance_path()));
     let wrong: Vec<String> = wrong.collect();
-    assert!(wrong.is_empty(), "{what} is not as documented: {wrong:#?} {}", reply.text);
+    assert!(wrong.is_empty(), "{what} is not as documented: {wrong:#?} {text}");
 }
 
 /// The validator of an answer, made once: there are tests with thousands of them.

@@ -2,6 +2,7 @@
 
 mod browser;
 pub mod contract;
+mod events;
 mod from_file;
 mod operator;
 mod page;
@@ -15,6 +16,7 @@ mod server;
 mod tables;
 
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
+pub use events::Events;
 pub use from_file::file_with;
 pub use operator::Operator;
 pub use page::{boot, page, page_with};

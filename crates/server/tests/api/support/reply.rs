@@ -1,7 +1,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use reqwest::Response;
-use reqwest::header::{HeaderMap, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
 use serde_json::Value;
 
 /// An answer, read to its end.
@@ -13,9 +13,15 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub async fn read(response: Response) -> Self {
+    /// Of a stream, which has no end, only what comes first is read.
+    pub async fn read(mut response: Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, text: response.text().await.unwrap() }
+        let is_stream = headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let text = match is_stream {
+            true => String::from_utf8(response.chunk().await.unwrap().unwrap_or_default().into()).unwrap(),
+            false => response.text().await.unwrap(),
+        };
+        Self { status, headers, text }
     }
 
     /// The body as JSON, `null` when it is none.

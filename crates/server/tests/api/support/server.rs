@@ -2,7 +2,7 @@ use super::{Browser, PASSWORD};
 use axum::serve::ListenerExt;
 use keyrack_server::app::{App, Shared};
 use keyrack_server::config::{Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing};
-use keyrack_server::http::connection::{self, Room};
+use keyrack_server::http::connection;
 use keyrack_server::outbox;
 use keyrack_server::world::{CapturedMail, Patience, Random, World};
 use std::net::SocketAddr;
@@ -77,7 +77,7 @@ impl Keyrack {
         let app = App::start(config, world).await.unwrap();
         let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
         let (stop, stopped) = watch::channel(false);
-        let room = Room::of_this_process(app.world.patience);
+        let room = app.room.clone();
         let serving = tokio::spawn(connection::serve(listener, app.router(), room, stopped));
         Self { app, base: format!("http://{address}"), address, serving, _stop: stop, data }
     }
@@ -181,6 +181,7 @@ fn config(deployment: Deployment, data_dir: PathBuf, listen: SocketAddr) -> Conf
         master_key: MasterKeySource::Value("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".to_owned()),
         virtual_clock: true,
         trusted_proxies: Vec::new(),
+        max_streams: 1_000,
         mail: Mail::Outbox,
         retired: Vec::new(),
         // On PostgreSQL every test's deployment is in one database.

@@ -1,0 +1,96 @@
+//! What no notice brought: the sessions that are followed here, compared with the database.
+
+use super::hub::PARTS;
+use crate::app::App;
+use crate::db::{Change, Param, Snapshot};
+use crate::error::Result;
+use crate::id::SessionId;
+use keyrack_protocol::{ChangeReason, EndReason};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Weak};
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+
+/// How often every stream shows that it lives, and is compared with the database.
+const ROUND: Duration = Duration::from_secs(15);
+/// Sessions in one statement.
+const BATCH: usize = 100;
+
+static REVISIONS: LazyLock<String> = LazyLock::new(|| {
+    let places: Vec<String> = (1..=BATCH).map(|place| format!("${place}")).collect();
+    let places = places.join(", ");
+    format!("select id, revision, ended_at, end_reason from sessions where id in ({places}) order by id")
+});
+
+/// Compares every session that is followed, after changes may have been missed.
+///
+/// # Errors
+/// What the database says; the others are compared all the same.
+pub async fn all(app: &App) -> Result<()> {
+    let mut outcome = Ok(());
+    for part in 0..PARTS {
+        outcome = outcome.and(compare(app, app.hub.followed(part)).await);
+    }
+    outcome
+}
+
+/// Tells those whose session has another revision than they know.
+async fn compare(app: &App, followed: Vec<(SessionId, i64)>) -> Result<()> {
+    for batch in followed.chunks(BATCH) {
+        let ids: Vec<SessionId> = batch.iter().map(|(id, _)| id.clone()).collect();
+        let present = app.db.read_single(move |on| load(on, &ids)).await?;
+        for (session, known) in batch {
+            // A row that is gone was that of a session which had ended.
+            let gone = || Change {
+                session: session.clone(),
+                revision: known + 1,
+                reason: ChangeReason::Unknown,
+                ended: true,
+            };
+            app.hub.tell(&present.get(session).cloned().unwrap_or_else(gone));
+        }
+    }
+    Ok(())
+}
+
+/// Where these sessions stand, by primary key.
+fn load(on: &mut Snapshot<'_>, ids: &[SessionId]) -> Result<HashMap<SessionId, Change>> {
+    let Some(last) = ids.last() else { return Ok(HashMap::new()) };
+    let named = ids.iter().chain(std::iter::repeat(last)).take(BATCH);
+    let params: Vec<Param<'_>> = named.map(|id| Param::from(id.as_str())).collect();
+    let mut present = HashMap::new();
+    for row in on.query(REVISIONS.as_str(), &params)? {
+        let mut cells = row.cells();
+        let session = SessionId::stored(cells.text()?);
+        let (revision, ended) = (cells.int()?, cells.optional_int()?.is_some());
+        let why = cells.optional_text()?.as_deref().and_then(EndReason::parse).map(ChangeReason::from);
+        let reason = if ended { why.unwrap_or(ChangeReason::Unknown) } else { ChangeReason::Current };
+        present.insert(session.clone(), Change { session, revision, reason, ended });
+    }
+    Ok(present)
+}
+
+/// Lets every stream show every 15 seconds that it lives and, where other nodes may change its session, compares
+/// it, a part of them at a time; until the server is gone.
+pub fn start(app: &Arc<App>) {
+    tokio::spawn(in_turn(Arc::downgrade(app), async |app, part| app.hub.beat(part)));
+    if app.db.is_shared() {
+        tokio::spawn(in_turn(Arc::downgrade(app), async |app, part| {
+            // The streams stay: whoever follows them is told when the database is back.
+            if let Err(error) = compare(&app, app.hub.followed(part)).await {
+                tracing::debug!(%error, "sessions that are followed could not be compared");
+            }
+        }));
+    }
+}
+
+/// Does `what` with one part after the other.
+async fn in_turn(app: Weak<App>, what: impl AsyncFn(Arc<App>, usize)) {
+    let mut ticks = tokio::time::interval(ROUND / u32::try_from(PARTS).unwrap_or(1));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for part in (0..PARTS).cycle() {
+        ticks.tick().await;
+        let Some(app) = app.upgrade() else { return };
+        what(app, part).await;
+    }
+}

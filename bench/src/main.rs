@@ -44,6 +44,6 @@ async fn main() -> Result<(), std::io::Error> {
     });
     // Nobody says stop: it is killed.
     let (_stop, stopped) = watch::channel(false);
-    connection::serve(listener, router, Room::of_this_process(world.patience), stopped).await;
+    connection::serve(listener, router, Room::of_this_process(world.patience, 0), stopped).await;
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! The command line: `keyrack dev` for one's own machine, `keyrack serve` for everybody else's; `keyrack user`
-//! and `keyrack session` talk to the one that runs; `keyrack config` and `keyrack check` are about the configuration.
+//! and `keyrack session` talk to the one that runs; `keyrack config` and `keyrack check` are about the configuration;
+//! `keyrack backup` and `keyrack restore` about everything that is in the database.
 
 pub mod audit;
+pub mod backup;
 pub mod check;
 pub mod client;
 mod operate;
@@ -43,6 +45,10 @@ pub enum Command {
     Session(session::SessionArgs),
     /// Show what happened on the running server
     Audit(audit::AuditArgs),
+    /// Write everything into a file, while the server runs
+    Backup(backup::BackupArgs),
+    /// Fill an empty database from a backup
+    Restore(backup::RestoreArgs),
 }
 
 impl Command {
@@ -52,7 +58,7 @@ impl Command {
         match self {
             Self::Serve(run) => Some(Run { dev: false, ..run }),
             Self::Dev(run) => Some(Run { dev: true, ..run }),
-            Self::Config | Self::Check(_) | Self::User(_) | Self::Session(_) | Self::Audit(_) => None,
+            _ => None,
         }
     }
 }
@@ -130,6 +136,10 @@ mod tests {
             "keyrack user delete usr_1",
             "keyrack session end",
             "keyrack session end ses_1 --user a@ex.com",
+            "keyrack backup",
+            "keyrack backup one two",
+            "keyrack restore",
+            "keyrack restore one --verify --end-sessions",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -13,6 +13,7 @@
 //! - [`vault`], [`master_key`]: hashing, sealing
 //! - [`admin`]: what an operator may do to a running server
 //! - [`sweep`]: what happens without a request
+//! - [`backup`]: the whole database into a file and back
 //! - [`pages`]: the hosted pages
 //! - [`mod@log`]: what the log may say of a panic
 //! - [`dev`]: what only `keyrack dev` has
@@ -22,6 +23,7 @@
 pub mod admin;
 pub mod app;
 pub mod audit;
+pub mod backup;
 pub mod caller;
 pub mod cli;
 pub mod config;

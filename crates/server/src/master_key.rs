@@ -1,7 +1,7 @@
 //! Finding the master key, and noticing a wrong one.
 
 use crate::config::{Config, MasterKeySource};
-use crate::db::Db;
+use crate::db::{Db, Snapshot};
 use crate::error::{Error, Result};
 use crate::params;
 use crate::vault::{Purpose, Vault};
@@ -49,12 +49,18 @@ fn make(path: &Path, world: &World) -> Result<String> {
     Ok(text)
 }
 
+/// What is kept in the database and in backups to notice a wrong master key; it tells nothing about the right one.
+#[must_use]
+pub fn check_value(vault: &Vault) -> String {
+    vault.hash(Purpose::Check, "", b"keyrack")
+}
+
 /// Compares the check value in the database, or writes it at the first start.
 ///
 /// # Errors
 /// When the database was made with another master key.
 pub async fn check(db: &Db, vault: &Vault) -> Result<()> {
-    let value = vault.hash(Purpose::Check, "", b"keyrack");
+    let value = check_value(vault);
     let fits = db
         .write(move |tx| {
             tx.execute(
@@ -62,15 +68,29 @@ pub async fn check(db: &Db, vault: &Vault) -> Result<()> {
                  on conflict (deployment_id, name) do nothing",
                 params![&value],
             )?;
-            let row = tx.query_one(
-                "select value from facts where deployment_id = '' and name = 'master_key_check'",
-                &[],
-            )?;
-            Ok(row.map(|row| row.cells().text()).transpose()?.as_ref() == Some(&value))
+            Ok(kept(tx)?.as_ref() == Some(&value))
         })
         .await?;
-    if fits {
-        return Ok(());
-    }
-    Err(Error::internal("use the master key", "this database was made with another one; give that one"))
+    if fits { Ok(()) } else { Err(another()) }
+}
+
+/// Compares the check value in a database that a server has started on.
+///
+/// # Errors
+/// When it was made with another master key, or there is no value.
+pub fn compare(on: &mut Snapshot<'_>, vault: &Vault) -> Result<()> {
+    if kept(on)? == Some(check_value(vault)) { Ok(()) } else { Err(another()) }
+}
+
+/// The check value in the database; none before the first start.
+///
+/// # Errors
+/// What the database says.
+pub fn kept(on: &mut Snapshot<'_>) -> Result<Option<String>> {
+    let sql = "select value from facts where deployment_id = '' and name = 'master_key_check'";
+    on.query_one(sql, &[])?.map(|row| row.cells().text()).transpose()
+}
+
+fn another() -> Error {
+    Error::internal("use the master key", "this database was made with another one; give that one")
 }

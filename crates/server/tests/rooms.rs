@@ -9,7 +9,7 @@ const FEATURES: [&str; 9] =
     ["session", "sign_in", "sign_up", "token", "user", "deployment", "pages", "dev", "admin"];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("id", &[]),
     ("error", &[]),
     ("time", &[]),
@@ -20,6 +20,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("audit", &[]),
     ("secret", &[]),
     ("openapi", &[]),
+    ("backup", &[]),
     ("user", &["session"]),
     ("session", &["user"]),
     ("sign_in", &["session", "user"]),
@@ -126,7 +127,9 @@ fn machines_are_pure() {
 
 #[test]
 fn only_the_databases_room_names_its_drivers() {
-    for room in FEATURES.iter().chain(&["throttle", "secret", "outbox", "sweep", "caller", "http", "app"]) {
+    for room in
+        FEATURES.iter().chain(&["throttle", "secret", "outbox", "sweep", "caller", "http", "app", "backup"])
+    {
         for (path, code) in files(room) {
             assert!(!code.contains("rusqlite::") && !code.contains("postgres::"), "{}", path.display());
         }

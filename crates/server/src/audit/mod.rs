@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::id::{AuditId, SessionId, SignInId, UserId};
 use crate::params;
 use crate::throttle::{self, Rule, Subject, Verdict};
+use crate::world::World;
 use std::sync::Arc;
 
 /// What one client address may have noted that nothing else counts.
@@ -56,6 +57,8 @@ pub enum Event {
     UserEnabled,
     /// An operator deleted an account.
     UserDeleted,
+    /// An operator filled the database from a backup; the reason is when that was made.
+    BackupRestored,
 }
 
 impl Event {
@@ -80,6 +83,7 @@ impl Event {
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
             Self::UserDeleted => "user_deleted",
+            Self::BackupRestored => "backup_restored",
         }
     }
 
@@ -162,23 +166,31 @@ pub struct About<'a> {
 /// # Errors
 /// What the database says.
 pub fn record(tx: &mut Tx<'_>, site: &Site, by: &By, event: Event, about: About<'_>) -> Result<()> {
-    let actor = match by.actor {
-        Actor::User => "user".to_owned(),
-        Actor::Stranger => "stranger".to_owned(),
-        Actor::System => "system".to_owned(),
-        Actor::Operator(uid) => uid.map_or("operator".to_owned(), |uid| format!("operator:{uid}")),
-    };
+    record_in(tx, (&site.config.id, &site.world), by, event, about)
+}
+
+/// The same for a deployment that need not run here.
+///
+/// # Errors
+/// What the database says.
+pub fn record_in(
+    tx: &mut Tx<'_>,
+    (deployment, world): (&str, &World),
+    by: &By,
+    event: Event,
+    about: About<'_>,
+) -> Result<()> {
     tx.execute(
         "insert into audit (id, deployment_id, at, event, result, reason, actor, ip_address, user_id, session_id,
              sign_in_id, identifier) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         params![
-            AuditId::draw(&site.world).as_str(),
-            &site.config.id,
+            AuditId::draw(world).as_str(),
+            deployment,
             by.now,
             event.as_str(),
             event.result(),
             about.reason,
-            &actor,
+            &actor_word(by.actor),
             &by.ip_address,
             about.user.map_or("", UserId::as_str),
             about.session.map_or("", SessionId::as_str),
@@ -187,6 +199,17 @@ pub fn record(tx: &mut Tx<'_>, site: &Site, by: &By, event: Event, about: About<
         ],
     )?;
     Ok(())
+}
+
+/// Who, as it is in the database and on the socket.
+#[must_use]
+pub fn actor_word(actor: Actor) -> String {
+    match actor {
+        Actor::User => "user".to_owned(),
+        Actor::Stranger => "stranger".to_owned(),
+        Actor::System => "system".to_owned(),
+        Actor::Operator(uid) => uid.map_or("operator".to_owned(), |uid| format!("operator:{uid}")),
+    }
 }
 
 /// Counts one more try, and adds the rule to `full` when this is the one that the next are refused for.

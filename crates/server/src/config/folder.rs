@@ -1,14 +1,27 @@
-//! Where a running server's data folder is, for the commands that talk to it. They need nothing else of the
-//! configuration, and must work where it could not start a server: without its secrets, or half edited.
+//! Where a server's data is, for the commands that work beside it. They need nothing else of the configuration, and
+//! must work where it could not start a server: without its other secrets, or half edited.
 
 use super::Problem;
+use super::secrets;
+use crate::vault::Vault;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// What a configuration says of it; the rest may say what it likes.
-#[derive(Deserialize)]
-struct Folder {
+#[derive(Default, Deserialize)]
+struct Said {
     data: Option<PathBuf>,
+    database_url_file: Option<PathBuf>,
+    master_key_file: Option<PathBuf>,
+}
+
+/// Where a server's data is, and the key to what is sealed in it.
+pub struct Whereabouts {
+    /// The data folder.
+    pub data_dir: PathBuf,
+    /// PostgreSQL, if it is not SQLite in the data folder. It may hold a password.
+    pub database_url: Option<String>,
+    master_key_file: Option<PathBuf>,
 }
 
 /// The folder that `data` names, else the one that the configuration does (`config`, else `$KEYRACK_CONFIG`, else
@@ -21,29 +34,86 @@ pub fn data_dir(
     config: Option<&Path>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<PathBuf, Problem> {
-    if let Some(data) = data {
-        return Ok(data.to_owned());
+    match data {
+        Some(data) => Ok(data.to_owned()),
+        None => Ok(said(config, env)?.data.unwrap_or_else(|| PathBuf::from("data"))),
     }
+}
+
+/// Where the data is that `keyrack serve` would use with the same arguments and environment; `keyrack dev` too.
+///
+/// # Errors
+/// When the configuration or the file of a secret cannot be read.
+pub fn whereabouts(
+    data: Option<&Path>,
+    config: Option<&Path>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Whereabouts, Problem> {
+    let said = said(config, env)?;
+    let data_dir = data.map(Path::to_owned).or(said.data).unwrap_or_else(|| PathBuf::from("data"));
+    let url = secret(env, "KEYRACK_DATABASE_URL", said.database_url_file.as_ref())?;
+    if let Some(Err(text)) = url.as_deref().map(crate::db::check_url) {
+        return Err(Problem::outside(format!("KEYRACK_DATABASE_URL: {text}")));
+    }
+    Ok(Whereabouts { data_dir, database_url: url, master_key_file: said.master_key_file })
+}
+
+impl Whereabouts {
+    /// The master key that `keyrack serve` would use; the one that `keyrack dev` has made, if there is no other.
+    ///
+    /// # Errors
+    /// When there is none, or it is none.
+    pub fn master_key(&self, env: &dyn Fn(&str) -> Option<String>) -> Result<[u8; 32], Problem> {
+        let made = Some(self.data_dir.join("master.key")).filter(|path| path.exists());
+        let text = secret(env, "KEYRACK_MASTER_KEY", self.master_key_file.as_ref().or(made.as_ref()))?;
+        let text = text.ok_or_else(|| {
+            Problem::outside(
+                "no master key; set KEYRACK_MASTER_KEY or KEYRACK_MASTER_KEY_FILE, or name a file as master_key_file",
+            )
+        })?;
+        Vault::parse_master_key(&text)
+            .ok_or_else(|| Problem::outside("the master key is not 32 bytes in base64url"))
+    }
+}
+
+fn secret(
+    env: &dyn Fn(&str) -> Option<String>,
+    name: &str,
+    key: Option<&PathBuf>,
+) -> Result<Option<String>, Problem> {
+    let Some(found) = secrets::find(&|name| env(name).filter(|value| !value.is_empty()), name, key)? else {
+        return Ok(None);
+    };
+    let mut problems = Vec::new();
+    match (found.read(&mut problems), problems.pop()) {
+        (None, Some(problem)) => Err(problem),
+        (read, _) => Ok(read),
+    }
+}
+
+fn said(config: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Result<Said, Problem> {
     let named = || env("KEYRACK_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
     let here = || Some(PathBuf::from("keyrack.toml")).filter(|path| path.exists());
-    let said = match config.map(Path::to_owned).or_else(named).or_else(here) {
-        Some(path) => {
-            let at =
-                |line, text: String| Problem { file: Some(path.clone()), line, ..Problem::outside(text) };
-            let text = std::fs::read_to_string(&path).map_err(|cause| {
-                at(None, format!("cannot be read ({cause}); name the folder with --data"))
-            })?;
-            let folder = toml::from_str::<Folder>(&text).map_err(|error| {
-                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-                let line = before.matches('\n').count() + 1;
-                at(Some(line), format!("cannot be read ({}); name the folder with --data", error.message()))
-            })?;
-            // A path in a file is meant from where the file is.
-            folder.data.map(|data| path.parent().map(|folder| folder.join(&data)).unwrap_or(data))
-        }
-        None => None,
+    let Some(path) = config.map(Path::to_owned).or_else(named).or_else(here) else {
+        return Ok(Said::default());
     };
-    Ok(said.unwrap_or_else(|| PathBuf::from("data")))
+    let at = |line, text: String| Problem { file: Some(path.clone()), line, ..Problem::outside(text) };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|cause| at(None, format!("cannot be read ({cause}); name the folder with --data")))?;
+    let said = toml::from_str::<Said>(&text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        at(Some(line), format!("cannot be read ({}); name the folder with --data", error.message()))
+    })?;
+    // A path in a file is meant from where the file is.
+    let from = |said: Option<PathBuf>| {
+        said.map(|said| path.parent().map(|folder| folder.join(&said)).unwrap_or(said))
+    };
+    Ok(Said {
+        data: from(said.data),
+        database_url_file: from(said.database_url_file),
+        master_key_file: from(said.master_key_file),
+    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ mod table;
 mod value;
 
 pub use deployment::{Deployment, Lifetimes, Mode, PasswordHashing};
-pub use folder::data_dir;
+pub use folder::{Whereabouts, data_dir, whereabouts};
 pub use layout::Layout;
 pub use load::{Examined, examine, load};
 pub use origin::Origin;

@@ -1,6 +1,6 @@
 //! Brings a database to this binary's schema; one that a newer binary made is refused.
 
-use super::tx::Tx;
+use super::tx::{Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::params;
 
@@ -50,22 +50,53 @@ const MIGRATIONS: &[Migration] = &[
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.
 pub(super) fn run(tx: &mut Tx<'_>) -> Result<()> {
+    let pending = pending(tx, newest())?;
+    if let Some(last) = pending.last() {
+        let from = applied(tx)?;
+        announce(tx, from, last.version, &pending)?;
+    }
+    make(tx, &pending)
+}
+
+/// The version that this binary makes of every database.
+pub(super) fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
+}
+
+/// The version of the schema; 0 before the first migration. The table `migrations` must be there.
+pub(super) fn applied(on: &mut Snapshot<'_>) -> Result<i64> {
+    match on.query_one("select coalesce(max(version), 0) from migrations", &[])? {
+        Some(row) => row.cells().int(),
+        None => Ok(0),
+    }
+}
+
+/// Refuses a schema that this binary does not know.
+pub(super) fn refuse_newer(applied: i64) -> Result<()> {
+    let newest = newest();
+    if applied <= newest {
+        return Ok(());
+    }
+    Err(Error::internal(
+        "use this database",
+        format!("its schema is version {applied}, this keyrack knows {newest}; start the newer keyrack"),
+    ))
+}
+
+/// The schema of `version` in a database that has none and is nobody's yet: nothing is told of it.
+pub(super) fn make_new(tx: &mut Tx<'_>, version: i64) -> Result<()> {
+    let pending = pending(tx, version)?;
+    make(tx, &pending)
+}
+
+fn pending(tx: &mut Tx<'_>, to: i64) -> Result<Vec<&'static Migration>> {
     tx.batch("create table if not exists migrations (version bigint primary key, name text not null)")?;
-    let from = match tx.query_one("select coalesce(max(version), 0) from migrations", &[])? {
-        Some(row) => row.cells().int()?,
-        None => 0,
-    };
-    let newest = MIGRATIONS.last().map_or(0, |migration| migration.version);
-    if from > newest {
-        return Err(Error::internal(
-            "use this database",
-            format!("its schema is version {from}, this keyrack knows {newest}; start the newer keyrack"),
-        ));
-    }
-    let pending: Vec<&Migration> = MIGRATIONS.iter().filter(|migration| migration.version > from).collect();
-    if !pending.is_empty() {
-        announce(tx, from, newest, &pending)?;
-    }
+    let from = applied(tx)?;
+    refuse_newer(from)?;
+    Ok(MIGRATIONS.iter().filter(|migration| migration.version > from && migration.version <= to).collect())
+}
+
+fn make(tx: &mut Tx<'_>, pending: &[&Migration]) -> Result<()> {
     for Migration { version, name, sql, .. } in pending {
         tracing::debug!(version, name, "migrating the database");
         tx.batch(sql)?;

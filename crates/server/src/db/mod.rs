@@ -9,6 +9,7 @@
 //! Every write begins with an update of the roots that it changes (users, then sessions, each in id order):
 //! that takes the lock, and READ COMMITTED suffices.
 
+pub mod copy;
 mod job;
 mod migrate;
 mod postgres;
@@ -16,7 +17,7 @@ mod row;
 mod sqlite;
 mod tx;
 
-pub use row::{Cells, Param, Row};
+pub use row::{Cells, Param, Row, Value};
 pub use tx::{Change, Snapshot, Touched, Tx};
 
 /// The parameters of a statement, in the order `$1`, `$2`, …

@@ -1,5 +1,6 @@
 //! PostgreSQL: a few threads, each with one connection that it makes again when it is lost.
 
+mod bulk;
 mod keeper;
 mod url;
 mod value;
@@ -139,7 +140,7 @@ impl Connection {
     }
 
     /// Another collation sorts differently from SQLite, and pages of a list would skip rows.
-    fn check_collation(&mut self) -> Result<()> {
+    pub(super) fn check_collation(&mut self) -> Result<()> {
         let sql = "select datcollate::text from pg_database where datname = current_database()";
         let collation = match self.query(sql, &[])?.into_iter().next() {
             Some(row) => row.cells().text()?,

@@ -33,7 +33,7 @@ pub(super) fn lock(data_dir: &Path) -> Result<File> {
 }
 
 /// Makes a file that only its owner can read, or opens it if it is there.
-fn private_file(path: &Path) -> std::io::Result<File> {
+pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -201,7 +201,7 @@ impl rusqlite::ToSql for Param<'_> {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "used as map_err(fault)")]
-fn fault(cause: rusqlite::Error) -> Error {
+pub(super) fn fault(cause: rusqlite::Error) -> Error {
     match cause.sqlite_error_code() {
         Some(
             ErrorCode::DiskFull

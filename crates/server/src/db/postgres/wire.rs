@@ -53,8 +53,8 @@ impl std::fmt::Display for Failure {
 
 /// A connection and the thread's own runtime that moves its bytes; both end when it is dropped.
 pub(super) struct Wire {
-    client: Client,
-    runtime: Runtime,
+    pub(super) client: Client,
+    pub(super) runtime: Runtime,
     /// How long one answer is waited for; for ever while the database is migrated.
     patience: Option<Duration>,
 }

@@ -13,6 +13,7 @@ mod reply;
 mod routes;
 mod running;
 mod server;
+mod stores;
 mod tables;
 
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
@@ -27,6 +28,7 @@ pub use reply::{Reply, claims};
 pub use routes::{Route, routes};
 pub use running::{MASTER_KEY, Running};
 pub use server::Keyrack;
+pub use stores::{Store, deployment, vault, ways};
 pub use tables::{forever, tables};
 
 /// What everybody's password is.

@@ -1,0 +1,227 @@
+//! `keyrack backup` writes everything into a file while the server runs; `keyrack restore` fills an empty database
+//! from it.
+
+use super::Failure;
+use crate::audit::{Actor, By};
+use crate::backup::{self, Examined, Made, Order, Settled, file};
+use crate::config::{Whereabouts, whereabouts};
+use crate::db::copy::Place;
+use crate::error::Error;
+use crate::time::rfc3339;
+use crate::vault::Vault;
+use crate::world::{Mailer, World};
+use clap::Args;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The arguments of `keyrack backup`.
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_help = "Exit codes: 0 done, 1 refused or failed, 2 wrong arguments.\n\n\
+    It reads one snapshot beside the running server, which goes on writing; the server may also be stopped. The \
+    master key is not in it: keep that apart. FILE has its name only when it is complete, and is its owner's only.")]
+pub struct BackupArgs {
+    /// The file to make; it must not be there yet. `-` is standard output
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where the data is
+    #[command(flatten)]
+    pub target: Data,
+}
+
+/// The arguments of `keyrack restore`.
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_help = "Exit codes: 0 done, 1 refused or failed, 2 wrong arguments.\n\n\
+    The database must be empty and the server stopped; the master key is the installation's. Either engine takes a \
+    backup of the other. A sign-out or a new password from after the backup is undone by any restore: if there may \
+    have been one, say --end-sessions.")]
+pub struct RestoreArgs {
+    /// What `keyrack backup` made; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// End every session: everybody signs in again
+    #[arg(long, conflicts_with = "verify")]
+    pub end_sessions: bool,
+    /// Only read the file, and say whether it is whole and for this binary and master key
+    #[arg(long)]
+    pub verify: bool,
+    /// Where the data is
+    #[command(flatten)]
+    pub target: Data,
+}
+
+/// Which database.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Data {
+    /// The data folder [default: as the configuration says, else data]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The configuration [default: $KEYRACK_CONFIG, then ./keyrack.toml]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a command has to say: on standard output, unless that is the backup.
+#[derive(Debug)]
+pub enum Said {
+    /// To be printed.
+    Out(String),
+    /// To be printed on standard error.
+    Aside(String),
+}
+
+impl Data {
+    fn find(&self) -> Result<Whereabouts, Failure> {
+        whereabouts(self.data.as_deref(), self.config.as_deref(), &env)
+            .map_err(|problem| Failure::refused(problem.to_string()))
+    }
+}
+
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn place(found: &Whereabouts) -> Place {
+    match &found.database_url {
+        Some(url) => Place::Postgres(url.clone()),
+        None => Place::Sqlite(found.data_dir.clone()),
+    }
+}
+
+fn failed(error: Error) -> Failure {
+    Failure::refused(error.cause().unwrap_or(error.message()))
+}
+
+fn is_stream(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Makes a backup; says what is in it.
+///
+/// # Errors
+/// One line that says what is wrong and what to do.
+pub fn back_up(args: &BackupArgs) -> Result<Said, Failure> {
+    let place = place(&args.target.find()?);
+    let world = World::real(Mailer::captured());
+    if is_stream(&args.file) {
+        let out = io::BufWriter::new(io::stdout().lock());
+        let (_, made) = backup::back_up(&place, out, &world).map_err(failed)?;
+        return Ok(Said::Aside(told_of_backup(args, &made, &world)));
+    }
+    let (partial, out) = file::Partial::begin(&args.file).map_err(failed)?;
+    let (out, made) = backup::back_up(&place, out, &world).map_err(failed)?;
+    partial.finish(out).map_err(failed)?;
+    Ok(Said::Out(told_of_backup(args, &made, &world)))
+}
+
+fn told_of_backup(args: &BackupArgs, made: &Made, world: &World) -> String {
+    let (header, took) = (&made.header, world.clock.now_ms() - made.header.made_at);
+    if args.target.json {
+        let json = json!({
+            "file": args.file, "engine": header.engine, "schema": header.schema, "made_at": rfc3339(header.made_at),
+            "deployments": header.deployments, "rows": made.rows, "bytes": made.bytes, "took_ms": took,
+        });
+        return format!("{json:#}\n");
+    }
+    let seconds = took / 1000;
+    let tenths = took % 1000 / 100;
+    format!(
+        "Backed up {} of {}: {}, {} bytes in {seconds}.{tenths} s.\n",
+        header.engine,
+        header.deployments.join(", "),
+        counted(&made.rows),
+        made.bytes
+    )
+}
+
+/// What somebody wants to see at a glance, and all of it.
+fn counted(rows: &BTreeMap<String, u64>) -> String {
+    let of = |table: &str| rows.get(table).copied().unwrap_or(0);
+    let all: u64 = rows.values().sum();
+    format!("{} users, {} sessions, {all} rows", of("users"), of("sessions"))
+}
+
+/// Restores a backup, or only verifies it; says what was done and what is next.
+///
+/// # Errors
+/// One line that says what is wrong and what to do.
+pub fn restore(args: &RestoreArgs) -> Result<String, Failure> {
+    let found = args.target.find()?;
+    let key = found.master_key(&env).map_err(|problem| Failure::refused(problem.to_string()))?;
+    let (vault, world) = (Vault::new(&key).map_err(failed)?, World::real(Mailer::captured()));
+    if args.verify {
+        let examined = examine(args, &vault)?;
+        return Ok(told_of_restore(args, &examined, None));
+    }
+    // Read twice: a damaged file is found before anything is begun. Standard input comes once only.
+    if !is_stream(&args.file) {
+        examine(args, &vault)?;
+    }
+    let by = By { actor: Actor::Operator(uid()), ip_address: String::new(), now: world.clock.now_ms() };
+    let order =
+        Order { place: &place(&found), vault: &vault, world: &world, by, end_sessions: args.end_sessions };
+    let done = if is_stream(&args.file) {
+        backup::restore(io::stdin().lock(), &order)
+    } else {
+        backup::restore(file::open(&args.file).map_err(failed)?, &order)
+    };
+    let (examined, settled) = done.map_err(failed)?;
+    Ok(told_of_restore(args, &examined, Some(&settled)))
+}
+
+fn examine(args: &RestoreArgs, vault: &Vault) -> Result<Examined, Failure> {
+    if is_stream(&args.file) {
+        return backup::examine(io::stdin().lock(), vault).map_err(failed);
+    }
+    backup::examine(file::open(&args.file).map_err(failed)?, vault).map_err(failed)
+}
+
+fn told_of_restore(args: &RestoreArgs, examined: &Examined, settled: Option<&Settled>) -> String {
+    let (header, made_at) = (&examined.header, rfc3339(examined.header.made_at));
+    if args.target.json {
+        let settled =
+            settled.map(|done| json!({ "codes": done.codes, "mails": done.mails, "ended": done.ended }));
+        let json = json!({
+            "engine": header.engine, "schema": header.schema, "made_at": made_at, "deployments": header.deployments,
+            "rows": examined.rows, "settled": settled,
+        });
+        return format!("{json:#}\n");
+    }
+    let Some(settled) = settled else {
+        return format!(
+            "Whole, and for this master key: the state of {made_at}, {}.\n",
+            counted(&examined.rows)
+        );
+    };
+    let mut text = format!("Restored the state of {made_at}: {}.\n", counted(&examined.rows));
+    // Writing to a string does not fail.
+    let _ = writeln!(
+        text,
+        "{} mailed codes do not work any more, {} queued mails are not sent: people ask for new ones.",
+        settled.codes, settled.mails
+    );
+    text += &if args.end_sessions {
+        format!("{} sign-ins ended: everybody signs in again.\n", settled.ended)
+    } else {
+        format!(
+            "People are signed in as they were then: sign-outs, new passwords and disabled accounts since {made_at} \
+             are undone. If there may have been any, empty it and restore again with --end-sessions.\n"
+        )
+    };
+    text
+}
+
+#[cfg(unix)]
+fn uid() -> Option<u32> {
+    Some(rustix::process::geteuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn uid() -> Option<u32> {
+    None
+}

@@ -9,6 +9,7 @@
 //! Every write begins with an update of the roots that it changes (users, then sessions, each in id order):
 //! that takes the lock, and READ COMMITTED suffices.
 
+mod confirm;
 pub mod copy;
 mod job;
 mod migrate;
@@ -27,6 +28,8 @@ macro_rules! params {
 }
 
 use crate::error::{Error, Result};
+use crate::id::SessionId;
+use confirm::Confirmer;
 use job::{Job, Mode, Queue, Work};
 use std::path::Path;
 use std::sync::Arc;
@@ -62,6 +65,7 @@ pub fn check_url(url: &str) -> std::result::Result<(), &'static str> {
 pub struct Db {
     writes: Queue,
     reads: Queue,
+    confirmer: Confirmer,
     shared: bool,
     /// Held for the life of the process: two servers on one SQLite file would overwrite each other.
     _lock: Option<std::fs::File>,
@@ -75,7 +79,7 @@ impl Db {
     pub fn open_sqlite(data_dir: &Path, publish: Publish) -> Result<Self> {
         let lock = sqlite::lock(data_dir)?;
         let (writes, reads) = sqlite::open(&data_dir.join("keyrack.db"), publish)?;
-        Ok(Self { writes, reads, shared: false, _lock: Some(lock) })
+        Ok(Self { writes, reads, confirmer: Confirmer::default(), shared: false, _lock: Some(lock) })
     }
 
     /// Connects to PostgreSQL and migrates it.
@@ -84,7 +88,13 @@ impl Db {
     /// When it cannot be reached, sorts by anything but collation C, or was made by a newer Keyrack.
     pub fn open_postgres(url: &str, publish: Publish) -> Result<Self> {
         let queue = postgres::open(url, publish)?;
-        Ok(Self { writes: queue.clone(), reads: queue, shared: true, _lock: None })
+        Ok(Self {
+            writes: queue.clone(),
+            reads: queue,
+            confirmer: Confirmer::default(),
+            shared: true,
+            _lock: None,
+        })
     }
 
     /// Whether other nodes may change the same data: then nothing kept in memory is used unconfirmed.
@@ -131,6 +141,17 @@ impl Db {
         F: Fn(&mut Snapshot<'_>) -> Result<T> + Send + 'static,
     {
         self.look(Mode::Single, look).await
+    }
+
+    /// The present revision of a session of a deployment, where other nodes may raise it: what a statement says that
+    /// begins after this was called. Many who ask share one statement.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn present_revision(&self, deployment: &str, id: &SessionId) -> Result<Option<i64>> {
+        let answer = self.confirmer.ask(&self.reads, id);
+        let present = wait(answer, READ_PATIENCE).await?;
+        Ok(present.filter(|(of, _)| of == deployment).map(|(_, revision)| revision))
     }
 
     async fn look<T, F>(&self, mode: Mode, look: F) -> Result<T>

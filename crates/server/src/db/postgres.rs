@@ -91,6 +91,16 @@ impl Connection {
         Self { wire, statements: HashMap::new(), fault: None, age }
     }
 
+    /// One of a test, to a migrated database.
+    #[cfg(test)]
+    pub(super) fn for_tests(url: &str) -> Self {
+        let config = parse(url).unwrap();
+        let wire = Wire::open(&config, SILENCE).unwrap_or_else(|failure| panic!("{failure}"));
+        let mut connection = Self::new(wire, 0);
+        connection.migrate().unwrap();
+        connection
+    }
+
     /// Runs the closure in a transaction; an error says that it was not committed, or that this is unknown.
     fn run(&mut self, work: &mut Work, publish: &Publish) -> std::result::Result<(), Stop> {
         self.fault = None;

@@ -90,8 +90,7 @@ async fn fetch(app: &Arc<App>, site: &Arc<Site>, rack: &Rack) -> Result<Option<A
 /// # Errors
 /// What the database says.
 pub async fn confirmed(app: &Arc<App>, cached: &Cached) -> Result<bool> {
-    let (deployment, id) = (cached.loaded.deployment.clone(), cached.loaded.id.clone());
-    let revision = app.db.read_single(move |on| store::revision(on, &deployment, &id)).await?;
+    let revision = app.db.present_revision(&cached.loaded.deployment, &cached.loaded.id).await?;
     Ok(revision == Some(cached.loaded.revision))
 }
 

@@ -235,18 +235,6 @@ pub fn raise(tx: &mut Tx<'_>, site: &Site, id: &SessionId, reason: ChangeReason,
     Ok(loaded)
 }
 
-/// The present revision of a session: one statement, to confirm what is remembered of it.
-///
-/// # Errors
-/// What the database says.
-pub fn revision(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<Option<i64>> {
-    let row = on.query_one(
-        "select revision from sessions where id = $1 and deployment_id = $2",
-        params![id.as_str(), deployment],
-    )?;
-    row.map(|row| row.cells().int()).transpose()
-}
-
 /// The hash that is kept of a session's key.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Accounts: who they are, what their address and password may be, and whether they may act.
 
 pub mod email;
+mod hashing;
 pub mod http;
 pub mod password;
 pub mod standing;

@@ -6,14 +6,11 @@
 
 use crate::config::{PasswordHashing, PasswordRules};
 use crate::error::{Error, Result};
+use crate::user::hashing::{Hashing, Queue, Task};
 use crate::world::World;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
 use keyrack_protocol::Code;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -56,8 +53,6 @@ pub fn check(rules: &PasswordRules, password: &str) -> Result<()> {
     }
 }
 
-type Task = Box<dyn FnOnce(&Argon2<'_>) + Send>;
-
 /// A place in the queue: whoever has one is hashed for.
 #[derive(Debug)]
 pub struct Place {
@@ -67,7 +62,7 @@ pub struct Place {
 
 /// The threads that hash.
 pub struct Hasher {
-    tasks: SyncSender<Task>,
+    queue: Arc<Queue>,
     places: Arc<Semaphore>,
     done: AtomicU64,
     /// Verified against when there is no account, so that this takes the same time.
@@ -86,19 +81,20 @@ impl Hasher {
     /// # Errors
     /// When the parameters are refused or a thread cannot be started.
     pub fn start(world: &World, hashing: PasswordHashing) -> Result<Self> {
-        let argon2 = argon2(hashing)?;
-        let stand_in = hash_now(&argon2, "nobody's password", &world.random.bytes::<16>())?;
-        let (tasks, waiting) = sync_channel::<Task>(WAITING);
-        let waiting = Arc::new(Mutex::new(waiting));
+        let stand_in = Hashing::new(hashing)?.hash("nobody's password", &world.random.bytes::<16>())?;
+        let queue = Arc::new(Queue::default());
         let threads = thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
         for _ in 0..threads {
-            let (waiting, argon2) = (Arc::clone(&waiting), argon2.clone());
+            let (queue, mut hashing) = (Arc::clone(&queue), Hashing::new(hashing)?);
             thread::Builder::new()
                 .name("keyrack-hasher".to_owned())
-                .spawn(move || work(&waiting, &argon2))
+                .spawn(move || {
+                    lower_priority();
+                    queue.work(&mut hashing);
+                })
                 .map_err(|cause| Error::internal("start a hashing thread", cause))?;
         }
-        Ok(Self { tasks, places: Arc::new(Semaphore::new(WAITING)), done: AtomicU64::new(0), stand_in })
+        Ok(Self { queue, places: Arc::new(Semaphore::new(WAITING)), done: AtomicU64::new(0), stand_in })
     }
 
     /// How many passwords were hashed or verified since the start, those of nobody included.
@@ -136,7 +132,7 @@ impl Hasher {
     /// Only if hashing itself fails.
     pub async fn hash(&self, place: Place, world: &World, password: String) -> Result<String> {
         let salt: [u8; 16] = world.random.bytes();
-        self.run(place, move |argon2| hash_now(argon2, &password, &salt)).await?
+        self.run(place, move |hashing| hashing.hash(&password, &salt)).await?
     }
 
     /// Whether `password` is the one that was hashed; does the same work when there is no hash.
@@ -146,29 +142,24 @@ impl Hasher {
     pub async fn verify(&self, place: Place, password: String, hash: Option<String>) -> Result<bool> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.stand_in.clone());
-        let fits = self
-            .run(place, move |argon2| {
-                let parsed = PasswordHash::new(&hash).ok();
-                parsed.is_some_and(|parsed| argon2.verify_password(password.as_bytes(), &parsed).is_ok())
-            })
-            .await?;
+        let fits = self.run(place, move |hashing| hashing.fits(&password, &hash)).await?;
         Ok(fits && known)
     }
 
     async fn run<T: Send + 'static>(
         &self,
         place: Place,
-        task: impl FnOnce(&Argon2<'_>) -> T + Send + 'static,
+        task: impl FnOnce(&mut Hashing) -> T + Send + 'static,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
-        let task: Task = Box::new(move |argon2| {
+        let task: Task = Box::new(move |hashing| {
             // Whoever asked may have gone: then the work is not done.
             if !reply.is_closed() {
-                let _ = reply.send(task(argon2));
+                let _ = reply.send(task(hashing));
             }
             drop(place);
         });
-        self.tasks.try_send(task).map_err(|_| Error::unavailable("hash a password", "too many wait"))?;
+        self.queue.push(task);
         let outcome =
             answer.await.map_err(|_| Error::internal("hash a password", "the hashing thread ended"))?;
         self.done.fetch_add(1, Ordering::Relaxed);
@@ -176,14 +167,9 @@ impl Hasher {
     }
 }
 
-fn work(waiting: &Mutex<Receiver<Task>>, argon2: &Argon2<'_>) {
-    lower_priority();
-    loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match next {
-            Ok(task) => task(argon2),
-            Err(_) => return,
-        }
+impl Drop for Hasher {
+    fn drop(&mut self) {
+        self.queue.close();
     }
 }
 
@@ -191,22 +177,6 @@ fn work(waiting: &Mutex<Receiver<Task>>, argon2: &Argon2<'_>) {
 fn lower_priority() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 10);
-}
-
-fn argon2(hashing: PasswordHashing) -> Result<Argon2<'static>> {
-    let params = match hashing {
-        PasswordHashing::Standard => Params::new(19 * 1024, 2, 1, None),
-        PasswordHashing::CheapForTests => Params::new(64, 1, 1, None),
-    };
-    let params = params.map_err(|cause| Error::internal("set up password hashing", cause))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-fn hash_now(argon2: &Argon2<'_>, password: &str, salt: &[u8]) -> Result<String> {
-    argon2
-        .hash_password_with_salt(password.as_bytes(), salt)
-        .map(|hash| hash.to_string())
-        .map_err(|cause| Error::internal("hash a password", cause))
 }
 
 #[cfg(test)]

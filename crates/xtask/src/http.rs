@@ -102,6 +102,13 @@ impl Browser {
         self.exchange(Method::GET, path, None).await
     }
 
+    /// `GET path`; returns the answer as it begins to come, and waits for the rest of it for minutes.
+    pub async fn open(&self, path: &str) -> Result<reqwest::Response, String> {
+        let next = (self.sent.node + 1) % self.nodes.len();
+        let request = self.request(next, Method::GET, path, None).timeout(Duration::from_secs(600));
+        request.send().await.map_err(|error| format!("{path}: {error}"))
+    }
+
     /// `POST path` with a JSON body; returns `data`.
     pub async fn post(&mut self, path: &str, body: Value) -> Result<Value, Failure> {
         self.send(Method::POST, path, Some(&body)).await

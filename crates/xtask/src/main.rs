@@ -50,8 +50,11 @@ enum Task {
         #[arg(long, value_enum)]
         only: Vec<soak::Part>,
         /// How long the mixed load lasts
-        #[arg(long, default_value_t = 60)]
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
         minutes: u64,
+        /// What the mixed load runs on
+        #[arg(long, value_enum, default_value = "sqlite")]
+        engine: soak::Engine,
         /// So many kills, rounds or restarts instead of each part's own number, to try a change
         #[arg(long)]
         count: Option<usize>,
@@ -70,7 +73,9 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Run { args } => run::run(&args),
         Task::Test { only } => test::test(&only),
-        Task::Soak { seed, only, minutes, count } => soak::soak(seed, &only, soak::Size { minutes, count }),
+        Task::Soak { seed, only, minutes, engine, count } => {
+            soak::soak(seed, &only, soak::Size { minutes, engine, count })
+        }
         Task::Bench => bench::bench(),
         Task::Gen { check } => code::generate(check),
     };

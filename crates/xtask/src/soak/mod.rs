@@ -10,6 +10,7 @@ mod grammar;
 mod kills;
 mod latency;
 mod ledger;
+mod load;
 mod outage;
 mod person;
 mod progress;
@@ -50,6 +51,17 @@ pub enum Part {
     Sqlite,
     /// 200 kills on PostgreSQL: of two nodes one is killed, the other goes on
     Postgres,
+    /// An hour of everything at once (--minutes, --engine)
+    Load,
+}
+
+/// Where the mixed load runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// One node on SQLite
+    Sqlite,
+    /// Two nodes on PostgreSQL
+    Postgres,
 }
 
 /// How much of it.
@@ -57,6 +69,8 @@ pub enum Part {
 pub struct Size {
     /// How long the mixed load lasts.
     pub minutes: u64,
+    /// On what.
+    pub engine: Engine,
     /// Kills, rounds or restarts, if not each part's own number.
     pub count: Option<usize>,
 }
@@ -126,6 +140,13 @@ impl Soak<'_> {
             Part::Postgres => {
                 let database = Database::start(Durability::Full)?;
                 runtime.block_on(kills::run(binary, Some(&database), seed, size.count))
+            }
+            Part::Load => {
+                let database = match size.engine {
+                    Engine::Sqlite => None,
+                    Engine::Postgres => Some(Database::start(Durability::Full)?),
+                };
+                runtime.block_on(load::run(binary, database.as_ref(), seed, size.minutes))
             }
         }
     }

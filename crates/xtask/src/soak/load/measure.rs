@@ -1,0 +1,268 @@
+//! What is counted and measured during the mixed load, and what it may be.
+
+use super::super::cluster::Cluster;
+use super::super::latency::Latencies;
+use super::guest::Ask;
+use super::stream::Stream;
+use crate::Outcome;
+use crate::database::Database;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// The load is measured in so many parts; the last is compared with the first.
+pub const SLICES: usize = 12;
+/// The same number.
+pub const SLICES_U32: u32 = 12;
+/// How long a stream stays open after what it was opened for.
+const HELD: Duration = Duration::from_secs(20);
+/// Memory may grow by a twentieth, or by so many bytes: the allocator takes and gives back in large pieces.
+const MEMORY: u64 = 8 << 20;
+/// Connections of the clients come and go.
+const FILES: usize = 24;
+/// So do threads that hash passwords.
+const THREADS: usize = 4;
+/// The last p99 may be a fifth above the first, and this much: the machine does other things as well.
+const P99: Duration = Duration::from_millis(10);
+
+/// What was seen so far.
+#[derive(Default)]
+pub struct Seen(Mutex<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    asked: [usize; Ask::ALL.len()],
+    light: Latencies,
+    password: Latencies,
+    told: Latencies,
+    dead: usize,
+    wrong: Vec<String>,
+}
+
+impl Seen {
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on it counts.
+    pub fn begin(&self) {
+        let mut counts = self.counts();
+        *counts = Counts { wrong: std::mem::take(&mut counts.wrong), ..Counts::default() };
+    }
+
+    /// Something was answered, `took` after it was due.
+    pub fn answered(&self, ask: Ask, took: Duration, outcome: Outcome) {
+        let mut counts = self.counts();
+        if let Some(index) = Ask::ALL.iter().position(|(each, _)| *each == ask) {
+            counts.asked[index] += 1;
+        }
+        match outcome {
+            Ok(()) if ask.is_light() => counts.light.note(took),
+            Ok(()) if ask == Ask::SignIn => counts.password.note(took),
+            Ok(()) => {}
+            Err(wrong) => {
+                if counts.wrong.len() < 20 {
+                    eprintln!("load: {wrong}");
+                }
+                counts.wrong.push(wrong);
+            }
+        }
+    }
+
+    /// What was signed out was tried again, in vain.
+    pub fn dead(&self) {
+        self.counts().dead += 1;
+    }
+
+    /// A stream told of a change so long after the answer.
+    pub fn told(&self, after: Duration) {
+        self.counts().told.note(after);
+    }
+
+    /// Keeps a stream open for a while.
+    pub fn hold(&self, stream: Stream) {
+        tokio::spawn(tokio::time::timeout(HELD, stream.drain()));
+    }
+
+    /// The light requests since the last call.
+    pub fn slice(&self) -> Latencies {
+        std::mem::take(&mut self.counts().light)
+    }
+
+    /// Everything that went wrong, while warming up too.
+    pub fn wrong(&self) -> Vec<String> {
+        self.counts().wrong.clone()
+    }
+
+    /// What was asked, in one line.
+    pub fn line(&self) -> String {
+        let counts = self.counts();
+        let [reads, mints, switches, sign_ins, sign_outs, streams, visits] = counts.asked;
+        let all: usize = counts.asked.iter().sum();
+        format!(
+            "{all} asked ({reads} reads, {mints} mints, {switches} switches, {sign_ins} sign-ins, {sign_outs} \
+             sign-outs, {streams} streams, {visits} sign-ups), {} wrong",
+            counts.wrong.len()
+        )
+    }
+}
+
+/// The process, or all processes together, at one moment.
+#[derive(Clone, Copy, Default)]
+struct Sample {
+    memory: u64,
+    files: usize,
+    threads: usize,
+}
+
+/// The database at one moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rows {
+    rows: u64,
+    bytes: u64,
+}
+
+/// One part of the time.
+#[derive(Default)]
+struct Slice {
+    samples: Vec<Sample>,
+    rows: Rows,
+    p99: Duration,
+}
+
+/// All parts.
+#[derive(Default)]
+pub struct Measures(Vec<Slice>);
+
+impl Measures {
+    /// What is sampled from now on belongs to a new part.
+    pub fn begin_slice(&mut self) {
+        self.0.push(Slice::default());
+    }
+
+    /// Looks at all nodes.
+    pub fn sample(&mut self, cluster: &Cluster) -> Outcome {
+        let mut sample = Sample::default();
+        for number in 0..cluster.len() {
+            let asked =
+                cluster.ask(number, |server| Ok((server.memory()?, server.files()?, server.threads()?)));
+            let (memory, files, threads) = asked.ok_or("a node has ended")??;
+            sample.memory += memory;
+            sample.files += files;
+            sample.threads += threads;
+        }
+        if let Some(slice) = self.0.last_mut() {
+            slice.samples.push(sample);
+        }
+        Ok(())
+    }
+
+    /// The part is over.
+    pub fn end_slice(&mut self, rows: Rows, light: Latencies) {
+        if let Some(slice) = self.0.last_mut() {
+            (slice.rows, slice.p99) = (rows, light.at(0.99));
+            println!(
+                "load: part {}: {:.1} MB, {} files, {} threads, p99 {:.1} ms, {} rows in {:.1} MB",
+                self.0.len(),
+                megabytes(self.0.last().map_or(0, |slice| slice.median(|sample| sample.memory))),
+                self.0.last().map_or(0, |slice| slice.median(|sample| sample.files)),
+                self.0.last().map_or(0, |slice| slice.median(|sample| sample.threads)),
+                light.at(0.99).as_secs_f64() * 1000.0,
+                rows.rows,
+                megabytes(rows.bytes)
+            );
+        }
+    }
+
+    /// The closing line, or what is not as it was.
+    pub fn judge(&self, seen: &Seen, wrong: Vec<String>, minutes: u64, shared: bool) -> Outcome<String> {
+        let (Some(first), Some(last)) = (self.0.first(), self.0.last()) else {
+            return Err("load: nothing was measured".to_owned());
+        };
+        let mut failed: Vec<String> = wrong.into_iter().take(5).collect();
+        let mut flat = |is: bool, what: &str| {
+            if !is {
+                failed.push(format!("{what} did not stay as it was"));
+            }
+        };
+        let memory = [first, last].map(|slice| slice.median(|sample| sample.memory));
+        flat(memory[1] <= memory[0] + (memory[0] / 20).max(MEMORY), "memory");
+        let files = [first, last].map(|slice| slice.median(|sample| sample.files));
+        flat(files[1] <= files[0] + FILES, "the number of open files");
+        let threads = [first, last].map(|slice| slice.median(|sample| sample.threads));
+        flat(threads[1] <= threads[0] + THREADS, "the number of threads");
+        flat(last.p99 <= first.p99.mul_f64(1.2) + P99, "p99");
+        // PostgreSQL keeps old versions of rows until its vacuum comes by.
+        let step = if shared { 2.0 } else { 1.25 };
+        flat(last.rows.per_row() <= first.rows.per_row() * step, "the size of the database for a row");
+        let asked = seen.line();
+        let counts = seen.counts();
+        let ms = |took: Duration| took.as_secs_f64() * 1000.0;
+        let line = format!(
+            "{minutes} min at {}/s: {asked}, {} dead credentials tried, memory {:.1} → {:.1} MB, files {} → {}, threads {} → {}, \
+             p99 {:.1} → {:.1} ms (sign-ins {:.0} ms, a stream tells within {:.1} ms), {} → {} rows in {:.1} → \
+             {:.1} MB",
+            super::RATE,
+            counts.dead,
+            megabytes(memory[0]),
+            megabytes(memory[1]),
+            files[0],
+            files[1],
+            threads[0],
+            threads[1],
+            ms(first.p99),
+            ms(last.p99),
+            ms(counts.password.at(0.99)),
+            ms(counts.told.at(0.99)),
+            first.rows.rows,
+            last.rows.rows,
+            megabytes(first.rows.bytes),
+            megabytes(last.rows.bytes),
+        );
+        if failed.is_empty() { Ok(line) } else { Err(format!("{line}; {}", failed.join("; "))) }
+    }
+}
+
+impl Slice {
+    fn median<T: Ord + Copy + Default>(&self, of: impl Fn(&Sample) -> T) -> T {
+        let mut all: Vec<T> = self.samples.iter().map(of).collect();
+        all.sort_unstable();
+        all.get(all.len() / 2).copied().unwrap_or_default()
+    }
+}
+
+impl Rows {
+    #[allow(clippy::cast_precision_loss, reason = "a ratio")]
+    fn per_row(self) -> f64 {
+        self.bytes as f64 / self.rows.max(1) as f64
+    }
+}
+
+/// How many rows there are in all tables, and what they take with their indexes.
+pub fn rows(cluster: &Cluster, database: Option<&Database>) -> Outcome<Rows> {
+    let Some(database) = database else { return in_sqlite(cluster) };
+    let count = "(xpath('/row/c/text()', query_to_xml(format('select count(*) as c from %I', relname), false, true, \
+                 '')))[1]::text::bigint";
+    let sql = format!("select sum({count}), sum(pg_total_relation_size(relid)) from pg_stat_user_tables");
+    let answer = database.query(&sql)?;
+    let numbers = answer.split_once('|').and_then(|(rows, bytes)| rows.parse().ok().zip(bytes.parse().ok()));
+    numbers.map(|(rows, bytes)| Rows { rows, bytes }).ok_or(format!("no numbers: {answer}"))
+}
+
+fn in_sqlite(cluster: &Cluster) -> Outcome<Rows> {
+    let count = || -> rusqlite::Result<Rows> {
+        let file = cluster.data(0).join("keyrack.db");
+        let on = rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let one = |sql: &str| on.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs);
+        let bytes = one("pragma page_count")? * one("pragma page_size")?;
+        let mut names = on.prepare("select name from sqlite_master where type = 'table'")?;
+        let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        let counts = names.iter().map(|name| one(&format!("select count(*) from \"{name}\"")));
+        Ok(Rows { rows: counts.sum::<rusqlite::Result<u64>>()?, bytes })
+    };
+    count().map_err(|error| format!("the rows cannot be counted: {error}"))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "for people")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}

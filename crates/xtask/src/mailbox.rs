@@ -39,7 +39,8 @@ impl Mailbox {
     }
 
     /// How many mails came.
-    pub fn count(&self) -> usize {
+    #[cfg(test)]
+    fn count(&self) -> usize {
         *self.came.borrow()
     }
 
@@ -92,7 +93,7 @@ async fn talk(mut stream: TcpStream, mailbox: Arc<Mailbox>) -> std::io::Result<(
                 to = address_in(&line);
                 "250 fine\r\n"
             }
-            "QUIT" => "221 bye\r\n",
+            "QUIT" => return writing.write_all(b"221 bye\r\n").await,
             _ => "250 fine\r\n",
         };
         writing.write_all(answer.as_bytes()).await?;
@@ -115,6 +116,7 @@ fn address_in(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::AsyncReadExt;
 
     #[tokio::test]
     async fn a_code_is_handed_out_once_whether_it_came_before_or_after_it_was_asked_for() {
@@ -127,6 +129,8 @@ mod tests {
                      Subject: 12345{number} is your app code\r\n\r\n654321\r\n.\r\nQUIT\r\n"
                 );
                 stream.write_all(mail.as_bytes()).await.unwrap();
+                let mut answers = String::new();
+                stream.read_to_string(&mut answers).await.unwrap();
             });
             assert_eq!(asked.unwrap(), format!("12345{number}"));
             assert_eq!(mailbox.count(), number + 1);

@@ -121,6 +121,11 @@ impl Server {
         drop(self.child.wait());
     }
 
+    /// The same, without waiting until it has ended.
+    pub fn kill_at_once(&mut self) {
+        drop(self.child.kill());
+    }
+
     /// Asks it to stop, and says whether it did so cleanly within ten seconds.
     pub fn stop(mut self) -> bool {
         let since = Instant::now();

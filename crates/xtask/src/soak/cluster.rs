@@ -124,6 +124,14 @@ impl Cluster {
         }
     }
 
+    /// Ends a node as [`Cluster::kill`] does, and does not wait until it is gone: [`Cluster::restart`] does.
+    pub fn kill_at_once(&self, number: usize) {
+        if let Some(node) = self.nodes.get(number) {
+            let mut server = node.server.lock().unwrap_or_else(PoisonError::into_inner);
+            server.as_mut().map(Server::kill_at_once);
+        }
+    }
+
     /// Asks a node to stop; returns how long that took. What it ended with must be success, within ten seconds.
     pub async fn stop(&self, number: usize) -> Outcome<Duration> {
         let Some(server) = self.take(number) else { return Err(format!("node {number} does not run")) };
@@ -145,6 +153,8 @@ impl Cluster {
 
     async fn launch(&self, number: usize) -> Outcome {
         let Some(node) = self.nodes.get(number) else { return Err(format!("there is no node {number}")) };
+        // Dropped, it is waited for.
+        drop(self.take(number));
         let setup = node.setup.clone();
         let started = tokio::task::spawn_blocking(move || setup.start()).await;
         let server = started.map_err(|error| error.to_string())??;
@@ -185,6 +195,11 @@ impl Cluster {
         };
         let logs = self.nodes.iter().enumerate();
         logs.filter_map(|(number, node)| faulty(node.setup.log(), number)).collect()
+    }
+
+    /// How long a node's log is, in bytes.
+    pub fn log_size(&self, number: usize) -> u64 {
+        self.nodes.get(number).map_or(0, |node| u64::try_from(node.setup.log().len()).unwrap_or(u64::MAX))
     }
 
     /// The last lines of a node's log.

@@ -3,6 +3,7 @@
 mod cluster;
 mod count;
 mod crowd;
+mod disk;
 mod examples;
 mod flood;
 mod fuzz;
@@ -15,6 +16,8 @@ mod outage;
 mod person;
 mod progress;
 mod rolling;
+mod rule_two;
+mod sign_out;
 mod slow;
 mod wal;
 
@@ -41,6 +44,12 @@ pub enum Part {
     Examples,
     /// Requests made from the OpenAPI document find no 5xx and nothing that it lacks
     Fuzz,
+    /// A file system of 64 MB filled up under load
+    Disk,
+    /// 1 000 sign-outs on one node, each tried on the other in the same millisecond
+    RuleTwo,
+    /// 200 sign-outs on each engine, each killed within a millisecond of the answer
+    SignOut,
     /// PostgreSQL ended and stopped under two nodes
     Cut,
     /// The primary of two PostgreSQL servers killed under two nodes, the standby promoted
@@ -130,6 +139,12 @@ impl Soak<'_> {
             Part::Slow => runtime.block_on(slow::run(binary)),
             Part::Examples => examples::run(binary),
             Part::Fuzz => runtime.block_on(fuzz::run(binary, seed)),
+            Part::Disk => runtime.block_on(disk::run(binary, seed)),
+            Part::RuleTwo => {
+                let database = Database::start(Durability::Full)?;
+                runtime.block_on(rule_two::run(binary, &database, seed, size.count))
+            }
+            Part::SignOut => runtime.block_on(sign_out::run(binary, seed, size.count)),
             Part::Cut => runtime.block_on(outage::cut(binary, seed, size.count)),
             Part::Failover => runtime.block_on(outage::failover(binary, seed, size.count)),
             Part::Rolling => {

@@ -103,7 +103,12 @@ impl Person {
     /// session can be read again.
     pub async fn live(&mut self, count: &Count) -> Result<(), String> {
         while !self.retired && !count.is_stopped() {
+            let refused = count.refused();
             self.work(count).await?;
+            if count.refused() > refused {
+                // Whoever is told to come back does not do so at once.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
             let since = Instant::now();
             loop {
                 match self.browser.get("/session").await {

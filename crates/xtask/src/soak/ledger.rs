@@ -47,6 +47,22 @@ impl Shown {
         self.signins.iter().map(|signin| signin.0.clone()).collect()
     }
 
+    /// What is to be seen after a change that may have come later than it was looked for. What is active then is not
+    /// known if it was the one that left.
+    pub fn after(&self, late: &Change) -> Self {
+        let mut after = self.clone();
+        match late {
+            Change::Switch(id) => after.active = Some(id.clone()),
+            Change::SignOut(id) => {
+                after.signins = self.without(id);
+                after.active = self.active.clone().filter(|active| active != id);
+            }
+            Change::SignOutAll => after = Self::default(),
+            Change::SignUp => {}
+        }
+        after
+    }
+
     fn without(&self, id: &str) -> BTreeSet<(String, String)> {
         self.signins.iter().filter(|signin| signin.0 != id).cloned().collect()
     }
@@ -164,6 +180,16 @@ mod tests {
         assert!(!agrees(&acked, Some(&Change::SignUp), &shown(7, &["a", "b", "c"], Some("c"))));
         assert!(!agrees(&acked, Some(&Change::SignUp), &shown(7, &["a", "b"], None)));
         assert!(agrees(&Shown::of(&json!({ "revision": 0 })), Some(&Change::SignUp), &shown(2, &[], None)));
+    }
+
+    #[test]
+    fn a_change_that_came_late_is_the_ground_of_the_next() {
+        let before = shown(5, &["a", "b", "c"], Some("b"));
+        let late = before.after(&Change::SignOut("a".to_owned()));
+        assert!(follows(&late, &Change::Switch("c".to_owned()), &shown(7, &["b", "c"], Some("c"))));
+        assert!(!follows(&before, &Change::Switch("c".to_owned()), &shown(7, &["b", "c"], Some("c"))));
+        assert!(before.after(&Change::SignOutAll).id.is_empty());
+        assert_eq!(before.after(&Change::Switch("c".to_owned())).active.as_deref(), Some("c"));
     }
 
     #[test]

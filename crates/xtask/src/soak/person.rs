@@ -20,6 +20,9 @@ pub struct Person {
     accounts: usize,
     acked: Shown,
     doubt: Option<Change>,
+    /// What was in doubt and had not happened when it was looked for. A database that stood still may do it later;
+    /// not later than the next change, which waits for it.
+    late: Option<Change>,
     /// Whether the last request of a sign-up is under way: if its answer is lost, a sign-in may be there that
     /// nobody has the key of, and that nobody can foresee.
     proving: bool,
@@ -42,6 +45,7 @@ impl Person {
             accounts: 0,
             acked: Shown::default(),
             doubt: None,
+            late: None,
             proving: false,
             ended: None,
             users: Vec::new(),
@@ -77,9 +81,14 @@ impl Person {
                     count.acknowledged(&change);
                     self.acknowledged(&change, rack, &session);
                 }
-                Err(Failure::Refused(answer)) => {
-                    return Err(format!("{}: {change:?} was refused: {answer}", self.name));
-                }
+                Err(Failure::Refused(answer)) => match self.late.take() {
+                    // It came after all, and was in the way.
+                    Some(late) => {
+                        self.doubt = Some(late);
+                        return Ok(());
+                    }
+                    None => return Err(format!("{}: {change:?} was refused: {answer}", self.name)),
+                },
                 // A sign-up is several requests, and something may have come of the first.
                 Err(Failure::Down) if change != Change::SignUp => return Ok(()),
                 Err(failure) => {
@@ -112,7 +121,12 @@ impl Person {
             let since = Instant::now();
             loop {
                 match self.browser.get("/session").await {
-                    Ok(session) => break self.settle(&Shown::of(&session), count),
+                    Ok(session) => {
+                        let (before, doubt) = (self.acked.clone(), self.doubt.clone());
+                        self.settle(&Shown::of(&session), count);
+                        self.late = doubt.filter(|_| before == self.acked);
+                        break;
+                    }
                     Err(Failure::Refused(answer)) => {
                         return Err(format!("{}: the session cannot be read: {answer}", self.name));
                     }
@@ -175,7 +189,10 @@ impl Person {
 
     fn acknowledged(&mut self, change: &Change, rack: Option<String>, session: &Value) {
         let before = std::mem::replace(&mut self.acked, Shown::of(session));
-        if !follows(&before, change, &self.acked) {
+        let late = self.late.take().map(|late| before.after(&late));
+        if !follows(&before, change, &self.acked)
+            && !late.is_some_and(|ground| follows(&ground, change, &self.acked))
+        {
             self.differences.push(format!(
                 "{} was at {before:?}, and was told that {change:?} makes {:?} of it",
                 self.name, self.acked
@@ -197,7 +214,8 @@ impl Person {
 
     /// Compares what the session shows now with the ledger, and goes on from there.
     fn settle(&mut self, after: &Shown, count: &Count) {
-        let doubt = self.doubt.take();
+        let late = self.late.take();
+        let doubt = self.doubt.take().or(late);
         if !agrees(&self.acked, doubt.as_ref(), after) {
             let (name, acked) = (&self.name, &self.acked);
             self.differences

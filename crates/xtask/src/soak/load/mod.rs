@@ -67,16 +67,13 @@ async fn load(
     let mut measures = Measures::default();
     let (began, mut progress) = (Instant::now(), Progress::new("load"));
     for slice in 1..=measure::SLICES {
-        let part = whole * u32::try_from(slice).unwrap_or_default() / measure::SLICES_U32;
-        let half = (began + part).checked_sub(whole / (2 * measure::SLICES_U32)).unwrap_or(began);
-        work.until(half, &mut progress).await?;
+        let end = began + whole * slice / measure::SLICES;
         measures.begin_slice();
-        // In the second half of each, so that the first one's beginning is not taken for its whole.
-        while Instant::now() < began + part {
-            measures.sample(cluster)?;
-            work.until((Instant::now() + Duration::from_secs(1)).min(began + part), &mut progress).await?;
+        while Instant::now() < end {
+            work.until((Instant::now() + measure::WINDOW).min(end), &mut progress).await?;
+            measures.sample(cluster, &seen.window())?;
         }
-        measures.end_slice(measure::rows(cluster, database)?, seen.slice());
+        measures.end_slice(measure::rows(cluster, database)?);
     }
     while work.under_way.join_next().await.is_some() {}
     let wrong = seen.wrong().into_iter().chain(cluster.faults()).collect();

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 /// The load is measured in so many parts; the last is compared with the first.
 pub const SLICES: u32 = 12;
-/// So often the processes are looked at, and the slowest answers noted.
+/// So often the processes are looked at.
+pub const LOOK: Duration = Duration::from_secs(1);
+/// Over so long a p99 is taken; of these the median counts.
 pub const WINDOW: Duration = Duration::from_secs(5);
 /// How long a stream stays open after what it was opened for.
 const HELD: Duration = Duration::from_secs(20);
@@ -108,10 +110,9 @@ impl Seen {
     }
 }
 
-/// The process, or all processes together, at one moment, and the answers since the last one.
+/// The process, or all processes together, at one moment.
 #[derive(Clone, Copy, Default)]
 struct Sample {
-    p99: Duration,
     memory: u64,
     files: usize,
     threads: usize,
@@ -128,6 +129,7 @@ pub struct Rows {
 #[derive(Default)]
 struct Slice {
     samples: Vec<Sample>,
+    p99: Vec<Duration>,
     rows: Rows,
 }
 
@@ -141,9 +143,16 @@ impl Measures {
         self.0.push(Slice::default());
     }
 
-    /// Looks at all nodes, and at what was answered since the last time.
-    pub fn sample(&mut self, cluster: &Cluster, light: &Latencies) -> Outcome {
-        let mut sample = Sample { p99: light.at(0.99), ..Sample::default() };
+    /// What 99 of 100 light requests of a window took at most.
+    pub fn note_p99(&mut self, p99: Duration) {
+        if let Some(slice) = self.0.last_mut() {
+            slice.p99.push(p99);
+        }
+    }
+
+    /// Looks at all nodes.
+    pub fn sample(&mut self, cluster: &Cluster) -> Outcome {
+        let mut sample = Sample::default();
         for number in 0..cluster.len() {
             let asked =
                 cluster.ask(number, |server| Ok((server.memory()?, server.files()?, server.threads()?)));
@@ -165,10 +174,10 @@ impl Measures {
             slice.rows = rows;
             println!(
                 "load: part {number}: {:.1} MB, {} files, {} threads, p99 {:.1} ms, {} rows in {:.1} MB",
-                megabytes(slice.median(|sample| sample.memory)),
+                megabytes(slice.memory()),
                 slice.median(|sample| sample.files),
                 slice.median(|sample| sample.threads),
-                ms(slice.median(|sample| sample.p99)),
+                ms(slice.p99()),
                 rows.rows,
                 megabytes(rows.bytes)
             );
@@ -186,7 +195,7 @@ impl Measures {
                 failed.push(format!("{what} did not stay as it was"));
             }
         };
-        let memory = [first, last].map(|slice| slice.median(|sample| sample.memory));
+        let memory = [first, last].map(Slice::memory);
         // SQLite keeps in memory what it has read and written lately, up to a bound that this never reaches.
         let pages = last.rows.bytes.saturating_sub(first.rows.bytes) * PAGES;
         flat(memory[1] <= memory[0] + (memory[0] / 20).max(MEMORY) + pages, "memory");
@@ -195,7 +204,7 @@ impl Measures {
         let threads = [first, last].map(|slice| slice.median(|sample| sample.threads));
         flat(threads[1] <= threads[0] + THREADS, "the number of threads");
         // The median of many windows: another program that had the machine for a while is not the server's doing.
-        let p99 = [first, last].map(|slice| slice.median(|sample| sample.p99));
+        let p99 = [first, last].map(Slice::p99);
         flat(p99[1] <= p99[0].mul_f64(1.2) + P99, "p99");
         // PostgreSQL keeps old versions of rows until its vacuum comes by.
         let step = if shared { 2.0 } else { 1.25 };
@@ -228,11 +237,23 @@ impl Measures {
 }
 
 impl Slice {
-    fn median<T: Ord + Copy + Default>(&self, of: impl Fn(&Sample) -> T) -> T {
-        let mut all: Vec<T> = self.samples.iter().map(of).collect();
-        all.sort_unstable();
-        all.get(all.len() / 2).copied().unwrap_or_default()
+    fn median(&self, of: impl Fn(&Sample) -> usize) -> usize {
+        middle(self.samples.iter().map(of).collect())
     }
+
+    /// The least that it held: the memory of a password's hash comes and goes, what is lost stays.
+    fn memory(&self) -> u64 {
+        self.samples.iter().map(|sample| sample.memory).min().unwrap_or_default()
+    }
+
+    fn p99(&self) -> Duration {
+        middle(self.p99.clone())
+    }
+}
+
+fn middle<T: Ord + Copy + Default>(mut all: Vec<T>) -> T {
+    all.sort_unstable();
+    all.get(all.len() / 2).copied().unwrap_or_default()
 }
 
 impl Rows {

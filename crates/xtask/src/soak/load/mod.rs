@@ -70,8 +70,12 @@ async fn load(
         let end = began + whole * slice / measure::SLICES;
         measures.begin_slice();
         while Instant::now() < end {
-            work.until((Instant::now() + measure::WINDOW).min(end), &mut progress).await?;
-            measures.sample(cluster, &seen.window())?;
+            let window = (Instant::now() + measure::WINDOW).min(end);
+            while Instant::now() < window {
+                work.until((Instant::now() + measure::LOOK).min(window), &mut progress).await?;
+                measures.sample(cluster)?;
+            }
+            measures.note_p99(seen.window().at(0.99));
         }
         measures.end_slice(measure::rows(cluster, database)?);
     }

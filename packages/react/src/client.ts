@@ -75,10 +75,7 @@ export class Client {
     this.#sender = sender;
     this.#presence = new Presence(`keyrack:${base}`, {
       onMessage: (data) => this.#hear(data),
-      onDeaf: () => {
-        this.#tokens.clear();
-        this.#follow();
-      },
+      onDeaf: () => (this.#tokens.clear(), this.#follow()),
       onReturn: () => void this.#read(READ),
       onVisible: () => (this.#failures || Date.now() - this.#readAt > REFRESH_MS) && void this.#read(READ),
       onBack: () => this.#readInTime(),
@@ -259,17 +256,19 @@ export class Client {
     return this.#tokens.get(template);
   };
 
-  /** A token of a later revision than is shown may be for another scope: what it is for is read before it is used. */
+  // A scope that is the same before and after may have been another meanwhile: only of these revisions is it known.
   async #fetchToken(signIn: SignIn, template: string): Promise<Token | undefined> {
+    const { revision } = this.#session();
     let token: Token | undefined;
+    const fits = (): boolean =>
+      token?.signin_id === signIn.id && [revision, this.#session().revision].includes(token.revision);
     try {
       token = asToken(await this.send({ path: `/session/token?template=${encodeURIComponent(template)}` }));
-      if (token.signin_id === signIn.id && token.revision <= this.#session().revision) return token;
     } catch (error) {
       if ((error as KeyrackError).status !== 401) throw error;
     }
-    await this.#read(READ);
-    return token?.signin_id === signIn.id ? token : undefined;
+    if (!fits()) await this.#read(READ);
+    return fits() ? token : undefined;
   }
 
   readonly #always: Pick<SessionView, 'refetch' | 'getToken'>;

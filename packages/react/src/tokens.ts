@@ -85,7 +85,7 @@ export class Tokens {
       const { token, lifetime_ms: life } = fetched;
       this.#kept.set(key, { token, life, age });
       if (age() < life) return token;
-      throw clientError('timeout', 'The token may have expired on its way. Try again.');
+      throw clientError('timeout', 'The server did not answer in time. Try again.');
     } catch (error) {
       const token = saysNothing(error as KeyrackError) ? alive(this.#kept.get(key)) : undefined;
       if (token === undefined) throw error;

@@ -1,10 +1,12 @@
 import { expect } from '@playwright/test';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Program } from './program.js';
 
 export type Mode = 'staging' | 'production';
@@ -69,6 +71,11 @@ export class Server {
     const address = () => this.#program?.said.find((line) => line.includes(words))?.split(words)[1]?.trim() ?? '';
     await expect.poll(address, { message: words, intervals: [20] }).not.toBe('');
     return address();
+  }
+
+  /** What an operator types: `keyrack` with these arguments, about this server. */
+  async operate(...args: string[]): Promise<void> {
+    await promisify(execFile)(BINARY, [...args, '--data', this.#folder]);
   }
 
   /** Codes mailed to an address, oldest first. */

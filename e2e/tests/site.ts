@@ -39,6 +39,9 @@ export class Site {
   /** The same of the stream. */
   readonly streams: string[] = [];
 
+  /** How many streams are open now. */
+  openStreams = 0;
+
   readonly #server: Server;
 
   /** Answers that wait for a gate. */
@@ -133,7 +136,13 @@ export class Site {
         await fault.until;
       }
       answer.writeHead(response.statusCode ?? 502, response.rawHeaders);
+      if (response.headers['content-type'] === 'text/event-stream') {
+        this.openStreams += 1;
+        answer.once('close', () => (this.openStreams -= 1));
+      }
+      // What has arrived is passed on, also when the rest never comes.
       response.pipe(answer);
+      response.once('error', () => answer.destroy());
     });
     onward.on('error', () => answer.destroy());
     // A browser that hangs up: Keyrack hears of it as it would without us.

@@ -10,6 +10,9 @@ import { Stream } from './stream.js';
 import type { Sender } from './transport.js';
 import type { Session } from './types.gen.js';
 
+/** How long a page that is about to be left steps aside. */
+const STEP_MS = 1_000;
+
 /** The page that a session is shown on. */
 export interface Shown {
   readonly sender: Sender;
@@ -54,6 +57,8 @@ export class Events {
     addEventListener('online', () => this.#stream?.hurry(), { signal });
     // Timers stand still while a machine sleeps: nobody may have noticed that nothing comes any more.
     document.addEventListener('visibilitychange', () => document.hidden || this.#stream?.look(), { signal });
+    // Firefox decides before `pagehide` whether it keeps a page: none that waits for a lock, and never one with a stream.
+    addEventListener('beforeunload', () => this.#leads || this.#stepAside(), { signal });
     const turn = (leads: boolean) => () => {
       this.#leads = leads;
       this.#restart();
@@ -66,6 +71,12 @@ export class Events {
     this.#restart();
     this.#standing?.abort();
     this.#standing = undefined;
+  }
+
+  /** Steps aside, and comes back if the page was not left after all: for a download, say. */
+  #stepAside(): void {
+    this.#leave();
+    setTimeout(() => this.#id && !this.#standing && this.#enter(), STEP_MS);
   }
 
   #restart(): void {

@@ -3,6 +3,7 @@ import type { Shown } from './events.js';
 import { type Frame, Frames } from './frames.js';
 import { Notices } from './notices.js';
 import type { Told } from './order.js';
+import type { SessionEvent } from './types.gen.js';
 
 /** The server writes something every 15 seconds: silent for longer than twice that, a stream is dead. */
 const SILENT_MS = 35_000;
@@ -126,13 +127,12 @@ export class Stream {
 
   #take({ event, data }: Frame): void {
     if (event !== 'session' && event !== 'end') return;
-    const { session_id: id, revision } = JSON.parse(data) as { session_id?: unknown; revision?: unknown };
+    const { session_id: id, revision } = JSON.parse(data) as Partial<SessionEvent>;
     if (typeof id !== 'string' || !Number.isSafeInteger(revision)) throw new Error('not Keyrack’s');
-    const told = { id, revision: revision as number };
     // There is no later revision of an ended session, and it may be shown already as far as it went.
     if (event === 'end') return this.#finish({ id, revision: Infinity });
-    this.#last = told.revision;
-    void this.#notices.take(told);
+    this.#last = revision as number;
+    void this.#notices.take({ id, revision: revision as number });
   }
 
   /** There is nothing to follow until another session is shown. */

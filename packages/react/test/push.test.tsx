@@ -265,3 +265,64 @@ test.for([
   expect(server.requests.length).toBe(before);
   expect(errors).not.toHaveBeenCalled();
 });
+
+test('H15 a tab that waits for its turn steps aside while a page is left, and back if it was not', async () => {
+  const server = new FakeServer(session(['ada']));
+  const [one] = (await openTabs(2)) as [Tab, Tab];
+  dispatchEvent(new Event('beforeunload'));
+  await pass();
+  expect(server.streams.map(({ isOpen }) => isOpen)).toEqual([true]);
+  // The tab that waited is not there to take over.
+  one.unmount();
+  await pass(500);
+  expect(server.open.length).toBe(0);
+  await pass(600);
+  expect(server.open.length).toBe(1);
+});
+
+test('H15 when the tab that leads dies without a word another leads, and shows what it missed', async () => {
+  const server = new FakeServer(session(['ada', 'bob']));
+  const [, two, three] = (await openTabs(3)) as [Tab, Tab, Tab];
+  await pass(1_000);
+  server.change({ active_signin: signIn('bob') });
+  server.streams[0]?.break();
+  locks().kill('tab 0');
+  await pass(200);
+  expect([two, three].map(active)).toEqual(['sin_bob', 'sin_bob']);
+  expect(locks().holder(LOCK)).not.toBe('tab 0');
+});
+
+test('H15 without locks there is one stream, too, and one read', async () => {
+  Object.defineProperty(navigator, 'locks', { configurable: true, value: undefined });
+  const server = new FakeServer(session(['ada', 'bob']));
+  const tabs = await openTabs(3);
+  await pass(2_000);
+  expect(server.streams.length).toBe(1);
+  const before = server.requests.length;
+  server.push({ active_signin: signIn('bob') });
+  await pass(200);
+  expect(tabs.map(active)).toEqual(['sin_bob', 'sin_bob', 'sin_bob']);
+  expect(server.requests.length).toBe(before + 1);
+});
+
+test('H15 where the code of the stream cannot be loaded the refreshes go on, and one of them gets it', async () => {
+  vi.doMock('../src/events.js', () => {
+    throw new TypeError('Failed to fetch dynamically imported module');
+  });
+  vi.resetModules();
+  const { push } = await import('../src/push.js');
+  const opens = vi.fn(() => new Promise<Response>(() => undefined));
+  const shown = { sender: { open: opens }, presence: { name: 'late' }, session: () => session(['ada']) };
+  const follow = push(shown as unknown as Parameters<typeof push>[0]);
+  follow('ses_1');
+  await vi.dynamicImportSettled();
+  await pass();
+  expect(opens).not.toHaveBeenCalled();
+  vi.doUnmock('../src/events.js');
+  vi.resetModules();
+  follow('ses_1');
+  await pass();
+  expect(opens).toHaveBeenCalledOnce();
+  follow('');
+  await pass();
+});

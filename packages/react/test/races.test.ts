@@ -11,7 +11,7 @@ const ROUNDS = 200;
 const CODE = `export * from './client.ts'; export * from './error.ts';`;
 
 // React has no part in it: once is enough.
-const once = process.env['REACT'] === '19' ? test : test.skip;
+const once = test.runIf(process.env['REACT'] === '19');
 
 /** Tells the stories until one fails. */
 async function races(code: Code, seeds: readonly number[]): Promise<number> {
@@ -46,7 +46,7 @@ once.for([
   ['a read goes beside a mutation', 'client.ts', 'while (this.#held && this.#queue.busy) await this.#queue.busy;', ''],
   ['a stream that ends stays closed', 'stream.ts', 'while (!this.#isOver) {', '{'],
   ['a session that changes is not followed', 'events.ts', 'else if (this.#standing) this.#restart();', 'else if (this.#standing) return;'],
-] as const)('H13 H15 H33 the races notice when %s', async ([, file, from, to]) => {
+] as const)('H13 H15 H33 the races notice when %s', { timeout: 300_000 }, async ([, file, from, to]) => {
   const code = await withBreak<Code>(CODE, { file, from, to });
   await expect(races(code, seeds(4 * ROUNDS))).rejects.toThrow(/^RACE=/);
-}, 300_000);
+});

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::id::SecretId;
 use crate::params;
 use crate::vault::{Purpose, Vault};
+use crate::world::SKEW_MS;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 /// Wrong guesses that a secret survives; the one after them finds it dead.
@@ -103,13 +104,16 @@ pub fn consume(
     let row = tx.query_one(
         "update one_time_secrets set wrong_guesses = wrong_guesses + 1
          where deployment_id = $1 and purpose = $2 and owner = $3 and used_at is null and wrong_guesses < $4
-         returning id, hash, expires_at",
+         returning id, hash, created_at, expires_at",
         params![deployment, purpose.word(), owner, GUESSES],
     )?;
     let Some(row) = row else { return Ok(Used::Dead) };
     let mut cells = row.cells();
-    let (id, kept, expires_at) = (cells.text()?, cells.text()?, cells.int()?);
-    if now >= expires_at {
+    let (id, kept, created_at, expires_at) = (cells.text()?, cells.text()?, cells.int()?, cells.int()?);
+    // One from the future was made while a clock was wrong, and would live until then.
+    if now >= expires_at || created_at > now + SKEW_MS {
+        // Nothing that was seen to be over comes back when the clock does.
+        tx.execute("update one_time_secrets set expires_at = 0 where id = $1", params![&id])?;
         return Ok(Used::Expired);
     }
     if verify_slices_are_equal(kept.as_bytes(), guess.as_bytes()).is_err() {

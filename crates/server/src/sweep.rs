@@ -10,11 +10,14 @@ use crate::config::Retention;
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::session::{activity, read};
+use crate::world::Watch;
 use crate::{outbox, params};
 use lease::Lease;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What a clock may be corrected by without a word.
+const CLOCK_MOVED_MS: i64 = 2_000;
 const BATCH: i64 = 100;
 
 /// Ends what has expired in every deployment and deletes what is stale, on one node at a time, in small
@@ -104,12 +107,37 @@ pub fn start(app: &Shared) {
         Ok(())
     });
     spawn(app, Duration::from_secs(5), |app| async move { activity::flush(&app).await });
+    watch_clock(app);
     let app = Arc::clone(app);
     tokio::spawn(async move {
         loop {
             report("send mail", outbox::deliver_due(&app).await);
             // A lost bell (another node's mail, a retry) is caught by the timeout.
             let _ = tokio::time::timeout(Duration::from_secs(5), app.outbox_bell.notified()).await;
+        }
+    });
+}
+
+/// Tells when the machine's clock is set: what was made while it was wrong lasts too long or not long enough.
+fn watch_clock(app: &Shared) {
+    let (app, mut watch) = (Arc::clone(app), Watch::begin(&app.world.clock));
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let by_ms = watch.moved(&app.world.clock);
+            if by_ms < -CLOCK_MOVED_MS {
+                tracing::error!(
+                    by_ms,
+                    "the clock went back; what was made while it was ahead may last too long"
+                );
+            } else if by_ms > CLOCK_MOVED_MS {
+                tracing::warn!(
+                    by_ms,
+                    "the clock went ahead, or the machine slept; what has expired is ended"
+                );
+            }
         }
     });
 }

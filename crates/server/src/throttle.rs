@@ -7,6 +7,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::params;
 use crate::vault::{Purpose, Vault};
+use crate::world::SKEW_MS;
 use std::net::IpAddr;
 
 const HOUR: i64 = 3_600_000;
@@ -69,24 +70,48 @@ impl Rule {
     /// Whether the next try at `now` would be refused.
     #[must_use]
     pub fn is_full(&self, counter: Counter, now: i64) -> bool {
-        now < counter.blocked_until || self.first_pause_ms == 0 && counter.count >= self.free
+        self.blocks_for(counter, now) > 0 || self.first_pause_ms == 0 && counter.count >= self.free
     }
 
     /// Counts one more try at `now`, or says how long to wait.
     #[must_use]
     pub fn count(&self, before: Counter, now: i64) -> (Verdict, Counter) {
-        if now < before.blocked_until {
-            return (Verdict::Wait(before.blocked_until - now), before);
+        let before = self.corrected(before, now);
+        let blocked = self.blocks_for(before, now);
+        if blocked > 0 {
+            return (Verdict::Wait(blocked), before);
         }
         let fresh = now >= before.window_started_at.saturating_add(self.window_ms);
         let start = if fresh { now } else { before.window_started_at };
         let count = if fresh { 1 } else { before.count + 1 };
         if count > self.free && self.first_pause_ms == 0 {
-            return (Verdict::Wait(start + self.window_ms - now), before);
+            return (Verdict::Wait((start + self.window_ms - now).min(self.window_ms)), before);
         }
+        let blocked_until = now + self.pause_after(count);
+        (Verdict::Counted, Counter { count, window_started_at: start, blocked_until })
+    }
+
+    /// The pause that the `count`th try begins.
+    fn pause_after(&self, count: i64) -> i64 {
         let over = u32::try_from(count - self.free - 1).ok();
-        let pause = over.map_or(0, |over| self.first_pause_ms.saturating_mul(1 << over.min(20)).min(DAY));
-        (Verdict::Counted, Counter { count, window_started_at: start, blocked_until: now + pause })
+        over.map_or(0, |over| self.first_pause_ms.saturating_mul(1 << over.min(20)).min(DAY))
+    }
+
+    /// How long the pause still is. It was begun by the clock of some node: this one's may be behind, and then
+    /// neither makes a pause longer nor one where there is none.
+    fn blocks_for(&self, counter: Counter, now: i64) -> i64 {
+        (counter.blocked_until - now).min(self.pause_after(counter.count)).max(0)
+    }
+
+    /// A counter that no clock of a node could have left was left by one that was wrong: it is counted on from now,
+    /// so that nobody waits for years.
+    fn corrected(&self, counter: Counter, now: i64) -> Counter {
+        let earliest = |at: i64, latest: i64| if at > latest + SKEW_MS { latest } else { at };
+        Counter {
+            count: counter.count,
+            window_started_at: earliest(counter.window_started_at, now),
+            blocked_until: earliest(counter.blocked_until, now + self.pause_after(counter.count)),
+        }
     }
 }
 
@@ -233,5 +258,34 @@ mod tests {
         assert_eq!(CODE_MAIL.count(counter, 2 * HOUR).0, Verdict::Counted);
         assert!(CODE_MAIL.is_full(counter, HOUR + 5 * 60_000));
         assert!(!CODE_MAIL.is_full(Counter { count: 4, ..counter }, HOUR + 5 * 60_000));
+    }
+
+    #[test]
+    fn clocks_of_nodes_that_differ_make_no_pause_and_none_longer() {
+        let (fast, slow) = (1_060_000, 1_000_000);
+        let one = PASSWORD.count(Counter::default(), fast).1;
+        assert_eq!(PASSWORD.count(one, slow).0, Verdict::Counted, "one wrong password is no reason to wait");
+        let tenth = PASSWORD.count(Counter { count: 9, ..one }, fast).1;
+        assert_eq!(PASSWORD.count(tenth, slow), (Verdict::Wait(15_000), tenth));
+        assert_eq!(PASSWORD.count(tenth, fast + 14_999).0, Verdict::Wait(1));
+        // A pause that the slow node began is over sooner for the fast one, the next one only by as much.
+        let by_slow = PASSWORD.count(Counter { count: 9, ..one }, slow).1;
+        let next = PASSWORD.count(by_slow, fast).1;
+        assert_eq!(PASSWORD.count(next, slow).0, Verdict::Wait(30_000));
+        let empty = Counter { count: 5, window_started_at: fast, ..one };
+        assert_eq!(CODE_MAIL.count(empty, slow).0, Verdict::Wait(HOUR));
+    }
+
+    #[test]
+    fn what_a_clock_left_that_was_years_ahead_keeps_nobody_out_for_years() {
+        let (now, ahead) = (1_000_000, 1_000_000 + 3650 * DAY);
+        let blocked = Counter { count: 12, window_started_at: ahead, blocked_until: ahead + 60_000 };
+        let (verdict, left) = PASSWORD.count(blocked, now);
+        assert_eq!((verdict, left.blocked_until, left.count), (Verdict::Wait(60_000), now + 60_000, 12));
+        assert_eq!(PASSWORD.count(left, now + 60_000).0, Verdict::Counted);
+        let empty = Counter { count: 5, window_started_at: ahead, blocked_until: ahead };
+        let (verdict, left) = CODE_MAIL.count(empty, now);
+        assert_eq!((verdict, left.count), (Verdict::Wait(HOUR), 5));
+        assert_eq!(CODE_MAIL.count(left, now + HOUR).0, Verdict::Counted);
     }
 }

@@ -8,6 +8,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::id::SignInId;
 use crate::params;
+use crate::world::SKEW_MS;
 use keyrack_protocol::ChangeReason;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -93,7 +94,9 @@ pub fn due_after<'a>(
 /// Whether a sign-in's shown activity is a step behind.
 #[must_use]
 pub fn is_behind(sign_in: &LiveSignIn, idle_ms: i64, now: i64) -> bool {
-    now - sign_in.last_active_at >= idle_ms / 10
+    // A step that a clock took which was ahead is corrected as well: it would keep the sign-in alive until then.
+    let behind = now - sign_in.last_active_at;
+    behind >= idle_ms / 10 || behind < -SKEW_MS
 }
 
 /// Moves the shown activity of the active sign-in, and with it its end, to now.

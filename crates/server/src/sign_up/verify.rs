@@ -19,6 +19,7 @@ use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::store::{Created, NewUser};
 use crate::user::username::Username;
+use crate::world::SKEW_MS;
 use keyrack_protocol::{ChangeReason, Code, VerificationPrepared};
 use std::sync::Arc;
 
@@ -104,7 +105,7 @@ fn post_code(
 ) -> Result<()> {
     let now = by.now;
     let owner = (site.config.id.as_str(), For::SignUpEmail, id.as_str());
-    if secret::made_at(tx, owner)?.is_some_and(|made_at| now - made_at < RESEND_MS) {
+    if secret::made_at(tx, owner)?.is_some_and(|made_at| (-SKEW_MS..RESEND_MS).contains(&(now - made_at))) {
         return Ok(());
     }
     if throttle::count(tx, &CODE_MAIL, &drawn.budget, now)? != Verdict::Counted {

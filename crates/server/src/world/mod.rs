@@ -10,7 +10,7 @@ mod mail;
 mod patience;
 mod random;
 
-pub use clock::Clock;
+pub use clock::{Clock, SKEW_MS, Watch};
 pub use failpoint::{Failpoints, Gate};
 pub use ids::Ids;
 pub use mail::{CapturedMail, Mail, Mailer};

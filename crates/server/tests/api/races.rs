@@ -41,6 +41,8 @@ fn merged(browser: &Browser, answers: &[Reply]) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a10_after_a_sign_out_was_answered_the_old_credential_mints_nothing_in_any_of_50_rounds() {
     let server = with_accounts(&names(1)).await;
+    // Cases of areas A and O are asked of two nodes in turn where the database takes two.
+    assert_eq!(server.nodes().len(), 1 + usize::from(server.app.db.is_shared()));
     for round in 0..50 {
         let browser = server.signed_in("person0").await;
         let old = browser.copied();
@@ -250,43 +252,4 @@ async fn o03_a_call_whose_answer_was_lost_can_be_sent_again() {
     assert_eq!(again.refused(), refused(404, "sign_in_not_found"));
     lose("/session/sign-out", &json!({})).await;
     assert_eq!(browser.post("/session/sign-out", json!({})).await.ok()["id"], "");
-}
-
-/// Switches, signs out and in again; every answer must be a success.
-async fn writes(browser: &Browser, names: [&str; 2]) {
-    for round in 0..20 {
-        let target = json!({ "sign_in_id": browser.sign_in_of(names[round % 2]).await });
-        browser.post("/session/switch-sign-in", target.clone()).await.ok();
-        if round % 4 == 3 {
-            browser.post("/session/sign-out", target).await.ok();
-            browser.also_signs_in(names[round % 2]).await;
-        }
-    }
-}
-
-/// Reads whatever there is; every answer is one, or says that nobody is signed in.
-async fn reads(browser: &Browser) {
-    for path in ["/session", "/session/token", "/me", "/session?poll=1"].iter().cycle().take(100) {
-        let reply = browser.get(path).await;
-        assert!(reply.status == 200 || reply.status == 401, "{path}: {}", reply.text);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn o06_twenty_writers_and_forty_readers_never_see_a_5xx() {
-    let names = names(40);
-    let server = with_accounts(&names).await;
-    let (mut writers, mut readers) = (Vec::new(), Vec::new());
-    for pair in names.chunks(2) {
-        let browser = server.signed_in(&pair[0]).await;
-        browser.also_signs_in(&pair[1]).await;
-        readers.extend([browser.copied(), browser.copied()]);
-        writers.push((browser, [pair[0].as_str(), pair[1].as_str()]));
-    }
-    let writing = join_all(writers.iter().map(|(browser, names)| writes(browser, *names)));
-    tokio::join!(writing, join_all(readers.iter().map(reads)));
-    for (browser, _) in &writers {
-        assert_eq!(browser.accounts().await.len(), 2);
-    }
-    assert_eq!(server.count(LIVE).await, 40);
 }

@@ -167,7 +167,7 @@ async fn who_proves_the_address_first_gets_the_username_and_the_other_chooses_an
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn o_of_two_sign_ups_for_one_username_that_finish_at_once_one_wins_in_each_of_50_rounds() {
+async fn o02_of_two_sign_ups_for_one_username_that_finish_at_once_one_wins_in_each_of_50_rounds() {
     let server = server(FieldUse::Required).await;
     for round in 0..50_i64 {
         let (one, two) = (server.browser(), server.browser());

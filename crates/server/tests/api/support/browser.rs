@@ -4,11 +4,16 @@ use keyrack_server::http::carriage::Carriage;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A browser: it keeps the one credential that it was handed last, as a cookie or as our client in staging.
 pub struct Browser {
     client: Client,
+    /// Where its pages come from.
     base: String,
+    /// The nodes that its requests go to, one after the other.
+    nodes: Vec<String>,
+    sent: AtomicUsize,
     mode: Mode,
     cookie: String,
     credential: Mutex<Option<String>>,
@@ -24,6 +29,8 @@ impl Browser {
         Self {
             client: Client::new(),
             base: server.base.clone(),
+            nodes: server.nodes(),
+            sent: AtomicUsize::new(0),
             mode: site.config.mode,
             cookie,
             credential: Mutex::new(None),
@@ -35,6 +42,8 @@ impl Browser {
         Self {
             client: Client::new(),
             base: base.to_owned(),
+            nodes: vec![base.to_owned()],
+            sent: AtomicUsize::new(0),
             mode: Mode::Staging,
             cookie: String::new(),
             credential: Mutex::new(None),
@@ -46,6 +55,8 @@ impl Browser {
         Self {
             client: self.client.clone(),
             base: self.base.clone(),
+            nodes: self.nodes.clone(),
+            sent: AtomicUsize::new(self.sent.load(Ordering::SeqCst)),
             mode: self.mode,
             cookie: self.cookie.clone(),
             credential: Mutex::new(self.credential()),
@@ -54,7 +65,7 @@ impl Browser {
 
     /// The same credential, sent to another server.
     pub fn copied_to(&self, server: &Keyrack) -> Self {
-        Self { base: server.base.clone(), ..self.copied() }
+        Self { base: server.base.clone(), nodes: server.nodes(), ..self.copied() }
     }
 
     /// What it would send now.
@@ -69,8 +80,8 @@ impl Browser {
 
     /// A request with this browser's credential and origin; the caller may add to it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request =
-            self.client.request(method, format!("{}{path}", self.base)).header("origin", &self.base);
+        let node = &self.nodes[self.sent.fetch_add(1, Ordering::SeqCst) % self.nodes.len()];
+        let request = self.client.request(method, format!("{node}{path}")).header("origin", &self.base);
         match (self.credential(), self.mode) {
             (None, _) => request,
             (Some(rack), Mode::Staging) => request.header("x-development-session", rack),

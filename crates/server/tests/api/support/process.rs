@@ -22,9 +22,27 @@ impl Process {
         Self::start_with(folder, line, variables, "")
     }
 
+    /// The same for one whose files may be limited while it runs: a write beyond the limit fails as on a full disk,
+    /// instead of ending the process.
+    pub fn start_to_be_limited(folder: &Path, line: &str, variables: &[(&str, &str)]) -> Self {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_keyrack")]);
+        Self::spawn(shell, folder, line, variables, "")
+    }
+
     /// The same with `input` on its standard input, and its end after it.
     pub fn start_with(folder: &Path, line: &str, variables: &[(&str, &str)], input: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_keyrack"))
+        Self::spawn(Command::new(env!("CARGO_BIN_EXE_keyrack")), folder, line, variables, input)
+    }
+
+    fn spawn(
+        mut program: Command,
+        folder: &Path,
+        line: &str,
+        variables: &[(&str, &str)],
+        input: &str,
+    ) -> Self {
+        let mut child = program
             .args(line.split_whitespace())
             .current_dir(folder)
             .env_clear()
@@ -55,6 +73,13 @@ impl Process {
     pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Lets its files grow to so many bytes only, or as they like.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        use rustix::process::{Pid, Resource, Rlimit, prlimit};
+        let limit = Rlimit { current: bytes, maximum: None };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Fsize, limit).unwrap();
     }
 
     /// Waits for its end: the exit code, and everything said since the last wait.

@@ -20,6 +20,26 @@ pub struct Running {
 impl Running {
     /// Starts it with `KEYRACK_LOG=<log>` and waits until it serves.
     pub fn dev(log: &str) -> Self {
+        Self::dev_with(log, "")
+    }
+
+    /// The same with more words on its command line.
+    pub fn dev_with(log: &str, more: &str) -> Self {
+        Self::begin(log, more, Process::start)
+    }
+
+    /// One whose files may be limited; none where it has no files.
+    pub fn dev_on_a_small_disk() -> Option<Self> {
+        let on_files = std::env::var("KEYRACK_TEST_DATABASE_URL").is_err();
+        on_files.then(|| Self::begin("info", "", Process::start_to_be_limited))
+    }
+
+    /// Lets its files grow to so many bytes only, or as they like.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        self.process.limit_files(bytes);
+    }
+
+    fn begin(log: &str, more: &str, start: fn(&Path, &str, &[(&str, &str)]) -> Process) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let id = u64::from_be_bytes(Random::System.bytes());
         let file = format!(
@@ -31,8 +51,8 @@ impl Running {
         let variables =
             [("KEYRACK_LOG", log), ("KEYRACK_MASTER_KEY", MASTER_KEY), ("KEYRACK_DATABASE_URL", &database)];
         let address = free_address();
-        let line = format!("dev --config keyrack.toml --listen {address}");
-        let process = Process::start(folder.path(), &line, &variables);
+        let line = format!("dev --config keyrack.toml --listen {address} {more}");
+        let process = start(folder.path(), &line, &variables);
         process.says("Keyrack is running");
         Self { process, base: format!("http://{address}"), folder, database }
     }
@@ -76,6 +96,11 @@ impl Running {
         let config = self.folder().join("keyrack.toml");
         let line = format!("dev --config {} --listen {}", config.display(), free_address());
         (!self.database.is_empty()).then(|| Process::start(folder, &line, &variables))
+    }
+
+    /// Waits until it has logged what holds `words`.
+    pub fn logs(&self, words: &str) -> String {
+        self.process.logs(words)
     }
 
     /// Somebody's browser with nothing in it.

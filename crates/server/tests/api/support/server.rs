@@ -24,6 +24,18 @@ pub struct Keyrack {
     /// Gone with the server, which then stops.
     _stop: watch::Sender<bool>,
     data: Arc<TempDir>,
+    /// A second node that browsers' requests go to in turn.
+    twin: Option<Box<Self>>,
+}
+
+/// Whether the test that asks is an attack that must fail on two nodes as it does on one: areas A and O.
+fn wants_two_nodes() -> bool {
+    let thread = std::thread::current();
+    let name = thread.name().and_then(|name| name.rsplit("::").next()).unwrap_or_default();
+    let mut letters = name.chars();
+    letters.next().is_some_and(|area| "ao".contains(area))
+        && letters.by_ref().take(2).filter(char::is_ascii_digit).count() == 2
+        && letters.next() == Some('_')
 }
 
 impl Keyrack {
@@ -69,7 +81,19 @@ impl Keyrack {
         }
         let mailer = App::mailer(&config).unwrap();
         let world = World { mailer, patience, ..World::for_tests(seed) };
-        Self::run(config, world, listener, data).await
+        let server = Self::run(config, world, listener, data).await;
+        if wants_two_nodes() { server.with_twin().await } else { server }
+    }
+
+    /// The same with a second node, which browsers' requests go to in turn, where the database takes two.
+    async fn with_twin(mut self) -> Self {
+        self.twin = self.second_node().await.map(Box::new);
+        self
+    }
+
+    /// Where each node that browsers' requests go to is reached.
+    pub fn nodes(&self) -> Vec<String> {
+        std::iter::once(self).chain(self.twin.as_deref()).map(|node| node.base.clone()).collect()
     }
 
     async fn run(config: Config, world: World, listener: TcpListener, data: Arc<TempDir>) -> Self {
@@ -79,7 +103,7 @@ impl Keyrack {
         let (stop, stopped) = watch::channel(false);
         let room = app.room.clone();
         let serving = tokio::spawn(connection::serve(listener, app.router(), room, stopped));
-        Self { app, base: format!("http://{address}"), address, serving, _stop: stop, data }
+        Self { app, base: format!("http://{address}"), address, serving, _stop: stop, data, twin: None }
     }
 
     /// A second server on the same database and for the same deployment, with a clock of its own that shows the
@@ -101,7 +125,12 @@ impl Keyrack {
 
     /// The same with its configuration changed in between.
     pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
-        let Self { app, address, serving, data, _stop: stop, .. } = self;
+        let Self { app, address, serving, data, _stop: stop, twin, .. } = self;
+        let two = twin.is_some();
+        if let Some(twin) = &twin {
+            twin._stop.send_replace(true);
+            twin.serving.abort();
+        }
         // Connections that browsers keep for later end at once instead of after their patience.
         stop.send_replace(true);
         serving.abort();
@@ -121,7 +150,8 @@ impl Keyrack {
         // A restart takes time; within one millisecond two processes' ids have no order.
         world.clock.advance(now + 1 - world.clock.now_ms());
         let listener = TcpListener::bind(address).await.unwrap();
-        Self::run(config, world, listener, data).await
+        let server = Self::run(config, world, listener, data).await;
+        if two { server.with_twin().await } else { server }
     }
 
     /// Somebody's browser with nothing in it.
@@ -168,6 +198,7 @@ impl Keyrack {
 
     /// Moves the clock.
     pub fn advance(&self, ms: i64) {
+        self.twin.iter().for_each(|twin| twin.advance(ms));
         self.app.world.clock.advance(ms);
     }
 }

@@ -1,0 +1,54 @@
+//! A disk that takes nothing more (P05), as a limit on the size of files: writes are refused, reads go on. A real small
+//! file system, under load: `cargo xtask soak`.
+
+use crate::support::{Browser, PASSWORD, Reply, Running, sign_in_form, sign_up_form};
+use serde_json::json;
+use std::time::Duration;
+
+async fn writes(browser: &Browser) -> Vec<Reply> {
+    let attempts = json!({ "sign_in_id": browser.sign_in_of("ada").await });
+    vec![
+        browser.post("/session/switch-sign-in", attempts.clone()).await,
+        browser.post("/session/sign-out", attempts).await,
+        browser.post("/session/sign-out", json!({})).await,
+        browser.post("/auth/signup", sign_up_form("newcomer")).await,
+        browser.post("/auth/signin", sign_in_form("ada", PASSWORD)).await,
+        browser.post("/auth/signin", sign_in_form("nobody", "wrong")).await,
+    ]
+}
+
+#[tokio::test]
+async fn p05_a_disk_that_takes_nothing_refuses_writes_and_serves_reads_and_is_written_again_without_a_restart()
+ {
+    let Some(server) = tokio::task::spawn_blocking(Running::dev_on_a_small_disk).await.unwrap() else {
+        return;
+    };
+    let browser = server.signed_up("ada").await;
+    let attempt = browser.begins_sign_up("bob").await;
+    browser.asks_for_code(&attempt).await.ok();
+    let code = server.code("bob").await;
+    browser.enters_code(&attempt, &code).await.ok();
+    let before = browser.session().await;
+    for _ in 0..3 {
+        server.limit_files(Some(1));
+        for answer in writes(&browser).await {
+            assert_eq!(answer.refused(), (503, "unavailable".to_owned()));
+            assert_eq!(answer.header("retry-after"), Some("1"));
+        }
+        for path in ["/session", "/session/token", "/me", "/.well-known/jwks.json", "/healthz", "/readyz"] {
+            assert_eq!(browser.get(path).await.status, 200, "{path}");
+        }
+        assert_eq!(browser.session().await, before, "what was refused was not done");
+        server.limit_files(None);
+        let writing = async { while browser.sign_in("ada", "wrong").await.status == 503 {} };
+        tokio::time::timeout(Duration::from_secs(5), writing).await.expect("it is written again");
+        let again = browser.post("/session/sign-out", json!({ "sign_in_id": "sin_x" })).await;
+        assert_eq!(again.refused().0, 404);
+    }
+    browser.post("/session/sign-out", json!({})).await.ok();
+    let file = rusqlite::Connection::open(server.folder().join("data/keyrack.db")).unwrap();
+    let sound: String = file.query_row("pragma integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
+    let ended = server.stop();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}

@@ -32,7 +32,7 @@ async fn bustle(tabs: &[Browser], target: &Value, newcomer: &Browser) -> Vec<Rep
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn j13_after_a_disable_was_answered_no_node_mints_shows_or_accepts_in_any_of_50_rounds() {
+async fn p08_j13_after_a_disable_was_answered_no_node_mints_shows_or_accepts_in_any_of_50_rounds() {
     let server = Keyrack::start().await;
     let operator = Operator(&server);
     server.signed_up("ada").await;

@@ -15,10 +15,11 @@ async fn needing(browser: &Browser, sign_in: &str, bound: Duration) -> Vec<(&'st
         json!({ "attempt_identifier": "att_x", "identifier_type": "signup", "verification_code": "1" });
     let prepare =
         json!({ "attempt_identifier": "att_x", "identifier_type": "signup", "strategy": "email_otp" });
-    let asks: [(&'static str, Value); 11] = [
+    let asks: [(&'static str, Value); 12] = [
         ("/session", Value::Null),
         ("/session?poll=1", Value::Null),
         ("/session/token", Value::Null),
+        ("/session/events", Value::Null),
         ("/me", Value::Null),
         ("/readyz", Value::Null),
         ("/session/switch-sign-in", id.clone()),

@@ -135,6 +135,9 @@ async fn fifty_rounds(end: End) {
         let what = format!("{end:?}, round {round}");
         // The credential as it was before, and then what was handed out meanwhile.
         finds_nothing(&there, scene.ended(end), &what).await;
+        if scene.ended(end).len() == 1 {
+            assert!(there.accounts().await.iter().any(|name| name.starts_with("ada")), "{what}");
+        }
         for credential in handed.into_iter().flatten() {
             there.hold(Some(credential));
             finds_nothing(&there, scene.ended(end), &what).await;
@@ -170,4 +173,28 @@ async fn p08_an_account_whose_sign_ins_an_operator_ends_on_one_node_is_out_on_th
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn p08_an_account_that_is_deleted_on_one_node_is_out_on_the_other() {
     fifty_rounds(End::Deletion).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p08_a_reader_that_pauses_on_one_node_remembers_nothing_that_was_ended_on_the_other() {
+    let server = Keyrack::start().await;
+    let Some(second) = server.second_node().await else { return };
+    for name in ["ada", "bob", "cyd"] {
+        server.signed_up(name).await;
+    }
+    for (round, end) in [End::SignOutOfOne, End::SignOutOfAll, End::UserByOperator].into_iter().enumerate() {
+        let scene = Scene::set([&server, &second], "bob".to_owned()).await;
+        let there = std::sync::Arc::new(scene.browser.copied_to(&second));
+        // What it remembered is out of date, so it reads, and has read when the end comes.
+        scene.browser.begins_sign_up("visitor").await;
+        let gate = second.app.world.failpoints.arm("session.read.insert");
+        let reader = std::sync::Arc::clone(&there);
+        let reading = tokio::spawn(async move { reader.get("/session?poll=1").await });
+        gate.reached().await;
+        scene.end(end).await.ok();
+        gate.open();
+        let late = reading.await.unwrap().ok();
+        assert_eq!(late["signins"].as_array().unwrap().len(), 2, "it had read before the end");
+        finds_nothing(&there, scene.ended(end), &format!("{end:?}, round {round}")).await;
+    }
 }

@@ -50,7 +50,7 @@ async fn o06_a_hundred_writers_and_four_hundred_readers_never_see_a_5xx_and_lose
     for (browser, pair) in writers.iter().zip(&pairs) {
         let session = browser.session().await;
         assert_eq!(session["active_signin"]["user"]["first_name"], pair[1], "the last switch");
-        assert_eq!(session["signup_attempts"].as_array().unwrap().len(), 4, "two accounts' and two begun ones");
+        assert_eq!(session["signup_attempts"].as_array().unwrap().len(), 2);
     }
     let live = "select count(*) from sign_ins where deployment_id = $1 and ended_at is null";
     assert_eq!(server.count(live).await, 2 * WRITERS as i64);

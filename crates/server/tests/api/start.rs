@@ -129,7 +129,7 @@ fn another_master_key_than_the_databases_is_noticed() {
 }
 
 #[test]
-fn ctrl_c_and_sigterm_end_it_cleanly_and_what_it_made_is_its_owners_only() {
+fn p15_ctrl_c_and_sigterm_end_it_cleanly_and_what_it_made_is_its_owners_only() {
     let folder = folder();
     for signal in [Signal::INT, Signal::TERM] {
         let process = dev(folder.path());
@@ -155,7 +155,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn a_request_that_never_ends_does_not_keep_it_from_ending_when_asked_again() {
+fn p15_a_request_that_never_ends_does_not_keep_it_from_ending_when_asked_again() {
     let folder = folder();
     let address = free_address();
     let process = Process::start(folder.path(), &format!("dev --listen {address}"), &[]);

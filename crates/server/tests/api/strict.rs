@@ -152,43 +152,6 @@ async fn nobody_reads_an_older_revision_on_either_of_two_nodes_where_the_databas
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_sign_out_on_one_node_ends_it_on_the_other_in_50_rounds_where_the_database_takes_two() {
-    let server = Keyrack::start().await;
-    let Some(second) = server.second_node().await else { return };
-    server.signed_up("ada").await;
-    server.signed_up("bob").await;
-    for round in 0..50 {
-        let browser = server.signed_in("ada").await;
-        let ada = browser.sign_in_of("ada").await;
-        let bob = browser.also_signs_in("bob").await;
-        let there = browser.copied_to(&second);
-        // The other node remembers the session and mints for it.
-        there.get("/session/token").await.ok();
-        assert_eq!(there.accounts().await, ["ada", "bob*"]);
-
-        browser.post("/session/sign-out", switch_to(&bob)).await.ok();
-        let (session, switched, minted) = tokio::join!(
-            there.get("/session?poll=1"),
-            there.post("/session/switch-sign-in", switch_to(&bob)),
-            there.get("/session/token")
-        );
-        assert_eq!(session.ok()["signins"].as_array().unwrap().len(), 1, "round {round}");
-        assert_eq!(switched.refused(), (404, "sign_in_not_found".to_owned()), "round {round}");
-        assert_eq!(minted.ok()["signin_id"], ada, "round {round}");
-
-        browser.post("/session/sign-out", json!({})).await.ok();
-        let (minted, me, switched) = tokio::join!(
-            there.get("/session/token"),
-            there.get("/me"),
-            there.post("/session/switch-sign-in", switch_to(&ada))
-        );
-        assert_eq!((minted.refused(), me.refused()), (signed_out(), signed_out()), "round {round}");
-        assert_eq!(switched.refused().0, 404, "round {round}");
-        assert_eq!(there.session().await["id"], "", "round {round}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn o01_two_nodes_take_one_code_once_where_the_database_takes_two() {
     let server = Keyrack::start().await;
     let Some(second) = server.second_node().await else { return };

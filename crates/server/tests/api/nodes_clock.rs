@@ -1,6 +1,6 @@
 //! Clocks that are wrong: one that is set back and forth under load (P11), nodes that do not agree (P12).
 
-use crate::support::{Browser, Keyrack, PASSWORD, Running, claims};
+use crate::support::{Keyrack, PASSWORD, Running, claims};
 use futures_util::future::join_all;
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};

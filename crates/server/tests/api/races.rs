@@ -229,9 +229,9 @@ async fn o03_a_completing_call_that_is_sent_twice_has_one_effect() {
 async fn o03_a_call_whose_answer_was_lost_can_be_sent_again() {
     let server = with_accounts(&names(1)).await;
     let browser = server.signed_in("person0").await;
-    let attempt = browser.begins_sign_up("ada").await;
+    let attempt = browser.begins_sign_up("zoe").await;
     browser.asks_for_code(&attempt).await.ok();
-    let form = code_form(&attempt, &server.code("ada").await);
+    let form = code_form(&attempt, &server.code("zoe").await);
     let lose = async |path: &str, body: &Value| {
         browser.send_and_lose(browser.request(Method::POST, path).json(body)).await.ok()
     };
@@ -240,8 +240,8 @@ async fn o03_a_call_whose_answer_was_lost_can_be_sent_again() {
     let again = browser.post("/auth/attempt-verification", form).await;
     assert_eq!(again.refused(), refused(400, "BAD_SIGN_IN_ATTEMPT"));
     assert_eq!(browser.session().await["signup_attempts"][0]["completed"], true);
-    browser.also_signs_in("ada").await;
-    assert_eq!(browser.accounts().await, ["person0", "ada*"]);
+    browser.also_signs_in("zoe").await;
+    assert_eq!(browser.accounts().await, ["person0", "zoe*"]);
     assert_eq!((server.count(USERS).await, server.count(LIVE).await), (2, 2));
 
     let switch = json!({ "sign_in_id": browser.sign_in_of("person0").await });

@@ -82,12 +82,14 @@ impl Keyrack {
         let mailer = App::mailer(&config).unwrap();
         let world = World { mailer, patience, ..World::for_tests(seed) };
         let server = Self::run(config, world, listener, data).await;
-        if wants_two_nodes() { server.with_twin().await } else { server }
+        if wants_two_nodes() { server.with_twin(None).await } else { server }
     }
 
-    /// The same with a second node, which browsers' requests go to in turn, where the database takes two.
-    async fn with_twin(mut self) -> Self {
-        self.twin = self.second_node().await.map(Box::new);
+    /// The same with a second node, which browsers' requests go to in turn, where the database takes two; at an
+    /// address that it had before, if it had one.
+    async fn with_twin(mut self, address: Option<SocketAddr>) -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        self.twin = self.second_node_at(address.unwrap_or(any)).await.map(Box::new);
         self
     }
 
@@ -109,8 +111,12 @@ impl Keyrack {
     /// A second server on the same database and for the same deployment, with a clock of its own that shows the
     /// same time; none where the database belongs to one process.
     pub async fn second_node(&self) -> Option<Self> {
+        self.second_node_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
+    }
+
+    async fn second_node_at(&self, address: SocketAddr) -> Option<Self> {
         self.app.config.database_url.as_ref()?;
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
         let mut config = self.app.config.clone();
         config.listen = vec![listener.local_addr().unwrap()];
         let world = World::for_tests(u64::from_be_bytes(Random::System.bytes()));
@@ -126,10 +132,11 @@ impl Keyrack {
     /// The same with its configuration changed in between.
     pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
         let Self { app, address, serving, data, _stop: stop, twin, .. } = self;
-        let two = twin.is_some();
-        if let Some(twin) = &twin {
+        let twins_address = twin.as_ref().map(|twin| twin.address);
+        if let Some(twin) = twin {
             twin._stop.send_replace(true);
             twin.serving.abort();
+            let _ = twin.serving.await;
         }
         // Connections that browsers keep for later end at once instead of after their patience.
         stop.send_replace(true);
@@ -151,7 +158,7 @@ impl Keyrack {
         world.clock.advance(now + 1 - world.clock.now_ms());
         let listener = TcpListener::bind(address).await.unwrap();
         let server = Self::run(config, world, listener, data).await;
-        if two { server.with_twin().await } else { server }
+        if twins_address.is_some() { server.with_twin(twins_address).await } else { server }
     }
 
     /// Somebody's browser with nothing in it.

@@ -5,10 +5,11 @@ use crate::db::{Db, Publish};
 use crate::error::Result;
 use crate::http::carriage::Carriage;
 use crate::http::connection::Room;
-use crate::http::layers::Layered;
+use crate::http::layers::{Around, Layered};
 use crate::http::operation::Operation;
 use crate::http::origin::Hosts;
 use crate::http::routes::Routes;
+use crate::metrics::Metrics;
 use crate::session::activity::Activity;
 use crate::session::cache::Cache;
 use crate::session::events::Hub;
@@ -48,6 +49,8 @@ pub struct App {
     pub activity: Activity,
     /// The threads that hash passwords.
     pub hasher: Hasher,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// Rung when a commit has put something into the outbox.
     pub outbox_bell: Arc<Notify>,
     /// Held while this process sends mail: whoever waits for it finds what was posted before delivered.
@@ -116,6 +119,7 @@ impl App {
             sites.push(Arc::new(deployment::store::start(&db, &vault, &world, deployment).await?));
         }
         let node = id::NodeId::draw(&world);
+        let metrics = Metrics::new(&operations(), &config.deployments, world.clock.now_ms());
         let activity = Activity::default();
         let room = Room::of_this_process(world.patience, config.max_streams);
         let delivering = tokio::sync::Mutex::default();
@@ -132,6 +136,7 @@ impl App {
             room,
             activity,
             hasher,
+            metrics: Arc::new(metrics),
             outbox_bell,
             delivering,
             node,
@@ -167,7 +172,13 @@ impl App {
             .merge(http::health::routes().into_router().with_state(Arc::clone(self)))
             .merge(pages::http::routes(self));
         let https = self.sites.iter().all(|site| site.config.origin.https);
-        http::layers::around_both(routed, Shortcuts::of(self), &self.world, https)
+        let around = Around {
+            world: Arc::clone(&self.world),
+            metrics: Some(Arc::clone(&self.metrics)),
+            trusted_proxies: self.config.trusted_proxies.clone(),
+            https,
+        };
+        http::layers::around_both(routed, Shortcuts::of(self), around)
     }
 }
 

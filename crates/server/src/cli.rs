@@ -75,6 +75,9 @@ pub struct Run {
     /// Where to listen [default: 127.0.0.1:4400, under dev also [::1]:4400]
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,
+    /// Where Prometheus scrapes /metrics, such as 127.0.0.1:9464 [default: nowhere]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
     /// The folder of the SQLite file and, under dev, of the master key [default: data]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -105,13 +108,13 @@ mod tests {
 
     #[test]
     fn every_argument_is_taken_by_both_commands() {
-        let rest =
-            "--config a.toml --listen [::1]:80 --data d --mode production --virtual-clock --seed s.toml";
+        let rest = "--config a.toml --listen [::1]:80 --metrics-listen [::1]:81 --data d --mode production --virtual-clock --seed s.toml";
         for (command, dev) in [("serve", false), ("dev", true)] {
             let run = parse(&format!("keyrack {command} {rest}")).unwrap();
             assert_eq!(run.dev, dev);
             assert_eq!(run.config, Some(PathBuf::from("a.toml")));
             assert_eq!(run.listen, Some("[::1]:80".parse().unwrap()));
+            assert_eq!(run.metrics_listen, Some("[::1]:81".parse().unwrap()));
             assert_eq!(run.data, Some(PathBuf::from("d")));
             assert_eq!(run.mode, Some(Mode::Production));
             assert!(run.virtual_clock);

@@ -15,6 +15,8 @@
 //! - [`sweep`]: what happens without a request
 //! - [`backup`]: the whole database into a file and back
 //! - [`pages`]: the hosted pages
+//! - [`trace`]: what one request did, for OpenTelemetry
+//! - [`metrics`]: what the process counts about itself, for Prometheus
 //! - [`mod@log`]: what the log may say of a panic
 //! - [`dev`]: what only `keyrack dev` has
 //! - [`openapi`]: the document of everything that [`app`] lists
@@ -35,6 +37,7 @@ pub mod http;
 pub mod id;
 pub mod log;
 pub mod master_key;
+pub mod metrics;
 pub mod openapi;
 pub mod outbox;
 pub mod pages;
@@ -48,6 +51,7 @@ pub mod sweep;
 pub mod throttle;
 pub mod time;
 pub mod token;
+pub mod trace;
 pub mod user;
 pub mod vault;
 pub mod world;

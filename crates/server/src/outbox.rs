@@ -4,7 +4,7 @@
 //! that two nodes do not send it twice and a node that dies leaves it to the next.
 
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::MessageId;
 use crate::params;
@@ -149,4 +149,39 @@ async fn retry_later(app: &App, row: Leased, now: i64) -> Result<()> {
             .map(drop)
         })
         .await
+}
+
+/// What waits in an outbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Mails that are to be sent.
+    pub queued: i64,
+    /// When the oldest of them was written, in Unix milliseconds.
+    pub oldest_at: Option<i64>,
+    /// Mails that were given up.
+    pub dead: i64,
+}
+
+/// What waits in the outbox of `deployment`.
+///
+/// # Errors
+/// What the database says.
+pub fn backlog(on: &mut Snapshot<'_>, deployment: &str) -> Result<Backlog> {
+    let queued = on.query_one(
+        "select count(*), min(created_at) from outbox where state = 'queued' and deployment_id = $1",
+        params![deployment],
+    )?;
+    let dead = on.query_one(
+        "select count(*) from outbox where state = 'dead' and deployment_id = $1",
+        params![deployment],
+    )?;
+    let mut backlog = Backlog::default();
+    if let Some(row) = queued {
+        let mut cells = row.cells();
+        (backlog.queued, backlog.oldest_at) = (cells.int()?, cells.optional_int()?);
+    }
+    if let Some(row) = dead {
+        backlog.dead = row.cells().int()?;
+    }
+    Ok(backlog)
 }

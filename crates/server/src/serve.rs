@@ -6,9 +6,11 @@ use crate::cli;
 use crate::config::{self, Config};
 use crate::dev::{self, seed::Person, seed::Sown};
 use crate::error::{Error, Result};
-use crate::http::connection;
+use crate::http::connection::{self, Room};
+use crate::metrics;
 use crate::session::{activity, events};
 use crate::sweep;
+use crate::trace;
 use crate::world::World;
 use axum::serve::{Listener, ListenerExt};
 use std::io::ErrorKind;
@@ -19,6 +21,9 @@ use tokio::sync::watch;
 
 /// How long requests under way may take to end after a signal.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// Connections of those who scrape the metrics: they are few, and take nothing from the others.
+const SCRAPERS: u32 = 16;
 
 /// Runs until Ctrl-C or SIGTERM.
 ///
@@ -34,7 +39,17 @@ pub async fn run(args: &cli::Run) -> std::result::Result<(), String> {
         return Err("--seed works under `keyrack dev` only; leave it out".to_owned());
     }
     let people = args.seed.as_deref().map(|path| dev::seed::read(path, &config)).transpose()?;
-    start(config, people).await.map_err(|error| error.cause().unwrap_or(error.message()).to_owned())
+    let tracing = trace::start(&|name| std::env::var(name).ok()).map_err(|error| why(&error))?;
+    let ended = start(config, people).await;
+    if let Some(tracing) = tracing {
+        tracing.finish().await;
+    }
+    ended.map_err(|error| why(&error))
+}
+
+/// An error as a person reads it who starts the server.
+fn why(error: &Error) -> String {
+    error.cause().unwrap_or(error.message()).to_owned()
 }
 
 async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
@@ -42,6 +57,10 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     #[cfg(unix)]
     refuse_open_folder(&config)?;
     let listeners = listen(&config).await?;
+    let scraped = match &config.metrics_listen {
+        Some(address) => Some(bind(address, "--metrics-listen").await?),
+        None => None,
+    };
     let world = World::real(App::mailer(&config)?);
     let app = App::start(config, world).await?;
     #[cfg(unix)]
@@ -63,6 +82,11 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
             tokio::spawn(connection::serve(undelayed(listener), app.router(), room, stopped.clone()))
         })
         .collect();
+    if let Some(listener) = scraped {
+        let room = Room::new(app.world.patience, SCRAPERS, 0);
+        let router = metrics::router(&app);
+        servers.push(tokio::spawn(connection::serve(undelayed(listener), router, room, stopped.clone())));
+    }
     #[cfg(unix)]
     servers.push(tokio::spawn(socket.serve(app.clone(), stopped)));
     signals.wait().await;
@@ -127,19 +151,23 @@ async fn listen(config: &Config) -> Result<Vec<TcpListener>> {
             {
                 tracing::debug!(%address, %cause, "not listening");
             }
-            Err(cause) => return Err(cannot_listen(address, &cause)),
+            Err(cause) => return Err(cannot_listen(address, "--listen", &cause)),
         }
     }
     Ok(listeners)
 }
 
-fn cannot_listen(address: &SocketAddr, cause: &std::io::Error) -> Error {
+async fn bind(address: &SocketAddr, option: &str) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|cause| cannot_listen(address, option, &cause))
+}
+
+fn cannot_listen(address: &SocketAddr, option: &str, cause: &std::io::Error) -> Error {
     let fix = match cause.kind() {
-        ErrorKind::AddrInUse => "another program uses this port; stop it or choose another with --listen",
-        ErrorKind::PermissionDenied => "ports below 1024 need privileges; choose another with --listen",
-        _ => "choose an address of this machine with --listen",
+        ErrorKind::AddrInUse => "another program uses this port; stop it or choose another with",
+        ErrorKind::PermissionDenied => "ports below 1024 need privileges; choose another with",
+        _ => "choose an address of this machine with",
     };
-    Error::internal(&format!("listen on {address}"), format!("{cause}; {fix}"))
+    Error::internal(&format!("listen on {address}"), format!("{cause}; {fix} {option}"))
 }
 
 /// Answers are small and complete: waiting for more would only delay them.

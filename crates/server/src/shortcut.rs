@@ -12,6 +12,7 @@ use crate::http::{Head, answer};
 use crate::session::warm::{self, Warm};
 use crate::session::{http::shown, read};
 use crate::token;
+use crate::trace;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, Method, header};
 use std::sync::Arc;
@@ -118,6 +119,7 @@ impl Question {
 
     fn marked(&self, mut answer: Response) -> Response {
         mark(&self.site, self.origin.clone(), false, answer.headers_mut());
+        trace::note_deployment(&mut answer, &self.site.config.id);
         answer
     }
 }

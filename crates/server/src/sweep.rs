@@ -62,7 +62,13 @@ async fn sweep(app: &Shared, swept: Swept<'_>) -> Result<()> {
         Swept::Running(site) => end_expired(&mut lease, site).await,
         Swept::Absent(_) => absent::end_expired(&mut lease).await,
     };
-    told(deployment, "end what has expired", ended).and(prune::run(&mut lease, &retention).await)
+    let swept = told(deployment, "end what has expired", ended).and(prune::run(&mut lease, &retention).await);
+    if swept.is_err() {
+        app.metrics.sweeps.failed.one();
+    } else {
+        app.metrics.sweeps.succeeded(deployment, app.world.clock.now_ms());
+    }
+    swept
 }
 
 async fn end_expired(lease: &mut Lease<'_>, site: &Arc<Site>) -> Result<()> {
@@ -79,6 +85,7 @@ async fn end_expired(lease: &mut Lease<'_>, site: &Arc<Site>) -> Result<()> {
                 Err(error) => report("end what has expired", Err(error)),
             }
         }
+        app.metrics.sweeps.ended.add(ended);
         if ended == 0 {
             return Ok(());
         }

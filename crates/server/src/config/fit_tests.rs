@@ -70,3 +70,27 @@ fn what_is_over_is_kept_for_as_long_as_somebody_may_ask() {
         &["warning keyrack.toml:11: a sign-in may live longer than the record of how"],
     );
 }
+
+#[test]
+fn metrics_have_an_address_of_their_own_that_strangers_do_not_reach() {
+    let at = |address: &str, expected: &[&str]| {
+        let file = GOOD.replace("[mail]", &format!("[metrics]\nlisten = \"{address}\"\n[mail]"));
+        changed(&file, expected);
+    };
+    for address in ["127.0.0.1:9464", "[::1]:9464", "10.0.0.5:9464", "[fd00::1]:9464", "192.168.1.1:9464"] {
+        at(address, &[]);
+    }
+    at("127.0.0.1:4400", &["error keyrack.toml:3: metrics.listen: 127.0.0.1:4400 is public, because of"]);
+    at(
+        "0.0.0.0:4400",
+        &["error keyrack.toml:3: metrics.listen: 0.0.0.0:4400 is public, because of 127.0.0.1"],
+    );
+    at("127.0.0.1:0", &["error keyrack.toml:3: metrics.listen: 127.0.0.1:0 has no port"]);
+    at("here", &["error keyrack.toml:3: listen: \"here\" is not an address"]);
+    for address in ["0.0.0.0:9464", "[::]:9464", "203.0.113.1:9464", "[2001:db8::1]:9464"] {
+        at(
+            address,
+            &[&format!("warning keyrack.toml:3: metrics.listen: whoever reaches {address} reads how")],
+        );
+    }
+}

@@ -12,6 +12,7 @@ pub const KEYS: &[&str] = &[
     "retired",
     "database_url_file",
     "master_key_file",
+    "metrics.listen",
     "mail.smtp",
     "mail.password_file",
     "deployment.id",

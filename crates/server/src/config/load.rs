@@ -7,7 +7,7 @@ use super::read::{self, File};
 use super::secrets::Env;
 use super::source::Source;
 use super::table::Table;
-use super::{Config, DEFAULT_PORT, Deployment, Mode, Origin, fit};
+use super::{Config, DEFAULT_PORT, Deployment, Mode, Origin, fit, metrics};
 use crate::cli::Run;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -68,6 +68,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
     };
     let Some(file) = understand(args, source.as_ref(), &mut problems) else { return refused(problems) };
     let listen = listen(args, source.as_ref(), &file, &mut problems);
+    let metrics_listen = metrics::listen(args, source.as_ref(), (&file, &listen), &mut problems);
     let data_dir = args.data.clone().or_else(|| file.data.clone()).unwrap_or_else(|| PathBuf::from("data"));
     let mail = mail(args, env, source.as_ref(), &file, &mut problems);
     let master_key = master_key(args, env, &file, &data_dir, &mut problems);
@@ -92,6 +93,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
         retired: file.retired,
         refuse_unknown: !args.dev,
         listen,
+        metrics_listen,
         data_dir,
         mail,
         master_key,

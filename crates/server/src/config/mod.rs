@@ -10,6 +10,7 @@ mod folder;
 pub mod keys;
 mod layout;
 mod load;
+mod metrics;
 mod origin;
 mod outside;
 mod problem;
@@ -53,6 +54,8 @@ pub struct Config {
     pub dev: bool,
     /// The addresses to listen on, at least one; under dev loopback only. No port is 0.
     pub listen: Vec<SocketAddr>,
+    /// Where Prometheus scrapes; without it nowhere. Never one of [`Config::listen`].
+    pub metrics_listen: Option<SocketAddr>,
     /// The folder of the SQLite file and of what dev makes by itself.
     pub data_dir: PathBuf,
     /// `postgres://…`; without it SQLite in `data_dir` is used. It may hold a password.
@@ -80,6 +83,7 @@ impl fmt::Debug for Config {
         out.debug_struct("Config")
             .field("dev", &self.dev)
             .field("listen", &self.listen)
+            .field("metrics_listen", &self.metrics_listen)
             .field("data_dir", &self.data_dir)
             .field("database_url", &self.database_url.as_ref().map(|_| "…"))
             .field("master_key", &self.master_key)
@@ -150,6 +154,7 @@ mod tests {
         let config = Config {
             dev: false,
             listen: Vec::new(),
+            metrics_listen: None,
             data_dir: PathBuf::from("data"),
             database_url: Some("postgres://u:opensesame@h/d".to_owned()),
             master_key: MasterKeySource::Value("opensesame".to_owned()),

@@ -47,7 +47,7 @@ pub(super) fn listen(
 }
 
 /// Whether two addresses are the same to a socket: `0.0.0.0` is every IPv4 address, `[::]` every address.
-fn meet(one: SocketAddr, other: SocketAddr) -> bool {
+pub(super) fn meet(one: SocketAddr, other: SocketAddr) -> bool {
     let covers = |all: IpAddr, one: IpAddr| all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
     let (here, there) = (one.ip(), other.ip());
     one.port() == other.port() && (here == there || covers(here, there) || covers(there, here))

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 pub(super) struct File {
     pub(super) listen: Option<Vec<SocketAddr>>,
     pub(super) data: Option<PathBuf>,
+    pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) trusted_proxies: Vec<ipnet::IpNet>,
     pub(super) max_streams: Option<u32>,
     pub(super) retired: Vec<String>,
@@ -61,10 +62,14 @@ pub(super) fn file(mut table: Table<'_>, mode: Option<Mode>) -> File {
     let smtp = if has_mail { mail.required("smtp", value::smtp_url) } else { None };
     let smtp_password_file = mail.text("password_file", path);
     mail.finish();
+    let mut metrics = table.table("metrics");
+    let metrics_listen = metrics.text("listen", value::address);
+    metrics.finish();
     let deployments = table.tables("deployment").into_iter().map(|table| deployment(table, mode)).collect();
     let file = File {
         listen: listen.filter(|all| !all.is_empty()),
         data,
+        metrics_listen,
         trusted_proxies: table.list("trusted_proxies", value::proxy).unwrap_or_default(),
         max_streams: table.number("max_streams", 0..=1_000_000),
         retired: table.list("retired", value::id).unwrap_or_default(),

@@ -46,6 +46,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0005_stale_rows.sql"),
         walks: &["audit", "attempts", "sign_ins", "sessions", "one_time_secrets", "outbox", "throttles"],
     },
+    Migration {
+        version: 6,
+        name: "dead_mail",
+        sql: include_str!("../../migrations/0006_dead_mail.sql"),
+        walks: &["outbox"],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

@@ -16,9 +16,11 @@ mod migrate;
 mod postgres;
 mod row;
 mod sqlite;
+mod stats;
 mod tx;
 
 pub use row::{Cells, Param, Row, Value};
+pub use stats::Stats;
 pub use tx::{Change, Snapshot, Touched, Tx};
 
 /// The parameters of a statement, in the order `$1`, `$2`, …
@@ -29,8 +31,11 @@ macro_rules! params {
 
 use crate::error::{Error, Result};
 use crate::id::SessionId;
+use crate::trace;
+use crate::world::Stopwatch;
 use confirm::Confirmer;
 use job::{Job, Mode, Queue, Work};
+use stats::Kind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,6 +72,7 @@ pub struct Db {
     reads: Queue,
     confirmer: Confirmer,
     shared: bool,
+    stats: Arc<Stats>,
     /// Held for the life of the process: two servers on one SQLite file would overwrite each other.
     _lock: Option<std::fs::File>,
 }
@@ -78,8 +84,9 @@ impl Db {
     /// When the folder cannot be written, another process holds the file, or it was made by a newer Keyrack.
     pub fn open_sqlite(data_dir: &Path, publish: Publish) -> Result<Self> {
         let lock = sqlite::lock(data_dir)?;
-        let (writes, reads) = sqlite::open(&data_dir.join("keyrack.db"), publish)?;
-        Ok(Self { writes, reads, confirmer: Confirmer::default(), shared: false, _lock: Some(lock) })
+        let (confirmer, stats) = (Confirmer::default(), Arc::new(Stats::default()));
+        let (writes, reads) = sqlite::open(&data_dir.join("keyrack.db"), publish, &stats)?;
+        Ok(Self { writes, reads, confirmer, shared: false, stats, _lock: Some(lock) })
     }
 
     /// Connects to PostgreSQL and migrates it.
@@ -87,12 +94,14 @@ impl Db {
     /// # Errors
     /// When it cannot be reached, sorts by anything but collation C, or was made by a newer Keyrack.
     pub fn open_postgres(url: &str, publish: Publish) -> Result<Self> {
-        let queue = postgres::open(url, publish)?;
+        let stats = Arc::new(Stats::default());
+        let queue = postgres::open(url, publish, &stats)?;
         Ok(Self {
             writes: queue.clone(),
             reads: queue,
             confirmer: Confirmer::default(),
             shared: true,
+            stats,
             _lock: None,
         })
     }
@@ -101,6 +110,12 @@ impl Db {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.shared
+    }
+
+    /// What was counted at its door.
+    #[must_use]
+    pub fn stats(&self) -> &Stats {
+        &self.stats
     }
 
     /// Runs `change` in a transaction that is committed if it returns `Ok` and undone otherwise.
@@ -114,8 +129,12 @@ impl Db {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let (job, answer) = Job::new(change);
-        self.writes.push(Work { job: Box::new(job), mode: Mode::Write })?;
-        wait(answer, WRITE_PATIENCE).await
+        let work = Work { job: Box::new(job), mode: Mode::Write };
+        self.counted(Kind::Write, async {
+            self.writes.push(work)?;
+            wait(answer, WRITE_PATIENCE).await
+        })
+        .await
     }
 
     /// Runs `look` on one consistent snapshot.
@@ -150,7 +169,7 @@ impl Db {
     /// As [`Db::read`].
     pub async fn present_revision(&self, deployment: &str, id: &SessionId) -> Result<Option<i64>> {
         let answer = self.confirmer.ask(&self.reads, id);
-        let present = wait(answer, READ_PATIENCE).await?;
+        let present = self.counted(Kind::Confirm, wait(answer, READ_PATIENCE)).await?;
         Ok(present.filter(|(of, _)| of == deployment).map(|(_, revision)| revision))
     }
 
@@ -160,8 +179,20 @@ impl Db {
         F: Fn(&mut Snapshot<'_>) -> Result<T> + Send + 'static,
     {
         let (job, answer) = Job::new(move |tx: &mut Tx<'_>| look(tx));
-        self.reads.push(Work { job: Box::new(job), mode })?;
-        wait(answer, READ_PATIENCE).await
+        let kind = if mode == Mode::Single { Kind::Single } else { Kind::Read };
+        let work = Work { job: Box::new(job), mode };
+        self.counted(kind, async {
+            self.reads.push(work)?;
+            wait(answer, READ_PATIENCE).await
+        })
+        .await
+    }
+
+    async fn counted<T>(&self, kind: Kind, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        let (watch, part) = (Stopwatch::start(), trace::part("database", Some(("keyrack.kind", kind.as_str()))));
+        let result = answer.await;
+        part.end(self.stats.note(kind, &watch, &result));
+        result
     }
 }
 

@@ -11,6 +11,7 @@ use super::Publish;
 use super::job::{Mode, Queue, Work};
 use super::migrate;
 use super::row::{Param, Row};
+use super::stats::Stats;
 use super::tx::{Engine, Tx};
 use crate::error::{Error, Result};
 use keeper::Keeper;
@@ -44,6 +45,14 @@ pub(super) struct Connection {
     fault: Option<Fault>,
     /// When it was made, in times that the database was away.
     age: u64,
+    /// Told when it is gone.
+    stats: Arc<Stats>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.stats.disconnected();
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +70,7 @@ enum Fault {
 /// Why a transaction was not, or perhaps not, committed.
 type Stop = (Option<Fault>, Error);
 
-pub(super) fn open(url: &str, publish: Publish) -> Result<Queue> {
+pub(super) fn open(url: &str, publish: Publish, stats: &Arc<Stats>) -> Result<Queue> {
     let mut config = parse(url).map_err(|cause| Error::internal("read KEYRACK_DATABASE_URL", cause))?;
     config
         .application_name("keyrack")
@@ -71,7 +80,7 @@ pub(super) fn open(url: &str, publish: Publish) -> Result<Queue> {
         .target_session_attrs(TargetSessionAttrs::ReadWrite)
         .options(BOUNDS);
     let (queue, inbox) = Queue::new(WAITING);
-    let keeper = Arc::new(Keeper::new(config, queue.away()));
+    let keeper = Arc::new(Keeper::new(config, queue.away(), Arc::clone(stats)));
     let mut first = keeper.connect()?;
     first.check_collation()?;
     first.migrate()?;
@@ -87,8 +96,9 @@ pub(super) fn open(url: &str, publish: Publish) -> Result<Queue> {
 }
 
 impl Connection {
-    fn new(wire: Wire, age: u64) -> Self {
-        Self { wire, statements: HashMap::new(), fault: None, age }
+    fn new(wire: Wire, age: u64, stats: Arc<Stats>) -> Self {
+        stats.connected();
+        Self { wire, statements: HashMap::new(), fault: None, age, stats }
     }
 
     /// One of a test, to a migrated database.
@@ -96,7 +106,7 @@ impl Connection {
     pub(super) fn for_tests(url: &str) -> Self {
         let config = parse(url).unwrap();
         let wire = Wire::open(&config, SILENCE).unwrap_or_else(|failure| panic!("{failure}"));
-        let mut connection = Self::new(wire, 0);
+        let mut connection = Self::new(wire, 0, Arc::default());
         connection.migrate().unwrap();
         connection
     }

@@ -4,6 +4,7 @@ use super::Publish;
 use super::job::{Inbox, Queue, Ran, Work};
 use super::migrate;
 use super::row::{Param, Row, Value};
+use super::stats::Stats;
 use super::tx::{Engine, Tx};
 use crate::error::{Error, Result};
 use rusqlite::config::DbConfig;
@@ -41,16 +42,18 @@ pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-pub(super) fn open(path: &Path, publish: Publish) -> Result<(Queue, Queue)> {
+pub(super) fn open(path: &Path, publish: Publish, stats: &Stats) -> Result<(Queue, Queue)> {
     private_file(path).map_err(|cause| Error::internal(&format!("open {}", path.display()), cause))?;
     let mut writer = connect(path)?;
     migrate_on(&mut writer)?;
+    stats.connected();
     let (writes, write_inbox) = Queue::new(WAITING);
     spawn("keyrack-writer", move || write_loop(&writer, &write_inbox, &publish))?;
     let (reads, read_inbox) = Queue::new(WAITING);
     for _ in 0..READERS {
         let reader = connect(path)?;
         reader.pragma_update(None, "query_only", true).map_err(fault)?;
+        stats.connected();
         let inbox = read_inbox.clone();
         spawn("keyrack-reader", move || read_loop(&reader, &inbox))?;
     }

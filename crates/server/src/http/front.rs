@@ -1,9 +1,10 @@
 //! The first look at a request: which deployment its host means, and whether its origin may.
 
-use super::{Head, layers, origin};
+use super::{Head, dress, origin};
 use crate::app::{App, Shared, Site};
 use crate::error::Error;
 use crate::http::carriage::Carriage;
+use crate::trace;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -46,6 +47,7 @@ async fn front(State(app): State<Shared>, request: Request, next: Next) -> Respo
     };
     let public = response.extensions().get::<Public>().is_some();
     mark(&site, allowed, public, response.headers_mut());
+    trace::note_deployment(&mut response, &site.config.id);
     response
 }
 
@@ -108,6 +110,6 @@ pub fn mark(site: &Site, allowed: Option<HeaderValue>, public: bool, headers: &m
         }
     }
     if site.config.origin.https {
-        layers::secure_transport(headers);
+        dress::secure_transport(headers);
     }
 }

@@ -1,33 +1,34 @@
-//! What every answer goes through, whatever it is: an id, a log line, the headers that browsers should see.
+//! What every answer goes through, whatever it is: an id, a log line, a count, the headers that browsers should see.
 
 use super::Head;
 use super::answer::Cause;
 use super::connection::{Answering, Respond};
+use super::dress::{dress, secure_transport};
 use crate::error::Error;
 use crate::id::RequestId;
 use crate::log;
-use crate::world::World;
+use crate::metrics::Metrics;
+use crate::trace;
+use crate::world::{Stopwatch, World};
 use axum::Router;
 use axum::body::HttpBody;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 use keyrack_protocol::Code;
 use std::any::Any;
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 
 /// The largest body that is read.
 pub const BODY_LIMIT: usize = 64 << 10;
-
-/// What a page may do that an answer was mistaken for: nothing.
-const NO_CONTENT: &str = "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; \
-                          frame-ancestors 'none'";
 
 /// Characters of a path that are logged: a stranger may send one of many kilobytes.
 const LOGGED_PATH: usize = 200;
@@ -75,28 +76,49 @@ impl<S> Clone for Layered<S> {
 struct Inner<S> {
     router: Router,
     shortcut: S,
-    world: Arc<World>,
-    /// Whether every deployment of this server is reached by https only.
-    https: bool,
+    around: Around,
 }
 
-/// Puts the layers around a router. `https`: whether every deployment of this server is reached by https only.
+/// What the layers have to know.
+#[derive(Clone, Debug)]
+pub struct Around {
+    /// Time and ids.
+    pub world: Arc<World>,
+    /// Where requests are counted, and by which names they are traced; nowhere if there is none.
+    pub metrics: Option<Arc<Metrics>>,
+    /// Who may say which trace a request is a part of.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// Whether every deployment of this server is reached by https only.
+    pub https: bool,
+}
+
+/// Puts the layers around a router; what it answers is neither counted nor traced.
 #[must_use]
 pub fn around(router: Router, world: &Arc<World>, https: bool) -> Layered {
-    around_both(router, NoShortcut, world, https)
+    let (world, trusted_proxies) = (Arc::clone(world), Vec::new());
+    around_both(router, NoShortcut, Around { world, metrics: None, trusted_proxies, https })
 }
 
 /// Puts the layers around a router and a shortcut past it.
 #[must_use]
-pub fn around_both<S: Shortcut>(router: Router, shortcut: S, world: &Arc<World>, https: bool) -> Layered<S> {
+pub fn around_both<S: Shortcut>(router: Router, shortcut: S, around: Around) -> Layered<S> {
     let router = router.layer(DefaultBodyLimit::max(BODY_LIMIT)).layer(CatchPanicLayer::custom(panicked));
-    Layered(Arc::new(Inner { router, shortcut, world: Arc::clone(world), https }))
+    Layered(Arc::new(Inner { router, shortcut, around }))
 }
 
 impl<S: Shortcut> Respond for Layered<S> {
     fn at_once(&self, head: &Head<'_>) -> Option<Response> {
+        // Whether it may be a part of another trace is known together with the peer.
+        if trace::is_on() && head.headers.contains_key(trace::PARENT) {
+            return None;
+        }
+        let watch = Stopwatch::start();
         match self.0.shortcut.is_immediate().then(|| self.0.known(head))?? {
-            Known::Now(answer) => Some(self.0.finish_shortcut(head, answer)),
+            Known::Now(answer) => {
+                let answer = self.0.finish_shortcut(head, answer, &watch);
+                self.0.trace_later(head, &answer, &watch);
+                Some(answer)
+            }
             Known::Soon(_) => None,
         }
     }
@@ -107,7 +129,16 @@ impl<S: Shortcut> Respond for Layered<S> {
         peer: &ConnectInfo<Peer>,
     ) -> Answering {
         let (inner, peer) = (Arc::clone(&self.0), peer.clone());
-        Box::pin(async move { inner.respond(request, peer).await })
+        Box::pin(async move {
+            match inner.begin_trace(&request, &peer) {
+                None => inner.respond(request, peer).await,
+                Some(traced) => {
+                    let answer = traced.around(inner.respond(request, peer)).await;
+                    traced.end(&answer);
+                    answer
+                }
+            }
+        })
     }
 }
 
@@ -126,14 +157,15 @@ impl<S: Shortcut> Inner<S> {
     }
 
     /// Dresses and logs an answer that came past the router.
-    fn finish_shortcut(&self, head: &Head<'_>, mut answer: Response) -> Response {
-        let id = RequestId::draw(&self.world);
+    fn finish_shortcut(&self, head: &Head<'_>, mut answer: Response, watch: &Stopwatch) -> Response {
+        let id = RequestId::draw(&self.around.world);
         self.dress(answer.headers_mut(), &id);
         // Most have nothing to tell: for them there is no span.
         if tracing::enabled!(tracing::Level::DEBUG) || answer.extensions().get::<Cause>().is_some() {
             let _span = tracing::info_span!("request", id = id.as_str()).entered();
-            told(&answer, head.method, &shown_path(head.uri), None);
+            told(&answer, head.method, &shown_path(head.uri), watch.elapsed());
         }
+        self.count(head.method, head.uri.path(), &answer, watch);
         answer
     }
 
@@ -142,19 +174,19 @@ impl<S: Shortcut> Inner<S> {
         mut request: Request,
         peer: ConnectInfo<Peer>,
     ) -> Response {
+        let watch = Stopwatch::start();
         if request.body().is_end_stream()
             && let Some(Known::Soon(answer)) = self.known(&Head::of(&request))
             && let Some(answer) = answer.await
         {
-            return self.finish_shortcut(&Head::of(&request), answer);
+            return self.finish_shortcut(&Head::of(&request), answer, &watch);
         }
         request.extensions_mut().insert(peer);
-        self.observe(request).await
+        self.observe(request, &watch).await
     }
 
-    async fn observe(&self, request: Request) -> Response {
-        let id = RequestId::draw(&self.world);
-        let began = self.world.clock.now_ms();
+    async fn observe(&self, request: Request, watch: &Stopwatch) -> Response {
+        let id = RequestId::draw(&self.around.world);
         let (path, method) = (shown_path(request.uri()), request.method().clone());
         let span = tracing::info_span!("request", id = id.as_str());
         let mut response = match is_framed_plainly(request.headers()) {
@@ -166,21 +198,54 @@ impl<S: Shortcut> Inner<S> {
         .unwrap_or_else(|never| match never {});
         self.dress(response.headers_mut(), &id);
         let _entered = span.enter();
-        told(&response, &method, &path, Some(self.world.clock.now_ms() - began));
+        told(&response, &method, &path, watch.elapsed());
+        self.count(&method, &path, &response, watch);
         response
+    }
+
+    fn count(&self, method: &Method, path: &str, answer: &Response, watch: &Stopwatch) {
+        if let Some(metrics) = &self.around.metrics {
+            metrics.requests.note(method, path, answer.status().as_u16(), watch.elapsed());
+        }
+    }
+
+    /// Begins the trace of a request, if requests are traced.
+    fn begin_trace<Peer: 'static>(&self, request: &Request, peer: &ConnectInfo<Peer>) -> Option<trace::Request> {
+        if !trace::is_on() {
+            return None;
+        }
+        let address = (&peer.0 as &dyn Any).downcast_ref::<SocketAddr>().map(|peer| peer.ip().to_canonical());
+        let trusted = |address| self.around.trusted_proxies.iter().any(|proxy| proxy.contains(&address));
+        let headers = address.is_some_and(trusted).then(|| request.headers());
+        trace::Request::begin(self.asked(request.method(), request.uri().path())?, headers, None)
+    }
+
+    /// Traces a request that has been answered at once.
+    fn trace_later(&self, head: &Head<'_>, answer: &Response, watch: &Stopwatch) {
+        if trace::is_on()
+            && let Some(asked) = self.asked(head.method, head.uri.path())
+            && let Some(traced) = trace::Request::begin(asked, None, Some(watch))
+        {
+            traced.end(answer);
+        }
+    }
+
+    fn asked<'a>(&self, method: &'a Method, path: &str) -> Option<trace::Asked<'a>> {
+        let (operation, route) = self.around.metrics.as_ref()?.requests.operation(method, path);
+        Some(trace::Asked { method, operation, route })
     }
 
     fn dress(&self, headers: &mut HeaderMap, id: &RequestId) {
         dress(headers, id);
-        if self.https {
+        if self.around.https {
             secure_transport(headers);
         }
     }
 }
 
-/// Tells the log of an answer; `ms` is how long it took, where that was measured.
-fn told(response: &Response, method: &Method, path: &str, ms: Option<i64>) {
-    let status = response.status().as_u16();
+/// Tells the log of an answer.
+fn told(response: &Response, method: &Method, path: &str, took: Duration) {
+    let (status, ms) = (response.status().as_u16(), took.as_millis());
     match response.extensions().get::<Cause>() {
         Some(Cause(cause)) => tracing::error!(%method, path, status, ms, cause, "request failed"),
         None => tracing::debug!(%method, path, status, ms, "request"),
@@ -204,36 +269,6 @@ fn unframed() -> Response {
     let mut response = Error::from(Code::BadRequestBody).into_response();
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
-}
-
-/// Headers that a feature may have set otherwise, and those that it may not.
-fn dress(headers: &mut HeaderMap, id: &RequestId) {
-    const DEFAULTS: [(HeaderName, &str); 4] = [
-        (header::CACHE_CONTROL, "private, no-store"),
-        (header::CONTENT_SECURITY_POLICY, NO_CONTENT),
-        (header::REFERRER_POLICY, "no-referrer"),
-        // Pages of allowed origins read answers with CORS, which this does not touch; it keeps all others from
-        // loading them as an image or a script.
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ];
-    // All at once: a map that grows moves everything in it.
-    headers.reserve(12);
-    for (name, value) in DEFAULTS {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    );
-    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
-    }
-}
-
-/// Says that this host is reached by https only. Not its subdomains: they may be somebody else's.
-pub fn secure_transport(headers: &mut HeaderMap) {
-    headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod carriage;
 pub mod connection;
+pub mod dress;
 pub mod fields;
 pub mod front;
 pub mod head;

@@ -8,7 +8,7 @@ use crate::deployment::view::view;
 use crate::error::{Error, Result};
 use crate::http::Head as RequestHead;
 use crate::http::answer;
-use crate::http::layers::secure_transport;
+use crate::http::dress::secure_transport;
 use crate::http::origin::is_loopback;
 use aws_lc_rs::digest;
 use axum::extract::{Path, Query, RawQuery, Request, State};

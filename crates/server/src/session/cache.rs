@@ -103,6 +103,8 @@ impl Cached {
 #[derive(Debug)]
 struct Shard {
     published: u64,
+    hits: u64,
+    misses: u64,
     entries: LruCache<SessionId, Arc<Cached>>,
     bytes: usize,
 }
@@ -124,6 +126,19 @@ pub struct Cache {
     marker: Marker,
 }
 
+/// What a cache holds and how often that was of use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Sessions in it.
+    pub entries: usize,
+    /// About what they take.
+    pub bytes: usize,
+    /// Times that a session was looked for and was in it.
+    pub hits: u64,
+    /// Times that it was not.
+    pub misses: u64,
+}
+
 /// What had been published in a shard when a reader began.
 #[derive(Clone, Copy, Debug)]
 pub struct Ticket(u64);
@@ -138,7 +153,8 @@ impl Cache {
     /// A cache that takes about `bytes` at most.
     #[must_use]
     pub fn of_bytes(bytes: usize, world: &World) -> Self {
-        let shard = || Mutex::new(Shard { published: 0, entries: LruCache::unbounded(), bytes: 0 });
+        let empty = || Shard { published: 0, hits: 0, misses: 0, entries: LruCache::unbounded(), bytes: 0 };
+        let shard = || Mutex::new(empty());
         Self {
             shards: (0..SHARDS).map(|_| shard()).collect(),
             shard_bytes: bytes / SHARDS,
@@ -161,7 +177,24 @@ impl Cache {
     /// What is remembered of the session with this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Arc<Cached>> {
-        self.shard(id).entries.get(id).cloned()
+        let mut shard = self.shard(id);
+        let found = shard.entries.get(id).cloned();
+        *(if found.is_some() { &mut shard.hits } else { &mut shard.misses }) += 1;
+        found
+    }
+
+    /// What it holds and how often that was of use.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        let mut usage = Usage::default();
+        for shard in &self.shards {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            usage.entries += shard.entries.len();
+            usage.bytes += shard.bytes;
+            usage.hits += shard.hits;
+            usage.misses += shard.misses;
+        }
+        usage
     }
 
     /// To be taken before the snapshot whose content [`Cache::insert`] is to remember.

@@ -15,6 +15,7 @@ use crate::id::{AttemptId, SessionId, UserId};
 use crate::session::crowd;
 use crate::session::enter::{self, Arrival, Left, NewAttempt};
 use crate::time::rfc3339;
+use crate::trace;
 use crate::user::email::EmailAddress;
 use crate::user::password::Place;
 use crate::user::store::Credentials;
@@ -65,10 +66,15 @@ pub async fn with_password(browser: &Browser, identifier: Identifier, typed: Str
         return Err(Code::InvalidCredentials.into());
     }
     // Before the try is counted: what is never judged must not count as wrong.
-    let place = browser.app.hasher.place()?;
+    let place =
+        browser.app.hasher.place().inspect_err(|error| browser.app.metrics.sign_ins.refused(error))?;
     let browser = browser.clone();
     // In a task of its own: whoever hangs up has tried all the same, and it is judged and recorded to the end.
-    let judged = tokio::spawn(async move { judge(&browser, place, identifier, typed).await });
+    let judged = tokio::spawn(trace::along(async move {
+        let judged = judge(&browser, place, identifier, typed).await;
+        browser.app.metrics.sign_ins.note(&judged);
+        judged
+    }));
     judged.await.map_err(|cause| Error::internal("judge a password", cause))?
 }
 

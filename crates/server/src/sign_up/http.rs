@@ -32,7 +32,9 @@ pub(super) async fn sign_up(browser: Browser, fields: Fields) -> Result<Response
     let username = form.username.as_ref().map_or("", Username::as_str);
     restrictions::check(rules, &form.email, &[username, &form.first_name, &form.last_name])?;
     password::check(&auth.password, &form.password)?;
-    let left = super::begin(&browser, form).await?;
+    let begun = super::begin(&browser, form).await;
+    browser.app.metrics.sign_ups_begun.note(&begun);
+    let left = begun?;
     Ok(browser.answer(&left))
 }
 
@@ -52,7 +54,9 @@ pub(super) async fn attempt_verification(browser: Browser, fields: Fields) -> Re
     let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
     let used = browser.site.config.auth.username;
     let other = username(&browser, &fields, if used == FieldUse::Off { used } else { FieldUse::Optional })?;
-    let left = super::verify(&browser, attempt, (code, other)).await?;
+    let verified = super::verify(&browser, attempt, (code, other)).await;
+    browser.app.metrics.sign_ups_verified.note(&verified);
+    let left = verified?;
     Ok(browser.answer(&left))
 }
 

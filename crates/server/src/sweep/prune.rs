@@ -151,7 +151,9 @@ async fn drain(lease: &mut Lease<'_>, stale: &'static Stale, retention: &Retenti
         let found = find(app, deployment, stale, app.world.clock.now_ms() - (stale.kept)(retention)).await?;
         let all = found.len();
         // What is found and not deleted is in use again; it would only be found once more.
-        if delete(lease, stale, retention, found).await? == 0 || all < BATCH {
+        let deleted = delete(lease, stale, retention, found).await?;
+        app.metrics.sweeps.deleted.add(deleted);
+        if deleted == 0 || all < BATCH {
             return Ok(());
         }
     }

@@ -6,8 +6,10 @@
 
 use crate::config::{PasswordHashing, PasswordRules};
 use crate::error::{Error, Result};
+use crate::metrics::{Count, Timing};
+use crate::trace;
 use crate::user::hashing::{Hashing, Queue, Task};
-use crate::world::World;
+use crate::world::{Stopwatch, World};
 use keyrack_protocol::Code;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,6 +67,10 @@ pub struct Hasher {
     queue: Arc<Queue>,
     places: Arc<Semaphore>,
     done: AtomicU64,
+    /// How long hashing took each time, without waiting.
+    pub took: Arc<Timing>,
+    /// Requests for which there was no place.
+    pub refused: Count,
     /// Verified against when there is no account, so that this takes the same time.
     stand_in: String,
 }
@@ -94,7 +100,9 @@ impl Hasher {
                 })
                 .map_err(|cause| Error::internal("start a hashing thread", cause))?;
         }
-        Ok(Self { queue, places: Arc::new(Semaphore::new(WAITING)), done: AtomicU64::new(0), stand_in })
+        let (took, refused) = (Arc::default(), Count::default());
+        let places = Arc::new(Semaphore::new(WAITING));
+        Ok(Self { queue, places, done: AtomicU64::new(0), took, refused, stand_in })
     }
 
     /// How many passwords were hashed or verified since the start, those of nobody included.
@@ -103,15 +111,24 @@ impl Hasher {
         self.done.load(Ordering::Relaxed)
     }
 
+    /// How many places are taken, and how many there are.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        (WAITING.saturating_sub(self.places.available_permits()), WAITING)
+    }
+
     /// A place for a password that is to be verified.
     ///
     /// # Errors
     /// `unavailable` when too many wait.
     pub fn place(&self) -> Result<Place> {
         let place = Arc::clone(&self.places).try_acquire_owned();
-        place
-            .map(|held| Place { _held: held })
-            .map_err(|_| Error::unavailable("hash a password", "too many wait"))
+        place.map(|held| Place { _held: held }).map_err(|_| self.full("too many wait"))
+    }
+
+    fn full(&self, cause: &str) -> Error {
+        self.refused.one();
+        Error::unavailable("hash a password", cause)
     }
 
     /// A place for a new password. Half of the queue is kept from sign-ups: strangers can make as many of them
@@ -121,7 +138,7 @@ impl Hasher {
     /// `unavailable` when too many wait.
     pub fn place_for_new(&self) -> Result<Place> {
         if self.places.available_permits() <= WAITING / 2 {
-            return Err(Error::unavailable("hash a password", "too many sign-ups wait"));
+            return Err(self.full("too many sign-ups wait"));
         }
         self.place()
     }
@@ -152,10 +169,14 @@ impl Hasher {
         task: impl FnOnce(&mut Hashing) -> T + Send + 'static,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
+        let (took, part) = (Arc::clone(&self.took), trace::part("hash a password", None));
         let task: Task = Box::new(move |hashing| {
             // Whoever asked may have gone: then the work is not done.
             if !reply.is_closed() {
-                let _ = reply.send(task(hashing));
+                let watch = Stopwatch::start();
+                let done = task(hashing);
+                took.note(watch.elapsed());
+                let _ = reply.send(done);
             }
             drop(place);
         });
@@ -163,6 +184,7 @@ impl Hasher {
         let outcome =
             answer.await.map_err(|_| Error::internal("hash a password", "the hashing thread ended"))?;
         self.done.fetch_add(1, Ordering::Relaxed);
+        part.end(false);
         Ok(outcome)
     }
 }

@@ -9,6 +9,7 @@ mod ids;
 mod mail;
 mod patience;
 mod random;
+mod stopwatch;
 
 pub use clock::{Clock, SKEW_MS, Watch};
 pub use failpoint::{Failpoints, Gate};
@@ -16,6 +17,7 @@ pub use ids::Ids;
 pub use mail::{CapturedMail, Mail, Mailer};
 pub use patience::Patience;
 pub use random::Random;
+pub use stopwatch::Stopwatch;
 
 /// Everything that comes from outside.
 #[derive(Debug)]

@@ -2,12 +2,14 @@
 //! except where mail and proxies are looked at from within.
 
 use crate::keys::cases;
+use crate::metrics_text::Scrape;
 use crate::support::{Keyrack, MASTER_KEY, Process, file_with, free_address};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use keyrack_server::outbox::deliver_due;
 use reqwest::Method;
 use rustix::process::Signal;
 use std::fs;
+use std::net::SocketAddr;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
@@ -168,6 +170,26 @@ cases! {
         let process = serve(&folder, &line, &[KEY_VARIABLE]);
         process.logs("\"serving\"");
         stop(process);
+    }
+    "metrics.listen": async fn it_is_scraped_where_the_file_says_and_nowhere_else() {
+        let (public, own) = (free_address(), free_address());
+        let folder = folder(public.port(), &[(KEY, &format!("\"{own}\""))]);
+        let process = serve(&folder, &format!("--listen {public}"), &[KEY_VARIABLE]);
+        process.logs("\"serving\"");
+        let ask = async |address: SocketAddr, path: &str| reqwest::get(format!("http://{address}{path}")).await.unwrap();
+        let scraped = ask(own, "/metrics").await;
+        assert_eq!(scraped.status(), 200);
+        assert_eq!(scraped.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+        Scrape::parse(&scraped.text().await.unwrap());
+        for path in ["/", "/session", "/healthz", "/metrics/x"] {
+            assert_eq!(ask(own, path).await.status(), 404, "{path}");
+        }
+        assert_eq!(ask(public, "/metrics").await.status(), 404);
+        stop(process);
+        let process = serve(&folder, &format!("--listen {public} --metrics-listen {public}"), &[KEY_VARIABLE]);
+        let ended = process.ended();
+        assert_eq!(ended.code, Some(1));
+        assert!(ended.err[0].contains("is public"), "{ended:?}");
     }
     "mail.smtp": async fn mail_goes_to_the_server_that_the_file_names() {
         let (port, lines) = mail_server().await;

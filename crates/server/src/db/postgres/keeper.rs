@@ -6,6 +6,7 @@
 
 use super::Connection;
 use super::wire::{Failure, Wire};
+use crate::db::Stats;
 use crate::error::{Error, Result};
 use crate::world::Random;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,6 +22,8 @@ const BETWEEN_CONNECTIONS_MS: u64 = 5;
 /// What the threads of one process know of the database.
 pub(super) struct Keeper {
     config: Config,
+    /// Counts connections, and transactions that run again.
+    pub(super) stats: Arc<Stats>,
     /// Read by the queue, which then takes nothing.
     away: Arc<AtomicBool>,
     /// Raised whenever the database goes away: a connection made before is not used afterwards.
@@ -31,8 +34,8 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn new(config: Config, away: Arc<AtomicBool>) -> Self {
-        Self { config, away, age: AtomicU64::new(0), busy: Mutex::new(false), changed: Condvar::new() }
+    pub(super) fn new(config: Config, away: Arc<AtomicBool>, stats: Arc<Stats>) -> Self {
+        Self { config, away, stats, age: AtomicU64::new(0), busy: Mutex::new(false), changed: Condvar::new() }
     }
 
     /// Whether whoever asks is to be refused at once.
@@ -102,7 +105,7 @@ impl Keeper {
                 if self.away.swap(false, Ordering::SeqCst) {
                     tracing::info!("the database is back");
                 }
-                Ok(Connection::new(wire, age))
+                Ok(Connection::new(wire, age, Arc::clone(&self.stats)))
             }
             Err(failure) => {
                 let error = Error::unavailable("connect to PostgreSQL", &failure);

@@ -66,7 +66,7 @@ impl Worker {
             let connection = self.connection.insert(connection);
             let (age, result) = (connection.age, connection.run(work, &self.publish));
             match result {
-                Err((Some(Fault::Conflict), _)) => {}
+                Err((Some(Fault::Conflict), _)) => self.keeper.stats.retries.one(),
                 Err((Some(fault), error)) => {
                     self.connection = None;
                     if fault == Fault::Silent {

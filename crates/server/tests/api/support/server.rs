@@ -214,6 +214,7 @@ fn config(deployment: Deployment, data_dir: PathBuf, listen: SocketAddr) -> Conf
     Config {
         dev: true,
         listen: vec![listen],
+        metrics_listen: None,
         data_dir,
         database_url: std::env::var("KEYRACK_TEST_DATABASE_URL").ok(),
         master_key: MasterKeySource::Value("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".to_owned()),

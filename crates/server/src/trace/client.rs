@@ -1,0 +1,58 @@
+//! Sending to the collector. The crate's own thread waits for it; the bytes move on this process' runtime.
+
+use crate::error::{Error, Result};
+use bytes::Bytes;
+use http::{Request, Response};
+use opentelemetry_http::{HttpClient, HttpError};
+use std::pin::Pin;
+use std::time::Duration;
+use tokio::runtime::Handle;
+
+/// A collector that takes longer loses what it was sent.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What of its answer is read: it says next to nothing.
+const ANSWER: usize = 64 << 10;
+
+/// A client that can be waited for from any thread.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    runtime: Handle,
+}
+
+impl Client {
+    /// One on the runtime that this is called in.
+    pub(super) fn new() -> Result<Self> {
+        // A collector that redirects would be sent the headers, which are secrets, somewhere else.
+        let http = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
+        let http = http.build().map_err(|cause| Error::internal("make a client for traces", cause))?;
+        Ok(Self { http, runtime: Handle::current() })
+    }
+}
+
+impl HttpClient for Client {
+    fn send_bytes<'life0, 'async_trait>(
+        &'life0 self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = std::result::Result<Response<Bytes>, HttpError>> + Send + 'async_trait>>
+    where
+        'life0: 'async_trait,
+        Self: 'async_trait,
+    {
+        let http = self.http.clone();
+        let sent = self.runtime.spawn(async move {
+            let mut answer = http.execute(request.try_into()?).await?;
+            let (status, mut body) = (answer.status(), Vec::new());
+            while let Some(chunk) = answer.chunk().await? {
+                if body.len() + chunk.len() > ANSWER {
+                    return Err("the collector's answer is too long".into());
+                }
+                body.extend_from_slice(&chunk);
+            }
+            let mut response = Response::new(Bytes::from(body));
+            *response.status_mut() = status;
+            Ok(response)
+        });
+        Box::pin(async move { sent.await? })
+    }
+}

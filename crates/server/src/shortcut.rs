@@ -7,7 +7,7 @@
 
 use crate::app::{App, Shared, Site};
 use crate::http::front::{allowed_origin, mark};
-use crate::http::layers::{Known, Shortcut};
+use crate::http::known::{Known, Shortcut};
 use crate::http::{Head, answer};
 use crate::session::warm::{self, Warm};
 use crate::session::{http::shown, read};

@@ -189,7 +189,8 @@ impl Db {
     }
 
     async fn counted<T>(&self, kind: Kind, answer: impl Future<Output = Result<T>>) -> Result<T> {
-        let (watch, part) = (Stopwatch::start(), trace::part("database", Some(("keyrack.kind", kind.as_str()))));
+        let (watch, part) =
+            (Stopwatch::start(), trace::part("database", Some(("keyrack.kind", kind.as_str()))));
         let result = answer.await;
         part.end(self.stats.note(kind, &watch, &result));
         result

@@ -11,7 +11,11 @@ const WAITED_MS: i64 = 400;
 fn node(url: &str) -> Connection {
     let mut config = parse(url).unwrap();
     config.application_name("keyrack-migrating").options("-c statement_timeout=100ms -c lock_timeout=100ms");
-    Connection::new(Wire::open(&config, Duration::ZERO).unwrap_or_else(|failure| panic!("{failure}")), 0, Arc::default())
+    Connection::new(
+        Wire::open(&config, Duration::ZERO).unwrap_or_else(|failure| panic!("{failure}")),
+        0,
+        Arc::default(),
+    )
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::Head;
 use super::answer::Cause;
 use super::connection::{Answering, Respond};
 use super::dress::{dress, secure_transport};
+use super::known::{Known, NoShortcut, Shortcut};
 use crate::error::Error;
 use crate::id::RequestId;
 use crate::log;
@@ -21,7 +22,6 @@ use keyrack_protocol::Code;
 use std::any::Any;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -32,37 +32,6 @@ pub const BODY_LIMIT: usize = 64 << 10;
 
 /// Characters of a path that are logged: a stranger may send one of many kilobytes.
 const LOGGED_PATH: usize = 200;
-
-/// Answers that need no router, because what they say is known already.
-pub trait Shortcut: Send + Sync + 'static {
-    /// Whether nothing that it knows need be waited for.
-    fn is_immediate(&self) -> bool;
-
-    /// The answer to a request without a body; none sends it to the router.
-    fn known(&self, head: &Head<'_>) -> Option<Known>;
-}
-
-/// An answer that a [`Shortcut`] knows.
-pub enum Known {
-    /// Certainly the answer.
-    Now(Response),
-    /// The answer if what is waited for says so; none sends the request to the router after all.
-    Soon(Pin<Box<dyn Future<Output = Option<Response>> + Send>>),
-}
-
-/// No shortcut: every request goes to the router.
-#[derive(Clone, Copy, Debug)]
-pub struct NoShortcut;
-
-impl Shortcut for NoShortcut {
-    fn is_immediate(&self) -> bool {
-        false
-    }
-
-    fn known(&self, _: &Head<'_>) -> Option<Known> {
-        None
-    }
-}
 
 /// A router, a shortcut past it, and around both what every answer goes through.
 pub struct Layered<S = NoShortcut>(Arc<Inner<S>>);
@@ -210,7 +179,11 @@ impl<S: Shortcut> Inner<S> {
     }
 
     /// Begins the trace of a request, if requests are traced.
-    fn begin_trace<Peer: 'static>(&self, request: &Request, peer: &ConnectInfo<Peer>) -> Option<trace::Request> {
+    fn begin_trace<Peer: 'static>(
+        &self,
+        request: &Request,
+        peer: &ConnectInfo<Peer>,
+    ) -> Option<trace::Request> {
         if !trace::is_on() {
             return None;
         }

@@ -8,6 +8,7 @@ pub mod fields;
 pub mod front;
 pub mod head;
 pub mod health;
+pub mod known;
 pub mod layers;
 pub mod operation;
 pub mod origin;

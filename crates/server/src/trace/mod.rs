@@ -12,9 +12,7 @@ use client::Client;
 use http::HeaderMap;
 use opentelemetry::context::FutureExt;
 use opentelemetry::propagation::TextMapPropagator;
-use opentelemetry::trace::{
-    Span as _, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer, TracerProvider,
-};
+use opentelemetry::trace::{Span as _, SpanBuilder, SpanKind, Status, TraceContextExt, TracerProvider};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_http::HeaderExtractor;
 use opentelemetry_otlp::{SpanExporter, WithHttpConfig};
@@ -42,7 +40,8 @@ pub struct Sending(SdkTracerProvider);
 /// When what it says cannot be used.
 pub fn start(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Sending>> {
     let said = |name: &str| env(name).filter(|value| !value.is_empty());
-    let endpoint = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"].into_iter().find_map(said);
+    let endpoint =
+        ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"].into_iter().find_map(said);
     let off = said("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
         || said("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
     let Some(endpoint) = endpoint.filter(|_| !off) else { return Ok(None) };
@@ -52,8 +51,13 @@ pub fn start(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Sending>> {
     }
     // What the crate says may repeat a header, which is a secret.
     let exporter = SpanExporter::builder().with_http().with_http_client(Client::new()?).build();
-    let exporter = exporter.map_err(|_| wrong("it cannot be used with the other OTEL_ variables; OTEL_EXPORTER_OTLP_PROTOCOL is http/protobuf"))?;
-    let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource(&said)).build();
+    let exporter = exporter.map_err(|_| {
+        wrong(
+            "it cannot be used with the other OTEL_ variables; OTEL_EXPORTER_OTLP_PROTOCOL is http/protobuf",
+        )
+    })?;
+    let provider =
+        SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource(&said)).build();
     let tracer = provider.tracer("keyrack");
     TRACER.set(tracer).map_err(|_| wrong("traces were begun already"))?;
     Ok(Some(Sending(provider)))
@@ -123,7 +127,8 @@ impl Request {
             KeyValue::new("keyrack.operation", asked.operation),
         ];
         attributes.extend(asked.route.map(|route| KeyValue::new("http.route", route)));
-        let mut builder = SpanBuilder::from_name(name).with_kind(SpanKind::Server).with_attributes(attributes);
+        let mut builder =
+            SpanBuilder::from_name(name).with_kind(SpanKind::Server).with_attributes(attributes);
         if let Some(watch) = began {
             builder = builder.with_start_time(watch.began_at());
         }

@@ -78,6 +78,7 @@ mod throttle;
 mod time;
 mod token;
 mod tokens_forged;
+mod traces;
 mod uniform;
 mod usernames;
 mod walls;

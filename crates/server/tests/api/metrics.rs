@@ -226,3 +226,19 @@ async fn the_process_and_what_it_is_are_told() {
     let build = [("version", env!("CARGO_PKG_VERSION")), ("database", database)];
     assert_eq!(scrape.find("keyrack_build_info", &build), Some(1.0));
 }
+
+#[tokio::test]
+async fn open_streams_are_counted_as_long_as_they_are_open() {
+    let server = Keyrack::start().await;
+    let browser = server.signed_up("ada").await;
+    let streams = async || scrape(&server).await.value("keyrack_streams", &[]);
+    assert!(streams().await < 0.5);
+    let stream = browser.follows().await;
+    assert!((streams().await - 1.0).abs() < 0.5);
+    drop(stream);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while streams().await > 0.5 {
+        assert!(std::time::Instant::now() < deadline, "a stream that was closed is still counted");
+        tokio::task::yield_now().await;
+    }
+}

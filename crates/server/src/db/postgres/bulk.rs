@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt, StreamExt};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_postgres::Row;
@@ -40,7 +41,7 @@ impl Connection {
         let mut wire = Wire::open(&config, Duration::ZERO)
             .map_err(|failure| Error::unavailable("connect to PostgreSQL", failure))?;
         wire.is_patient(true);
-        Ok(Self::new(wire, 0))
+        Ok(Self::new(wire, 0, Arc::default()))
     }
 
     /// Hands every row that `sql` gives to `take`, one at a time. The rows come as they are taken: the driver reads on

@@ -100,7 +100,7 @@ fn named<'a>(spans: &'a [Span], name: &str) -> Vec<&'a Span> {
     spans.iter().filter(|span| span.name == name).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_and_what_is_done_for_it_reach_the_collector_when_the_server_stops() {
     let (endpoint, received) = collector().await;
     let mut variables = sent_at_the_end(&endpoint);
@@ -155,7 +155,7 @@ async fn a_request_and_what_is_done_for_it_reach_the_collector_when_the_server_s
     assert_eq!(named(&spans, "GET").len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn n01_traces_hold_no_secret_and_nothing_that_a_request_said() {
     let (endpoint, received) = collector().await;
     let mut variables = sent_at_the_end(&endpoint);
@@ -188,7 +188,7 @@ async fn n01_traces_hold_no_secret_and_nothing_that_a_request_said() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_a_trusted_proxy_says_which_trace_a_request_is_a_part_of() {
     const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     for trusted in [true, false] {
@@ -221,7 +221,7 @@ fn file(before: &str) -> String {
     )
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_collector_that_is_away_or_silent_slows_nothing_down() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     for address in [free_address(), silent.local_addr().unwrap()] {
@@ -245,7 +245,7 @@ async fn a_collector_that_is_away_or_silent_slows_nothing_down() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_sent_where_nobody_asked_for_it() {
     let (endpoint, received) = collector().await;
     for off in [

@@ -2,6 +2,7 @@
 
 use crate::metrics_text::Scrape;
 use crate::support::{Keyrack, PASSWORD, sign_up_form};
+use keyrack_server::world::Stopwatch;
 use keyrack_server::{metrics, outbox, params, sweep};
 use reqwest::Method;
 
@@ -12,8 +13,11 @@ pub async fn scrape(server: &Keyrack) -> Scrape {
     Scrape::parse(&metrics::text(&server.app).await.unwrap())
 }
 
-/// How much the samples rise by what is done: name, labels, by how much.
-pub async fn rises(server: &Keyrack, by: &[(&str, &[(&str, &str)], f64)], done: impl AsyncFnOnce()) {
+/// A sample that rises: its name, its labels, by how much.
+pub type Rise<'a> = (&'a str, &'a [(&'a str, &'a str)], f64);
+
+/// How much the samples rise by what is done.
+pub async fn rises(server: &Keyrack, by: &[Rise<'_>], done: impl AsyncFnOnce()) {
     let before = scrape(server).await;
     done().await;
     let after = scrape(server).await;
@@ -29,7 +33,7 @@ async fn requests_are_counted_by_operation_and_status() {
     let browser = server.browser();
     let requests = "keyrack_http_requests_total";
     let took = "keyrack_http_request_duration_seconds_count";
-    let by: [(&str, &[(&str, &str)], f64); 7] = [
+    let by: [Rise<'_>; 7] = [
         (requests, &[("operation", "getSession"), ("status", "200")], 3.0),
         (requests, &[("operation", "signIn"), ("status", "401")], 1.0),
         (requests, &[("operation", "other"), ("status", "404")], 2.0),
@@ -66,7 +70,7 @@ async fn sign_ins_are_counted_by_how_they_ended() {
     let server = Keyrack::start().await;
     server.signed_up("ada").await;
     let tried = "keyrack_sign_ins_total";
-    let by: [(&str, &[(&str, &str)], f64); 3] = [
+    let by: [Rise<'_>; 3] = [
         (tried, &[("outcome", "ok")], 1.0),
         (tried, &[("outcome", "INVALID_CREDENTIALS")], 2.0),
         (tried, &[("outcome", "unavailable")], 1.0),
@@ -86,7 +90,7 @@ async fn sign_ins_are_counted_by_how_they_ended() {
 async fn sign_ups_are_counted_when_they_begin_and_when_their_code_is_entered() {
     let server = Keyrack::start_with(|deployment| deployment.uniform_answers = false).await;
     let signed_up = "keyrack_sign_ups_total";
-    let by: [(&str, &[(&str, &str)], f64); 4] = [
+    let by: [Rise<'_>; 4] = [
         (signed_up, &[("stage", "begun"), ("outcome", "ok")], 1.0),
         (signed_up, &[("stage", "begun"), ("outcome", "EMAIL_EXISTS")], 1.0),
         (signed_up, &[("stage", "verified"), ("outcome", "ok")], 1.0),
@@ -191,7 +195,7 @@ async fn the_sweep_tells_when_it_last_went_well_and_what_it_did() {
     assert!(last().await.abs() < 1e-9);
     server.signed_up("ada").await;
     server.advance(40 * DAY);
-    let by: [(&str, &[(&str, &str)], f64); 2] =
+    let by: [Rise<'_>; 2] =
         [("keyrack_sweep_ended_sessions_total", &[], 1.0), ("keyrack_sweep_failures_total", &[], 0.0)];
     let before = scrape(&server).await.value("keyrack_sweep_deleted_rows_total", &[]);
     rises(&server, &by, async || sweep::run_once(&server.app).await.unwrap()).await;
@@ -236,9 +240,9 @@ async fn open_streams_are_counted_as_long_as_they_are_open() {
     let stream = browser.follows().await;
     assert!((streams().await - 1.0).abs() < 0.5);
     drop(stream);
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    let watch = Stopwatch::start();
     while streams().await > 0.5 {
-        assert!(std::time::Instant::now() < deadline, "a stream that was closed is still counted");
+        assert!(watch.elapsed().as_secs() < 10, "a stream that was closed is still counted");
         tokio::task::yield_now().await;
     }
 }

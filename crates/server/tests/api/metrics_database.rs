@@ -1,6 +1,6 @@
 //! What is counted of the database, and what is told while it does not answer.
 
-use crate::metrics::{rises, scrape};
+use crate::metrics::{Rise, rises, scrape};
 use crate::support::Keyrack;
 use keyrack_protocol::Code;
 use keyrack_server::params;
@@ -12,7 +12,7 @@ async fn transactions_are_counted_by_kind_and_outcome() {
     let server = Keyrack::start().await;
     let (done, took) =
         ("keyrack_database_transactions_total", "keyrack_database_transaction_duration_seconds_count");
-    let by: [(&str, &[(&str, &str)], f64); 6] = [
+    let by: [Rise<'_>; 6] = [
         (done, &[("kind", "write"), ("outcome", "done")], 1.0),
         (done, &[("kind", "write"), ("outcome", "refused")], 1.0),
         (done, &[("kind", "write"), ("outcome", "failed")], 1.0),
@@ -29,7 +29,7 @@ async fn transactions_are_counted_by_kind_and_outcome() {
     })
     .await;
     // The scrape looks once itself.
-    let looked: [(&str, &[(&str, &str)], f64); 1] = [(done, &[("kind", "read"), ("outcome", "done")], 4.0)];
+    let looked: [Rise<'_>; 1] = [(done, &[("kind", "read"), ("outcome", "done")], 4.0)];
     rises(&server, &looked, async || {
         for _ in 0..3 {
             db.read(|_| Ok(())).await.unwrap();

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::post;
+use keyrack_server::world::Stopwatch;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind};
@@ -12,7 +13,7 @@ use prost::Message;
 use rustix::process::Signal;
 use std::fs;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -57,7 +58,7 @@ impl Traced {
 
     /// Stops it: it ends well, within a few seconds. Gives what it logged.
     fn stop(self) -> String {
-        let began = Instant::now();
+        let began = Stopwatch::start();
         self.process.signal(Signal::TERM);
         let ended = self.process.ended();
         assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -235,7 +236,7 @@ async fn a_collector_that_is_away_or_silent_slows_nothing_down() {
         let server = Traced::start("", &few);
         let browser = server.browser();
         browser.sign_in("ada", PASSWORD).await.ok();
-        let began = Instant::now();
+        let began = Stopwatch::start();
         for _ in 0..200 {
             browser.get("/session").await.ok();
         }

@@ -2,6 +2,9 @@ import { expect, type Page } from '@playwright/test';
 import { type Person, somebody } from './person.js';
 import type { Server } from './server.js';
 
+/** Within how many milliseconds a page must show what was done elsewhere. */
+const PUSHED_MS = 1_000;
+
 /** Uses an application of `examples/` from the first sign-up to the last sign-out. */
 export async function walkExample(page: Page, origin: string, server: Server): Promise<void> {
   const complaints: string[] = [];
@@ -25,11 +28,26 @@ export async function walkExample(page: Page, origin: string, server: Server): P
   await hello(ada);
   await page.reload();
   await hello(ada);
+  await switchElsewhere(page, `${origin}/keyrack`, bob);
+  await hello(bob);
+  await switchElsewhere(page, `${origin}/keyrack`, ada);
+  await expect(page.getByRole('heading', { name: `Hello, ${ada.email}` }), 'told by the stream').toBeVisible({ timeout: PUSHED_MS });
   await accounts.getByRole('button', { name: 'Sign out' }).click();
   await hello(bob);
   await accounts.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('heading', { name: 'Nobody is signed in' })).toBeVisible();
   expect(complaints).toEqual([]);
+}
+
+/** What another device would do: this page is told of it by the stream alone. */
+async function switchElsewhere(page: Page, keyrack: string, { email }: Person): Promise<void> {
+  const work = async ([base, address]: readonly [string, string]): Promise<number> => {
+    const { data } = await (await fetch(`${base}/session?poll=1`)).json();
+    const { id } = data.signins.find(({ user }: { user: { email_address: string } }) => user.email_address === address);
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(`${base}/session/switch-sign-in`, { method: 'POST', headers, body: JSON.stringify({ sign_in_id: id }) })).status;
+  };
+  expect(await page.evaluate(work, [keyrack, email] as const)).toBe(200);
 }
 
 async function signUp(page: Page, { email, password }: Person, server: Server): Promise<void> {

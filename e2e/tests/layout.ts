@@ -9,9 +9,13 @@ import { ChromiumTab } from './engine.js';
 import { Mailbox } from './mailbox.js';
 import { certify, startNginx } from './nginx.js';
 import { Program } from './program.js';
+import type { Person } from './person.js';
 import { block, fill } from './recipe.js';
 import { BINARY, freePort } from './server.js';
 import { Site } from './site.js';
+
+/** Within how many milliseconds a page must show what was done elsewhere. */
+const PUSHED_MS = 1_000;
 
 interface Wanted {
   /** The heading of the recipe. */
@@ -111,8 +115,29 @@ async function servers(folder: string, { heading, nginx }: Wanted, { port, keyra
   });
 }
 
-/** What every layout must carry: two sign-ups, a switch, a token, a reload, sign-outs. Ends with nobody signed in. */
-export async function walk(app: App, meanwhile: () => Promise<void> = async () => {}): Promise<void> {
+/**
+ * Switches as another device would: the page's hook is told of it by the stream alone, if that comes through. Waits
+ * until it is shown, which must be sooner than any refresh.
+ */
+export async function pushed(app: App, keyrack: string, person: Person): Promise<void> {
+  const sign_in_id = await app.signInOf(person);
+  const status = await app.tab.evaluate(
+    async ([url, body]) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(url, { method: 'POST', credentials: 'include', headers, body })).status;
+    },
+    [`${keyrack}/session/switch-sign-in`, JSON.stringify({ sign_in_id })] as const,
+  );
+  expect(status).toBe(200);
+  const since = Date.now();
+  await app.shows(person);
+  expect(Date.now() - since, 'told by the stream').toBeLessThan(PUSHED_MS);
+}
+
+/**
+ * What every layout must carry: two sign-ups, a switch, a token, a reload, a push, sign-outs. Ends with nobody signed in.
+ */
+export async function walk(app: App, keyrack: string, meanwhile: () => Promise<void> = async () => {}): Promise<void> {
   const [ada, bob, nobody] = [somebody('Ada'), somebody('Bob'), { email: 'nobody' }];
   await app.open();
   await app.shows(nobody);
@@ -124,6 +149,8 @@ export async function walk(app: App, meanwhile: () => Promise<void> = async () =
   await app.tab.reload();
   await app.shows(ada);
   expect(await app.accounts()).toEqual([ada.email, bob.email]);
+  await pushed(app, keyrack, bob);
+  await pushed(app, keyrack, ada);
   await meanwhile();
   expect(await app.call('signOut', await app.signInOf(ada))).toBe('done');
   await app.shows(bob);

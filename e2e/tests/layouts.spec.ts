@@ -11,7 +11,7 @@ import { App, bundle, publishableKey, somebody } from './app.js';
 import { ChromiumTab } from './engine.js';
 import { walkExample } from './example.js';
 import { Demo } from './keyrack.js';
-import { test, walk } from './layout.js';
+import { pushed, test, walk } from './layout.js';
 import { Program } from './program.js';
 import { block, fill } from './recipe.js';
 import { BINARY, freePort, Server } from './server.js';
@@ -30,7 +30,7 @@ async function cookies(context: { cookies(): Promise<{ name: string; domain: str
 
 test('one host behind nginx: a cookie that is this host’s alone', async ({ layout }) => {
   const { app, context } = await layout(ONE_HOST);
-  await walk(app, async () => {
+  await walk(app, ONE_HOST.keyrack, async () => {
     expect(await cookies(context)).toEqual([
       { name: '__Host-keyrack', domain: 'example.com', path: '/', httpOnly: true, secure: true, sameSite: 'Lax' },
     ]);
@@ -75,6 +75,9 @@ test('one host behind nginx: a cache keeps the public keys and nobody’s sessio
       }
     }
   }
+  // What is written piece by piece is neither kept nor held back.
+  await app.signIn(bob);
+  for (const person of [ada, bob]) await pushed(app, ONE_HOST.keyrack, person);
   await ask(app, '/.well-known/jwks.json');
   expect((await ask(other, '/.well-known/jwks.json')).cache, 'the cache is one').toBe('HIT');
 });
@@ -85,7 +88,7 @@ test('subdomains: one cookie for all hosts below the domain', async ({ layout })
     application: 'https://app.example.com',
     keyrack: 'https://auth.example.com',
   });
-  await walk(app, async () => {
+  await walk(app, 'https://auth.example.com', async () => {
     expect(await cookies(context)).toEqual([
       { name: '__session', domain: '.example.com', path: '/', httpOnly: true, secure: true, sameSite: 'Lax' },
     ]);
@@ -108,7 +111,7 @@ test('ports of localhost: the command as it stands, and an application on anothe
   const root = `<div id="root" data-key="${publishableKey(server.origin, 'production')}"></div>`;
   application.html('/app', `${root}<script src="/main.js"></script>`);
   try {
-    await walk(new App(new ChromiumTab(page), application, server), async () => {
+    await walk(new App(new ChromiumTab(page), application, server), server.origin, async () => {
       expect((await page.context().cookies()).map(({ name }) => name)).toEqual([`keyrack_dev_${port}`]);
     });
   } finally {

@@ -20,7 +20,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 /// How long requests under way may take to end after a signal.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(8);
+/// How long activity that was seen may take to be written after that.
+const FLUSH: Duration = Duration::from_millis(1_500);
+/// A peer that confirms nothing for so long is gone, in milliseconds: streams would wait for it for a quarter of an
+/// hour.
+const VANISHED_MS: u32 = 60_000;
 
 /// Connections of those who scrape the metrics: they are few, and take nothing from the others.
 const SCRAPERS: u32 = 16;
@@ -90,6 +95,9 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     #[cfg(unix)]
     servers.push(tokio::spawn(socket.serve(app.clone(), stopped)));
     signals.wait().await;
+    // First of all nobody is sent here any more; and who follows a session does so elsewhere.
+    app.room.leave();
+    app.hub.close();
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);
     let drained = async {
@@ -103,7 +111,8 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
         drained = tokio::time::timeout(DRAIN, drained) => drained.unwrap_or(Ok(())),
         () = signals.wait() => Ok(()),
     };
-    activity::flush(&app).await.and(drained)
+    // What is not written then is lost, and with it some seconds of exactness.
+    tokio::time::timeout(FLUSH, activity::flush(&app)).await.unwrap_or(Ok(())).and(drained)
 }
 
 /// The data folder: made if missing, for its owner only.
@@ -170,10 +179,12 @@ fn cannot_listen(address: &SocketAddr, option: &str, cause: &std::io::Error) -> 
     Error::internal(&format!("listen on {address}"), format!("{cause}; {fix} {option}"))
 }
 
-/// Answers are small and complete: waiting for more would only delay them.
+/// Answers are small and complete: waiting for more would only delay them. A peer that has vanished is noticed.
 fn undelayed(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
     listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
+        #[cfg(target_os = "linux")]
+        let _ = rustix::net::sockopt::set_tcp_user_timeout(&*connection, VANISHED_MS);
     })
 }
 

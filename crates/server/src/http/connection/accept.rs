@@ -1,6 +1,7 @@
 //! From a listener to answered requests. `axum::serve` does the same and waits for ever.
 
 use super::body::{Arriving, Leaving};
+use super::lasting::{Lasting, Lasts};
 use super::pace::Pace;
 use super::respond::Answering;
 use super::watch::Watched;
@@ -45,10 +46,14 @@ where
     let admit = |(place, (stream, peer))| {
         let pace = Arc::new(Pace::new(room.clone()));
         let answers = Answers { service: service.clone(), peer: ConnectInfo(peer), pace };
-        let stop = said(stopped.clone());
+        let (stop, patience) = (said(stopped.clone()), room.patience().answer);
         tokio::spawn(async move {
-            connection(stream, answers, stop).await;
+            let lasts = connection(stream, answers, stop).await;
             drop(place);
+            if let Some((stream, answer)) = lasts {
+                // By a task of its own: this one is as large as everything that it ever held.
+                tokio::spawn(Lasts::new(stream, answer, patience));
+            }
         });
     };
     let mut stop = pin!(said(stopped.clone()));
@@ -81,8 +86,13 @@ async fn said(mut stopped: watch::Receiver<bool>) {
 }
 
 /// Answers what one connection asks, until it ends, takes too long, or has answered the last after `stop`. On one that
-/// is idle then, a request may be on its way: it has a moment to arrive.
-async fn connection<Io, S, Peer>(stream: Io, answers: Answers<S, Peer>, stop: impl Future<Output = ()>)
+/// is idle then, a request may be on its way: it has a moment to arrive. Gives the connection back with an answer that
+/// lasts, of which nothing has been written.
+async fn connection<Io, S, Peer>(
+    stream: Io,
+    answers: Answers<S, Peer>,
+    stop: impl Future<Output = ()>,
+) -> Option<(Io, Response)>
 where
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Respond,
@@ -90,13 +100,12 @@ where
 {
     let pace = Arc::clone(&answers.pace);
     let stream = TokioIo::new(Watched::new(stream, Arc::clone(&pace)));
-    let serving = http1::Builder::new()
+    let mut serving = http1::Builder::new()
         // The pace knows an idle connection from a slow one.
         .header_read_timeout(None)
         .max_buf_size(HEAD_LIMIT)
         .max_header_size(HEAD_LIMIT)
         .serve_connection(stream, answers);
-    let mut serving = pin!(serving);
     let mut farewell = pin!(async {
         stop.await;
         pace.leave();
@@ -106,18 +115,22 @@ where
     poll_fn(|cx| {
         if !over && farewell.as_mut().poll(cx).is_ready() {
             over = true;
-            serving.as_mut().graceful_shutdown();
+            Pin::new(&mut serving).graceful_shutdown();
         }
         // How a connection ends, cut off or in order, makes no difference to anybody here.
-        if serving.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
+        if Pin::new(&mut serving).poll(cx).is_ready() {
+            return Poll::Ready(None);
+        }
+        if let Some(answer) = pace.take_lasting() {
+            return Poll::Ready(Some(answer));
         }
         if turn.replace(pace.turn()) != Some(pace.turn()) {
             deadline.set(pace.allowed().map(sleep));
         }
-        deadline.as_mut().as_pin_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx))
+        deadline.as_mut().as_pin_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx).map(|()| None))
     })
-    .await;
+    .await
+    .map(|answer| (serving.into_parts().io.into_inner().into_inner(), answer))
 }
 
 /// What answers as one connection asks it: it knows the peer, and its bodies are watched.
@@ -168,6 +181,11 @@ impl Future for Answer {
                 Poll::Pending => return Poll::Pending,
             },
         };
+        if Lasting::is(&answer) {
+            // Whoever drives the connection finds it there, and asks this no more.
+            pace.lasts(answer);
+            return Poll::Pending;
+        }
         let mut answer = answer;
         if pace.is_last() {
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

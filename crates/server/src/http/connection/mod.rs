@@ -2,6 +2,7 @@
 
 mod accept;
 mod body;
+mod lasting;
 mod pace;
 mod respond;
 mod watch;
@@ -11,6 +12,7 @@ mod tests;
 
 pub use accept::serve;
 pub use body::TooSlow;
+pub use lasting::Lasting;
 pub use respond::{Answering, Respond};
 
 use crate::world::Patience;
@@ -42,10 +44,6 @@ struct Inner {
     told_of_streams: AtomicBool,
     leaving: AtomicBool,
 }
-
-/// Marks an answer that goes on for as long as both sides want.
-#[derive(Clone, Copy, Debug)]
-pub struct Lasting;
 
 impl Room {
     /// Room for `most` connections and as many more on which an answer lasts as `most_streams` says.

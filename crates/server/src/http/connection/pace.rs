@@ -2,7 +2,9 @@
 
 use super::Room;
 use crate::world::Patience;
+use axum::response::Response;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Nothing of a request has arrived.
@@ -26,6 +28,8 @@ pub struct Pace {
     unread: AtomicBool,
     /// Whether the next answer is the last.
     last: AtomicBool,
+    /// An answer that is not hyper's to write.
+    lasting: Mutex<Option<Response>>,
 }
 
 impl Pace {
@@ -33,7 +37,7 @@ impl Pace {
     pub fn new(room: Room) -> Self {
         let (doing, turn) = (AtomicU8::new(IDLE), AtomicU32::new(0));
         let [stalled, unread, last] = [(); 3].map(|()| AtomicBool::new(false));
-        Self { room, doing, stalled, turn, unread, last }
+        Self { room, doing, stalled, turn, unread, last, lasting: Mutex::default() }
     }
 
     /// The number of the present deadline.
@@ -91,6 +95,20 @@ impl Pace {
     /// Its answer has been handed over.
     pub fn answered(&self) {
         self.now(IDLE);
+    }
+
+    /// Its answer is one that lasts: it is written by somebody else.
+    pub fn lasts(&self, answer: Response) {
+        *self.lasting() = Some(answer);
+    }
+
+    /// The answer that lasts, once everything before it has been written.
+    pub fn take_lasting(&self) -> Option<Response> {
+        if self.stalled.load(Ordering::Relaxed) { None } else { self.lasting().take() }
+    }
+
+    fn lasting(&self) -> MutexGuard<'_, Option<Response>> {
+        self.lasting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The network takes nothing at the moment.

@@ -1,6 +1,8 @@
 //! Time stands still here and jumps to the next deadline when nobody has anything to do.
 #![allow(clippy::disallowed_methods, reason = "tokio's clock, which these tests move")]
 
+mod lasting;
+
 use super::{Room, serve};
 use crate::error::Result;
 use crate::http::fields::Fields;
@@ -73,7 +75,8 @@ impl Server {
             .route("/endless", get(endless))
             .route("/slow", get(slow))
             .route("/reads", post(reads))
-            .route("/deaf", post(|| async { "fine" }));
+            .route("/deaf", post(|| async { "fine" }))
+            .merge(lasting::routes());
         let room = Room::new(Patience::default(), most, 10);
         let serving = tokio::spawn(serve(Handed(connections), router, room, stopped));
         Self { connect, stop, serving }

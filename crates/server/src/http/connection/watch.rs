@@ -20,6 +20,11 @@ impl<Io: Unpin> Watched<Io> {
         Self { io, pace }
     }
 
+    /// The stream, unwatched.
+    pub fn into_inner(self) -> Io {
+        self.io
+    }
+
     fn io(&mut self) -> Pin<&mut Io> {
         Pin::new(&mut self.io)
     }

@@ -8,6 +8,7 @@ use crate::http::fields::Fields;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::session::read::{self, Reading};
+use crate::time::http_date;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -53,7 +54,11 @@ async fn follow(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<
     }
     let place = app.room.stream_place().ok_or_else(|| Error::crowded(CROWDED_S))?;
     follower.begin(cached.loaded.revision);
-    Ok(stream(Events::new(follower, place)))
+    let mut response = stream(Events::new(follower, place));
+    if let Ok(date) = HeaderValue::from_str(&http_date(app.world.clock.now_ms())) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    Ok(response)
 }
 
 /// An id that a client was sent, or could have been. Where the session stands is told in any case: the same number

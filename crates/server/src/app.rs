@@ -1,7 +1,7 @@
 //! Everything that a request may need, and the one list of routers.
 
 use crate::config::{Config, Deployment, Mail, Mode};
-use crate::db::{Db, Publish};
+use crate::db::{Db, Heard, Node, Publish};
 use crate::error::Result;
 use crate::http::carriage::Carriage;
 use crate::http::connection::Room;
@@ -9,6 +9,7 @@ use crate::http::layers::{Around, Layered};
 use crate::http::operation::Operation;
 use crate::http::origin::Hosts;
 use crate::http::routes::Routes;
+use crate::id::NodeId;
 use crate::metrics::Metrics;
 use crate::session::activity::Activity;
 use crate::session::cache::Cache;
@@ -18,7 +19,7 @@ use crate::token::Signer;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, World};
-use crate::{deployment, dev, http, id, master_key, openapi, pages, session, sign_in, sign_up, token, user};
+use crate::{deployment, dev, http, master_key, openapi, pages, session, sign_in, sign_up, token, user};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::Notify;
@@ -56,7 +57,7 @@ pub struct App {
     /// Held while this process sends mail: whoever waits for it finds what was posted before delivered.
     pub delivering: tokio::sync::Mutex<()>,
     /// This process, where several share a database.
-    pub node: id::NodeId,
+    pub node: NodeId,
 }
 
 impl std::fmt::Debug for App {
@@ -108,7 +109,8 @@ impl App {
         let cache = Arc::new(Cache::new(&world));
         let outbox_bell = Arc::new(Notify::new());
         let hub = Arc::new(Hub::default());
-        let db = open_db(&config, (&cache, &hub), &outbox_bell).await?;
+        let node = NodeId::draw(&world);
+        let db = open_db(&config, &node, (&cache, &hub), &outbox_bell).await?;
         let vault = Vault::new(&master)?;
         master_key::check(&db, &vault).await?;
         deployment::none_is_missing(&db, &config).await?;
@@ -118,7 +120,6 @@ impl App {
         for deployment in &config.deployments {
             sites.push(Arc::new(deployment::store::start(&db, &vault, &world, deployment).await?));
         }
-        let node = id::NodeId::draw(&world);
         let metrics = Metrics::new(&operations(), &config.deployments, world.clock.now_ms());
         let activity = Activity::default();
         let room = Room::of_this_process(world.patience, config.max_streams);
@@ -202,7 +203,13 @@ pub fn operations() -> Vec<Operation> {
 
 /// Opens the database; after each commit what it touched is forgotten here and told to those who follow it, and
 /// the outbox woken.
-async fn open_db(config: &Config, (cache, hub): (&Arc<Cache>, &Arc<Hub>), bell: &Arc<Notify>) -> Result<Db> {
+async fn open_db(
+    config: &Config,
+    node: &NodeId,
+    (cache, hub): (&Arc<Cache>, &Arc<Hub>),
+    bell: &Arc<Notify>,
+) -> Result<Db> {
+    let node = as_node(node, cache, hub);
     let (cache, hub, bell) = (Arc::clone(cache), Arc::clone(hub), Arc::clone(bell));
     let publish: Publish = Arc::new(move |touched| {
         for change in &touched.sessions {
@@ -216,10 +223,25 @@ async fn open_db(config: &Config, (cache, hub): (&Arc<Cache>, &Arc<Hub>), bell: 
     let (url, data_dir) = (config.database_url.clone(), config.data_dir.clone());
     // Connecting and migrating block, and PostgreSQL's driver brings a runtime of its own.
     let opened = tokio::task::spawn_blocking(move || match url {
-        Some(url) => Db::open_postgres(&url, publish),
+        Some(url) => Db::open_postgres_as(&url, node, publish),
         None => Db::open_sqlite(&data_dir, publish),
     });
     opened.await.map_err(|cause| crate::error::Error::internal("open the database", cause))?
+}
+
+/// What other nodes change is forgotten here, too, and told to those who follow it.
+fn as_node(name: &NodeId, cache: &Arc<Cache>, hub: &Arc<Hub>) -> Node {
+    let (cache, hub) = (Arc::clone(cache), Arc::clone(hub));
+    let hear = move |heard| match heard {
+        Heard::Listening => hub.may_have_missed(),
+        Heard::Changes(changes) => {
+            for change in &changes {
+                cache.publish_remote(&change.session, change.revision);
+                hub.tell(change);
+            }
+        }
+    };
+    Node { name: name.to_string(), hear: Arc::new(hear) }
 }
 
 /// The publishable key's mode as `GET /deployment` says it.

@@ -75,7 +75,8 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
         None => None,
     };
     sweep::start(&app);
-    events::check::start(&app);
+    events::check::beat(&app);
+    events::check::compare_in_turn(&app);
     // Before it is announced: whoever reads that may stop it at once.
     let mut signals = Signals::listen()?;
     announce(&app, sown);

@@ -19,6 +19,7 @@ mod sqlite;
 mod stats;
 mod tx;
 
+pub use postgres::{Heard, Node};
 pub use row::{Cells, Param, Row, Value};
 pub use stats::Stats;
 pub use tx::{Change, Snapshot, Touched, Tx};
@@ -35,6 +36,7 @@ use crate::trace;
 use crate::world::Stopwatch;
 use confirm::Confirmer;
 use job::{Job, Mode, Queue, Work};
+use postgres::Notices;
 use stats::Kind;
 use std::path::Path;
 use std::sync::Arc;
@@ -104,6 +106,20 @@ impl Db {
             stats,
             _lock: None,
         })
+    }
+
+    /// The same as one node of several: what it changes is told to the others after the commit, and `node` is told
+    /// what they change.
+    ///
+    /// # Errors
+    /// As [`Db::open_postgres`].
+    pub fn open_postgres_as(url: &str, node: Node, publish: Publish) -> Result<Self> {
+        let notices = Notices::start(url, node)?;
+        let told: Publish = Arc::new(move |touched| {
+            publish(touched);
+            notices.tell(&touched.sessions);
+        });
+        Self::open_postgres(url, told)
     }
 
     /// Whether other nodes may change the same data: then nothing kept in memory is used unconfirmed.

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod keeper;
+mod notices;
 mod url;
 mod value;
 mod wire;
@@ -19,12 +20,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
-use tokio_postgres::Statement;
 use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::{Config, Statement};
 use wire::{Failure, Wire};
 use worker::Worker;
 
+pub(super) use notices::Notices;
+pub use notices::{Heard, Node};
 pub(super) use url::parse;
 
 const CONNECTIONS: usize = 8;
@@ -70,7 +73,8 @@ enum Fault {
 /// Why a transaction was not, or perhaps not, committed.
 type Stop = (Option<Fault>, Error);
 
-pub(super) fn open(url: &str, publish: Publish, stats: &Arc<Stats>) -> Result<Queue> {
+/// How every connection is made.
+fn config(url: &str) -> Result<Config> {
     let mut config = parse(url).map_err(|cause| Error::internal("read KEYRACK_DATABASE_URL", cause))?;
     config
         .application_name("keyrack")
@@ -79,6 +83,11 @@ pub(super) fn open(url: &str, publish: Publish, stats: &Arc<Stats>) -> Result<Qu
         // A standby answers, but takes nothing.
         .target_session_attrs(TargetSessionAttrs::ReadWrite)
         .options(BOUNDS);
+    Ok(config)
+}
+
+pub(super) fn open(url: &str, publish: Publish, stats: &Arc<Stats>) -> Result<Queue> {
+    let config = config(url)?;
     let (queue, inbox) = Queue::new(WAITING);
     let keeper = Arc::new(Keeper::new(config, queue.away(), Arc::clone(stats)));
     let mut first = keeper.connect()?;

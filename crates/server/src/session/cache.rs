@@ -220,6 +220,14 @@ impl Cache {
         true
     }
 
+    /// Forgets a session that is remembered at a revision below this one: another node has changed it.
+    pub fn publish_remote(&self, id: &SessionId, revision: i64) {
+        let known = self.get(id.as_str()).map(|cached| cached.loaded.revision);
+        if known.is_some_and(|known| known < revision) {
+            self.publish(id);
+        }
+    }
+
     /// Forgets a session whose revision rose.
     pub fn publish(&self, id: &SessionId) {
         let mut shard = self.shard(id.as_str());

@@ -40,6 +40,8 @@ mod disk_full;
 mod end_reason;
 mod envelope;
 mod events;
+mod events_nodes;
+mod events_stop;
 mod events_wire;
 mod keys;
 mod keys_deployment;

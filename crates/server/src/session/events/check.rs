@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::id::SessionId;
 use keyrack_protocol::{ChangeReason, EndReason};
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Weak};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Interval, MissedTickBehavior};
 
 /// How often every stream shows that it lives, and is compared with the database.
 const ROUND: Duration = Duration::from_secs(15);
@@ -70,27 +70,45 @@ fn load(on: &mut Snapshot<'_>, ids: &[SessionId]) -> Result<HashMap<SessionId, C
     Ok(present)
 }
 
-/// Lets every stream show every 15 seconds that it lives and, where other nodes may change its session, compares
-/// it, a part of them at a time; until the server is gone.
-pub fn start(app: &Arc<App>) {
-    tokio::spawn(in_turn(Arc::downgrade(app), async |app, part| app.hub.beat(part)));
-    if app.db.is_shared() {
-        tokio::spawn(in_turn(Arc::downgrade(app), async |app, part| {
-            // The streams stay: whoever follows them is told when the database is back.
-            if let Err(error) = compare(&app, app.hub.followed(part)).await {
-                tracing::debug!(%error, "sessions that are followed could not be compared");
-            }
-        }));
-    }
+/// Lets every stream show every 15 seconds that it lives, a part of them at a time; until the server is gone.
+pub fn beat(app: &Arc<App>) {
+    let app = Arc::downgrade(app);
+    tokio::spawn(async move {
+        let mut turns = turns();
+        for part in (0..PARTS).cycle() {
+            turns.tick().await;
+            let Some(app) = app.upgrade() else { return };
+            app.hub.beat(part);
+        }
+    });
 }
 
-/// Does `what` with one part after the other.
-async fn in_turn(app: Weak<App>, what: impl AsyncFn(Arc<App>, usize)) {
-    let mut ticks = tokio::time::interval(ROUND / u32::try_from(PARTS).unwrap_or(1));
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for part in (0..PARTS).cycle() {
-        ticks.tick().await;
-        let Some(app) = app.upgrade() else { return };
-        what(app, part).await;
+/// Where other nodes may change a session that is followed here, compares it every 15 seconds, a part of them at a
+/// time, and all of them when something may have been missed; until the server is gone.
+pub fn compare_in_turn(app: &Arc<App>) {
+    if !app.db.is_shared() {
+        return;
     }
+    let (app, hub) = (Arc::downgrade(app), Arc::clone(&app.hub));
+    tokio::spawn(async move {
+        let mut turns = turns();
+        for part in (0..PARTS).cycle() {
+            let missed = tokio::select! {
+                () = hub.missed() => true,
+                _ = turns.tick() => false,
+            };
+            let Some(app) = app.upgrade() else { return };
+            let compared = if missed { all(&app).await } else { compare(&app, hub.followed(part)).await };
+            // The streams stay: whoever follows them is told when the database is back.
+            if let Err(error) = compared {
+                tracing::debug!(%error, "sessions that are followed could not be compared");
+            }
+        }
+    });
+}
+
+fn turns() -> Interval {
+    let mut turns = tokio::time::interval(ROUND / u32::try_from(PARTS).unwrap_or(1));
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    turns
 }

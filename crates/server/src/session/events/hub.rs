@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
 /// Streams of one session; a further one closes the oldest.
 pub const MOST_OF_A_SESSION: usize = 8;
@@ -22,12 +23,13 @@ pub struct Hub {
     parts: Vec<Mutex<Part>>,
     streams: AtomicUsize,
     closed: AtomicBool,
+    missed: Notify,
 }
 
 impl Default for Hub {
     fn default() -> Self {
         let parts = (0..PARTS).map(|_| Mutex::default()).collect();
-        Self { parts, streams: AtomicUsize::new(0), closed: AtomicBool::new(false) }
+        Self { parts, streams: AtomicUsize::new(0), closed: AtomicBool::new(false), missed: Notify::new() }
     }
 }
 
@@ -62,6 +64,16 @@ impl Hub {
             revisions.min().map(|revision| (session.clone(), revision))
         });
         open.collect()
+    }
+
+    /// Changes by other nodes may have been missed.
+    pub fn may_have_missed(&self) {
+        self.missed.notify_one();
+    }
+
+    /// Waits until changes may have been missed.
+    pub async fn missed(&self) {
+        self.missed.notified().await;
     }
 
     /// How many streams there are.

@@ -39,6 +39,16 @@ impl Raw {
         tokio::time::timeout(LONG_ENOUGH, flooding).await.expect("it goes on for ever");
     }
 
+    /// What is answered up to `end`.
+    pub async fn hears(&mut self, end: &str) -> String {
+        let mut said = String::new();
+        while !said.ends_with(end) {
+            let byte = tokio::time::timeout(LONG_ENOUGH, self.0.read_u8()).await.expect("it hangs");
+            said.push(char::from(byte.unwrap()));
+        }
+        said
+    }
+
     /// Everything that is answered until the other end closes the connection.
     pub async fn all(&mut self) -> String {
         let mut said = Vec::new();

@@ -47,6 +47,14 @@ impl Running {
              hosts = [\"auth.example.com\"]\n"
         );
         std::fs::write(folder.path().join("keyrack.toml"), file).unwrap();
+        Self::begin_in(folder, (log, more), start)
+    }
+
+    fn begin_in(
+        folder: TempDir,
+        (log, more): (&str, &str),
+        start: fn(&Path, &str, &[(&str, &str)]) -> Process,
+    ) -> Self {
         let database = std::env::var("KEYRACK_TEST_DATABASE_URL").unwrap_or_default();
         let variables =
             [("KEYRACK_LOG", log), ("KEYRACK_MASTER_KEY", MASTER_KEY), ("KEYRACK_DATABASE_URL", &database)];
@@ -122,6 +130,17 @@ impl Running {
         browser.asks_for_code(&attempt).await.ok();
         browser.enters_code(&attempt, &self.code(name).await).await.ok();
         browser
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        self.process.signal(signal);
+    }
+
+    /// Waits for its end, then starts it again on the same data, on another port.
+    pub fn ended_and_again(self) -> (Ended, Self) {
+        let Self { process, folder, .. } = self;
+        (process.ended(), Self::begin_in(folder, ("info", ""), Process::start))
     }
 
     /// Stops it and gives what it said.

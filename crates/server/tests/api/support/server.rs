@@ -89,7 +89,7 @@ impl Keyrack {
     /// address that it had before, if it had one.
     async fn with_twin(mut self, address: Option<SocketAddr>) -> Self {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        self.twin = self.second_node_at(address.unwrap_or(any)).await.map(Box::new);
+        self.twin = self.second_node_at(address.unwrap_or(any), |_| {}).await.map(Box::new);
         self
     }
 
@@ -101,6 +101,7 @@ impl Keyrack {
     async fn run(config: Config, world: World, listener: TcpListener, data: Arc<TempDir>) -> Self {
         let address = listener.local_addr().unwrap();
         let app = App::start(config, world).await.unwrap();
+        keyrack_server::session::events::check::compare_in_turn(&app);
         let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
         let (stop, stopped) = watch::channel(false);
         let room = app.room.clone();
@@ -111,14 +112,20 @@ impl Keyrack {
     /// A second server on the same database and for the same deployment, with a clock of its own that shows the
     /// same time; none where the database belongs to one process.
     pub async fn second_node(&self) -> Option<Self> {
-        self.second_node_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
+        self.second_node_with(|_| {}).await
     }
 
-    async fn second_node_at(&self, address: SocketAddr) -> Option<Self> {
+    /// The same with its configuration changed.
+    pub async fn second_node_with(&self, change: impl FnOnce(&mut Config)) -> Option<Self> {
+        self.second_node_at(SocketAddr::from(([127, 0, 0, 1], 0)), change).await
+    }
+
+    async fn second_node_at(&self, address: SocketAddr, change: impl FnOnce(&mut Config)) -> Option<Self> {
         self.app.config.database_url.as_ref()?;
         let listener = TcpListener::bind(address).await.unwrap();
         let mut config = self.app.config.clone();
         config.listen = vec![listener.local_addr().unwrap()];
+        change(&mut config);
         let world = World::for_tests(u64::from_be_bytes(Random::System.bytes()));
         world.clock.advance(self.app.world.clock.now_ms() - world.clock.now_ms());
         Some(Self::run(config, world, listener, Arc::clone(&self.data)).await)

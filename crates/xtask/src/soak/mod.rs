@@ -19,6 +19,7 @@ mod rolling;
 mod rule_two;
 mod sign_out;
 mod slow;
+mod streams;
 mod wal;
 
 use crate::database::{Database, Durability};
@@ -40,6 +41,8 @@ pub enum Part {
     Grammar,
     /// 2 000 slow clients, and how long fresh ones wait
     Slow,
+    /// 20 000 idle streams of events: memory for each, and a change among them
+    Streams,
     /// The examples, installed from a registry, built, started and used
     Examples,
     /// Requests made from the OpenAPI document find no 5xx and nothing that it lacks
@@ -137,6 +140,7 @@ impl Soak<'_> {
             Part::Flood => runtime.block_on(flood::run(binary)),
             Part::Grammar => grammar::run(seed),
             Part::Slow => runtime.block_on(slow::run(binary)),
+            Part::Streams => runtime.block_on(streams::run(binary)),
             Part::Examples => examples::run(binary),
             Part::Fuzz => runtime.block_on(fuzz::run(binary, seed)),
             Part::Disk => runtime.block_on(disk::run(binary, seed)),

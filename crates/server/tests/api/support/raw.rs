@@ -49,12 +49,15 @@ impl Raw {
         said
     }
 
-    /// Everything that is answered until the other end closes the connection.
+    /// Everything that is answered until the other end closes the connection; of a stream of events, which has no
+    /// end, what comes first.
     pub async fn all(&mut self) -> String {
         let mut said = Vec::new();
-        let reading = self.0.read_to_end(&mut said);
-        // A connection that is reset has still said what it said.
-        let _ = tokio::time::timeout(LONG_ENOUGH, reading).await.expect("it hangs");
+        let reading = async {
+            // A connection that is reset has still said what it said.
+            while self.0.read_buf(&mut said).await.is_ok_and(|count| count > 0) && !is_begun_stream(&said) {}
+        };
+        tokio::time::timeout(LONG_ENOUGH, reading).await.expect("it hangs");
         String::from_utf8_lossy(&said).into_owned()
     }
 
@@ -64,4 +67,11 @@ impl Raw {
         raw.sends(request).await;
         raw.all().await
     }
+}
+
+/// Whether the last answer is a stream of events whose first event has arrived.
+fn is_begun_stream(said: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(said);
+    let last = text.rfind("HTTP/1.1 ").map_or("", |start| &text[start..]);
+    last.contains("\r\ncontent-type: text/event-stream\r\n") && last.ends_with("\n\n")
 }

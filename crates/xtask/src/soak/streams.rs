@@ -1,0 +1,214 @@
+//! 20 000 idle streams of events: what each costs, and whether what is told arrives all the same.
+
+use crate::http::{Browser, client};
+use crate::server::{Server, Setup};
+use crate::{Outcome, tools};
+use serde_json::json;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinSet;
+
+const STREAMS: usize = 20_000;
+/// The server closes the oldest of more.
+const OF_A_SESSION: usize = 8;
+/// What one stream may add to the memory of the server.
+const MOST_MEMORY: usize = 16 << 10;
+/// A change must have been told after this time.
+const TOLD: Duration = Duration::from_secs(1);
+/// Each stream shows that it lives within this time.
+const BEAT: Duration = Duration::from_secs(20);
+/// Files of each of the two processes: the server gives streams half of its own.
+const FILES: u64 = 65_536;
+/// Connections from one address of this machine: ports are fewer than streams.
+const FROM_ONE_ADDRESS: usize = 5_000;
+const TOGETHER: usize = 32;
+
+/// Runs it; returns the closing line.
+pub async fn run(binary: &Path) -> Outcome<String> {
+    println!("\n=== {STREAMS} idle streams");
+    raise_files()?;
+    let setup = Setup::new(binary.to_owned(), "soak-streams", None)?;
+    let server = setup.start()?;
+    let mut browsers = sessions(&setup, STREAMS / OF_A_SESSION).await?;
+    // What serving as many connections leaves behind is no stream's.
+    drop(follow(&setup, &browsers, 1_000).await?);
+    let before = server.memory()?;
+    let since = Instant::now();
+    let mut streams = follow(&setup, &browsers, STREAMS).await?;
+    let opened = since.elapsed();
+    let beaten = beats(&mut streams).await?;
+    let growth = usize::try_from(server.memory()?.saturating_sub(before)).unwrap_or(usize::MAX) / STREAMS;
+    let told = change(&mut browsers[STREAMS / OF_A_SESSION / 2], &mut streams).await?;
+    let closed = close(server, &mut streams).await?;
+    let line = format!(
+        "streams: {STREAMS} idle streams, {growth} bytes of memory each, opened in {:.1} s; a comment on each within \
+         {:.1} s; a change told in {:.1} ms to the {OF_A_SESSION} of its session and nobody else; all ended {:.1} s \
+         after SIGTERM",
+        opened.as_secs_f64(),
+        beaten.as_secs_f64(),
+        told.as_secs_f64() * 1000.0,
+        closed.as_secs_f64()
+    );
+    if growth > MOST_MEMORY || told > TOLD {
+        return Err(format!("{line}; wanted: at most {MOST_MEMORY} bytes each, and {} s", TOLD.as_secs()));
+    }
+    setup.remove();
+    Ok(line)
+}
+
+/// Lets this process, and the server that it starts, open as many files as that takes.
+fn raise_files() -> Outcome {
+    let (pid, files) = (std::process::id().to_string(), format!("--nofile={FILES}:{FILES}"));
+    tools::output(Command::new("prlimit").args(["--pid", &pid, &files])).map(drop).map_err(|error| {
+        format!("two processes with {FILES} open files each are needed (run as root): {error}")
+    })
+}
+
+/// That many sessions: each has begun to sign up.
+async fn sessions(setup: &Setup, count: usize) -> Outcome<Vec<Browser>> {
+    let (client, mut making, mut made) = (client()?, JoinSet::new(), Vec::new());
+    for number in 0..count {
+        if making.len() >= 4 {
+            made.extend(making.join_next().await);
+        }
+        let mut browser = Browser::new(&client, &setup.url());
+        making.spawn(async move {
+            let form = json!({ "first_name": "Soak", "last_name": "Test", "password": "correct horse battery",
+                "email": format!("follower{number}@example.com") });
+            browser.post("/auth/signup", form).await.map(|_| browser)
+        });
+    }
+    made.extend(making.join_all().await.into_iter().map(Ok));
+    let made = made.into_iter().map(|one| one.map_err(|error| format!("streams: {error}")));
+    made.map(|one| one?.map_err(|failure| format!("streams: no session: {failure:?}"))).collect()
+}
+
+/// One stream, and what was read of it and not looked at.
+struct Stream {
+    connection: TcpStream,
+    session: usize,
+    beats: usize,
+    events: usize,
+}
+
+/// Opens streams, one session after the other, some at the same time; each has said where its session stands.
+async fn follow(setup: &Setup, browsers: &[Browser], count: usize) -> Outcome<Vec<Stream>> {
+    let mut tasks = JoinSet::new();
+    let mut streams = Vec::with_capacity(count);
+    for number in 0..count {
+        if tasks.len() >= TOGETHER {
+            streams.extend(tasks.join_next().await);
+        }
+        let session = number % browsers.len();
+        let rack = browsers[session].rack.clone().ok_or("streams: no credential")?;
+        tasks.spawn(open(setup.port, number, session, rack));
+    }
+    streams.extend(tasks.join_all().await.into_iter().map(Ok));
+    streams.into_iter().map(|one| one.map_err(|error| error.to_string())?).collect()
+}
+
+async fn open(port: u16, number: usize, session: usize, rack: String) -> Outcome<Stream> {
+    let connected = async {
+        let socket = TcpSocket::new_v4()?;
+        let host = u8::try_from(2 + number / FROM_ONE_ADDRESS).unwrap_or(2);
+        socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, host), 0)))?;
+        let mut connection = socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+        let ask = format!(
+            "GET /session/events HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Development-Session: {rack}\r\n\r\n"
+        );
+        connection.write_all(ask.as_bytes()).await?;
+        let (mut said, mut bytes) = (String::new(), [0; 2048]);
+        while !(said.contains("\"current\"}") && said.ends_with("\n\n")) {
+            match connection.read(&mut bytes).await? {
+                0 => return Ok(Err(format!("streams: number {number} was answered: {said}"))),
+                count => said += &String::from_utf8_lossy(&bytes[..count]),
+            }
+        }
+        Ok::<_, std::io::Error>(Ok(Stream { connection, session, beats: 0, events: 0 }))
+    };
+    connected.await.map_err(|error| format!("streams: number {number}: {error}"))?
+}
+
+impl Stream {
+    /// Takes what has arrived; whether it is still open.
+    fn take(&mut self) -> bool {
+        let mut bytes = [0; 2048];
+        loop {
+            match self.connection.try_read(&mut bytes) {
+                Ok(0) => return false,
+                Ok(count) => {
+                    let said = String::from_utf8_lossy(&bytes[..count]);
+                    self.beats += said.matches(":\n\n").count();
+                    self.events += said.matches("event: ").count();
+                }
+                Err(error) => return error.kind() == std::io::ErrorKind::WouldBlock,
+            }
+        }
+    }
+}
+
+/// Waits until each stream has shown that it lives; how long that took.
+async fn beats(streams: &mut [Stream]) -> Outcome<Duration> {
+    let since = Instant::now();
+    loop {
+        let open = streams.iter_mut().filter_map(|stream| stream.take().then_some(stream.beats)).count();
+        if open < STREAMS {
+            return Err(format!("streams: {} were ended", STREAMS - open));
+        }
+        let silent = streams.iter().filter(|stream| stream.beats == 0).count();
+        if silent == 0 {
+            return Ok(since.elapsed());
+        }
+        if since.elapsed() > BEAT {
+            return Err(format!("streams: {silent} have said nothing for {} s", BEAT.as_secs()));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Changes one session; how long it took until all of its streams had said so. The others must not.
+async fn change(browser: &mut Browser, streams: &mut [Stream]) -> Outcome<Duration> {
+    let session = STREAMS / OF_A_SESSION / 2;
+    let form = json!({ "first_name": "Soak", "last_name": "Test", "password": "correct horse battery",
+        "email": "another@example.com" });
+    browser.post("/auth/signup", form).await.map_err(|failure| format!("streams: no change: {failure:?}"))?;
+    let since = Instant::now();
+    loop {
+        let mut own = streams.iter_mut().filter(|stream| stream.session == session);
+        if own.all(|stream| stream.take() && stream.events == 1) {
+            break;
+        }
+        if since.elapsed() > TOLD {
+            return Err("streams: a change was not told within a second".to_owned());
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let told = since.elapsed();
+    let others = streams.iter_mut().filter(|stream| stream.session != session);
+    let wrong = others.filter_map(|stream| (!stream.take() || stream.events > 0).then_some(())).count();
+    if wrong > 0 {
+        return Err(format!("streams: {wrong} of others were told, or ended"));
+    }
+    Ok(told)
+}
+
+/// Stops the server; how long it took until every stream had ended.
+async fn close(server: Server, streams: &mut [Stream]) -> Outcome<Duration> {
+    let since = Instant::now();
+    let stopping = tokio::task::spawn_blocking(move || server.stop());
+    while streams.iter_mut().any(Stream::take) {
+        if since.elapsed() > Duration::from_secs(10) {
+            return Err("streams: some did not end with the server".to_owned());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let closed = since.elapsed();
+    match stopping.await {
+        Ok(true) => Ok(closed),
+        _ => Err("streams: the server did not stop cleanly".to_owned()),
+    }
+}

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod client;
+pub mod health;
 mod operate;
 pub mod session;
 pub mod table;
@@ -45,6 +46,8 @@ pub enum Command {
     Session(session::SessionArgs),
     /// Show what happened on the running server
     Audit(audit::AuditArgs),
+    /// Say whether the running server can answer
+    Health(health::HealthArgs),
     /// Write everything into a file, while the server runs
     Backup(backup::BackupArgs),
     /// Fill an empty database from a backup
@@ -90,6 +93,20 @@ pub struct Run {
     /// Only under dev: people to make or bring up to date, from a TOML file
     #[arg(long, value_name = "FILE")]
     pub seed: Option<PathBuf>,
+}
+
+/// Where the data is, for commands that are about all of it.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Data {
+    /// The data folder [default: as the configuration says, else data]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The configuration [default: $KEYRACK_CONFIG, then ./keyrack.toml]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(test)]

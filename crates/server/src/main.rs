@@ -23,18 +23,15 @@ async fn main() -> ExitCode {
             let (text, result) = cli::check::run(&args, &|name| std::env::var(name).ok());
             cli::print(&text).and(result)
         }
-        Command::Backup(args) => {
-            on_a_thread(move || cli::backup::back_up(&args)).await.and_then(|said| match said {
-                Said::Out(text) => cli::print(&text),
-                Said::Aside(text) => {
-                    eprint!("{text}");
-                    Ok(())
-                }
-            })
-        }
-        Command::Restore(args) => {
-            on_a_thread(move || cli::backup::restore(&args)).await.and_then(|text| cli::print(&text))
-        }
+        Command::Health(args) => cli::health::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Backup(args) => cli::backup::back_up(args).await.and_then(|said| match said {
+            Said::Out(text) => cli::print(&text),
+            Said::Aside(text) => {
+                eprint!("{text}");
+                Ok(())
+            }
+        }),
+        Command::Restore(args) => cli::backup::restore(args).await.and_then(|text| cli::print(&text)),
         Command::Serve(run) => serve(Run { dev: false, ..run }).await,
         Command::Dev(run) => serve(Run { dev: true, ..run }).await,
     };
@@ -45,13 +42,6 @@ async fn main() -> ExitCode {
             ExitCode::from(failure.exit)
         }
     }
-}
-
-/// PostgreSQL's driver brings a runtime of its own, which cannot run within another.
-async fn on_a_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|cause| Failure::refused(cause.to_string()))?
 }
 
 async fn serve(run: Run) -> Result<(), Failure> {

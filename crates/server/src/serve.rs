@@ -11,7 +11,7 @@ use crate::metrics;
 use crate::session::{activity, events};
 use crate::sweep;
 use crate::trace;
-use crate::world::World;
+use crate::world::{Word, World, tell_manager};
 use axum::serve::{Listener, ListenerExt};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -95,7 +95,10 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     }
     #[cfg(unix)]
     servers.push(tokio::spawn(socket.serve(app.clone(), stopped)));
+    // Whoever waits for it may send requests now: they are taken.
+    tell_manager(Word::Ready);
     signals.wait().await;
+    tell_manager(Word::Stopping);
     // First of all nobody is sent here any more; and who follows a session does so elsewhere.
     app.room.leave();
     app.hub.close();

@@ -7,6 +7,7 @@ mod database;
 mod http;
 mod mailbox;
 mod node;
+mod packaging;
 mod random;
 mod run;
 mod server;

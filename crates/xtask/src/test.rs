@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check, in an order in which the cheap ones speak first.
 
 use crate::database::{Database, Durability};
-use crate::{Outcome, code, node, tools};
+use crate::{Outcome, code, node, packaging, tools};
 use clap::ValueEnum;
 use std::path::Path;
 use std::time::Instant;
@@ -31,6 +31,8 @@ pub enum Step {
     Sqlite,
     /// The server's tests again, on PostgreSQL
     Postgres,
+    /// The container file and the systemd unit, as far as they can be tried without either
+    Packaging,
     /// Everything that needs a browser in Chromium, against the real binary
     Browser,
     /// The hook's tests again, in Firefox
@@ -51,6 +53,7 @@ impl Step {
             Self::Clippy => "Clippy",
             Self::Sqlite => "Rust tests, on SQLite",
             Self::Postgres => "tests of the server, on PostgreSQL",
+            Self::Packaging => "container file and systemd unit",
             Self::Browser => "browser tests, in Chromium",
             Self::Firefox => "tests of the hook, in Firefox",
         }
@@ -71,6 +74,7 @@ impl Step {
             }
             Self::Sqlite => tools::run(&mut rust_tests(&["--workspace"])),
             Self::Postgres => on_postgres(),
+            Self::Packaging => packaged(),
             Self::Browser => in_chromium(),
             Self::Firefox => in_firefox(),
         }
@@ -113,6 +117,13 @@ fn on_postgres() -> Outcome {
     let database = Database::start(Durability::None)?;
     let mut tests = rust_tests(&["--package", "keyrack-server"]);
     tools::run(tests.env("KEYRACK_TEST_DATABASE_URL", database.url()))
+}
+
+fn packaged() -> Outcome {
+    needs("KEYRACK_SYSTEMD_ANALYZE", "/usr/bin/systemd-analyze", "systemd-analyze", &["systemd"])?;
+    needs("KEYRACK_STRACE", "/usr/bin/strace", "strace", &["strace"])?;
+    cargo(&["build", "--quiet", "--package", "keyrack-server"])?;
+    packaging::check()
 }
 
 fn in_chromium() -> Outcome {

@@ -2,7 +2,7 @@
 
 use super::door::{Body, Operator};
 use super::page::{Page, moment};
-use super::{Decision, Form, store};
+use super::{Decision, Form, store, view};
 use crate::app::Shared;
 use crate::audit;
 use crate::error::Result;
@@ -12,7 +12,7 @@ use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::username::Username;
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use keyrack_protocol::Code;
@@ -29,6 +29,7 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/sessions", get(list_sessions))
         .route("/admin/sessions/{id}/end", post(end_session))
         .route("/admin/audit", get(list_audit))
+        .route("/admin/health", get(health))
 }
 
 /// `state?` (`present`, `active`, `disabled`, `deleted`), `limit?`, `cursor?`.
@@ -172,4 +173,13 @@ async fn named(operator: &Operator, text: &str) -> Result<UserId> {
         _ => Ok(None),
     });
     Ok(found.await?.ok_or(Code::UserNotFound)?.user_id)
+}
+
+/// 503 while the database does not answer. No deployment need be named: there is one database.
+async fn health(State(app): State<Shared>) -> Result<Response> {
+    app.db.read_single(|on| on.query("select 1", &[]).map(drop)).await?;
+    Ok(answer::ok(view::Health {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        engine: if app.db.is_shared() { "PostgreSQL" } else { "SQLite" }.to_owned(),
+    }))
 }

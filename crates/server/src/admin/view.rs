@@ -12,6 +12,15 @@ pub struct List<T> {
     pub next_cursor: Option<String>,
 }
 
+/// A server that can answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// The version of its binary.
+    pub version: String,
+    /// `SQLite` or `PostgreSQL`.
+    pub engine: String,
+}
+
 /// An account, as an operator sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {

@@ -1,7 +1,7 @@
 //! `keyrack backup` writes everything into a file while the server runs; `keyrack restore` fills an empty database
 //! from it.
 
-use super::Failure;
+use super::{Data, Failure, health};
 use crate::audit::{Actor, By};
 use crate::backup::{self, Examined, Made, Order, Settled, file};
 use crate::config::{Whereabouts, whereabouts};
@@ -52,20 +52,6 @@ pub struct RestoreArgs {
     pub target: Data,
 }
 
-/// Which database.
-#[derive(Args, Clone, Debug, Default)]
-pub struct Data {
-    /// The data folder [default: as the configuration says, else data]
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// The configuration [default: $KEYRACK_CONFIG, then ./keyrack.toml]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// What a command has to say: on standard output, unless that is the backup.
 #[derive(Debug)]
 pub enum Said {
@@ -75,11 +61,9 @@ pub enum Said {
     Aside(String),
 }
 
-impl Data {
-    fn find(&self) -> Result<Whereabouts, Failure> {
-        whereabouts(self.data.as_deref(), self.config.as_deref(), &env)
-            .map_err(|problem| Failure::refused(problem.to_string()))
-    }
+fn find(target: &Data) -> Result<Whereabouts, Failure> {
+    whereabouts(target.data.as_deref(), target.config.as_deref(), &env)
+        .map_err(|problem| Failure::refused(problem.to_string()))
 }
 
 fn env(name: &str) -> Option<String> {
@@ -105,16 +89,38 @@ fn is_stream(path: &Path) -> bool {
 ///
 /// # Errors
 /// One line that says what is wrong and what to do.
-pub fn back_up(args: &BackupArgs) -> Result<Said, Failure> {
-    let place = place(&args.target.find()?);
+pub async fn back_up(args: BackupArgs) -> Result<Said, Failure> {
+    let place = place(&find(&args.target)?);
+    // A server that has moved to PostgreSQL leaves its old file behind, and this may not have been told the address.
+    if let Ok(running) = health::ask(&args.target).await
+        && running.engine != place.engine()
+    {
+        let line = format!(
+            "the server that runs here is on {}, not on {}; give the KEYRACK_DATABASE_URL that it has",
+            running.engine,
+            place.engine()
+        );
+        return Err(Failure::refused(line));
+    }
+    on_a_thread(move || write(&args, &place)).await
+}
+
+/// PostgreSQL's driver brings a runtime of its own, which cannot run within another.
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|cause| Failure::refused(cause.to_string()))?
+}
+
+fn write(args: &BackupArgs, place: &Place) -> Result<Said, Failure> {
     let world = World::real(Mailer::captured());
     if is_stream(&args.file) {
         let out = io::BufWriter::new(io::stdout().lock());
-        let (_, made) = backup::back_up(&place, out, &world).map_err(failed)?;
+        let (_, made) = backup::back_up(place, out, &world).map_err(failed)?;
         return Ok(Said::Aside(told_of_backup(args, &made, &world)));
     }
     let (partial, out) = file::Partial::begin(&args.file).map_err(failed)?;
-    let (out, made) = backup::back_up(&place, out, &world).map_err(failed)?;
+    let (out, made) = backup::back_up(place, out, &world).map_err(failed)?;
     partial.finish(out).map_err(failed)?;
     Ok(Said::Out(told_of_backup(args, &made, &world)))
 }
@@ -150,8 +156,12 @@ fn counted(rows: &BTreeMap<String, u64>) -> String {
 ///
 /// # Errors
 /// One line that says what is wrong and what to do.
-pub fn restore(args: &RestoreArgs) -> Result<String, Failure> {
-    let found = args.target.find()?;
+pub async fn restore(args: RestoreArgs) -> Result<String, Failure> {
+    on_a_thread(move || fill(&args)).await
+}
+
+fn fill(args: &RestoreArgs) -> Result<String, Failure> {
+    let found = find(&args.target)?;
     let key = found.master_key(&env).map_err(|problem| Failure::refused(problem.to_string()))?;
     let (vault, world) = (Vault::new(&key).map_err(failed)?, World::real(Mailer::captured()));
     if args.verify {

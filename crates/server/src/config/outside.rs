@@ -99,7 +99,7 @@ pub(super) fn master_key(
     }
     Some(match found {
         Found::Value(key) => MasterKeySource::Value(key),
-        Found::File(path, _) => MasterKeySource::File(path),
+        Found::File(path, ..) => MasterKeySource::File(path),
     })
 }
 
@@ -156,7 +156,7 @@ pub(super) fn mail(
 /// A problem with a secret: its file is named, or its variable.
 fn about(found: &Found, name: &str, text: &str) -> Problem {
     match found {
-        Found::File(path, _) => Problem { file: Some(path.clone()), ..Problem::outside(text) },
+        Found::File(path, ..) => Problem { file: Some(path.clone()), ..Problem::outside(text) },
         Found::Value(_) => Problem::outside(format!("{name}: {text}")),
     }
 }

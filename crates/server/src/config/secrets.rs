@@ -11,29 +11,36 @@ pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub(super) enum Found {
     /// In the variable itself.
     Value(String),
-    /// In this file; the variable that names it, unless the configuration does.
-    File(PathBuf, Option<String>),
+    /// In this file; the variable that names it, unless the configuration does; whether the service manager keeps
+    /// others from it whatever its mode is.
+    File(PathBuf, Option<String>, bool),
 }
 
 /// Looks for the secret `name` (`KEYRACK_…`): the variable, then `name`_FILE, then what the file's key names.
 pub(super) fn find(env: Env<'_>, name: &str, key: Option<&PathBuf>) -> Result<Option<Found>, Problem> {
     let named = format!("{name}_FILE");
+    // systemd gives the service access by a list of its own, which a mode shows as access of the group.
+    let folder = env("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let file = |path: PathBuf, variable| {
+        let kept = folder.as_ref().is_some_and(|folder| path.starts_with(folder));
+        Some(Found::File(path, variable, kept))
+    };
     match (env(name), env(&named)) {
         (Some(_), Some(_)) => {
             Err(Problem::outside(format!("{name} and {named} are both set; unset one of them")))
         }
         (Some(value), None) => Ok(Some(Found::Value(value.trim().to_owned()))),
-        (None, Some(path)) => Ok(Some(Found::File(PathBuf::from(path), Some(named)))),
-        (None, None) => Ok(key.map(|path| Found::File(path.clone(), None))),
+        (None, Some(path)) => Ok(file(PathBuf::from(path), Some(named))),
+        (None, None) => Ok(key.and_then(|path| file(path.clone(), None))),
     }
 }
 
 impl Found {
     /// The secret, without the line's end; what is wrong with its file goes to `problems`.
     pub(super) fn read(&self, problems: &mut Vec<Problem>) -> Option<String> {
-        let (path, variable) = match self {
+        let (path, variable, kept) = match self {
             Self::Value(value) => return Some(value.clone()),
-            Self::File(path, variable) => (path, variable),
+            Self::File(path, variable, kept) => (path, variable, *kept),
         };
         let about = |text: String| Problem { file: Some(path.clone()), ..Problem::outside(text) };
         match std::fs::read_to_string(path) {
@@ -42,7 +49,7 @@ impl Found {
                 None
             }
             Ok(text) => {
-                if open_to_others(path) {
+                if !kept && open_to_others(path) {
                     let fix = format!(
                         "other users of this machine can read this secret; chmod 600 {}",
                         path.display()
@@ -83,7 +90,7 @@ mod tests {
         let env = |name: &str| variables.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned());
         match find(&env, "KEYRACK_X", key.map(PathBuf::from).as_ref()) {
             Ok(Some(Found::Value(value))) => format!("value {value}"),
-            Ok(Some(Found::File(path, _))) => format!("file {}", path.display()),
+            Ok(Some(Found::File(path, ..))) => format!("file {}", path.display()),
             Ok(None) => "nothing".to_owned(),
             Err(problem) => problem.to_string(),
         }
@@ -109,6 +116,24 @@ mod tests {
             let [problem] = problems.as_slice() else { panic!("{}", problems.len()) };
             let shown = problem.to_string();
             assert!(shown.contains("KEYRACK_X_FILE") && !shown.contains(secret), "{shown}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_credential_of_the_service_manager_is_nobody_elses_whatever_its_mode_says() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, "secret").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o440)).unwrap();
+        for (credentials, warnings) in [(folder.path(), 0), (Path::new("/elsewhere"), 1)] {
+            let env =
+                |name: &str| (name == "CREDENTIALS_DIRECTORY").then(|| credentials.display().to_string());
+            let found = find(&env, "KEYRACK_X", Some(&path)).unwrap().unwrap();
+            let mut problems = Vec::new();
+            assert_eq!(found.read(&mut problems).as_deref(), Some("secret"));
+            assert_eq!(problems.len(), warnings, "{}", credentials.display());
         }
     }
 }

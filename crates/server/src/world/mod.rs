@@ -1,4 +1,4 @@
-//! What comes from outside: time, randomness, mail, and the points at which a test may pause the server.
+//! What comes from outside: time, randomness, mail, who started it, and the points at which a test may pause the server.
 //!
 //! Nothing else in the server asks the operating system for the time or for random bytes (clippy.toml
 //! refuses it), so that a test can move the clock to the second and knows every id.
@@ -7,6 +7,7 @@ mod clock;
 mod failpoint;
 mod ids;
 mod mail;
+mod manager;
 mod patience;
 mod random;
 mod stopwatch;
@@ -15,6 +16,7 @@ pub use clock::{Clock, SKEW_MS, Watch};
 pub use failpoint::{Failpoints, Gate};
 pub use ids::Ids;
 pub use mail::{CapturedMail, Mail, Mailer};
+pub use manager::{Word, tell_manager};
 pub use patience::Patience;
 pub use random::Random;
 pub use stopwatch::Stopwatch;

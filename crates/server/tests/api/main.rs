@@ -43,6 +43,7 @@ mod events;
 mod events_nodes;
 mod events_stop;
 mod events_wire;
+mod health;
 mod keys;
 mod keys_deployment;
 mod keys_retention;

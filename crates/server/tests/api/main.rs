@@ -59,6 +59,7 @@ mod nodes_ends;
 mod nodes_migrate;
 mod nodes_throttle;
 mod openapi;
+mod operating;
 mod origins;
 mod pages;
 mod pages_address;

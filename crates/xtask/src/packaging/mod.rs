@@ -28,7 +28,7 @@ fn unit_path() -> PathBuf {
 }
 
 /// What both are started with.
-const CONFIGURATION: &str = "[mail]\nsmtp = \"smtps://mail.example.com\"\n\n[[deployment]]\nid = \"app\"\n\
+const CONFIGURATION: &str = "trusted_proxies = [\"127.0.0.1/32\"]\n\n[mail]\nsmtp = \"smtps://mail.example.com\"\n\n[[deployment]]\nid = \"app\"\n\
     mode = \"production\"\norigin = \"https://auth.example.com\"\nhosts = [\"auth.example.com\"]\n\
     mail_from = \"a@example.com\"\n";
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";

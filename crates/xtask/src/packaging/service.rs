@@ -84,7 +84,7 @@ impl Unit {
         environment.push(("NOTIFY_SOCKET".to_owned(), "/run/notify".to_owned()));
         // A machine that lets even root have fewer files gives what it has.
         let before = format!(
-            "umask {}; ulimit -n {} || ulimit -n $(ulimit -H -n); ulimit -c 0",
+            "umask {}; ulimit -n {} 2>/dev/null || ulimit -n $(ulimit -H -n); ulimit -c 0",
             self.one("UMask")?,
             self.one("LimitNOFILE")?
         );

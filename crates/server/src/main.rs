@@ -45,19 +45,31 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(run: Run) -> Result<(), Failure> {
-    log(run.dev);
+    log(run.dev)?;
     keyrack_server::log::note_panics();
     serve::run(&run).await.map_err(Failure::refused)
 }
 
-/// One line of text an event for a person, one JSON object for everybody else. `KEYRACK_LOG` filters.
-fn log(dev: bool) {
+/// One line of text an event for a person, one JSON object for everybody else, or as `KEYRACK_LOG_FORMAT` says.
+/// `KEYRACK_LOG` filters.
+fn log(dev: bool) -> Result<(), Failure> {
+    let terminal = std::io::stderr().is_terminal();
+    let text = match std::env::var("KEYRACK_LOG_FORMAT").unwrap_or_default().as_str() {
+        "" => dev && terminal,
+        "text" => true,
+        "json" => false,
+        other => {
+            let line = format!("KEYRACK_LOG_FORMAT={other:?} is not known; write \"json\" or \"text\"");
+            return Err(Failure::refused(line));
+        }
+    };
     let default = if dev { "warn,keyrack_server=info" } else { "info" };
     let filter = EnvFilter::try_from_env("KEYRACK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if dev && std::io::stderr().is_terminal() {
-        lines.compact().init();
+    if text {
+        lines.compact().with_ansi(terminal).init();
     } else {
         lines.json().flatten_event(true).init();
     }
+    Ok(())
 }

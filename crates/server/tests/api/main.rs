@@ -49,6 +49,7 @@ mod keys_deployment;
 mod keys_retention;
 mod keys_server;
 mod keys_sign_up;
+mod log_format;
 mod metrics;
 mod metrics_database;
 mod metrics_guard;

@@ -41,8 +41,8 @@ pub struct Count {
     unavailable: AtomicUsize,
     lost: Mutex<Vec<Sent>>,
     late_mails: Mutex<Vec<String>>,
-    /// The last acknowledgement.
-    last: Mutex<Option<Instant>>,
+    /// A moment, and the first acknowledgement after it.
+    watched: Mutex<Option<(Instant, Option<Instant>)>>,
     stopped: AtomicBool,
     /// How many more acknowledgements there are until the next kill.
     until_kill: AtomicUsize,
@@ -58,7 +58,12 @@ impl Count {
     /// The server has acknowledged a change.
     pub fn acknowledged(&self, change: &Change) {
         self.acknowledged.add(change);
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        let (now, mut watched) =
+            (Instant::now(), self.watched.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some((since, first @ None)) = watched.as_mut().filter(|(since, _)| now > *since) {
+            *first = Some(now.max(*since));
+        }
+        drop(watched);
         if self.until_kill.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.reached.notify_one();
         }
@@ -99,13 +104,18 @@ impl Count {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// From `since` until the next change was acknowledged; none when it is not within `patience`.
-    pub async fn until_next(&self, since: Instant, patience: Duration) -> Option<Duration> {
+    /// The first acknowledgement after `since` is what [`Count::until_next`] waits for.
+    pub fn watch(&self, since: Instant) {
+        *self.watched.lock().unwrap_or_else(PoisonError::into_inner) = Some((since, None));
+    }
+
+    /// From the moment that is watched until the next change was acknowledged; none when it is not within `patience`.
+    pub async fn until_next(&self, patience: Duration) -> Option<Duration> {
         let deadline = Instant::now() + patience;
         loop {
-            let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(last) = last.filter(|last| *last > since) {
-                return Some(last - since);
+            let watched = *self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((since, Some(first))) = watched {
+                return Some(first - since);
             }
             if Instant::now() > deadline {
                 return None;

@@ -65,8 +65,8 @@ async fn fill(cluster: &Arc<Cluster>, volume: &Volume, mut random: Random) -> Ou
     }
     let squeezed = crowd.count.total() - before;
     ballast.remove()?;
-    let freed = Instant::now();
-    let back = crowd.count.until_next(freed, Duration::from_secs(60)).await;
+    crowd.count.watch(Instant::now());
+    let back = crowd.count.until_next(Duration::from_secs(60)).await;
     let back = back.ok_or("disk: no change was acknowledged within a minute of there being space")?;
     load(&mut crowd, &mut working).await?;
     crowd.count.stop();

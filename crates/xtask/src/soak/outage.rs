@@ -65,8 +65,8 @@ async fn cuts(
     for round in 0..rounds {
         for cut in [Cut::Quit, Cut::Kill, Cut::Pause] {
             load(&mut crowd, &mut working, random).await?;
-            let returned = cut.make(database, cluster, &witness).await?;
-            back.note(wait_for_writes(&crowd, returned, &format!("{cut:?}")).await?);
+            crowd.count.watch(cut.make(database, cluster, &witness).await?);
+            back.note(wait_for_writes(&crowd, &format!("{cut:?}")).await?);
             progress.tell(|| format!("round {} of {rounds}: {}", round + 1, crowd.count.line()));
         }
     }
@@ -144,10 +144,12 @@ async fn lose_primary(
     let mut working = crowd.live(BROWSERS);
     load(&mut crowd, &mut working, random).await?;
     load(&mut crowd, &mut working, random).await?;
-    let killed = Instant::now();
     pair.kill_primary();
+    // What was committed before the kill is answered within this time, if at all.
+    let last_answers = Duration::from_millis(20);
+    crowd.count.watch(Instant::now() + last_answers);
     pair.promote()?;
-    back.note(wait_for_writes(&crowd, killed, "the promotion").await?);
+    back.note(last_answers + wait_for_writes(&crowd, "the promotion").await?);
     load(&mut crowd, &mut working, random).await?;
     crowd.count.stop();
     crowd.gather(working).await?;
@@ -170,9 +172,9 @@ async fn load(crowd: &mut Crowd, working: &mut Working, random: &mut Random) -> 
     Ok(())
 }
 
-/// How long after `since` the first change that was acknowledged was.
-async fn wait_for_writes(crowd: &Crowd, since: Instant, after: &str) -> Outcome<Duration> {
-    let back = crowd.count.until_next(since, Duration::from_secs(60)).await;
+/// How long after the moment that is watched the first change that was acknowledged was.
+async fn wait_for_writes(crowd: &Crowd, after: &str) -> Outcome<Duration> {
+    let back = crowd.count.until_next(Duration::from_secs(60)).await;
     back.ok_or_else(|| format!("no change was acknowledged within a minute of {after}"))
 }
 

@@ -8,6 +8,7 @@ use crate::dev::{self, seed::Person, seed::Sown};
 use crate::error::{Error, Result};
 use crate::http::connection::{self, Room};
 use crate::metrics;
+use crate::outbox;
 use crate::session::{activity, events};
 use crate::sweep;
 use crate::trace;
@@ -108,6 +109,7 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
         for server in servers {
             server.await.map_err(|cause| Error::internal("stop", cause))?;
         }
+        outbox::finish(&app).await;
         Ok(())
     };
     // A request that never ends, or somebody who asks again, must not keep the server from ending.

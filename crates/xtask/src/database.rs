@@ -19,6 +19,9 @@ pub enum Durability {
     None,
 }
 
+/// After a crash it syncs all of its files before it starts: on a busy disk that takes a while.
+const START: Duration = Duration::from_secs(120);
+
 /// A PostgreSQL; stopped and removed when dropped.
 pub struct Database {
     folder: PathBuf,
@@ -135,7 +138,7 @@ impl Database {
     fn wait(&mut self) -> Outcome {
         let since = Instant::now();
         let port = self.port.to_string();
-        while since.elapsed() < Duration::from_secs(30) {
+        while since.elapsed() < START {
             let ready = Command::new(self.bin.join("pg_isready"))
                 .args(["-q", "-h", "127.0.0.1", "-p", &port])
                 .status();

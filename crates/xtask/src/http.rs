@@ -11,6 +11,8 @@ const CREDENTIAL: &str = "x-development-session";
 
 /// How long a browser waits for its mail.
 const CODE_PATIENCE: Duration = Duration::from_secs(5);
+/// The same where nodes die: one that has just done so keeps the mail to itself for a minute.
+const MAIL_PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Why a request brought no answer that can be used.
 #[derive(Debug)]
@@ -131,7 +133,7 @@ impl Browser {
             json!({ "attempt_identifier": attempt, "identifier_type": "signup", "strategy": "email_otp" });
         self.post("/auth/prepare-verification", proof.clone()).await?;
         let code = match &self.mailbox {
-            Some(mailbox) => mailbox.code(email, CODE_PATIENCE).await,
+            Some(mailbox) => mailbox.code(email, MAIL_PATIENCE).await,
             None => self.code_in_outbox(email).await?,
         };
         let code = code.ok_or(Failure::NoCode)?;

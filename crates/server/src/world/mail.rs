@@ -50,8 +50,9 @@ pub struct CapturedMail {
 pub enum Mailer {
     /// Into memory, for development and tests.
     Captured(Mutex<VecDeque<CapturedMail>>),
-    /// To an SMTP server.
-    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    /// To an SMTP server, for as long as the process lives: lettre panics when its connections are dropped after the
+    /// runtime has ended.
+    Smtp(&'static AsyncSmtpTransport<Tokio1Executor>),
 }
 
 impl fmt::Debug for Mailer {
@@ -77,7 +78,8 @@ impl Mailer {
     pub fn smtp(url: &str) -> Result<Self> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
             .map_err(|cause| Error::internal("read [mail] smtp", cause))?;
-        Ok(Self::Smtp(Box::new(transport.timeout(Some(std::time::Duration::from_secs(20))).build())))
+        let transport = transport.timeout(Some(std::time::Duration::from_secs(20))).build();
+        Ok(Self::Smtp(Box::leak(Box::new(transport))))
     }
 
     /// Whether [`Self::smtp`] would take a URL; nothing is begun.

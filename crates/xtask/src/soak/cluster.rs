@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// The same key on every node: 32 bytes that protect nothing but a test.
 const MASTER_KEY: &str = "c29hay1zb2FrLXNvYWstc29hay1zb2FrLXNvYWstc28";
 /// Words of a log that nobody should find there, whatever happened to the server.
-const FAULTS: [&str; 3] = ["panicked", "panic:", "\"internal"];
+const FAULTS: [&str; 3] = ["panicked", "panic:", "\"status\":500"];
 
 /// The nodes. Dropped, they are killed; their data stays until [`Cluster::end`].
 pub struct Cluster {

@@ -27,6 +27,8 @@ pub struct Shown {
     pub signins: BTreeSet<(String, String)>,
     /// The active sign-in.
     pub active: Option<String>,
+    /// The sign-ups that are listed, those that were finished a while ago too.
+    pub attempts: BTreeSet<String>,
 }
 
 impl Shown {
@@ -34,11 +36,13 @@ impl Shown {
     pub fn of(session: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let signins = session["signins"].as_array().into_iter().flatten();
+        let attempts = session["signup_attempts"].as_array().into_iter().flatten();
         Self {
             id: text(&session["id"]),
             revision: session["revision"].as_i64().unwrap_or(-1),
             signins: signins.map(|signin| (text(&signin["id"]), text(&signin["user_id"]))).collect(),
             active: session["active_signin"]["id"].as_str().map(str::to_owned),
+            attempts: attempts.map(|attempt| text(&attempt["id"])).collect(),
         }
     }
 
@@ -76,6 +80,7 @@ impl Shown {
 /// change whose answer was lost: it may have happened, whole, or not at all.
 pub fn agrees(acked: &Shown, doubt: Option<&Change>, after: &Shown) -> bool {
     after == acked
+        || lapsed(acked, after)
         || doubt.is_some_and(|doubt| match doubt {
             // The key of what was lost reached nobody, so it is not shown; it may have taken the active place,
             // which then falls to another that this browser opens.
@@ -85,6 +90,15 @@ pub fn agrees(acked: &Shown, doubt: Option<&Change>, after: &Shown) -> bool {
             }
             told => follows(acked, told, after),
         })
+}
+
+/// Whether nothing has changed but that some sign-ups, over for a while, are not listed any more.
+fn lapsed(acked: &Shown, after: &Shown) -> bool {
+    let rest = Shown { revision: acked.revision, attempts: acked.attempts.clone(), ..after.clone() };
+    rest == *acked
+        && after.revision > acked.revision
+        && after.attempts.len() < acked.attempts.len()
+        && after.attempts.is_subset(&acked.attempts)
 }
 
 /// Whether `after` is what `change`, acknowledged, makes of `before`.
@@ -180,6 +194,20 @@ mod tests {
         assert!(!agrees(&acked, Some(&Change::SignUp), &shown(7, &["a", "b", "c"], Some("c"))));
         assert!(!agrees(&acked, Some(&Change::SignUp), &shown(7, &["a", "b"], None)));
         assert!(agrees(&Shown::of(&json!({ "revision": 0 })), Some(&Change::SignUp), &shown(2, &[], None)));
+    }
+
+    #[test]
+    fn a_sign_up_that_is_over_leaves_the_list_by_itself_and_takes_nothing_along() {
+        let listed = |revision, attempts: &[&str]| Shown {
+            attempts: attempts.iter().map(|id| (*id).to_owned()).collect(),
+            ..shown(revision, &["a"], Some("a"))
+        };
+        let acked = listed(5, &["x", "y"]);
+        assert!(agrees(&acked, None, &listed(6, &["y"])));
+        assert!(!agrees(&acked, None, &listed(5, &["y"])));
+        assert!(!agrees(&acked, None, &listed(6, &["x", "y"])));
+        assert!(!agrees(&acked, None, &listed(6, &["z"])));
+        assert!(!agrees(&acked, None, &Shown { active: None, ..listed(6, &["y"]) }));
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub async fn run(binary: &Path, database: &Database, seed: u64, rounds: Option<u
 async fn roll(cluster: &Arc<Cluster>, random: &mut Random, rounds: usize) -> Outcome<String> {
     let mut crowd = Crowd::new(cluster, random);
     let mut working = crowd.live(BROWSERS);
-    let (mut stops, mut killed) = (Latencies::default(), Vec::new());
+    let (mut stops, mut stopped, mut killed) = (Latencies::default(), Vec::new(), Vec::new());
     let mut progress = Progress::new("rolling");
     for round in 0..rounds {
         for step in 0..2 * NODES {
@@ -46,10 +46,13 @@ async fn roll(cluster: &Arc<Cluster>, random: &mut Random, rounds: usize) -> Out
             }
             let node = step % NODES;
             if step < NODES {
+                let from = Instant::now();
                 stops.note(cluster.stop(node).await?);
+                stopped.push((node, from, Instant::now()));
             } else {
-                killed.push((node, Instant::now()));
+                let from = Instant::now();
                 cluster.kill(node);
+                killed.push((node, from, Instant::now()));
             }
             cluster.restart(node).await?;
         }
@@ -61,6 +64,17 @@ async fn roll(cluster: &Arc<Cluster>, random: &mut Random, rounds: usize) -> Out
     let (refused, lost) = (crowd.count.refused(), crowd.count.all_lost());
     let (in_flight, failed): (Vec<&Sent>, Vec<&Sent>) =
         lost.iter().partition(|sent| was_killed(sent, &killed));
+    for sent in &failed {
+        let since = |all: &[(usize, Instant, Instant)]| {
+            let own = all.iter().filter(|(node, from, _)| *node == sent.node && *from <= sent.at);
+            own.map(|(_, from, _)| sent.at.duration_since(*from).as_millis()).min()
+        };
+        let (stop, kill) = (since(&stopped), since(&killed));
+        eprintln!(
+            "rolling: lost on node {}, sent {stop:?} ms after a stop and {kill:?} ms after a kill",
+            sent.node
+        );
+    }
     let line = format!(
         "rolling: {NODES} nodes, {} stopped and {} killed under load, {}, {} lost in flight on a killed node, {} \
          lost otherwise, {refused} refused with 503, a stop took {} ms at most, ready again p95 {} ms, {} differ",
@@ -81,9 +95,9 @@ async fn roll(cluster: &Arc<Cluster>, random: &mut Random, rounds: usize) -> Out
 
 /// Whether a node was killed while this request was under way on it. A browser sends one at a time, and hears of
 /// the loss at once, so that it began before the kill is enough if it was not answered before.
-fn was_killed(sent: &Sent, killed: &[(usize, Instant)]) -> bool {
-    killed.iter().any(|(node, at)| {
-        sent.node == *node && sent.at <= *at + NEWS && *at <= sent.at + Duration::from_secs(20)
+fn was_killed(sent: &Sent, killed: &[(usize, Instant, Instant)]) -> bool {
+    killed.iter().any(|(node, from, to)| {
+        sent.node == *node && sent.at <= *to + NEWS && *from <= sent.at + Duration::from_secs(20)
     })
 }
 
@@ -94,7 +108,7 @@ mod tests {
     #[test]
     fn only_what_was_under_way_on_the_killed_node_may_be_lost() {
         let at = Instant::now();
-        let killed = [(1, at)];
+        let killed = [(1, at, at)];
         let sent = |node, at| Sent { node, at };
         assert!(was_killed(&sent(1, at - Duration::from_millis(5)), &killed));
         assert!(was_killed(&sent(1, at + Duration::from_millis(5)), &killed));

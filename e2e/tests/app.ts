@@ -1,5 +1,6 @@
 import { expect, test as base } from '@playwright/test';
 import { build, type BuildOptions } from 'esbuild';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {} from '../hook/app.js';
 import { type Engine, type EngineName, type Profile, startEngine, type Tab } from './engine.js';
@@ -116,6 +117,21 @@ export async function bundle(entry: string, options: BuildOptions = {}): Promise
     ...options,
   });
   return outputFiles?.[0]?.text ?? '';
+}
+
+/** The same as modules, by name: what is imported later is a file of its own. */
+export async function split(entry: string): Promise<Map<string, string>> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(`../${entry}`, import.meta.url))],
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    outdir: 'split',
+    write: false,
+    jsx: 'automatic',
+    tsconfigRaw: {},
+  });
+  return new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
 }
 
 interface PerTest {

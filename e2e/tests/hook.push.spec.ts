@@ -1,5 +1,5 @@
 /** What is done on another device, and one stream of a browser for all its tabs, in Chromium and in Firefox. */
-import { type App, expect, somebody, test } from './app.js';
+import { type App, expect, publishableKey, somebody, split, test } from './app.js';
 import { ChromiumTab } from './engine.js';
 import type { Server } from './server.js';
 import { type Site, STREAM } from './site.js';
@@ -123,6 +123,31 @@ test('H15 a server that is restarted is found again, and so is what happened mea
   expect(site.streams.at(-1)).toMatch(/^GET \/session\/events\?last_event_id=\d+$/);
   await elsewhere(server, app, '/session/switch-sign-in', { sign_in_id: toBob });
   expect(Math.max(...(await delays(tabs, bob.email, Date.now())))).toBeLessThan(PUSHED_MS);
+});
+
+test('H15 where its code cannot be loaded everything else works, and a later refresh gets it @chromium', async ({ app, site, server }) => {
+  const files = await split('hook/main.tsx');
+  const later = [...files.keys()].find((name) => name.startsWith('events-')) ?? '';
+  for (const [name, text] of files) if (name !== later) site.script(`/split/${name}`, text);
+  let asked = 0;
+  site.page(`/split/${later}`, (_, answer) => ((asked += 1), answer.writeHead(404).end()));
+  const root = `<div id="root" data-key="${publishableKey(site.origin, 'staging')}"></div>`;
+  site.html('/split', `${root}<script type="module" src="/split/main.js"></script>`);
+  await app.open('/split');
+  const [ada, bob] = [somebody('Ada'), somebody('Bob')];
+  await app.signUp(ada);
+  await app.signUp(bob);
+  expect(await app.switchTo(ada)).toBe('done');
+  await expect.poll(() => asked).toBeGreaterThan(0);
+  expect(site.streams).toEqual([]);
+  expect(await app.hook()).toEqual({ status: 'signed-in', stale: false, error: undefined });
+
+  site.script(`/split/${later}`, files.get(later) ?? '');
+  // As the refresh does every 30 seconds.
+  const refreshed = async () => (await app.call('refetch'), site.openStreams);
+  await expect.poll(refreshed).toBe(1);
+  await elsewhere(server, app, '/session/switch-sign-in', { sign_in_id: await app.signInOf(bob) });
+  expect(Math.max(...(await delays([app], bob.email, Date.now())))).toBeLessThan(PUSHED_MS);
 });
 
 test('H15 nobody has no stream; it comes with the first account and goes with the last', async ({ app, site }) => {

@@ -51,6 +51,7 @@ test.for([
   ['in one line', () => [`data: ${'x'.repeat(5_000)}`]],
   ['in a line that never ends', () => Array.from({ length: 600 }, () => 'xxxxxxxxxx')],
   ['in many lines', () => Array.from({ length: 600 }, () => 'data: xxxx\n')],
+  ['and comes in one piece', () => [`data: ${'x'.repeat(5_000)}\n\n`]],
   ['in a comment that never ends', () => Array.from({ length: 600 }, () => ':xxxxxxxxx')],
 ] as const)('H15 an event that is too long %s ends the stream', ([, pieces]) => {
   expect(() => read(...pieces())).toThrow('too long');

@@ -127,6 +127,7 @@ test('H15 when the network comes back the stream is opened at once, however long
   expect(server.open.length).toBe(1);
 });
 
+const typed = (body: string, type: string) => new Response(body, { headers: { 'content-type': type } });
 const html = (status: number) => new Response('<html>Welcome to the hotel</html>', { status, headers: { 'content-type': 'text/html' } });
 
 test.for([
@@ -134,6 +135,7 @@ test.for([
   ['a refusal', () => html(403)],
   ['no such address', () => html(404)],
   ['a server in trouble', () => html(500)],
+  ['what looks like it in another type', () => typed('event: session\ndata: {"session_id":"ses_1","revision":99}\n\n', 'text/plain')],
   ['JSON', () => Response.json({ status: 200, data: null })],
   ['nothing at all', () => new Response(null, { status: 200, headers: { 'content-type': 'text/event-stream' } })],
 ] as const)('H11 %s in place of the stream changes nothing, and is asked again', async ([, answer]) => {

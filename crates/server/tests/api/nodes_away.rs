@@ -197,3 +197,57 @@ async fn p06_a_commit_whose_answer_is_lost_is_no_success_and_may_be_asked_for_ag
         assert_eq!(browser.accounts().await, [""; 0]);
     }
 }
+
+/// Sets which standbys the test's server waits for; only databases that wait for commits at all notice.
+fn waits_for_standby(client: &mut postgres::Client, name: &str) {
+    client.batch_execute(&format!("alter system set synchronous_standby_names = '{name}'")).unwrap();
+    client.batch_execute("select pg_reload_conf()").unwrap();
+}
+
+/// A database of its own whose commits wait for standbys, on a server where nobody else's do.
+fn waiting_database() -> Option<(String, postgres::Client)> {
+    let server = std::env::var("KEYRACK_TEST_DATABASE_URL").ok()?;
+    let mut client = postgres::Client::connect(&server, postgres::NoTls).unwrap();
+    let row = client.query_one("select current_setting('synchronous_commit')", &[]).unwrap();
+    if row.get::<_, String>(0) != "off" {
+        return None;
+    }
+    let own = crate::retired::own_database(&server);
+    let name = own.rsplit('/').next().unwrap().to_owned();
+    client.batch_execute(&format!("alter database {name} set synchronous_commit = on")).unwrap();
+    Some((own.clone(), postgres::Client::connect(&own, postgres::NoTls).unwrap()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p03_a_sign_out_that_no_standby_has_taken_is_not_acknowledged() {
+    let Some((url, mut client)) = tokio::task::spawn_blocking(waiting_database).await.unwrap() else {
+        return;
+    };
+    let server = Keyrack::start_configured(|config| config.database_url = Some(url)).await;
+    server.signed_up("ada").await;
+    let browsers =
+        [server.signed_in("ada").await, server.signed_in("ada").await, server.signed_in("ada").await];
+    let (told, mut asked) = tokio::sync::mpsc::unbounded_channel();
+    let watching = tokio::task::spawn_blocking(move || {
+        waits_for_standby(&mut client, "nobody");
+        let waiting = "select count(*) from pg_stat_activity
+            where wait_event = 'SyncRep' and datname = current_database()";
+        while !told.is_closed() && client.query_one(waiting, &[]).unwrap().get::<_, i64>(0) == 0 {}
+        // Nobody listens any more when every sign-out was answered before the setting was read.
+        let _ = told.send(());
+        client
+    });
+    let mut waited = false;
+    for browser in &browsers {
+        let answer = browser.post("/session/sign-out", json!({})).await;
+        waited = asked.try_recv().is_ok();
+        if waited {
+            assert_eq!(answer.refused(), (503, "unavailable".to_owned()));
+            break;
+        }
+    }
+    asked.close();
+    let mut client = watching.await.unwrap();
+    tokio::task::spawn_blocking(move || waits_for_standby(&mut client, "")).await.unwrap();
+    assert!(waited, "no commit waited");
+}

@@ -37,8 +37,6 @@ const BOUNDS: &str =
     "-c statement_timeout=2500ms -c lock_timeout=2s -c idle_in_transaction_session_timeout=5s";
 /// No answer for so long, and there is no server.
 const SILENCE: Duration = Duration::from_secs(3);
-/// A commit that waits for a standby must not be cut short: PostgreSQL would call it done.
-const COMMIT: &str = "set local statement_timeout = 0; commit";
 
 /// A connection and the statements prepared on it.
 pub(super) struct Connection {
@@ -141,7 +139,7 @@ impl Connection {
             return Err((Some(fault), Error::unavailable("run a transaction", "PostgreSQL gave it up")));
         }
         let keep = keep && work.mode == Mode::Write;
-        let end = begin.map(|_| if keep { COMMIT } else { "rollback" });
+        let end = begin.map(|_| if keep { "commit" } else { "rollback" });
         end.map_or(Ok(()), |sql| self.batch(sql)).map_err(|error| match self.fault {
             Some(Fault::Conflict | Fault::Silent) => (self.fault, error),
             _ => (Some(Fault::Unknown), error),

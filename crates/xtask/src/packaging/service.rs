@@ -44,18 +44,9 @@ impl Unit {
         let path = folder.join("keyrack.service");
         let text = fs::read_to_string(unit_path()).map_err(said)?;
         fs::write(&path, text.replace("/usr/local/bin/keyrack ", "/bin/true ")).map_err(said)?;
-        let verified = Command::new("systemd-analyze").arg("verify").arg(&path).output().map_err(said)?;
-        let complaint = String::from_utf8_lossy(&verified.stderr).trim().to_owned();
-        if !verified.status.success() || !complaint.is_empty() {
-            return Err(format!("systemd-analyze verify: {complaint}"));
-        }
-        let threshold = format!("--threshold={EXPOSURE}");
-        tools::output(
-            Command::new("systemd-analyze")
-                .args(["security", "--offline=true", "--no-pager", &threshold])
-                .arg(&path),
-        )?;
-        fs::remove_dir_all(&folder).map_err(said)
+        let found = accepted(&path);
+        fs::remove_dir_all(&folder).map_err(said)?;
+        found
     }
 
     /// Starts what it starts, with its environment, credentials, limits and writable folder; works with it as root
@@ -128,6 +119,18 @@ impl Unit {
         let refused: Vec<&String> = called.difference(&allowed).collect();
         if refused.is_empty() { Ok(()) } else { Err(format!("SystemCallFilter would refuse {refused:?}")) }
     }
+}
+
+/// Whether systemd finds nothing wrong with a unit, and little that it leaves open.
+fn accepted(path: &Path) -> Outcome {
+    let verified = Command::new("systemd-analyze").arg("verify").arg(path).output().map_err(said)?;
+    let complaint = String::from_utf8_lossy(&verified.stderr).trim().to_owned();
+    if !verified.status.success() || !complaint.is_empty() {
+        return Err(format!("systemd-analyze verify: {complaint}"));
+    }
+    let threshold = format!("--threshold={EXPOSURE}");
+    let args = ["security", "--offline=true", "--no-pager", &threshold];
+    tools::output(Command::new("systemd-analyze").args(args).arg(path)).map(drop)
 }
 
 /// What an operator does while it runs: the commands find it by its folder.

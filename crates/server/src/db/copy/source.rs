@@ -104,7 +104,7 @@ fn open_file(folder: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(&path, flags).map_err(fault)?;
     connection
         .execute_batch(
-            "pragma busy_timeout = 5000; pragma query_only = on; pragma cache_size = -65536; begin",
+            "pragma busy_timeout = 5000; pragma query_only = on; pragma cache_size = -16384; begin",
         )
         .map_err(fault)?;
     Ok(connection)

@@ -306,7 +306,9 @@ test('H15 without locks there is one stream, too, and one read', async () => {
 });
 
 test('H15 where the code of the stream cannot be loaded the refreshes go on, and one of them gets it', async () => {
+  let asked = 0;
   vi.doMock('../src/events.js', () => {
+    asked += 1;
     throw new TypeError('Failed to fetch dynamically imported module');
   });
   vi.resetModules();
@@ -314,9 +316,13 @@ test('H15 where the code of the stream cannot be loaded the refreshes go on, and
   const opens = vi.fn(() => new Promise<Response>(() => undefined));
   const shown = { sender: { open: opens }, presence: { name: 'late' }, session: () => session(['ada']) };
   const follow = push(shown as unknown as Parameters<typeof push>[0]);
+  follow('');
+  await vi.dynamicImportSettled();
+  expect(asked, 'nobody is followed, and no code is asked for').toBe(0);
   follow('ses_1');
   await vi.dynamicImportSettled();
   await pass();
+  expect(asked).toBe(1);
   expect(opens).not.toHaveBeenCalled();
   vi.doUnmock('../src/events.js');
   vi.resetModules();
@@ -325,4 +331,22 @@ test('H15 where the code of the stream cannot be loaded the refreshes go on, and
   expect(opens).toHaveBeenCalledOnce();
   follow('');
   await pass();
+});
+
+test('H15 a sign-out of all in the tab that leads reads nothing when the server tells of it', async () => {
+  const server = new FakeServer(session(['ada']));
+  const [one] = (await openTabs(1)) as [Tab];
+  await pass(200);
+  const before = server.requests.length;
+  const [stream] = server.open;
+  const slow = server.hold('POST', '/session/sign-out');
+  const done = one.loaded.signOut();
+  await pass();
+  stream?.tell({ id: 'ses_1', revision: 2 }, 'end', 'signed_out');
+  await pass(500);
+  slow.release();
+  await outcome(done);
+  await pass(1_000);
+  expect(one.loaded.status).toBe('signed-out');
+  expect(server.requests.slice(before).map(({ path }) => path).filter((path) => path.startsWith('/session'))).toEqual(['/session/sign-out']);
 });

@@ -60,8 +60,8 @@ enum Task {
         #[arg(long)]
         count: Option<usize>,
     },
-    /// Measure the server beside a bare handler
-    Bench,
+    /// Measure the server beside handlers that do less
+    Bench(bench::Options),
     /// Write what is generated from the Rust code
     Gen {
         /// Write nothing; fail if something would change
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
         Task::Soak { seed, only, minutes, engine, count } => {
             soak::soak(seed, &only, soak::Size { minutes, engine, count })
         }
-        Task::Bench => bench::bench(),
+        Task::Bench(options) => bench::bench(&options),
         Task::Gen { check } => code::generate(check),
     };
     match outcome {

@@ -170,10 +170,7 @@ impl Server {
 
     /// Memory that it holds, in bytes (`VmRSS`).
     pub fn memory(&self) -> Outcome<u64> {
-        let status = read_proc(self.pid(), "status")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-        kilobytes.map(|count| count * 1024).ok_or_else(|| "no VmRSS in /proc".to_owned())
+        self.status("VmRSS:")
     }
 
     /// How many threads it has.
@@ -203,30 +200,26 @@ impl Server {
     }
 }
 
-/// The handler that does nothing, running.
-pub struct Bare {
-    /// Its process.
-    pub server: Server,
-    /// Where it answers.
-    pub url: String,
-}
-
 impl Server {
-    /// Starts the handler that does nothing on one CPU; it answers with the content of `body`.
-    pub fn bare(binary: &Path, port: u16, cpu: u8, body: &Path) -> Outcome<Bare> {
-        let mut command = Command::new("taskset");
-        command.args(["-c", &cpu.to_string()]).arg(binary).args([
-            "--listen",
-            &format!("127.0.0.1:{port}"),
-            "--body",
-        ]);
-        let child = command
-            .arg(body)
-            .spawn()
-            .map_err(|error| format!("the bare handler cannot be started: {error}"))?;
+    /// Starts a program of another kind that answers `GET /readyz` on this port.
+    pub fn of(command: &mut Command, port: u16) -> Outcome<Self> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let child = command.spawn().map_err(|error| format!("{program} cannot be started: {error}"))?;
         let mut server = Self { child };
         server.wait_ready(port, &String::new)?;
-        Ok(Bare { server, url: format!("http://127.0.0.1:{port}") })
+        Ok(server)
+    }
+
+    /// The most memory that it has held, in bytes (`VmHWM`).
+    pub fn most_memory(&self) -> Outcome<u64> {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> Outcome<u64> {
+        let status = read_proc(self.pid(), "status")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.map(|count| count * 1024).ok_or_else(|| format!("no {name} in /proc"))
     }
 }
 

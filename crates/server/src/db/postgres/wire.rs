@@ -14,7 +14,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, NoTls, Row, Statement};
 
 /// To make a connection, all of it: what the driver bounds by itself is the network's part only.
-const CONNECTING: Duration = Duration::from_millis(1500);
+const CONNECTING: Duration = Duration::from_secs(2);
 
 /// Why there is no answer.
 #[derive(Debug)]

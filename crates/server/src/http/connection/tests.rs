@@ -1,6 +1,7 @@
 //! Time stands still here and jumps to the next deadline when nobody has anything to do.
 #![allow(clippy::disallowed_methods, reason = "tokio's clock, which these tests move")]
 
+#[path = "lasting_tests.rs"]
 mod lasting;
 
 use super::{Room, serve};

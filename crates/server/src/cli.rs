@@ -159,7 +159,7 @@ mod tests {
             "keyrack backup",
             "keyrack backup one two",
             "keyrack restore",
-            "keyrack restore one --verify --end-sessions",
+            "keyrack restore one --verify --keep-sessions",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

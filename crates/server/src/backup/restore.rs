@@ -21,8 +21,8 @@ pub struct Order<'a> {
     pub world: &'a World,
     /// Who restores.
     pub by: By,
-    /// Whether everybody has to sign in again.
-    pub end_sessions: bool,
+    /// Whether people stay signed in as they were then; otherwise everybody signs in again.
+    pub keep_sessions: bool,
 }
 
 /// What a backup holds, as far as the file says.
@@ -61,10 +61,11 @@ pub fn restore(input: impl BufRead, order: &Order<'_>) -> Result<(Examined, Sett
         target.fill(&table, &mut || reader.row(&table))?;
     }
     let rows = reader.end()?;
-    let settled = target.finish(|tx| {
+    let (mut settled, unplanned) = target.finish(|tx| {
         master_key::compare(tx, order.vault)?;
         settle::all(tx, order, header.made_at)
     })?;
+    settled.warning = unplanned.map(|error| format!("the restore is complete, but not analyzed: {error}"));
     Ok((Examined { header, rows }, settled))
 }
 

@@ -4,7 +4,8 @@
 //!   session gets one that is higher than any it can have had.
 //! - A one-time code may have been used since, and works once: none is left.
 //! - A mail that was queued may have been sent since, with such a code: none is sent.
-//! - What was signed out since is signed in again. Nobody can tell what that was; the operator may end everything.
+//! - What was signed out since would be signed in again, and nobody can tell what that was: everything is ended,
+//!   unless the operator says that nothing was lost.
 
 use super::restore::Order;
 use crate::audit::{self, About, Event};
@@ -29,6 +30,8 @@ pub struct Settled {
     pub mails: u64,
     /// Sign-ins that were ended.
     pub ended: u64,
+    /// What did not go well although everything is restored.
+    pub warning: Option<String>,
 }
 
 /// Does all of it, and records the restore in every deployment.
@@ -37,7 +40,7 @@ pub struct Settled {
 /// What the database says.
 pub(super) fn all(tx: &mut Tx<'_>, order: &Order<'_>, made_at: i64) -> Result<Settled> {
     let now = order.by.now;
-    let ended = if order.end_sessions { end_sessions(tx, order)? } else { 0 };
+    let ended = if order.keep_sessions { 0 } else { end_sessions(tx, order)? };
     tx.execute(
         "update sessions set version = version + 1,
              revision = case when revision + $1 > $2 then revision + $1 else $2 end,
@@ -52,7 +55,7 @@ pub(super) fn all(tx: &mut Tx<'_>, order: &Order<'_>, made_at: i64) -> Result<Se
         let about = About { reason: &reason, ..About::default() };
         audit::record_in(tx, (&id, order.world), &order.by, Event::BackupRestored, about)?;
     }
-    Ok(Settled { codes, mails, ended })
+    Ok(Settled { codes, mails, ended, warning: None })
 }
 
 /// Ends everything that lives, as an operator's `session end` would, each sign-in with its record.

@@ -35,15 +35,15 @@ pub struct BackupArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_help = "Exit codes: 0 done, 1 refused or failed, 2 wrong arguments.\n\n\
     The database must be empty and the server stopped; the master key is the installation's. Either engine takes a \
-    backup of the other. A sign-out or a new password from after the backup is undone by any restore: if there may \
-    have been one, say --end-sessions.")]
+    backup of the other. Everybody signs in again, because nobody can tell who has signed out since the backup. A \
+    new password or a disabled account from after it is undone all the same.")]
 pub struct RestoreArgs {
     /// What `keyrack backup` made; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// End every session: everybody signs in again
+    /// Let people stay signed in, where nothing has happened since the backup: a move with the server stopped
     #[arg(long, conflicts_with = "verify")]
-    pub end_sessions: bool,
+    pub keep_sessions: bool,
     /// Only read the file, and say whether it is whole and for this binary and master key
     #[arg(long)]
     pub verify: bool,
@@ -174,7 +174,7 @@ fn fill(args: &RestoreArgs) -> Result<String, Failure> {
     }
     let by = By { actor: Actor::Operator(uid()), ip_address: String::new(), now: world.clock.now_ms() };
     let order =
-        Order { place: &place(&found), vault: &vault, world: &world, by, end_sessions: args.end_sessions };
+        Order { place: &place(&found), vault: &vault, world: &world, by, keep_sessions: args.keep_sessions };
     let done = if is_stream(&args.file) {
         backup::restore(io::stdin().lock(), &order)
     } else {
@@ -194,8 +194,9 @@ fn examine(args: &RestoreArgs, vault: &Vault) -> Result<Examined, Failure> {
 fn told_of_restore(args: &RestoreArgs, examined: &Examined, settled: Option<&Settled>) -> String {
     let (header, made_at) = (&examined.header, rfc3339(examined.header.made_at));
     if args.target.json {
-        let settled =
-            settled.map(|done| json!({ "codes": done.codes, "mails": done.mails, "ended": done.ended }));
+        let settled = settled.map(|done| {
+            json!({ "codes": done.codes, "mails": done.mails, "ended": done.ended, "warning": done.warning })
+        });
         let json = json!({
             "engine": header.engine, "schema": header.schema, "made_at": made_at, "deployments": header.deployments,
             "rows": examined.rows, "settled": settled,
@@ -215,14 +216,21 @@ fn told_of_restore(args: &RestoreArgs, examined: &Examined, settled: Option<&Set
         "{} mailed codes do not work any more, {} queued mails are not sent: people ask for new ones.",
         settled.codes, settled.mails
     );
-    text += &if args.end_sessions {
-        format!("{} sign-ins ended: everybody signs in again.\n", settled.ended)
+    text += &if args.keep_sessions {
+        format!(
+            "People are signed in as they were then. A sign-out after {made_at} is undone; if there was one, end \
+             those sessions (keyrack session end), or empty it and restore without --keep-sessions.\n"
+        )
     } else {
         format!(
-            "People are signed in as they were then: sign-outs, new passwords and disabled accounts since {made_at} \
-             are undone. If there may have been any, empty it and restore again with --end-sessions.\n"
+            "{} sign-ins ended: everybody signs in again. New passwords and disabled accounts since {made_at} are \
+             undone.\n",
+            settled.ended
         )
     };
+    if let Some(warning) = &settled.warning {
+        let _ = writeln!(text, "Warning: {warning}.");
+    }
     text
 }
 

@@ -76,7 +76,7 @@ async fn a_backup_made_under_writes_restores_every_session_account_key_and_recor
         }
         assert!(counts(&file)["users"] >= u64::try_from(acknowledged).unwrap());
 
-        to.restore(&file, NOW, false).await.unwrap();
+        to.restore(&file, NOW, true).await.unwrap();
         let restored = to.serve("drill").await;
         is_consistent(&restored).await;
         let ada = ada.copied_to(&restored);
@@ -134,7 +134,7 @@ async fn every_table_is_in_a_backup_with_every_row_and_either_engine_gives_the_s
                 "{table} is not in it, or this test has no row of it"
             );
         }
-        to.restore(&file, NOW, false).await.unwrap();
+        to.restore(&file, NOW, true).await.unwrap();
         // Row for row: what settles a restore changes these tables, and no other.
         let again = to.back_up().await;
         let settled = ["[\"ses_", "[\"ots_", "[\"msg_", "[\"aud_", "{"];

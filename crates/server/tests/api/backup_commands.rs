@@ -109,12 +109,21 @@ async fn a_backup_is_made_beside_a_running_server_and_restored_where_there_is_no
         said.contains("another keyrack runs") || said.contains("there is one of a Keyrack already"),
         "{said}"
     );
-    let said = to.run(&format!("restore {file} --data ."));
-    assert!(said.starts_with("Restored the state of 20") && said.contains("--end-sessions"), "{said}");
+    let said = to.run(&format!("restore {file} --data . --keep-sessions"));
+    assert!(said.starts_with("Restored the state of 20"), "{said}");
+    assert!(said.contains("signed in as they were") && said.contains("without --keep-sessions"), "{said}");
     stop(server);
     let (server, elsewhere) = to.dev();
     elsewhere.hold(ada.credential());
     assert_eq!(elsewhere.accounts().await, ["ada*"]);
+    stop(server);
+    // Nobody has to think of it at night: what is not a move ends everything.
+    let lost = Store::empty().await;
+    let said = lost.run(&format!("restore {file} --data ."));
+    assert!(said.contains("1 sign-ins ended: everybody signs in again"), "{said}");
+    let (server, elsewhere) = lost.dev();
+    elsewhere.hold(ada.credential());
+    assert_eq!(elsewhere.session().await["end_reason"], "revoked_by_admin");
     stop(server);
     assert!(to.refuses(&format!("restore {file} --data ."), MASTER_KEY, "").contains("there is one"));
     // A server that has stopped is no reason not to back up.
@@ -131,7 +140,7 @@ async fn a_backup_travels_through_a_pipe() {
     let file = ended.out.join("\n") + "\n";
     let damaged = file.replacen("\"dev\"", "\"dew\"", 1);
     assert!(to.refuses("restore - --data .", MASTER_KEY, &damaged).contains("damaged"));
-    let ended = to.run_with("restore - --data . --end-sessions", MASTER_KEY, &file);
+    let ended = to.run_with("restore - --data .", MASTER_KEY, &file);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.out.concat().contains("everybody signs in again"), "{ended:?}");
     stop(to.dev().0);

@@ -74,12 +74,12 @@ async fn what_is_found_damaged_while_it_is_restored_leaves_nothing() {
     for position in [end / 3, end / 2, end - 400, end - 40, end - 4] {
         let mut damaged = file.clone();
         damaged[position] ^= 4;
-        into.restore(&damaged, NOW, false).await.unwrap_err();
+        into.restore(&damaged, NOW, true).await.unwrap_err();
         assert!(is_untouched(&into).await, "byte {position}");
     }
-    into.restore(&file[..end - 80], NOW, false).await.unwrap_err();
+    into.restore(&file[..end - 80], NOW, true).await.unwrap_err();
     assert!(is_untouched(&into).await);
-    into.restore(&file, NOW, false).await.unwrap();
+    into.restore(&file, NOW, true).await.unwrap();
     assert!(!is_untouched(&into).await);
 }
 
@@ -102,7 +102,7 @@ async fn a_database_with_anything_in_it_is_not_filled() {
     let used = Store::empty().await;
     drop(used.serve("used").await);
     let before = used.back_up().await;
-    let error = used.restore(&file, NOW, false).await.unwrap_err();
+    let error = used.restore(&file, NOW, true).await.unwrap_err();
     let said = error.cause().unwrap();
     assert!(said.contains("there is one") || said.contains("another keyrack runs"), "{said}");
     let header =
@@ -111,6 +111,6 @@ async fn a_database_with_anything_in_it_is_not_filled() {
     let left = Store::sqlite();
     let Place::Sqlite(folder) = &left.place else { unreachable!() };
     std::fs::write(folder.join("keyrack.db-wal"), "of a database that was moved away").unwrap();
-    let error = left.restore(&file, NOW, false).await.unwrap_err();
+    let error = left.restore(&file, NOW, true).await.unwrap_err();
     assert!(error.cause().unwrap().contains("keyrack.db-wal"), "{error}");
 }

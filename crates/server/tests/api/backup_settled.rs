@@ -1,7 +1,8 @@
 //! What an old state must not do: see src/backup/settle.rs.
 
 use crate::audit::records;
-use crate::support::{PASSWORD, Store, ways};
+use crate::support::{PASSWORD, Proxy, Store, ways};
+use keyrack_server::db::copy::Place;
 use serde_json::{Value, json};
 
 const NOW: i64 = 1_767_225_600_000;
@@ -20,7 +21,7 @@ async fn a_revision_after_a_restore_is_above_every_one_that_a_tab_can_have_seen(
             ada.post("/session/switch-sign-in", json!({ "sign_in_id": id })).await.ok();
         }
         let seen = ada.session().await["revision"].as_i64().unwrap();
-        to.restore(&file, NOW, false).await.unwrap();
+        to.restore(&file, NOW, true).await.unwrap();
         let restored = to.serve("revisions").await;
         let ada = ada.copied_to(&restored);
         let revision = ada.session().await["revision"].as_i64().unwrap();
@@ -31,7 +32,7 @@ async fn a_revision_after_a_restore_is_above_every_one_that_a_tab_can_have_seen(
         ada.post("/session/switch-sign-in", json!({ "sign_in_id": first })).await.ok();
         let seen = ada.session().await["revision"].as_i64().unwrap();
         let third = Store::empty().await;
-        third.restore(&file, NOW + MINUTE, false).await.unwrap();
+        third.restore(&file, NOW + MINUTE, true).await.unwrap();
         let restored = third.serve("revisions").await;
         let revision = ada.copied_to(&restored).session().await["revision"].as_i64().unwrap();
         assert!(revision > seen, "{revision} after {seen}");
@@ -44,7 +45,7 @@ async fn a_revision_rises_also_where_the_clock_was_set_back() {
     let server = from.serve("back").await;
     let ada = server.signed_up("ada").await;
     let before = ada.session().await["revision"].as_i64().unwrap();
-    to.restore(&from.back_up().await, 5, false).await.unwrap();
+    to.restore(&from.back_up().await, 5, true).await.unwrap();
     let after = ada.copied_to(&to.serve("back").await).session().await["revision"].as_i64().unwrap();
     assert_eq!(after, before + 1_000_000);
 }
@@ -58,7 +59,7 @@ async fn a_code_that_was_mailed_before_does_not_work_after_and_a_queued_mail_is_
         ada.asks_for_code(&attempt).await.ok();
         let file = from.back_up().await;
         let code = server.code("ada").await;
-        let (examined, settled) = to.restore(&file, NOW, false).await.unwrap();
+        let (examined, settled) = to.restore(&file, NOW, true).await.unwrap();
         assert_eq!((settled.codes, settled.mails, settled.ended), (1, 1, 0));
         assert_eq!(examined.rows["outbox"], 1);
         let restored = to.serve("codes").await;
@@ -75,7 +76,7 @@ async fn a_code_that_was_mailed_before_does_not_work_after_and_a_queued_mail_is_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_out_after_the_backup_stays_one_when_sessions_are_ended() {
+async fn a_sign_out_after_the_backup_stays_one() {
     for (from, to) in ways().await {
         let server = from.serve("ended").await;
         let ada = server.signed_up("ada").await;
@@ -85,7 +86,7 @@ async fn a_sign_out_after_the_backup_stays_one_when_sessions_are_ended() {
         let thief = lost.copied();
         lost.post("/session/sign-out", json!({})).await.ok();
 
-        let (_, settled) = to.restore(&file, NOW, true).await.unwrap();
+        let (_, settled) = to.restore(&file, NOW, false).await.unwrap();
         assert_eq!(settled.ended, 2);
         let restored = to.serve("ended").await;
         for browser in [&ada, &lost, &thief, &pending] {
@@ -106,14 +107,32 @@ async fn a_sign_out_after_the_backup_stays_one_when_sessions_are_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_that_people_stay_signed_in_as_they_were_then() {
+async fn where_sessions_are_kept_people_stay_signed_in_as_they_were_then() {
     let (from, to) = (Store::empty().await, Store::empty().await);
     let server = from.serve("kept").await;
     let ada = server.signed_up("ada").await;
     let file = from.back_up().await;
     let copy = ada.copied();
     ada.post("/session/sign-out", json!({})).await.ok();
-    let (_, settled) = to.restore(&file, NOW, false).await.unwrap();
-    assert_eq!(settled.ended, 0);
+    let (_, settled) = to.restore(&file, NOW, true).await.unwrap();
+    assert_eq!((settled.ended, settled.warning), (0, None));
     assert_eq!(copy.copied_to(&to.serve("kept").await).accounts().await, ["ada*"]);
+}
+
+/// Everything is there by then: told of a failure, one would try again, and be refused by what is complete.
+#[tokio::test]
+async fn a_connection_that_goes_after_the_commit_is_a_warning() {
+    let from = Store::empty().await;
+    let server = from.serve("warned").await;
+    let ada = server.signed_up("ada").await;
+    let file = from.back_up().await;
+    let mut to = Store::empty().await;
+    let Some(proxy) = Proxy::before(to.url()).await else { return };
+    proxy.cut_at_analyze();
+    let direct = std::mem::replace(&mut to.place, Place::Postgres(proxy.url.clone()));
+    let (_, settled) = to.restore(&file, NOW, true).await.unwrap();
+    let warning = settled.warning.unwrap();
+    assert!(warning.starts_with("the restore is complete, but not analyzed: "), "{warning}");
+    to.place = direct;
+    assert_eq!(ada.copied_to(&to.serve("warned").await).accounts().await, ["ada*"]);
 }

@@ -73,23 +73,22 @@ impl Target {
         }
     }
 
-    /// Brings the schema up to this binary's, runs `settle`, and makes everything visible.
+    /// Brings the schema up to this binary's, runs `settle`, and makes everything visible. Also says what was
+    /// wrong when everything is there but the planner's numbers are not: the database makes them later.
     ///
     /// # Errors
     /// What `settle` or the database says; then nothing is.
-    pub fn finish<T>(mut self, settle: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    pub fn finish<T>(mut self, settle: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<(T, Option<Error>)> {
         let mut tx = self.0.tx();
         migrate::run(&mut tx)?;
         let settled = settle(&mut tx)?;
         match self.0 {
-            Open::Sqlite(file) => file.finish()?,
+            Open::Sqlite(file) => file.finish().map(|()| (settled, None)),
             Open::Postgres(mut connection) => {
                 connection.batch("commit")?;
-                // The planner's numbers; without them it finds out within minutes.
-                connection.batch("analyze")?;
+                Ok((settled, connection.batch("analyze").err()))
             }
         }
-        Ok(settled)
     }
 }
 

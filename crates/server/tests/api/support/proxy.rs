@@ -20,6 +20,8 @@ enum Weather {
     Cut,
     /// Like fair weather, until a commit is asked for: then everything is cut, after it has been asked or before.
     CutAtCommit { asked: bool },
+    /// Like fair weather, until an `analyze` is asked for: then everything is cut.
+    CutAtAnalyze,
 }
 
 struct State {
@@ -41,7 +43,12 @@ pub struct Proxy {
 impl Proxy {
     /// One before the database that the tests use; none where they use SQLite.
     pub async fn start() -> Option<Self> {
-        let mut url = url::Url::parse(&std::env::var("KEYRACK_TEST_DATABASE_URL").ok()?).unwrap();
+        Self::before(&std::env::var("KEYRACK_TEST_DATABASE_URL").ok()?).await
+    }
+
+    /// One before the database at `url`; none where that is empty.
+    pub async fn before(url: &str) -> Option<Self> {
+        let mut url = Some(url).filter(|url| !url.is_empty()).map(url::Url::parse)?.unwrap();
         let (host, port) = (url.host_str().unwrap().to_owned(), url.port().unwrap_or(5432));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address: SocketAddr = listener.local_addr().unwrap();
@@ -66,6 +73,10 @@ impl Proxy {
 
     pub fn cut_at_commit(&self, asked: bool) {
         self.state.weather.send_replace(Weather::CutAtCommit { asked });
+    }
+
+    pub fn cut_at_analyze(&self) {
+        self.state.weather.send_replace(Weather::CutAtAnalyze);
     }
 
     pub fn silence(&self) {
@@ -122,6 +133,7 @@ async fn up(state: &State, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
         let bytes = &buffer[..read];
         let now = *weather.wait_for(|weather| *weather != Weather::Silent).await.unwrap();
         let commits = bytes.windows(7).any(|word| word == b"commit\0");
+        let analyzes = bytes.windows(8).any(|word| word == b"analyze\0");
         match now {
             Weather::CutAtCommit { asked } if commits => {
                 if asked {
@@ -130,6 +142,10 @@ async fn up(state: &State, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
                 state.weather.send_replace(Weather::Cut);
                 // What was asked is done although nobody will be told: this end is closed in order.
                 let _ = to.shutdown().await;
+                return;
+            }
+            Weather::CutAtAnalyze if analyzes => {
+                state.weather.send_replace(Weather::Cut);
                 return;
             }
             _ if to.write_all(bytes).await.is_err() => return,

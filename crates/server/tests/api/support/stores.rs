@@ -84,14 +84,14 @@ impl Store {
         made.await.unwrap()
     }
 
-    /// Restores a backup into it at `now`.
-    pub async fn restore(&self, file: &[u8], now: i64, end_sessions: bool) -> Result<(Examined, Settled)> {
+    /// Restores a backup into it at `now`; whether people stay signed in.
+    pub async fn restore(&self, file: &[u8], now: i64, keep_sessions: bool) -> Result<(Examined, Settled)> {
         let (place, file) = (self.place.clone(), file.to_vec());
         let done = tokio::task::spawn_blocking(move || {
             let world = World::for_tests(u64::from_be_bytes(Random::System.bytes()));
             world.clock.advance(now - world.clock.now_ms());
             let by = By { actor: Actor::Operator(Some(7)), ip_address: String::new(), now };
-            let order = Order { place: &place, vault: &vault(), world: &world, by, end_sessions };
+            let order = Order { place: &place, vault: &vault(), world: &world, by, keep_sessions };
             backup::restore(Cursor::new(file), &order)
         });
         done.await.unwrap()

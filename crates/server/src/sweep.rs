@@ -6,7 +6,7 @@ mod lease;
 mod prune;
 
 use crate::app::{Shared, Site};
-use crate::config::Retention;
+use crate::deployment::store::retention;
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::session::{activity, read};
@@ -46,14 +46,14 @@ pub async fn run_once(app: &Shared) -> Result<()> {
 enum Swept<'a> {
     /// A deployment that runs here.
     Running(&'a Arc<Site>),
-    /// One that does not: nobody says how long its rows stay.
+    /// One that does not.
     Absent(&'a str),
 }
 
 async fn sweep(app: &Shared, swept: Swept<'_>) -> Result<()> {
     let (deployment, retention) = match swept {
         Swept::Running(site) => (site.config.id.as_str(), site.config.retention.clone()),
-        Swept::Absent(id) => (id, Retention::default()),
+        Swept::Absent(id) => (id, told(id, "read its retention", retention(&app.db, id).await)?),
     };
     let Some(mut lease) = told(deployment, "take the lease", Lease::take(app, deployment).await)? else {
         return Ok(());

@@ -3,12 +3,14 @@
 use super::Lifetimes;
 use super::table::Table;
 use super::value;
+use serde::{Deserialize, Serialize};
 
 const DAY: i64 = 24 * 3_600_000;
 
 /// How long what is over stays, in milliseconds. Nothing that anybody may still use or be told of goes, however
 /// short these are: each begins when that is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default = "Retention::longest")]
 pub struct Retention {
     /// An ended session, after its credential has expired, which until then tells why it ended: 1 hour to
     /// 400 days (1 day). One that held others' rows goes with the last of them.
@@ -48,6 +50,22 @@ impl Default for Retention {
 }
 
 impl Retention {
+    /// The longest that can be configured: for a deployment of which nobody knows what was.
+    #[must_use]
+    pub fn longest() -> Self {
+        let most = 400 * DAY;
+        Self {
+            sessions_ms: most,
+            sign_ins_ms: most,
+            attempts_ms: most,
+            codes_ms: most,
+            mails_ms: most,
+            counts_ms: most,
+            guesses_ms: most,
+            audit_ms: 3650 * DAY,
+        }
+    }
+
     /// After the credential of an ended session has expired, nothing is in it any more once this is over.
     #[must_use]
     pub fn emptied_ms(&self) -> i64 {

@@ -1,7 +1,7 @@
 //! Starting a deployment, and noticing one that is gone.
 
 use crate::app::Site;
-use crate::config::{Config, Deployment};
+use crate::config::{Config, Deployment, Retention};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::http::carriage::Carriage;
@@ -11,7 +11,8 @@ use crate::vault::{Purpose, Vault};
 use crate::world::World;
 use std::sync::Arc;
 
-/// Starts a deployment: makes its row and its signing key where they are not there yet.
+/// Starts a deployment: makes its row and its signing key where they are not there yet, and remembers how long its
+/// rows stay, for a time when it is retired.
 ///
 /// # Errors
 /// What the database says.
@@ -27,6 +28,7 @@ pub async fn start(db: &Db, vault: &Vault, world: &Arc<World>, config: &Deployme
             row.ok_or_else(|| Error::internal("make a deployment", "it is not there"))?.cells().int()
         })
         .await?;
+    remember_retention(db, config).await?;
     let signer = token::store::signer(db, vault, world, &config.id).await?;
     let settings = vault.hash(Purpose::Check, &config.id, format!("{config:?}").as_bytes());
     Ok(Site {
@@ -57,6 +59,38 @@ async fn changed_at(db: &Db, id: String, settings: String, now: i64) -> Result<i
         Ok(now)
     })
     .await
+}
+
+async fn remember_retention(db: &Db, config: &Deployment) -> Result<()> {
+    let kept = serde_json::to_string(&config.retention);
+    let (id, kept) =
+        (config.id.clone(), kept.map_err(|cause| Error::internal("write its retention", cause))?);
+    db.write(move |tx| {
+        tx.execute(
+            "insert into facts (deployment_id, name, value) values ($1, 'retention', $2)
+             on conflict (deployment_id, name) do update set value = excluded.value
+             where facts.value <> excluded.value",
+            params![&id, &kept],
+        )
+    })
+    .await
+    .map(drop)
+}
+
+/// How long the rows of a deployment stay that does not run: as when it was started last. Of one that no keyrack
+/// has started which remembers it, nothing goes earlier than any configuration may say.
+///
+/// # Errors
+/// What the database says, or when what it holds is no retention.
+pub async fn retention(db: &Db, id: &str) -> Result<Retention> {
+    let id = id.to_owned();
+    let sql = "select value from facts where deployment_id = $1 and name = 'retention'";
+    let kept =
+        db.read(move |on| on.query_one(sql, params![&id])?.map(|row| row.cells().text()).transpose()).await?;
+    kept.map_or_else(
+        || Ok(Retention::longest()),
+        |kept| serde_json::from_str(&kept).map_err(|cause| Error::internal("read its retention", cause)),
+    )
 }
 
 /// The deployments that the database knows although the configuration neither has them nor calls them retired,

@@ -50,6 +50,50 @@ async fn what_a_retired_deployment_holds_goes_as_in_one_that_runs() {
     assert_eq!(rows(&server, audit, &retired).await, 0);
 }
 
+/// Whoever retires a deployment keeps its data: also what the law wants to be kept longer than others do.
+#[tokio::test]
+async fn what_a_retired_deployment_holds_stays_as_long_as_it_was_configured_there() {
+    for is_remembered in [true, false] {
+        let server = Keyrack::start_with(|deployment| {
+            deployment.retention.audit_ms = 1000 * DAY;
+            deployment.retention.sign_ins_ms = 3 * DAY;
+        })
+        .await;
+        server.signed_up("ada").await.post("/session/sign-out", json!({})).await.ok();
+        let retired = server.app.sites[0].config.id.clone();
+        let server = server
+            .restart_with(|config| {
+                config.retired = vec![config.deployments[0].id.clone()];
+                config.deployments[0].id.push('x');
+            })
+            .await;
+        if !is_remembered {
+            // As by a keyrack that knew nothing of this.
+            let (id, sql) =
+                (retired.clone(), "delete from facts where deployment_id = $1 and name = 'retention'");
+            assert_eq!(server.app.db.write(move |tx| tx.execute(sql, params![&id])).await.unwrap(), 1);
+        }
+        let (audit, sign_ins) = (
+            "select count(*) from audit where deployment_id = $1",
+            "select count(*) from sign_ins where deployment_id = $1",
+        );
+        let mut day = 0;
+        let mut left = async |after: i64| {
+            server.advance((after - day) * DAY);
+            day = after;
+            sweep::run_once(&server.app).await.unwrap();
+            (rows(&server, audit, &retired).await > 0, rows(&server, sign_ins, &retired).await > 0)
+        };
+        assert_eq!(left(2).await, (true, true));
+        assert_eq!(left(4).await, (true, !is_remembered));
+        assert_eq!(left(399).await, (true, !is_remembered));
+        assert_eq!(left(999).await, (true, false));
+        assert_eq!(left(1001).await, (!is_remembered, false));
+        assert_eq!(left(3649).await, (!is_remembered, false));
+        assert_eq!(left(3651).await, (false, false));
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_deleted_keeps_nothing_else() {
     let server = Keyrack::start().await;

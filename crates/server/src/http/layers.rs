@@ -77,12 +77,11 @@ pub fn around_both<S: Shortcut>(router: Router, shortcut: S, around: Around) -> 
 
 impl<S: Shortcut> Respond for Layered<S> {
     fn at_once(&self, head: &Head<'_>) -> Option<Response> {
-        // Whether it may be a part of another trace is known together with the peer.
-        if trace::is_on() && head.headers.contains_key(trace::PARENT) {
+        if !self.0.is_at_once(head) {
             return None;
         }
         let watch = Stopwatch::start();
-        match self.0.shortcut.is_immediate().then(|| self.0.known(head))?? {
+        match self.0.known(head)? {
             Known::Now(answer) => {
                 let answer = self.0.finish_shortcut(head, answer, &watch);
                 self.0.trace_later(head, &answer, &watch);
@@ -120,6 +119,21 @@ fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 impl<S: Shortcut> Inner<S> {
+    /// Whether the shortcut is asked at once. Otherwise it is later, when it may be waited for, and when the peer is
+    /// known, who alone tells whether the request is a part of another trace. Never twice: each time is work.
+    fn is_at_once(&self, head: &Head<'_>) -> bool {
+        self.shortcut.is_immediate() && !(trace::is_on() && head.headers.contains_key(trace::PARENT))
+    }
+
+    /// What the shortcut knows of a request that came this far, if it was not asked before.
+    fn known_later(&self, request: &Request) -> Option<Known> {
+        let head = Head::of(request);
+        if !request.body().is_end_stream() || self.is_at_once(&head) {
+            return None;
+        }
+        self.known(&head)
+    }
+
     /// What the shortcut knows. A panic in it costs nobody an answer: the router is asked.
     fn known(&self, head: &Head<'_>) -> Option<Known> {
         catch_unwind(AssertUnwindSafe(|| self.shortcut.known(head))).ok().flatten()
@@ -144,10 +158,12 @@ impl<S: Shortcut> Inner<S> {
         peer: ConnectInfo<Peer>,
     ) -> Response {
         let watch = Stopwatch::start();
-        if request.body().is_end_stream()
-            && let Some(Known::Soon(answer)) = self.known(&Head::of(&request))
-            && let Some(answer) = answer.await
-        {
+        let known = match self.known_later(&request) {
+            Some(Known::Now(answer)) => Some(answer),
+            Some(Known::Soon(answer)) => answer.await,
+            None => None,
+        };
+        if let Some(answer) = known {
             return self.finish_shortcut(&Head::of(&request), answer, &watch);
         }
         request.extensions_mut().insert(peer);
@@ -245,43 +261,5 @@ fn unframed() -> Response {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::body::{Body, to_bytes};
-    use axum::routing::get;
-
-    const BASELINE: [&str; 8] = [
-        "x-request-id",
-        "cache-control",
-        "content-security-policy",
-        "referrer-policy",
-        "cross-origin-resource-policy",
-        "cross-origin-opener-policy",
-        "x-content-type-options",
-        "strict-transport-security",
-    ];
-
-    async fn ask(router: &Layered, path: &str) -> (u16, String) {
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = router.respond(request, &ConnectInfo(())).await;
-        for name in BASELINE {
-            assert!(response.headers().contains_key(name), "{path}: no {name}");
-        }
-        let status = response.status().as_u16();
-        let body = to_bytes(response.into_body(), BODY_LIMIT).await.unwrap();
-        (status, String::from_utf8_lossy(&body).into_owned())
-    }
-
-    #[tokio::test]
-    async fn k11_a_panic_costs_its_own_request_an_answer_and_says_nothing_of_its_cause() {
-        async fn breaks() -> Response {
-            panic!("the cause")
-        }
-        let routes = Router::new().route("/breaks", get(breaks)).route("/works", get(|| async { "fine" }));
-        let router = around(routes, &Arc::new(World::for_tests(1)), true);
-        let (status, body) = ask(&router, "/breaks").await;
-        assert_eq!(status, 500);
-        assert!(body.contains("\"code\":\"internal\"") && !body.contains("the cause"), "{body}");
-        assert_eq!(ask(&router, "/works").await, (200, "fine".to_owned()));
-    }
-}
+#[path = "layers_tests.rs"]
+mod tests;

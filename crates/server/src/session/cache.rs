@@ -133,7 +133,7 @@ pub struct Usage {
     pub entries: usize,
     /// About what they take.
     pub bytes: usize,
-    /// Times that a session was looked for and was in it.
+    /// Times that a session was asked for with [`Cache::get`] and was in it.
     pub hits: u64,
     /// Times that it was not.
     pub misses: u64,
@@ -174,7 +174,13 @@ impl Cache {
         self.marker.mark(credential)
     }
 
-    /// What is remembered of the session with this id.
+    /// What is remembered of the session with this id, for one who may not use it: counted by whoever does.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<Arc<Cached>> {
+        self.shard(id).entries.get(id).cloned()
+    }
+
+    /// What is remembered of the session with this id; it is counted whether there is anything.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Arc<Cached>> {
         let mut shard = self.shard(id);
@@ -222,7 +228,8 @@ impl Cache {
 
     /// Forgets a session that is remembered at a revision below this one: another node has changed it.
     pub fn publish_remote(&self, id: &SessionId, revision: i64) {
-        let known = self.get(id.as_str()).map(|cached| cached.loaded.revision);
+        // Nobody here has asked for it: that makes it no younger.
+        let known = self.shard(id.as_str()).entries.peek(id).map(|cached| cached.loaded.revision);
         if known.is_some_and(|known| known < revision) {
             self.publish(id);
         }

@@ -29,7 +29,7 @@ impl Warm {
 /// write to it has to be confirmed before it is used.
 #[must_use]
 pub fn find(app: &App, site: &Site, credential: &str, now: i64) -> Option<Warm> {
-    let cached = app.cache.get(rack::session_named(credential)?)?;
+    let cached = app.cache.find(rack::session_named(credential)?)?;
     let loaded = &cached.loaded;
     if loaded.deployment != site.config.id || loaded.ended_at.is_some() || now >= loaded.valid_until {
         return None;

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -143,7 +144,10 @@ impl Queue {
     /// Does one task after the other, until the queue is closed.
     pub fn work(&self, hashing: &mut Hashing) {
         while let Some(task) = self.next(hashing) {
-            task(hashing);
+            // A panic is a bug, but one request's bug: where this is the only thread, nobody could sign in any more.
+            if catch_unwind(AssertUnwindSafe(|| task(hashing))).is_err() {
+                hashing.rest();
+            }
         }
     }
 
@@ -199,6 +203,23 @@ mod tests {
 
     fn argon2(kibibytes: u32) -> Argon2<'static> {
         Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(kibibytes, 1, 1, None).unwrap())
+    }
+
+    #[test]
+    fn a_panic_in_a_task_ends_no_thread() {
+        let queue = Queue::default();
+        let (say, said) = std::sync::mpsc::channel();
+        queue.push(Box::new(|hashing| {
+            drop(hashing.hash("a password", &[7; 16]));
+            panic!("a bug")
+        }));
+        queue.push(Box::new(move |hashing| {
+            let memory = hashing.memory.len();
+            say.send((memory, hashing.hash("a password", &[7; 16]).is_ok())).unwrap();
+        }));
+        queue.close();
+        queue.work(&mut Hashing::new(PasswordHashing::CheapForTests).unwrap());
+        assert_eq!(said.recv(), Ok((0, true)));
     }
 
     #[test]

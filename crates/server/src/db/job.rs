@@ -115,9 +115,7 @@ impl Inbox {
     pub(super) fn next_waiting(&self) -> Option<Work> {
         self.receiver.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
     }
-}
 
-impl Inbox {
     /// Answers everything that waits with what `refusal` gives; false when the server has ended. Whoever waits
     /// for work at this moment has found that there is none.
     pub(super) fn refuse_all(&self, refusal: impl Fn() -> Error) -> bool {

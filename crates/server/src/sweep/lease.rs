@@ -7,7 +7,7 @@ use crate::params;
 /// A node that says nothing for so long has died, and another one sweeps.
 const LEASE_MS: i64 = 60_000;
 /// How old a lease may be when something is begun under it: what is begun takes less than the rest of its time
-/// (the database is waited for ten seconds).
+/// (the database is waited for five seconds).
 const RENEWED_MS: i64 = LEASE_MS / 3;
 
 /// The lease of one deployment's sweep, held by this node.

@@ -1,8 +1,8 @@
 //! Telling the other nodes on one PostgreSQL which sessions have changed, and hearing it from them.
 //!
 //! A notice is sent after the commit and outside of the transaction, by a thread with a connection of its own, which
-//! also listens: it can fail no request and hold up none. What is lost is found by whoever compares with the database, which is why every
-//! new connection that listens says so ([`Heard::Listening`]).
+//! also listens: it can fail no request and hold up none. What is lost is found by whoever compares with the database,
+//! which is why every new connection that listens says so ([`Heard::Listening`]).
 
 use super::{SILENCE, config};
 use crate::db::tx::Change;

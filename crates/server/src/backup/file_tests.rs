@@ -102,32 +102,3 @@ fn a_name_is_given_only_where_there_is_none() {
     assert_eq!(publish(&partial, &end).unwrap_err().kind(), ErrorKind::AlreadyExists);
     assert!(end.symlink_metadata().unwrap().is_symlink() && partial.exists());
 }
-
-/// One gives up again and again while two others finish: nobody's half gets the name.
-#[test]
-fn backups_at_once_never_name_a_file_that_is_not_whole() {
-    let (_folder, end, _) = place();
-    let mut named = 0;
-    for _ in 0..50 {
-        std::thread::scope(|scope| {
-            scope.spawn(|| drop(Partial::begin(&end)));
-            let finishing: Vec<_> = (0..2)
-                .map(|_| {
-                    scope.spawn(|| {
-                        let Ok((begun, mut file)) = Partial::begin(&end) else { return false };
-                        file.write_all(b"whole").unwrap();
-                        begun.finish(file).is_ok()
-                    })
-                })
-                .collect();
-            let done = finishing.into_iter().map(|one| usize::from(one.join().unwrap())).sum::<usize>();
-            assert!(done <= 1, "two have got one name");
-            named += done;
-        });
-        if end.exists() {
-            assert_eq!(fs::read_to_string(&end).unwrap(), "whole");
-            fs::remove_file(&end).unwrap();
-        }
-    }
-    assert!(named > 0, "none was ever finished");
-}

@@ -2,11 +2,15 @@
 import { notKeyrack } from './error.js';
 import type { Deployment, Session, Token } from './types.gen.js';
 
+export function isSession(data: unknown): data is Session {
+  const { id, revision, signins, active_signin } = (data ?? {}) as Partial<Session>;
+  return typeof id === 'string' && Number.isSafeInteger(revision) && Array.isArray(signins) && active_signin !== undefined;
+}
+
 /** @throws KeyrackError `network` */
 export function asSession(data: unknown): Session {
-  const { id, revision, signins } = (data ?? {}) as Partial<Session>;
-  if (typeof id !== 'string' || typeof revision !== 'number' || !Array.isArray(signins)) throw notKeyrack();
-  return data as Session;
+  if (!isSession(data)) throw notKeyrack();
+  return data;
 }
 
 /** @throws KeyrackError `network` */

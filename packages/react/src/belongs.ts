@@ -2,7 +2,7 @@
 import type { Session } from './types.gen.js';
 
 /** For whom the active sign-in acts, and where: what is kept of one is not for another. */
-export function actsFor(session: Session | undefined): string {
+export function actsFor(session: Pick<Session, 'active_signin'> | undefined): string {
   const { id, active_organization_membership_id: org, active_workspace_membership_id: workspace } =
     session?.active_signin ?? {};
   return [id, org, workspace].join();

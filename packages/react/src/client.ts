@@ -5,7 +5,7 @@
  * decides. Whoever shows the session subscribes and reads `view`, which is replaced whenever anything in it changes.
  */
 import type { Accounts } from './accounts.js';
-import { asSession, asToken } from './answers.js';
+import { asSession, asToken, isSession } from './answers.js';
 import type { Beginning } from './beginning.js';
 import { actsFor, gone } from './belongs.js';
 import { DeploymentStore } from './deployment.js';
@@ -202,9 +202,9 @@ export class Client {
   #hear(data: unknown): void {
     const { read } = (data ?? {}) as { readonly read?: unknown };
     const told = (read ?? data ?? {}) as Session;
-    if (typeof told.id !== 'string' || typeof told.revision !== 'number') return;
+    if (told.signins ? !isSession(told) : !(told.revision >= 0)) return;
     if (!read) this.#tokens.clear();
-    if (told.id !== this.#held?.session.id || !Array.isArray(told.signins) || (read && this.#queue.busy)) {
+    if (told.id !== this.#held?.session.id || !told.signins || (read && this.#queue.busy)) {
       void this.#read(POLL, told);
     } else this.#take({ session: told, sent: 0, from: read ? 'read' : 'broadcast' });
   }

@@ -23,7 +23,7 @@ export function sessionMethods(client: Client): SessionMethods {
     switchWorkspace: (workspaceId) => switchScope(client, 'workspace', workspaceId),
     signOut: (signInId) => signOut(client, signInId),
     exchangeTicket: () =>
-      Promise.reject(clientError('not_enabled', 'This version of Keyrack has no tickets.')),
+      Promise.reject(clientError('not_enabled', 'Keyrack has no tickets yet.')),
   };
 }
 

@@ -1,4 +1,4 @@
-/** One session's stream: opened again and again, until it is no longer wanted or there is nothing to follow. */
+/** One session's stream: opened again and again, until it is no longer wanted. */
 import type { Shown } from './events.js';
 import { type Frame, Frames } from './frames.js';
 import { Notices } from './notices.js';
@@ -13,8 +13,11 @@ const RETRY_MS = 1_000;
 const SHORTEST_MS = 100;
 const LONGEST_MS = 60_000;
 
-/** A connection that held for so long is none of a row of failures. */
+/** A connection that held for so long is none of a row of failures; those that the server ends are no oftener opened. */
 const STEADY_MS = 5_000;
+
+/** As many failures in a row as it counts for when there is said to be nothing to follow: half a minute, then a minute. */
+const NOTHING_FAILURES = 5;
 
 export class Stream {
   readonly #shown: Shown;
@@ -36,6 +39,10 @@ export class Stream {
   /** When something was heard, by the clock that goes on while the machine sleeps; 0 while there is no connection. */
   #heardAt = 0;
   #openedAt = Infinity;
+
+  /** The server began this connection as Keyrack does, and has ended it without an error. */
+  #isOrderly = false;
+  #isBegun = false;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
   /** The revision of the last event. */
@@ -72,12 +79,14 @@ export class Stream {
   async #run(): Promise<void> {
     while (!this.#isOver) {
       this.#openedAt = Infinity;
-      this.#isHurried = false;
+      this.#isHurried = this.#isBegun = this.#isOrderly = false;
       await this.#do((signal) => this.#connect(signal));
       clearTimeout(this.#silence);
       this.#heardAt = 0;
-      if (Date.now() - this.#openedAt > STEADY_MS) this.#failures = 0;
-      if (!this.#isOver && !this.#isHurried) await this.#do((signal) => pause(this.#pause(), signal));
+      const held = Date.now() - this.#openedAt;
+      if (this.#isOrderly || held > STEADY_MS) this.#failures = 0;
+      const least = this.#isOrderly ? STEADY_MS - held : 0;
+      if (!this.#isOver && !this.#isHurried) await this.#do((signal) => pause(this.#pause(least), signal));
     }
   }
 
@@ -89,8 +98,9 @@ export class Stream {
   }
 
   /** Doubled with every failure in a row; of many browsers that lost a server no two come back together. */
-  #pause(): number {
-    const pause = Math.min(this.#retry * 2 ** this.#failures, LONGEST_MS) * (0.5 + Math.random());
+  #pause(least: number): number {
+    const wanted = Math.max(this.#retry * 2 ** this.#failures, least);
+    const pause = Math.min(wanted, LONGEST_MS) * (0.5 + Math.random());
     this.#failures += 1;
     return pause + this.#retryAfter;
   }
@@ -106,13 +116,14 @@ export class Stream {
     // Whatever else it is, it says nothing about the session.
     if (status !== 200 || !body || !headers.get('Content-Type')?.startsWith('text/event-stream')) return;
     this.#openedAt = Date.now();
-    const frames = new Frames({ onFrame: (frame) => this.#take(frame), onRetry: (ms) => this.#setRetry(ms) });
+    const frames = new Frames({ onFrame: (frame) => this.#take(frame), onRetry: (ms) => this.#begin(ms) });
     const reader = body.getReader();
     for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
       this.#hear();
       frames.feed(value as Uint8Array);
       if (this.#isOver) return;
     }
+    this.#isOrderly = this.#isBegun;
   }
 
   #hear(): void {
@@ -121,7 +132,9 @@ export class Stream {
     this.#silence = setTimeout(() => this.#step.abort(), SILENT_MS);
   }
 
-  #setRetry(ms: number): void {
+  /** Keyrack's streams begin with the pause that it asks for. */
+  #begin(ms: number): void {
+    this.#isBegun = true;
     this.#retry = Math.max(SHORTEST_MS, Math.min(ms, LONGEST_MS));
   }
 
@@ -130,15 +143,20 @@ export class Stream {
     const { session_id: id, revision } = JSON.parse(data) as Partial<SessionEvent>;
     if (typeof id !== 'string' || !Number.isSafeInteger(revision)) throw new Error('not Keyrack’s');
     // There is no later revision of an ended session, and it may be shown already as far as it went.
-    if (event === 'end') return this.#finish({ id, revision: Infinity });
+    if (event === 'end') this.#finish({ id, revision: Infinity });
     this.#last = revision as number;
     void this.#notices.take({ id, revision: revision as number });
   }
 
-  /** There is nothing to follow until another session is shown. */
-  #finish(told: Told): void {
-    this.#isOver = true;
+  /**
+   * There is nothing to follow, it is said. When that is so the read shows another session, or none, and this stream is
+   * ended. When it is not (a proxy's answer, a mistake) the session stays, and is followed again after a long pause.
+   */
+  #finish(told: Told): never {
+    this.#failures = Math.max(this.#failures, NOTHING_FAILURES);
+    this.#openedAt = Infinity;
     void this.#notices.take(told);
+    throw new Error('nothing to follow');
   }
 }
 

@@ -1,3 +1,4 @@
+import { actsFor } from './belongs.js';
 import { clientError, isLost, type KeyrackError } from './error.js';
 import type { SignIn, Token } from './types.gen.js';
 
@@ -64,8 +65,8 @@ export class Tokens {
 
   /** Kept or fetched; callers at the same time share one request, and a failure is not kept. */
   #read(signIn: SignIn, template: string): Promise<string | undefined> {
-    const { id, active_organization_membership_id: org, active_workspace_membership_id: workspace } = signIn;
-    const key = JSON.stringify([id, org, workspace, template]);
+    // Ids have no comma, and the template comes last.
+    const key = `${actsFor({ active_signin: signIn })},${template}`;
     const kept = this.#kept.get(key);
     if (kept && kept.age() < kept.life - Math.min(EARLY_MAX_MS, kept.life * EARLY_SHARE)) {
       return Promise.resolve(kept.token);

@@ -168,7 +168,7 @@ test('H18 the stream carries the credential that is in storage when it is opened
   const server = new FakeServer(session(['ada']));
   const tab = await open({ publishableKey: STAGING_KEY });
   localStorage.setItem(`keyrack:${ORIGIN}`, 'ses_1.second');
-  server.streams[0]?.close();
+  server.streams[0]?.break();
   await pass(2_000);
   const carried = server.streams.map(({ request }) => request.headers['X-Development-Session']);
   expect(carried).toEqual(['ses_1.first', 'ses_1.second']);
@@ -176,7 +176,7 @@ test('H18 the stream carries the credential that is in storage when it is opened
   tab.unmount();
 });
 
-test('H15 a server that has nothing to push is asked once, and the session is read', async () => {
+test('H15 a server that has nothing to push is not asked again at once, and the session is read once', async () => {
   const server = new FakeServer(session(['ada']));
   server.answerStream = () => new Response(null, { status: 204 });
   await openTabs(2);
@@ -196,6 +196,11 @@ test.for([
   { id: 'ses_1' },
   { id: 'ses_1', revision: '9', signins: [] },
   { id: 'ses_1', revision: 0, signins: 'none' },
+  { id: 'ses_1', revision: 9, signins: {} },
+  { id: 'ses_1', revision: 9, signins: [] },
+  { id: 'ses_1', revision: 9.5, signins: [], active_signin: null },
+  { id: 'ses_1', revision: 1e300, signins: [], active_signin: null },
+  { read: { id: 'ses_1', revision: Infinity, signins: [], active_signin: null } },
 ])('H13 a message that nobody of ours wrote changes nothing and asks for nothing: %j', async (message) => {
   const server = new FakeServer(session(['ada']));
   const [tab] = (await openTabs(1)) as [Tab];

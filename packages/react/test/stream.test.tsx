@@ -46,6 +46,65 @@ test('H15 the pauses grow while connections fail, up to a minute and a half, and
   expect(server.open.length).toBe(1);
 });
 
+/** What a server gives that has begun as Keyrack does, or not, and then has enough. */
+const ending = (text: string) => () => new Response(text, { headers: { 'content-type': 'text/event-stream' } });
+
+/** Seconds between the connections of two minutes. */
+async function pauses(server: FakeServer): Promise<number[]> {
+  const times: number[] = [];
+  for (let [seen, tenth] = [server.streams.length, 0]; tenth < 1_200; tenth += 1) {
+    await pass(100);
+    if (server.streams.length > seen) times.push(Date.now());
+    seen = server.streams.length;
+  }
+  return times.slice(1).map((time, index) => Math.round((time - (times[index] as number)) / 1_000));
+}
+
+test('H15 streams that the server ends in order are no failures, and no loop: one in five seconds', async () => {
+  const { server } = await connected();
+  server.answerStream = ending('retry: 1000\n\n:\n\n');
+  server.streams[0]?.close();
+  const seconds = await pauses(server);
+  expect(new Set(seconds)).toEqual(new Set([5]));
+  expect(seconds.length).toBeGreaterThan(20);
+  server.answerStream = undefined;
+  await pass(5_100);
+  expect(server.open.length).toBe(1);
+});
+
+test('H15 a stream that ends before it has begun as Keyrack’s do is a failure', async () => {
+  const { server } = await connected();
+  server.answerStream = ending(':\n\n');
+  server.streams[0]?.break();
+  expect(await pauses(server)).toEqual([2, 4, 8, 16, 32]);
+});
+
+const nothing = new Response(null, { status: 204 });
+
+test.for([
+  ['no stream', () => nothing],
+  ['an end', ending('retry: 1000\n\nevent: end\ndata: {"session_id":"ses_1","revision":6}\n\n')],
+] as const)('H15 %s, though the session goes on, is read and asked again: seldom, and what changes is told then', async ([, answer]) => {
+  const { server, tab, active } = await connected();
+  const before = server.requests.length;
+  // Nobody looks at the page, so that nothing else reads.
+  setHidden(true);
+  server.answerStream = answer;
+  server.streams[0]?.break();
+  await pass(10_000);
+  expect(server.streams.length).toBe(2);
+  expect(server.requests.slice(before).map(({ path }) => path)).toEqual(['/session?poll=1']);
+  expect(active()).toBe('sin_ada');
+  expect(await pauses(server)).toEqual([60]);
+  server.answerStream = undefined;
+  await pass(60_000);
+  expect(server.open.length).toBe(1);
+  server.push({ active_signin: signIn('bob') });
+  await pass(1_100);
+  expect(active()).toBe('sin_bob');
+  expect(tab.loaded.stale).toBe(false);
+});
+
 test('H15 no two browsers come back in the same instant: the pause is half as long, or half as long again', async () => {
   const { server } = await connected();
   for (const [chance, early, late] of [[0, 450, 550], [0.999, 1_450, 1_550]] as const) {
@@ -62,7 +121,7 @@ test('H15 no two browsers come back in the same instant: the pause is half as lo
 test('H15 a server that takes no more streams is asked again when it said', async () => {
   const { server } = await connected();
   server.answerStream = () => new Response('{}', { status: 503, headers: { 'retry-after': '20' } });
-  server.streams[0]?.close();
+  server.streams[0]?.break();
   await pass(2_000);
   expect(server.streams.length).toBe(2);
   await pass(19_000);
@@ -92,7 +151,7 @@ test('H15 a stream that is silent for longer than two heartbeats is dead', async
 test('H15 a connection that is not answered is given up, too', async () => {
   const { server } = await connected();
   server.answerStream = () => new Promise(() => undefined);
-  server.streams[0]?.close();
+  server.streams[0]?.break();
   await pass(2_000);
   expect(server.streams.length).toBe(2);
   await pass(40_000);
@@ -142,7 +201,7 @@ test.for([
   const { server, tab, active } = await connected();
   const before = server.requests.length;
   server.answerStream = answer;
-  server.streams[0]?.close();
+  server.streams[0]?.break();
   await pass(4_000);
   expect(server.streams.length).toBeGreaterThan(2);
   expect(active()).toBe('sin_ada');

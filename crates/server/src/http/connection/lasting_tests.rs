@@ -8,6 +8,8 @@ use axum::response::Response;
 use axum::routing::get;
 use bytes::Bytes;
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::time::sleep;
@@ -27,6 +29,28 @@ fn talks() -> Body {
     Body::from_stream(talk)
 }
 
+/// Bodies of `/held` that there are.
+static HELD: AtomicUsize = AtomicUsize::new(0);
+
+struct Held;
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        HELD.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Says nothing at all.
+fn holds() -> Body {
+    HELD.fetch_add(1, Ordering::SeqCst);
+    let held = Held;
+    let silence = futures_util::stream::poll_fn(move |_| {
+        let _ = &held;
+        Poll::<Option<Result<Bytes, Infallible>>>::Pending
+    });
+    Body::from_stream(silence)
+}
+
 fn ends() -> Body {
     Body::from_stream(futures_util::stream::iter(["one", "two"].map(Ok::<_, Infallible>)))
 }
@@ -34,6 +58,7 @@ fn ends() -> Body {
 pub fn routes() -> Router {
     Router::new()
         .route("/lasting", get(|| async { lasts(endless().await) }))
+        .route("/held", get(|| async { lasts(holds()) }))
         .route("/talking", get(|| async { lasts(talks()) }))
         .route("/ending", get(|| async { lasts(ends()) }))
 }
@@ -99,16 +124,18 @@ async fn m02_who_reads_nothing_or_bit_by_bit_of_what_lasts_has_60_seconds() {
 #[tokio::test(start_paused = true)]
 async fn who_hangs_up_or_says_more_than_there_is_to_say_is_let_go() {
     let server = Server::start(10);
-    let gone = follows(&server).await;
+    let mut gone = server.connect();
+    gone.says(&ASK.replace("/lasting", "/held")).await;
+    gone.hears(HEAD).await;
+    assert_eq!(HELD.load(Ordering::SeqCst), 1);
     drop(gone);
     let mut chatty = follows(&server).await;
     chatty.says(&"x".repeat(4096)).await;
     sleep(Duration::from_secs(1)).await;
     chatty.says("x").await;
     assert_eq!(chatty.ends().await.0, 1);
-    // Nobody is left: the stop has nothing to wait for.
-    server.stop.send(true).unwrap();
-    server.serving.await.unwrap();
+    // Nobody is left: each hung up on has given back what its answer held.
+    assert_eq!(HELD.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test(start_paused = true)]

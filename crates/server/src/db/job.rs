@@ -76,7 +76,15 @@ pub(super) struct Queue {
     away: Arc<AtomicBool>,
 }
 
-/// The threads' end of a [`Queue`].
+/// The queues of one database, each with threads of its own.
+pub(super) struct Doors {
+    pub(super) writes: Queue,
+    pub(super) reads: Queue,
+    /// What the confirmer asks.
+    pub(super) confirms: Queue,
+}
+
+/// The threads' end of a [`Queue`]; clones share it.
 #[derive(Clone)]
 pub(super) struct Inbox {
     receiver: Arc<Mutex<Receiver<Work>>>,
@@ -84,14 +92,13 @@ pub(super) struct Inbox {
 
 impl Queue {
     pub(super) fn new(bound: usize) -> (Self, Inbox) {
-        let (sender, receiver) = sync_channel(bound);
-        let queue = Self { sender, away: Arc::default() };
-        (queue, Inbox { receiver: Arc::new(Mutex::new(receiver)) })
+        Self::open_unless(Arc::default(), bound)
     }
 
-    /// Set while the database is away.
-    pub(super) fn away(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.away)
+    /// One that takes nothing while `away` is set.
+    pub(super) fn open_unless(away: Arc<AtomicBool>, bound: usize) -> (Self, Inbox) {
+        let (sender, receiver) = sync_channel(bound);
+        (Self { sender, away }, Inbox { receiver: Arc::new(Mutex::new(receiver)) })
     }
 
     pub(super) fn push(&self, work: Work) -> Result<()> {

@@ -35,7 +35,7 @@ use crate::id::SessionId;
 use crate::trace;
 use crate::world::Stopwatch;
 use confirm::Confirmer;
-use job::{Job, Mode, Queue, Work};
+use job::{Doors, Job, Mode, Work};
 use postgres::Notices;
 use stats::Kind;
 use std::path::Path;
@@ -70,8 +70,7 @@ pub fn check_url(url: &str) -> std::result::Result<(), &'static str> {
 
 /// The database of this process.
 pub struct Db {
-    writes: Queue,
-    reads: Queue,
+    doors: Doors,
     confirmer: Confirmer,
     shared: bool,
     stats: Arc<Stats>,
@@ -87,8 +86,8 @@ impl Db {
     pub fn open_sqlite(data_dir: &Path, publish: Publish) -> Result<Self> {
         let lock = sqlite::lock(data_dir)?;
         let (confirmer, stats) = (Confirmer::default(), Arc::new(Stats::default()));
-        let (writes, reads) = sqlite::open(&data_dir.join("keyrack.db"), publish, &stats)?;
-        Ok(Self { writes, reads, confirmer, shared: false, stats, _lock: Some(lock) })
+        let doors = sqlite::open(&data_dir.join("keyrack.db"), publish, &stats)?;
+        Ok(Self { doors, confirmer, shared: false, stats, _lock: Some(lock) })
     }
 
     /// Connects to PostgreSQL and migrates it.
@@ -97,15 +96,8 @@ impl Db {
     /// When it cannot be reached, sorts by anything but collation C, or was made by a newer Keyrack.
     pub fn open_postgres(url: &str, publish: Publish) -> Result<Self> {
         let stats = Arc::new(Stats::default());
-        let queue = postgres::open(url, publish, &stats)?;
-        Ok(Self {
-            writes: queue.clone(),
-            reads: queue,
-            confirmer: Confirmer::default(),
-            shared: true,
-            stats,
-            _lock: None,
-        })
+        let doors = postgres::open(url, publish, &stats)?;
+        Ok(Self { doors, confirmer: Confirmer::default(), shared: true, stats, _lock: None })
     }
 
     /// The same as one node of several: what it changes is told to the others after the commit, and `node` is told
@@ -147,7 +139,7 @@ impl Db {
         let (job, answer) = Job::new(change);
         let work = Work { job: Box::new(job), mode: Mode::Write };
         self.counted(Kind::Write, async {
-            self.writes.push(work)?;
+            self.doors.writes.push(work)?;
             wait(answer, WRITE_PATIENCE).await
         })
         .await
@@ -184,7 +176,7 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub async fn present_revision(&self, deployment: &str, id: &SessionId) -> Result<Option<i64>> {
-        let answer = self.confirmer.ask(&self.reads, id);
+        let answer = self.confirmer.ask(&self.doors.confirms, id);
         let present = self.counted(Kind::Confirm, wait(answer, READ_PATIENCE)).await?;
         Ok(present.filter(|(of, _)| of == deployment).map(|(_, revision)| revision))
     }
@@ -198,7 +190,7 @@ impl Db {
         let kind = if mode == Mode::Single { Kind::Single } else { Kind::Read };
         let work = Work { job: Box::new(job), mode };
         self.counted(kind, async {
-            self.reads.push(work)?;
+            self.doors.reads.push(work)?;
             wait(answer, READ_PATIENCE).await
         })
         .await

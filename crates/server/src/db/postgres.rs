@@ -1,6 +1,7 @@
 //! PostgreSQL: a few threads, each with one connection that it makes again when it is lost.
 
 mod bulk;
+mod durable;
 mod keeper;
 mod notices;
 mod url;
@@ -9,7 +10,7 @@ mod wire;
 mod worker;
 
 use super::Publish;
-use super::job::{Mode, Queue, Work};
+use super::job::{Doors, Inbox, Mode, Queue, Work};
 use super::migrate;
 use super::row::{Param, Row};
 use super::stats::Stats;
@@ -18,7 +19,6 @@ use crate::error::{Error, Result};
 use keeper::Keeper;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::error::SqlState;
@@ -30,7 +30,10 @@ pub(super) use notices::Notices;
 pub use notices::{Heard, Node};
 pub(super) use url::parse;
 
-const CONNECTIONS: usize = 8;
+/// Connections that change something. A disk or a standby that stalls holds up all of them, and nobody else.
+const WRITERS: usize = 8;
+/// Connections that read.
+const READERS: usize = 3;
 const WAITING: usize = 4096;
 /// What a server that lives bounds by itself: then only the statement fails.
 const BOUNDS: &str =
@@ -78,28 +81,35 @@ fn config(url: &str) -> Result<Config> {
         .application_name("keyrack")
         .connect_timeout(Duration::from_secs(1))
         .tcp_user_timeout(Duration::from_secs(5))
+        // A commit is waited for while the database is there: its connection must say when it is not.
+        .keepalives_idle(SILENCE)
+        .keepalives_interval(SILENCE)
+        .keepalives_retries(2)
         // A standby answers, but takes nothing.
         .target_session_attrs(TargetSessionAttrs::ReadWrite)
         .options(BOUNDS);
     Ok(config)
 }
 
-pub(super) fn open(url: &str, publish: Publish, stats: &Arc<Stats>) -> Result<Queue> {
-    let config = config(url)?;
-    let (queue, inbox) = Queue::new(WAITING);
-    let keeper = Arc::new(Keeper::new(config, queue.away(), Arc::clone(stats)));
+pub(super) fn open(url: &str, publish: Publish, stats: &Arc<Stats>) -> Result<Doors> {
+    let (config, away) = (config(url)?, Arc::default());
+    let queue = || Queue::open_unless(Arc::clone(&away), WAITING);
+    let ((writes, write), (reads, read), (confirms, confirm)) = (queue(), queue(), queue());
+    let inboxes = vec![write.clone(), read.clone(), confirm.clone()];
+    let keeper = Arc::new(Keeper::new(config, away, inboxes, Arc::clone(stats)));
     let mut first = keeper.connect()?;
     first.check_collation()?;
+    first.warn_unless_durable()?;
     first.migrate()?;
     let mut made = Some(first);
-    for _ in 0..CONNECTIONS {
-        let worker = Worker::new(Arc::clone(&keeper), made.take(), inbox.clone(), Arc::clone(&publish));
-        thread::Builder::new()
-            .name("keyrack-postgres".to_owned())
-            .spawn(move || worker.run())
-            .map_err(|cause| Error::internal("start a database thread", cause))?;
-    }
-    Ok(queue)
+    let mut start = |inbox: &Inbox| {
+        Worker::start(Worker::new(Arc::clone(&keeper), made.take(), inbox.clone(), Arc::clone(&publish)))
+    };
+    // The confirmer has one statement under way: it needs one connection, which nobody else takes from it.
+    start(&confirm)?;
+    (0..READERS).try_for_each(|_| start(&read))?;
+    (0..WRITERS).try_for_each(|_| start(&write))?;
+    Ok(Doors { writes, reads, confirms })
 }
 
 impl Connection {
@@ -118,8 +128,14 @@ impl Connection {
         connection
     }
 
-    /// Runs the closure in a transaction; an error says that it was not committed, or that this is unknown.
-    fn run(&mut self, work: &mut Work, publish: &Publish) -> std::result::Result<(), Stop> {
+    /// Runs the closure in a transaction; an error says that it was not committed, or that this is unknown. A commit
+    /// is waited for as long as `is_there` says that the database is.
+    fn run(
+        &mut self,
+        work: &mut Work,
+        publish: &Publish,
+        is_there: impl FnMut() -> bool,
+    ) -> std::result::Result<(), Stop> {
         self.fault = None;
         let begin = match work.mode {
             Mode::Write => Some("begin"),
@@ -138,16 +154,19 @@ impl Connection {
             }
             return Err((Some(fault), Error::unavailable("run a transaction", "PostgreSQL gave it up")));
         }
-        let keep = keep && work.mode == Mode::Write;
-        let end = begin.map(|_| if keep { "commit" } else { "rollback" });
-        end.map_or(Ok(()), |sql| self.batch(sql)).map_err(|error| match self.fault {
-            Some(Fault::Conflict | Fault::Silent) => (self.fault, error),
-            _ => (Some(Fault::Unknown), error),
-        })?;
-        if keep {
+        if keep && work.mode == Mode::Write {
+            self.commit(is_there)?;
             publish(&touched);
+            return Ok(());
         }
-        Ok(())
+        begin.map_or(Ok(()), |_| self.batch("rollback")).map_err(|error| (self.fault, error))
+    }
+
+    fn commit(&mut self, is_there: impl FnMut() -> bool) -> std::result::Result<(), Stop> {
+        self.ask(|on| on.wire.batch_while("commit", is_there)).map_err(|error| match self.fault {
+            Some(Fault::Conflict) => (self.fault, error),
+            _ => (Some(Fault::Unknown), error),
+        })
     }
 
     fn migrate(&mut self) -> Result<()> {

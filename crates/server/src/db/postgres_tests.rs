@@ -3,6 +3,7 @@
 use super::*;
 use ::postgres::{Client, NoTls};
 use std::sync::mpsc::channel;
+use std::thread;
 
 /// Longer than what a request may take, as [`node`] has it.
 const WAITED_MS: i64 = 400;

@@ -1,7 +1,7 @@
 //! SQLite: one writer thread that puts many closures into one durable commit, and a few readers.
 
 use super::Publish;
-use super::job::{Inbox, Queue, Ran, Work};
+use super::job::{Doors, Inbox, Queue, Ran, Work};
 use super::migrate;
 use super::row::{Param, Row, Value};
 use super::stats::Stats;
@@ -42,7 +42,7 @@ pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-pub(super) fn open(path: &Path, publish: Publish, stats: &Stats) -> Result<(Queue, Queue)> {
+pub(super) fn open(path: &Path, publish: Publish, stats: &Stats) -> Result<Doors> {
     private_file(path).map_err(|cause| Error::internal(&format!("open {}", path.display()), cause))?;
     let mut writer = connect(path)?;
     migrate_on(&mut writer)?;
@@ -57,7 +57,7 @@ pub(super) fn open(path: &Path, publish: Publish, stats: &Stats) -> Result<(Queu
         let inbox = read_inbox.clone();
         spawn("keyrack-reader", move || read_loop(&reader, &inbox))?;
     }
-    Ok((writes, reads))
+    Ok(Doors { writes, confirms: reads.clone(), reads })
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<()> {

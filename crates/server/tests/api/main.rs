@@ -58,6 +58,7 @@ mod nodes_away;
 mod nodes_clock;
 mod nodes_ends;
 mod nodes_migrate;
+mod nodes_standby;
 mod nodes_throttle;
 mod openapi;
 mod operating;

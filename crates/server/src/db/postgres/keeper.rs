@@ -7,6 +7,7 @@
 use super::Connection;
 use super::wire::{Failure, Wire};
 use crate::db::Stats;
+use crate::db::job::Inbox;
 use crate::error::{Error, Result};
 use crate::world::Random;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,8 +25,10 @@ pub(super) struct Keeper {
     config: Config,
     /// Counts connections, and transactions that run again.
     pub(super) stats: Arc<Stats>,
-    /// Read by the queue, which then takes nothing.
+    /// Read by the queues, which then take nothing.
     away: Arc<AtomicBool>,
+    /// Those of all queues: whoever finds that the database is away refuses what waits in any of them.
+    inboxes: Vec<Inbox>,
     /// Raised whenever the database goes away: a connection made before is not used afterwards.
     age: AtomicU64,
     /// Whether a connection is being made, and rung when that or `away` changes.
@@ -34,8 +37,9 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn new(config: Config, away: Arc<AtomicBool>, stats: Arc<Stats>) -> Self {
-        Self { config, away, stats, age: AtomicU64::new(0), busy: Mutex::new(false), changed: Condvar::new() }
+    pub(super) fn new(config: Config, away: Arc<AtomicBool>, inboxes: Vec<Inbox>, stats: Arc<Stats>) -> Self {
+        let (age, busy, changed) = (AtomicU64::new(0), Mutex::new(false), Condvar::new());
+        Self { config, away, inboxes, stats, age, busy, changed }
     }
 
     /// Whether whoever asks is to be refused at once.
@@ -46,6 +50,18 @@ impl Keeper {
     /// Whether a connection was made since the database was last away.
     pub(super) fn trusts(&self, connection: &Connection) -> bool {
         connection.age == self.age.load(Ordering::SeqCst)
+    }
+
+    /// Whether the database answers, although one connection of this age says nothing: asked on a fresh one.
+    pub(super) fn is_there(&self, age: u64) -> bool {
+        let is_of_age = || age == self.age.load(Ordering::SeqCst);
+        // What cannot be made because there are too many of them was answered.
+        is_of_age() && (self.connect().is_ok() || is_of_age())
+    }
+
+    /// Answers everything that waits in any queue; false when the server has ended.
+    pub(super) fn refuse_all(&self) -> bool {
+        self.inboxes.iter().filter(|inbox| inbox.refuse_all(away)).count() > 0
     }
 
     /// Says that nobody answers on a connection of this age.
@@ -123,6 +139,6 @@ fn is_full(failure: &Failure) -> bool {
     failure.code().is_some_and(|code| code.code().starts_with("53"))
 }
 
-pub(super) fn away() -> Error {
+fn away() -> Error {
     Error::unavailable("use PostgreSQL", "the database is away")
 }

@@ -7,6 +7,7 @@
 use super::SILENCE;
 use crate::db::row::Param;
 use std::error::Error as StdError;
+use std::pin::pin;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
@@ -99,6 +100,17 @@ impl Wire {
 
     pub(super) fn batch(&self, sql: &str) -> Result<(), Failure> {
         self.wait(self.client.batch_execute(sql))
+    }
+
+    /// The same, and once more for as long as `goes_on` says so whenever there was no answer in time.
+    pub(super) fn batch_while(&self, sql: &str, mut goes_on: impl FnMut() -> bool) -> Result<(), Failure> {
+        let mut answer = pin!(self.client.batch_execute(sql));
+        loop {
+            match self.wait(answer.as_mut()) {
+                Err(Failure::Silence) if goes_on() => {}
+                said => return said,
+            }
+        }
     }
 
     fn wait<T>(&self, answer: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Failure> {

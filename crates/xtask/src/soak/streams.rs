@@ -14,7 +14,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 const WANTED: usize = 20_000;
-/// The server closes the oldest of more.
+/// The server closes one of more.
 const OF_A_SESSION: usize = 8;
 /// What one stream may add to the memory of the server.
 const MOST_MEMORY: usize = 16 << 10;

@@ -1,7 +1,7 @@
 //! A browser of the mixed load, which knows what it must be told.
 
 use super::super::ledger::{Change, Shown, follows};
-use super::measure::Seen;
+use super::seen::Seen;
 use super::stream;
 use crate::http::{Browser, Failure, password};
 use crate::random::Random;

@@ -1,12 +1,9 @@
-//! What is counted and measured during the mixed load, and what it may be.
+//! What is measured during the mixed load, and what it may be.
 
 use super::super::cluster::Cluster;
-use super::super::latency::Latencies;
-use super::guest::Ask;
-use super::stream::Stream;
+use super::seen::Seen;
 use crate::Outcome;
 use crate::database::Database;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The load is measured in so many parts; the last is compared with the first.
@@ -15,8 +12,6 @@ pub const SLICES: u32 = 12;
 pub const LOOK: Duration = Duration::from_secs(1);
 /// Over so long a p99 is taken; of these the median counts.
 pub const WINDOW: Duration = Duration::from_secs(5);
-/// How long a stream stays open after what it was opened for.
-const HELD: Duration = Duration::from_secs(20);
 /// Memory may grow by a twentieth, or by so many bytes: the allocator takes and gives back in large pieces.
 const MEMORY: u64 = 8 << 20;
 /// Connections of one process that each keep the pages of the database in memory.
@@ -27,88 +22,6 @@ const FILES: usize = 24;
 const THREADS: usize = 4;
 /// The last p99 may be a fifth above the first, and this much: the machine does other things as well.
 const P99: Duration = Duration::from_millis(10);
-
-/// What was seen so far.
-#[derive(Default)]
-pub struct Seen(Mutex<Counts>);
-
-#[derive(Default)]
-struct Counts {
-    asked: [usize; Ask::ALL.len()],
-    light: Latencies,
-    password: Latencies,
-    told: Latencies,
-    dead: usize,
-    wrong: Vec<String>,
-}
-
-impl Seen {
-    fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// From now on it counts.
-    pub fn begin(&self) {
-        let mut counts = self.counts();
-        *counts = Counts { wrong: std::mem::take(&mut counts.wrong), ..Counts::default() };
-    }
-
-    /// Something was answered, `took` after it was due.
-    pub fn answered(&self, ask: Ask, took: Duration, outcome: Outcome) {
-        let mut counts = self.counts();
-        if let Some(index) = Ask::ALL.iter().position(|(each, _)| *each == ask) {
-            counts.asked[index] += 1;
-        }
-        match outcome {
-            Ok(()) if ask.is_light() => counts.light.note(took),
-            Ok(()) if ask == Ask::SignIn => counts.password.note(took),
-            Ok(()) => {}
-            Err(wrong) => {
-                if counts.wrong.len() < 20 {
-                    eprintln!("load: {wrong}");
-                }
-                counts.wrong.push(wrong);
-            }
-        }
-    }
-
-    /// What was signed out was tried again, in vain.
-    pub fn dead(&self) {
-        self.counts().dead += 1;
-    }
-
-    /// A stream told of a change so long after the answer.
-    pub fn told(&self, after: Duration) {
-        self.counts().told.note(after);
-    }
-
-    /// Keeps a stream open for a while.
-    pub fn hold(&self, stream: Stream) {
-        tokio::spawn(tokio::time::timeout(HELD, stream.drain()));
-    }
-
-    /// The light requests since the last call.
-    pub fn window(&self) -> Latencies {
-        std::mem::take(&mut self.counts().light)
-    }
-
-    /// Everything that went wrong, while warming up too.
-    pub fn wrong(&self) -> Vec<String> {
-        self.counts().wrong.clone()
-    }
-
-    /// What was asked, in one line.
-    pub fn line(&self) -> String {
-        let counts = self.counts();
-        let [reads, mints, switches, sign_ins, sign_outs, streams, visits] = counts.asked;
-        let all: usize = counts.asked.iter().sum();
-        format!(
-            "{all} asked ({reads} reads, {mints} mints, {switches} switches, {sign_ins} sign-ins, {sign_outs} \
-             sign-outs, {streams} streams, {visits} sign-ups), {} wrong",
-            counts.wrong.len()
-        )
-    }
-}
 
 /// The process, or all processes together, at one moment.
 #[derive(Clone, Copy, Default)]

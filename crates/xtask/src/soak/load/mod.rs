@@ -3,6 +3,7 @@
 
 mod guest;
 mod measure;
+mod seen;
 mod stream;
 
 use super::cluster::{Cluster, Plan};
@@ -11,7 +12,8 @@ use crate::Outcome;
 use crate::database::Database;
 use crate::random::Random;
 use guest::{Ask, Guest};
-use measure::{Measures, Seen};
+use measure::Measures;
+use seen::Seen;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -80,7 +82,8 @@ async fn load(
         measures.end_slice(measure::rows(cluster, database)?);
     }
     while work.under_way.join_next().await.is_some() {}
-    let wrong = seen.wrong().into_iter().chain(cluster.faults()).collect();
+    let lacks = seen.lacks(RATE, whole);
+    let wrong = lacks.into_iter().chain(seen.wrong()).chain(cluster.faults()).collect();
     measures.judge(&seen, wrong, minutes, database.is_some())
 }
 

@@ -1,6 +1,6 @@
 //! A stream of events, as far as the load needs it: what revision it told of last.
 
-use super::measure::Seen;
+use super::seen::Seen;
 use crate::http::Browser;
 use serde_json::Value;
 use std::time::{Duration, Instant};

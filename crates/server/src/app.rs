@@ -229,15 +229,15 @@ async fn open_db(
     opened.await.map_err(|cause| crate::error::Error::internal("open the database", cause))?
 }
 
-/// What other nodes change is forgotten here, too, and told to those who follow it.
+/// What other nodes change is forgotten here, too, and looked at for those who follow it.
 fn as_node(name: &NodeId, cache: &Arc<Cache>, hub: &Arc<Hub>) -> Node {
     let (cache, hub) = (Arc::clone(cache), Arc::clone(hub));
     let hear = move |heard| match heard {
         Heard::Listening => hub.may_have_missed(),
         Heard::Changes(changes) => {
-            for change in &changes {
+            for change in changes {
                 cache.publish_remote(&change.session, change.revision);
-                hub.tell(change);
+                hub.hint(change);
             }
         }
     };

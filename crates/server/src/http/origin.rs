@@ -3,7 +3,7 @@
 use super::Head;
 use crate::app::Site;
 use crate::config::Mode;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -88,11 +88,24 @@ pub fn is_allowed(site: &Site, origin: &str) -> bool {
         || config.allowed_origins.iter().any(|allowed| allowed == origin)
 }
 
+/// Whether a browser sends this for a page of another origin that is not allowed: such a page cannot read the answer,
+/// but it can leave it open. Who sends no `Sec-Fetch-Site` is no browser of today, and is not held up.
+#[must_use]
+pub fn is_foreign(site: &Site, headers: &HeaderMap) -> bool {
+    let from = headers.get("sec-fetch-site");
+    let is_other = from.is_some_and(|from| from == "same-site" || from == "cross-site");
+    is_other && !headers.get(header::ORIGIN).is_some_and(|origin| may_act(site, origin))
+}
+
 /// Whether a request that changes something says that it comes from an allowed origin.
 #[must_use]
 pub fn may_mutate(site: &Site, headers: &HeaderMap) -> bool {
     if let Some(origin) = headers.get(header::ORIGIN) {
-        return origin.to_str().is_ok_and(|origin| is_allowed(site, origin));
+        return may_act(site, origin);
     }
     headers.get("sec-fetch-site").is_some_and(|from| from == "same-origin")
+}
+
+fn may_act(site: &Site, origin: &HeaderValue) -> bool {
+    origin.to_str().is_ok_and(|origin| is_allowed(site, origin))
 }

@@ -182,3 +182,23 @@ async fn no_stream_goes_back_in_50_rounds_of_racing_switches() {
     let events = browser.follows().await;
     races(&browser, &ids, events).await;
 }
+
+#[tokio::test]
+async fn visitors_who_do_not_sign_in_take_half_of_the_streams_at_most() {
+    let server = Keyrack::start_configured(|config| config.max_streams = 3).await;
+    let visitors = [server.browser(), server.browser(), server.browser()];
+    for (index, visitor) in visitors.iter().enumerate() {
+        visitor.begins_sign_up(&format!("visitor{index}")).await;
+    }
+    let (_one, second) = (visitors[0].follows().await, visitors[1].follows().await);
+    let third = visitors[2].send(visitors[2].asks_for_events()).await;
+    assert_eq!(third.refused(), (503, "unavailable".to_owned()));
+    let browser = server.signed_up("ada").await;
+    let _ada = browser.follows().await;
+    assert_eq!(browser.send(browser.asks_for_events()).await.refused().0, 503, "three in all");
+    drop(second);
+    // A place that was left is taken.
+    while visitors[2].asks_for_events().send().await.unwrap().status() != 200 {
+        tokio::task::yield_now().await;
+    }
+}

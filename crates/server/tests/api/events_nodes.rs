@@ -2,6 +2,7 @@
 
 use crate::support::{Browser, Events, Keyrack};
 use serde_json::json;
+use std::sync::Arc;
 use std::time::Duration;
 
 const SHOWN: Duration = Duration::from_secs(1);
@@ -79,6 +80,24 @@ async fn a_change_on_one_node_shows_on_the_others_streams_within_a_second() {
     assert_eq!([soon(&mut here).await.1, soon(&mut there).await.1], ["signed_out", "signed_out"]);
     browser.post("/session/sign-out", json!({})).await.ok();
     assert_eq!([here.end().await.1, there.end().await.1], ["signed_out", "signed_out"]);
+}
+
+#[tokio::test]
+async fn a_notice_that_lies_neither_mutes_a_stream_nor_ends_it() {
+    let Some((_server, second, browser, ids)) = two_nodes().await else { return };
+    let mut there = browser.copied_to(&second).follows().await;
+    let rack = browser.credential().unwrap();
+    let session = rack.split('.').next().unwrap();
+    // The largest number, the largest that a browser reads, ends, and what was before.
+    let lies =
+        ["9223372036854775807,idle,0", "9007199254740991,switched,0", "9007199254740991,idle,1", "1,idle,1"];
+    for (round, lie) in lies.into_iter().enumerate() {
+        // Whoever may connect to the database may notify.
+        let sql = format!("select 1::bigint from pg_notify('keyrack_sessions', 'liar {session},{lie}')");
+        in_database(&second, sql).await;
+        let revision = switches(&browser, &ids[round % 2]).await;
+        assert_eq!(soon(&mut there).await.0, revision, "{lie}");
+    }
 }
 
 #[tokio::test]
@@ -176,6 +195,37 @@ async fn the_comparison_alone_finds_a_change_and_an_end() {
     assert_eq!(events.block().await, None);
 }
 
+/// Changes a session past its node, and keeps that from looking until its first comparison has given up.
+fn changes_behind_a_lock(url: &str, hub: &keyrack_server::session::events::Hub) {
+    let connect = || postgres::Client::connect(url, postgres::NoTls).unwrap();
+    let (mut holding, mut watching) = (connect(), connect());
+    holding.batch_execute("begin; lock table sessions; update sessions set revision = revision + 1").unwrap();
+    hub.may_have_missed();
+    let mut waits_since = || {
+        let sql = "select coalesce(min(query_start)::text, '') from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like 'select id, revision,%'";
+        watching.query_one(sql, &[]).unwrap().get::<_, String>(0)
+    };
+    let mut first = String::new();
+    while first.is_empty() {
+        first = waits_since();
+    }
+    while waits_since() == first {}
+    holding.batch_execute("commit").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_comparison_that_fails_is_made_again_at_once() {
+    let Some(server) = alone().await else { return };
+    let browser = server.signed_up("ada").await;
+    let mut events = browser.follows().await;
+    let revision = browser.session().await["revision"].as_i64().unwrap();
+    let (url, hub) = (server.app.config.database_url.clone().unwrap(), Arc::clone(&server.app.hub));
+    tokio::task::spawn_blocking(move || changes_behind_a_lock(&url, &hub)).await.unwrap();
+    // A session's own turn comes every 15 seconds.
+    assert_eq!(soon(&mut events).await, (revision + 1, "current".to_owned()));
+}
+
 #[tokio::test]
 async fn streams_stay_while_the_database_is_away_and_are_told_afterwards_what_happened() {
     let Some(proxy) = crate::support::Proxy::start().await else { return };
@@ -193,5 +243,6 @@ async fn streams_stay_while_the_database_is_away_and_are_told_afterwards_what_ha
     let silent = tokio::time::timeout(Duration::from_millis(300), events.next()).await;
     assert!(silent.is_err(), "{silent:?}");
     proxy.restore();
-    assert_eq!(events.session().await, (revision, "current".to_owned()));
+    let told = tokio::time::timeout(Duration::from_secs(5), events.session()).await;
+    assert_eq!(told.expect("it is not told soon"), (revision, "current".to_owned()));
 }

@@ -200,6 +200,33 @@ async fn k01_a_cookie_changes_nothing_for_a_page_that_is_not_listed() {
 }
 
 #[tokio::test]
+async fn a_page_that_may_not_read_a_stream_cannot_keep_one_open_either() {
+    let server = production().await;
+    let browser = server.signed_up("ada").await;
+    let site = |from| ("sec-fetch-site", from);
+    let refused = [
+        vec![site("same-site")],
+        vec![site("cross-site")],
+        vec![site("same-site"), ("origin", "https://other.example.com")],
+        vec![site("cross-site"), ("origin", "null")],
+    ];
+    let taken = [
+        vec![],
+        vec![site("same-origin")],
+        vec![site("none")],
+        vec![site("same-site"), ("origin", FRIEND)],
+        vec![site("cross-site"), ("origin", FRIEND)],
+    ];
+    for (cases, status) in [(refused.as_slice(), 403), (taken.as_slice(), 200)] {
+        for headers in cases {
+            let asks = from_nowhere(&browser, &server, Method::GET, "/session/events");
+            let asks = headers.iter().fold(asks, |asks, (name, value)| asks.header(*name, *value));
+            assert_eq!(asks.send().await.unwrap().status(), status, "{headers:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn k01_no_method_that_may_change_something_is_let_through_unasked() {
     let server = production().await;
     let browser = server.signed_up("ada").await;

@@ -38,11 +38,20 @@ struct Inner {
     /// Where answers stay that go on for as long as both sides want.
     streams: Arc<Semaphore>,
     most_streams: u32,
+    /// How many of those may begin in sessions in which nobody is signed in.
+    visitors: Arc<Semaphore>,
     /// Whether the log has it that there was no place left.
     told: AtomicBool,
     /// Whether the log has it that there was no place for a stream left.
     told_of_streams: AtomicBool,
     leaving: AtomicBool,
+}
+
+/// The place of one stream, taken for as long as this is held.
+#[derive(Debug)]
+pub struct Place {
+    _stream: OwnedSemaphorePermit,
+    _visitor: Option<OwnedSemaphorePermit>,
 }
 
 impl Room {
@@ -56,6 +65,7 @@ impl Room {
             most,
             streams: places(most_streams),
             most_streams,
+            visitors: places(most_streams.div_ceil(2)),
             told: AtomicBool::default(),
             told_of_streams: AtomicBool::default(),
             leaving: AtomicBool::default(),
@@ -78,10 +88,13 @@ impl Room {
         Self::new(patience, (files - streams).clamp(64, MOST), streams)
     }
 
-    /// A place for a stream, as long as it is held; none when all are taken.
+    /// A place for a stream, as long as it is held; none when all are taken. A session in which nobody is signed in
+    /// costs nothing to make: streams that begin in such ones get half of the places, and never all.
     #[must_use]
-    pub fn stream_place(&self) -> Option<OwnedSemaphorePermit> {
-        let place = Arc::clone(&self.0.streams).try_acquire_owned().ok();
+    pub fn stream_place(&self, is_signed_in: bool) -> Option<Place> {
+        let take = |of: &Arc<Semaphore>| Arc::clone(of).try_acquire_owned().ok();
+        let visitor = if is_signed_in { None } else { Some(take(&self.0.visitors)?) };
+        let place = take(&self.0.streams).map(|stream| Place { _stream: stream, _visitor: visitor });
         let taken = place.is_none();
         if taken != self.0.told_of_streams.swap(taken, Ordering::Relaxed) && taken {
             tracing::warn!(most = self.0.most_streams, "every stream is taken; new ones are refused");

@@ -22,6 +22,8 @@ static REVISIONS: LazyLock<String> = LazyLock::new(|| {
     format!("select id, revision, ended_at, end_reason from sessions where id in ({places}) order by id")
 });
 
+type Hints = HashMap<SessionId, Change>;
+
 /// Compares every session that is followed, after changes may have been missed.
 ///
 /// # Errors
@@ -29,13 +31,13 @@ static REVISIONS: LazyLock<String> = LazyLock::new(|| {
 pub async fn all(app: &App) -> Result<()> {
     let mut outcome = Ok(());
     for part in 0..PARTS {
-        outcome = outcome.and(compare(app, app.hub.followed(part)).await);
+        outcome = outcome.and(compare(app, app.hub.followed(part), &Hints::new()).await);
     }
     outcome
 }
 
-/// Tells those whose session has another revision than they know.
-async fn compare(app: &App, followed: Vec<(SessionId, i64)>) -> Result<()> {
+/// Tells those whose session has another revision than they know, with the reason of a hint that says the same.
+async fn compare(app: &App, followed: Vec<(SessionId, i64)>, hints: &Hints) -> Result<()> {
     for batch in followed.chunks(BATCH) {
         let ids: Vec<SessionId> = batch.iter().map(|(id, _)| id.clone()).collect();
         let present = app.db.read_single(move |on| load(on, &ids)).await?;
@@ -43,11 +45,16 @@ async fn compare(app: &App, followed: Vec<(SessionId, i64)>) -> Result<()> {
             // A row that is gone was that of a session which had ended.
             let gone = || Change {
                 session: session.clone(),
-                revision: known + 1,
+                revision: known.saturating_add(1),
                 reason: ChangeReason::Unknown,
                 ended: true,
             };
-            app.hub.tell(&present.get(session).cloned().unwrap_or_else(gone));
+            let mut change = present.get(session).cloned().unwrap_or_else(gone);
+            let hint = hints.get(session).filter(|hint| hint.revision == change.revision);
+            if let Some(hint) = hint.filter(|_| !change.ended) {
+                change.reason = hint.reason;
+            }
+            app.hub.tell(&change);
         }
     }
     Ok(())
@@ -83,22 +90,44 @@ pub fn beat(app: &Arc<App>) {
     });
 }
 
+/// Looks into the database for what other nodes say that they have changed, many at a time; until the server is gone.
+fn follow_hints(app: &Arc<App>) {
+    let (app, hub) = (Arc::downgrade(app), Arc::clone(&app.hub));
+    tokio::spawn(async move {
+        loop {
+            let hints = hub.hints().await;
+            let Some(app) = app.upgrade() else { return };
+            let named = hints.keys().map(|session| (session.clone(), hub.newest(session))).collect();
+            if compare(&app, named, &hints).await.is_err() {
+                hub.may_have_missed();
+            }
+        }
+    });
+}
+
 /// Where other nodes may change a session that is followed here, compares it every 15 seconds, a part of them at a
-/// time, and all of them when something may have been missed; until the server is gone.
+/// time, all of them when something may have been missed, as often as it takes, and at once those that others name;
+/// until the server is gone.
 pub fn compare_in_turn(app: &Arc<App>) {
     if !app.db.is_shared() {
         return;
     }
+    follow_hints(app);
     let (app, hub) = (Arc::downgrade(app), Arc::clone(&app.hub));
     tokio::spawn(async move {
-        let mut turns = turns();
+        let (mut turns, mut owed) = (turns(), false);
         for part in (0..PARTS).cycle() {
             let missed = tokio::select! {
                 () = hub.missed() => true,
-                _ = turns.tick() => false,
+                _ = turns.tick() => owed,
             };
             let Some(app) = app.upgrade() else { return };
-            let compared = if missed { all(&app).await } else { compare(&app, hub.followed(part)).await };
+            let compared = match missed {
+                true => all(&app).await,
+                false => compare(&app, hub.followed(part), &Hints::new()).await,
+            };
+            // Nodes listen again before the database takes their questions: then it is due at the next tick.
+            owed = missed && compared.is_err();
             // The streams stay: whoever follows them is told when the database is back.
             if let Err(error) = compared {
                 tracing::debug!(%error, "sessions that are followed could not be compared");

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::http::connection::Lasting;
 use crate::http::fields::Fields;
 use crate::http::operation::{Field, Operation};
+use crate::http::origin;
 use crate::http::routes::Routes;
 use crate::session::read::{self, Reading};
 use crate::time::http_date;
@@ -28,7 +29,8 @@ pub fn routes() -> Routes {
     let about = "Changes of the session, as they happen. An event `session` says that the session now has this \
                  revision, whose `id` it is; the first one says which it has at the moment. An event `end` says \
                  that it has ended: it is the last one. Without a live session it answers 204. It is no activity. \
-                 A session has at most 8 streams: a further one closes the oldest.";
+                 A session has at most 8 streams: of nine the one is closed whose credential opens least, of equals the \
+                 oldest.";
     let follow_it = Operation::get::<SessionEvent>("/session/events", "getSessionEvents", about)
         .takes(FOLLOW)
         .of_browser()
@@ -37,6 +39,9 @@ pub fn routes() -> Routes {
 }
 
 async fn follow(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Response> {
+    if origin::is_foreign(&browser.site, &headers) {
+        return Err(Code::OriginNotAllowed.into());
+    }
     let named = headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?"));
     for id in [named, fields.text("last_event_id")?].into_iter().flatten() {
         check(id)?;
@@ -45,15 +50,16 @@ async fn follow(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<
     let app = &browser.app;
     // Registered before the session is read: what changes in between is told afterwards.
     let follower = app.hub.follow(rack.session());
-    let Reading::Live(cached, _) = read::read(app, &browser.site, Some(rack)).await? else {
+    let Reading::Live(cached, opened) = read::read(app, &browser.site, Some(rack)).await? else {
         return Ok(nothing());
     };
     app.world.failpoints.pass("session.events.begin").await;
     if app.hub.is_closed() {
         return Err(Error::crowded(1));
     }
-    let place = app.room.stream_place().ok_or_else(|| Error::crowded(CROWDED_S))?;
-    follower.begin(cached.loaded.revision);
+    let is_signed_in = cached.loaded.active_for(opened).is_some();
+    let place = app.room.stream_place(is_signed_in).ok_or_else(|| Error::crowded(CROWDED_S))?;
+    follower.begin(cached.loaded.revision, opened.count());
     let mut response = stream(Events::new(follower, place));
     if let Ok(date) = HeaderValue::from_str(&http_date(app.world.clock.now_ms())) {
         response.headers_mut().insert(header::DATE, date);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// Streams of one session; a further one closes the oldest.
+/// Streams of one session; a further one closes another.
 pub const MOST_OF_A_SESSION: usize = 8;
 /// The streams are kept in so many parts. Each part has its own turn to show that its streams live, so that
 /// thousands of them do not wake at once.
@@ -24,12 +24,22 @@ pub struct Hub {
     streams: AtomicUsize,
     closed: AtomicBool,
     missed: Notify,
+    /// What other nodes say has changed, of sessions that are followed here; the latest that was heard of each.
+    hints: Mutex<HashMap<SessionId, Change>>,
+    hinted: Notify,
 }
 
 impl Default for Hub {
     fn default() -> Self {
         let parts = (0..PARTS).map(|_| Mutex::default()).collect();
-        Self { parts, streams: AtomicUsize::new(0), closed: AtomicBool::new(false), missed: Notify::new() }
+        Self {
+            parts,
+            streams: AtomicUsize::new(0),
+            closed: AtomicBool::new(false),
+            missed: Notify::new(),
+            hints: Mutex::default(),
+            hinted: Notify::new(),
+        }
     }
 }
 
@@ -64,6 +74,29 @@ impl Hub {
             revisions.min().map(|revision| (session.clone(), revision))
         });
         open.collect()
+    }
+
+    /// Another node says that a session has changed. Whoever reaches the database can say so: it is told when the
+    /// database has been asked.
+    pub fn hint(&self, change: Change) {
+        if self.part_of(&change.session).contains_key(&change.session) {
+            let mut hints = self.hints.lock().unwrap_or_else(PoisonError::into_inner);
+            hints.insert(change.session.clone(), change);
+            self.hinted.notify_one();
+        }
+    }
+
+    /// Waits until there are hints, and takes them.
+    pub async fn hints(&self) -> HashMap<SessionId, Change> {
+        self.hinted.notified().await;
+        std::mem::take(&mut *self.hints.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The newest revision that a stream of this session has told or is to tell.
+    #[must_use]
+    pub fn newest(&self, session: &SessionId) -> i64 {
+        let part = self.part_of(session);
+        part.get(session).into_iter().flatten().map(|slot| slot.revision()).max().unwrap_or(0)
     }
 
     /// Changes by other nodes may have been missed.
@@ -128,15 +161,18 @@ impl Follower {
         &self.slot
     }
 
-    /// Its session was read at `revision`, for somebody who may: from now on it tells. The oldest streams of the
-    /// session make room.
-    pub fn begin(&self, revision: i64) {
+    /// Its session was read at `revision`, for somebody who opens so much of it: from now on it tells. Of too many
+    /// streams of the session those make room that open least, the oldest of them first: a copy of the session's key
+    /// alone cannot push out who is signed in.
+    pub fn begin(&self, revision: i64, opened: u32) {
         let part = self.hub.part_of(&self.session);
-        let others = part.get(&self.session).into_iter().flatten();
-        let open: Vec<_> = others.filter(|slot| slot.is_open()).collect();
-        let surplus = (open.len() + 1).saturating_sub(MOST_OF_A_SESSION);
+        self.slot.begin(revision, opened);
+        let all = part.get(&self.session).into_iter().flatten();
+        let mut open: Vec<_> = all.filter(|slot| slot.is_open()).collect();
+        let surplus = open.len().saturating_sub(MOST_OF_A_SESSION);
+        // A stable sort: the oldest of equals stays in front.
+        open.sort_by_key(|slot| slot.opened());
         open.into_iter().take(surplus).for_each(|slot| slot.close());
-        self.slot.begin(revision);
         // Whoever closes the hub has seen this stream in its part, or is seen here.
         if self.hub.is_closed() {
             self.slot.close();

@@ -17,6 +17,8 @@ struct State {
     news: Option<(ChangeReason, bool)>,
     /// Whether the session was read: until then nothing is told.
     begun: bool,
+    /// How many sign-ins and attempts its credential opened when it began.
+    opened: u32,
     /// Whether it is time to show that the stream lives.
     beat: bool,
     closed: bool,
@@ -25,7 +27,7 @@ struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self { revision: -1, news: None, begun: false, beat: false, closed: false, waker: None }
+        Self { revision: -1, news: None, begun: false, opened: 0, beat: false, closed: false, waker: None }
     }
 }
 
@@ -60,10 +62,10 @@ impl Slot {
     }
 
     /// The session was read at `revision`: from now on the stream tells, that first. What was heard meanwhile is
-    /// newer, or part of what was read.
-    pub fn begin(&self, revision: i64) {
+    /// newer, or part of what was read. `opened` is how much of the session its credential opens.
+    pub fn begin(&self, revision: i64, opened: u32) {
         self.change(|state| {
-            state.begun = true;
+            (state.begun, state.opened) = (true, opened);
             state.revision = state.revision.max(revision);
             if !state.has_ended() {
                 state.news = Some((ChangeReason::Current, false));
@@ -85,6 +87,11 @@ impl Slot {
     /// The newest revision that was told or is to be.
     pub fn revision(&self) -> i64 {
         self.state().revision
+    }
+
+    /// How much of the session its credential opened when it began.
+    pub fn opened(&self) -> u32 {
+        self.state().opened
     }
 
     /// Whether it tells: it has begun and was not closed.

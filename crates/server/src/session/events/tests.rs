@@ -33,7 +33,14 @@ impl Made {
     /// A stream of a session that was read at `revision`.
     fn stream(&self, revision: i64) -> Events<()> {
         let follower = self.follow();
-        follower.begin(revision);
+        follower.begin(revision, 1);
+        Events::new(follower, ())
+    }
+
+    /// A stream for a credential that opens so much.
+    fn stream_that_opens(&self, opened: u32) -> Events<()> {
+        let follower = self.follow();
+        follower.begin(1, opened);
         Events::new(follower, ())
     }
 
@@ -90,12 +97,12 @@ fn what_changes_between_the_registration_and_the_read_is_not_lost() {
     let made = made();
     let follower = made.follow();
     made.tell(4, Switched, false);
-    follower.begin(3);
+    follower.begin(3, 1);
     let mut stream = Events::new(follower, ());
     assert!(says(&mut stream).unwrap().ends_with(&made.event("session", 4, "current")));
     let follower = made.follow();
     made.tell(5, Idle, true);
-    follower.begin(4);
+    follower.begin(4, 1);
     let mut stream = Events::new(follower, ());
     assert_eq!(says(&mut stream), Some(format!("retry: 1000\n\n{}", made.event("end", 5, "idle"))));
     assert_eq!(says(&mut stream), ended());
@@ -156,6 +163,23 @@ fn the_ninth_stream_closes_the_oldest_and_one_that_nobody_may_read_closes_none()
 }
 
 #[test]
+fn who_opens_less_of_a_session_closes_nobodys_stream_who_opens_more() {
+    let made = made();
+    let mut owners = [made.stream(1), made.stream(1)];
+    owners.iter_mut().for_each(|stream| drop(says(stream)));
+    let copies: Vec<_> = (0..3 * MOST_OF_A_SESSION).map(|_| made.stream_that_opens(0)).collect();
+    assert!(owners.iter_mut().all(|stream| says(stream).is_none()));
+    // The owner's further ones close those of the copy.
+    let mut others: Vec<_> = (0..6).map(|_| made.stream(1)).collect();
+    others.iter_mut().for_each(|stream| drop(says(stream)));
+    assert!(owners.iter_mut().chain(&mut others).all(|stream| says(stream).is_none()));
+    drop(copies);
+    let mut last = made.stream_that_opens(0);
+    says(&mut last);
+    assert_eq!(says(&mut last), ended());
+}
+
+#[test]
 fn a_hub_that_closes_ends_every_stream_also_one_that_begins_afterwards() {
     let made = made();
     let (mut stream, late) = (made.stream(1), made.follow());
@@ -164,7 +188,7 @@ fn a_hub_that_closes_ends_every_stream_also_one_that_begins_afterwards() {
     assert_eq!(says(&mut stream), ended());
     let latest = made.follow();
     for follower in [late, latest] {
-        follower.begin(1);
+        follower.begin(1, 1);
         let mut stream = Events::new(follower, ());
         assert!(says(&mut stream).unwrap().contains(&made.event("session", 1, Current.as_str())));
         assert_eq!(says(&mut stream), ended());

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use postgres::{Client, NoTls};
 use serde_json::json;
 use std::time::Duration;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 /// What a read may take on a machine that does other things as well. While commits hold up reads it is 2.5 seconds.
 const SOON: Duration = Duration::from_secs(1);
@@ -71,9 +71,9 @@ async fn reads_beside_the_crowd(server: &Keyrack, reader: &Browser) -> usize {
     let mut reads = 0;
     while !refused.is_finished() {
         for path in ["/session", "/session/token"] {
-            let (since, answer) = (Instant::now(), reader.get(path).await);
+            let answer = timeout(SOON, reader.get(path)).await;
+            let answer = answer.unwrap_or_else(|_| panic!("{path} is not answered after {reads} reads"));
             assert_eq!(answer.status, 200, "{path} after {reads} reads: {:?}", answer.refused());
-            assert!(since.elapsed() < SOON, "{path} took {:?} after {reads} reads", since.elapsed());
             reads += 1;
         }
     }

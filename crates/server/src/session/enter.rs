@@ -219,7 +219,8 @@ impl Room {
         Ok(())
     }
 
-    /// Puts an attempt into the session; the oldest gives way when there are too many.
+    /// Puts an attempt into the session; the oldest gives way when there are too many. It is the last that is
+    /// listed, also where another node's clock was ahead when it began the one before.
     ///
     /// # Errors
     /// What the database says.
@@ -235,7 +236,8 @@ impl Room {
         tx.execute(
             "insert into attempts (id, deployment_id, session_id, version, kind, key_hash, stage, shown,
                  listed_until, expires_at, created_at)
-             values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10)",
+             values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, coalesce(
+                 (select max(created_at) + 1 from attempts where session_id = $3 and created_at >= $10), $10))",
             params![
                 id.as_str(),
                 &site.config.id,

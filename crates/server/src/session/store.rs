@@ -104,7 +104,7 @@ fn read_sign_in(row: Row) -> Result<LiveSignIn> {
 fn load_attempts(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveAttempt>> {
     let rows = on.query(
         "select id, kind, key_hash, listed_until, shown from attempts
-         where session_id = $1 and ended_at is null order by id",
+         where session_id = $1 and ended_at is null order by created_at, id",
         params![session.as_str()],
     )?;
     rows.into_iter().map(read_attempt).collect()

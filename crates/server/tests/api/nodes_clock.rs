@@ -180,6 +180,19 @@ async fn p12_what_was_ended_and_what_was_switched_last_is_decided_by_no_clock() 
     }
 }
 
+#[tokio::test]
+async fn p12_the_attempt_that_was_begun_last_is_listed_last_whatever_the_clock_of_its_node_says() {
+    let Some([ahead, behind]) = apart().await else { return };
+    let browser = ahead.signed_up("ada").await;
+    let there = browser.copied_to(&behind);
+    let attempts = there.session().await["signup_attempts"].as_array().unwrap().len();
+    let begun = there.begins_sign_up("bob").await;
+    let listed = there.session().await["signup_attempts"].clone();
+    assert_eq!(listed.as_array().unwrap().len(), attempts + 1);
+    assert_eq!(listed[attempts]["email"], "bob@example.com", "{listed}");
+    assert_eq!(listed[attempts]["id"], begun.as_str());
+}
+
 /// Tries so many wrong passwords, which must all be judged.
 async fn guesses(node: &Keyrack, name: &str, many: usize) {
     for _ in 0..many {

@@ -72,9 +72,8 @@ test('H13 a change of another session makes the tab read once', async ({ app, an
   // The browser has begun a new session: its id is not the one that the other tab shows.
   expect(await app.signIn(ada)).toBe('done');
   await other.shows(ada);
-  // Firefox shows one tab at a time: the other one, hidden, has the stream and reads what its own sign-out ended.
-  const reads = test.info().project.name === 'firefox' ? [1, 2] : [1];
-  expect(reads).toContain(site.count('/session') - before);
+  // Whoever has the stream may also read once what its own sign-out ended: hidden at once, on a busy machine late.
+  expect([1, 2]).toContain(site.count('/session') - before);
 });
 
 test('H18 two tabs that sign in at the same time lose neither account', async ({ app, anotherTab }) => {

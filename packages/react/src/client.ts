@@ -70,6 +70,9 @@ export class Client {
   /** Resolves when the first load is done. */
   readonly loaded = new Promise<void>((resolve) => (this.#setLoaded = resolve));
 
+  /** What other tabs tell of is read in turn: what was told twice is shown by then. */
+  #heard: Promise<unknown> = Promise.resolve();
+
   constructor(base: string, sender: Sender, beginning: Beginning = {}) {
     const { session, deployment, wrap = (methods) => methods, remembered } = beginning;
     this.#sender = sender;
@@ -205,7 +208,7 @@ export class Client {
     if (told.signins ? !isSession(told) : !(told.revision >= 0)) return;
     if (!read) this.#tokens.clear();
     if (told.id !== this.#held?.session.id || !told.signins || (read && this.#queue.busy)) {
-      void this.#read(POLL, told);
+      this.#heard = this.#heard.then(() => this.#read(POLL, told));
     } else this.#take({ session: told, sent: 0, from: read ? 'read' : 'broadcast' });
   }
 
@@ -280,8 +283,7 @@ export class Client {
   #render(): SessionView {
     const error = this.#error;
     if (!this.#held) {
-      const status = error ? 'failed' : 'loading';
-      return { loading: true, status, error, stale: false, endReason: null, ...this.#always };
+      return { loading: true, status: error ? 'failed' : 'loading', error, stale: false, endReason: null, ...this.#always };
     }
     const { session } = this.#held;
     return {

@@ -60,7 +60,7 @@ export class Tokens {
         if (generation === this.#generation) throw error;
       }
     }
-    throw clientError('session_changed', 'The account changed meanwhile. Try again.');
+    throw clientError('session_changed', 'The account changed. Try again.');
   }
 
   /** Kept or fetched; callers at the same time share one request, and a failure is not kept. */

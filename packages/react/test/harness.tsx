@@ -3,6 +3,7 @@ import { act, render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { onTestFinished, vi } from 'vitest';
+import { FakeLocks } from './fake-browser.js';
 import { PRODUCTION_KEY } from './fake-server.js';
 
 /** Lets time pass, and everything that is due in it happen and be rendered. */
@@ -74,6 +75,16 @@ export async function open({ publishableKey = PRODUCTION_KEY, navigate }: Option
     shown,
     unmount,
   };
+}
+
+/** Opens so many tabs, each of which may die for itself. */
+export async function openTabs(count: number): Promise<Tab[]> {
+  const tabs: Tab[] = [];
+  for (let number = 0; number < count; number += 1) {
+    FakeLocks.owner = `tab ${number}`;
+    tabs.push(await open());
+  }
+  return tabs;
 }
 
 /** What a server writes. SWR takes jsdom for a browser and makes React 18 say so; test/server.test.tsx has no jsdom. */

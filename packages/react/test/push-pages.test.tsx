@@ -3,19 +3,9 @@ import { expect, test } from 'vitest';
 import { FakeChannel, FakeLocks } from './fake-browser.js';
 import { FakeServer, ORIGIN, PRODUCTION_KEY } from './fake-server.js';
 import { session, signIn } from './fixtures.js';
-import { open, pass, setHidden, type Tab } from './harness.js';
+import { open, openTabs, pass, setHidden, type Tab } from './harness.js';
 
 const LOCK = `keyrack:${ORIGIN}:events`;
-
-/** Opens so many tabs, each of which may die for itself. */
-async function openTabs(count: number): Promise<Tab[]> {
-  const tabs: Tab[] = [];
-  for (let number = 0; number < count; number += 1) {
-    FakeLocks.owner = `tab ${number}`;
-    tabs.push(await open());
-  }
-  return tabs;
-}
 
 const active = ({ loaded }: Tab): string | undefined => loaded.session.active_signin?.id;
 const locks = (): FakeLocks => navigator.locks as unknown as FakeLocks;

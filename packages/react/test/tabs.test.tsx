@@ -49,6 +49,24 @@ test('H13 a broadcast about another session makes the tab read once', async () =
   expect(server.count('GET /session')).toBe(3);
 });
 
+test('H13 another session that is told of again while it is read is read once', async () => {
+  const server = new FakeServer();
+  const tab = await open();
+  const signedIn = { ...session(['ada'], 2), id: 'ses_2' };
+  const slow = server.hold('GET', '/session');
+  server.session = signedIn;
+  const before = server.requests.length;
+  const channel = new FakeChannel('keyrack:http://localhost:4400');
+  // The tab that signed in; then the one that leads, whose stream of the new session begins.
+  channel.postMessage(signedIn);
+  channel.postMessage({ read: signedIn });
+  await pass();
+  slow.release();
+  await pass();
+  expect(tab.loaded.session.id).toBe('ses_2');
+  expect(server.requests.length).toBe(before + 1);
+});
+
 test('H13 a read that was under way when another tab signed in does not undo it', async () => {
   const server = new FakeServer();
   const [one, two] = [await open(), await open()];

@@ -18,14 +18,6 @@ async fn ends_soon(events: &mut Events) -> String {
     tokio::time::timeout(SHOWN, events.end()).await.expect("a second has passed").1
 }
 
-/// A browser with two accounts, the second active, and their sign-ins.
-async fn with_two(server: &Keyrack) -> (Browser, [String; 2]) {
-    let browser = server.signed_up("ada").await;
-    browser.signs_up(server, "bob").await;
-    let ids = [browser.sign_in_of("ada").await, browser.sign_in_of("bob").await];
-    (browser, ids)
-}
-
 #[tokio::test]
 async fn each_change_is_told_with_its_reason_and_the_revision_that_its_answer_has() {
     let server = Keyrack::start().await;
@@ -51,7 +43,7 @@ async fn each_change_is_told_with_its_reason_and_the_revision_that_its_answer_ha
 #[tokio::test]
 async fn a_switch_and_a_sign_out_on_another_device_show_within_a_second_and_without_any_poll() {
     let server = Keyrack::production().await;
-    let (browser, [ada, _]) = with_two(&server).await;
+    let (browser, [ada, _]) = server.signed_up_two().await;
     let (mut here, mut there) = (browser.follows().await, browser.copied().follows().await);
     browser.post("/session/switch-sign-in", json!({ "sign_in_id": ada })).await.ok();
     let said = [soon(&mut here).await, soon(&mut there).await];
@@ -101,7 +93,7 @@ async fn an_account_that_is_disabled_or_evicted_is_told_why() {
 #[tokio::test]
 async fn a_change_between_the_read_and_the_first_event_is_not_lost() {
     let server = Keyrack::start().await;
-    let (browser, [ada, _]) = with_two(&server).await;
+    let (browser, [ada, _]) = server.signed_up_two().await;
     let gate = server.app.world.failpoints.arm("session.events.begin");
     let request = browser.asks_for_events();
     let following = tokio::spawn(async move { Events::of(request.send().await.unwrap()) });
@@ -178,7 +170,7 @@ async fn races(browser: &Browser, ids: &[String; 2], mut events: Events) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_stream_goes_back_in_50_rounds_of_racing_switches() {
     let server = Keyrack::start().await;
-    let (browser, ids) = with_two(&server).await;
+    let (browser, ids) = server.signed_up_two().await;
     let events = browser.follows().await;
     races(&browser, &ids, events).await;
 }

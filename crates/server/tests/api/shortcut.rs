@@ -1,6 +1,6 @@
 //! The shortcut past the router says what the long way says, and lets nobody through whom that would not.
 
-use crate::support::{Browser, Keyrack, Reply, claims};
+use crate::support::{Keyrack, Reply, claims};
 use keyrack_server::config::{Deployment, Origin};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -31,12 +31,6 @@ fn said(reply: &Reply) -> (u16, Vec<(String, String)>, String) {
     (reply.status, headers, text)
 }
 
-async fn with_two(server: &Keyrack) -> Browser {
-    let browser = server.signed_up("ada").await;
-    browser.signs_up(server, "bob").await;
-    browser
-}
-
 /// Sends one request both ways, the long way first; it must say the same, and once have taken the shortcut.
 async fn both_ways(server: &Keyrack, request: impl Fn() -> RequestBuilder) -> Reply {
     let before = taken(server);
@@ -53,7 +47,7 @@ async fn the_shortcut_says_what_the_long_way_says() {
     let https =
         |deployment: &mut Deployment| deployment.origin = Origin::parse("https://one.example").unwrap();
     for server in [Keyrack::start().await, Keyrack::production().await, Keyrack::start_with(https).await] {
-        let browser = with_two(&server).await;
+        let browser = server.signed_up_two().await.0;
         let tag = browser.get("/session").await.header("etag").unwrap().to_owned();
         for path in ["/session", "/session?poll=1", "/session/token", "/session/token?template=default"] {
             both_ways(&server, || browser.request(Method::GET, path)).await;
@@ -79,7 +73,7 @@ async fn the_shortcut_says_what_the_long_way_says() {
 #[tokio::test]
 async fn a_rack_that_opens_less_is_shown_less_also_when_both_were_verified() {
     let server = Keyrack::start().await;
-    let browser = with_two(&server).await;
+    let browser = server.signed_up_two().await.0;
     let whole = browser.credential().unwrap();
     let session_and_last: Vec<&str> = whole.split('~').collect();
     let less = browser.copied();
@@ -95,7 +89,7 @@ async fn a_rack_that_opens_less_is_shown_less_also_when_both_were_verified() {
 #[tokio::test]
 async fn a_verification_that_is_remembered_lets_no_wrong_secret_through() {
     let server = Keyrack::start().await;
-    let browser = with_two(&server).await;
+    let browser = server.signed_up_two().await.0;
     let other = server.signed_up("cyd").await;
     let (mine, theirs) = (browser.credential().unwrap(), other.credential().unwrap());
     other.session().await;
@@ -128,7 +122,7 @@ async fn a_verification_that_is_remembered_lets_no_wrong_secret_through() {
 #[tokio::test]
 async fn a_verification_does_not_outlive_what_it_was_made_of() {
     let server = Keyrack::start().await;
-    let browser = with_two(&server).await;
+    let browser = server.signed_up_two().await.0;
     let tab = browser.copied();
     let seen = both_ways(&server, || tab.request(Method::GET, "/session")).await.ok();
     let [ada, bob] = [tab.sign_in_of("ada").await, tab.sign_in_of("bob").await];

@@ -15,18 +15,10 @@ fn switch_to(id: &str) -> serde_json::Value {
     json!({ "sign_in_id": id })
 }
 
-/// A browser with two accounts, the second active, and their sign-ins.
-async fn with_two(server: &Keyrack) -> (Browser, [String; 2]) {
-    let browser = server.signed_up("ada").await;
-    browser.signs_up(server, "bob").await;
-    let ids = [browser.sign_in_of("ada").await, browser.sign_in_of("bob").await];
-    (browser, ids)
-}
-
 #[tokio::test]
 async fn a_reader_that_pauses_before_it_remembers_revives_neither_a_switch_nor_a_sign_out() {
     let server = Keyrack::start().await;
-    let (browser, [ada, _]) = with_two(&server).await;
+    let (browser, [ada, _]) = server.signed_up_two().await;
     let slow = Arc::new(browser.copied());
     for (path, expected) in
         [("/session/switch-sign-in", &["ada*", "bob"][..]), ("/session/sign-out", &["bob*"][..])]
@@ -52,7 +44,7 @@ async fn a_reader_that_pauses_before_it_remembers_revives_neither_a_switch_nor_a
 #[tokio::test]
 async fn a_reader_that_pauses_before_it_remembers_revives_no_session_that_has_ended() {
     let server = Keyrack::start().await;
-    let (browser, _) = with_two(&server).await;
+    let (browser, _) = server.signed_up_two().await;
     browser.begins_sign_up("cyd").await;
     let slow = Arc::new(browser.copied());
     let gate = server.app.world.failpoints.arm("session.read.insert");
@@ -135,7 +127,7 @@ async fn switches_beside(writer: &Browser, ids: &[String; 2], readers: &[Browser
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_reads_an_older_revision_after_a_newer_one_was_answered_in_50_switches() {
     let server = Keyrack::start().await;
-    let (browser, ids) = with_two(&server).await;
+    let (browser, ids) = server.signed_up_two().await;
     let readers: Vec<Browser> = (0..4).map(|_| browser.copied_to(&server)).collect();
     switches_beside(&browser, &ids, &readers).await;
 }
@@ -144,7 +136,7 @@ async fn nobody_reads_an_older_revision_after_a_newer_one_was_answered_in_50_swi
 async fn nobody_reads_an_older_revision_on_either_of_two_nodes_where_the_database_takes_two() {
     let server = Keyrack::start().await;
     let Some(second) = server.second_node().await else { return };
-    let (browser, ids) = with_two(&server).await;
+    let (browser, ids) = server.signed_up_two().await;
     let readers: Vec<Browser> =
         [&server, &second, &second, &server].map(|node| browser.copied_to(node)).into();
     switches_beside(&browser, &ids, &readers).await;

@@ -180,6 +180,14 @@ impl Keyrack {
         browser
     }
 
+    /// A browser in which ada and bob have signed up, bob is active, and the ids of their sign-ins.
+    pub async fn signed_up_two(&self) -> (Browser, [String; 2]) {
+        let browser = self.signed_up("ada").await;
+        browser.signs_up(self, "bob").await;
+        let ids = [browser.sign_in_of("ada").await, browser.sign_in_of("bob").await];
+        (browser, ids)
+    }
+
     /// A browser in which `name`@example.com, who has an account, is signed in.
     pub async fn signed_in(&self, name: &str) -> Browser {
         let browser = self.browser();

@@ -35,14 +35,14 @@ impl Keys {
     /// The keys that `url` publishes (RFC 7517), none fetched yet.
     #[must_use]
     pub fn at(url: String, now: Now) -> Self {
-        // Without a TLS configuration and a proxy the builder has nothing to fail on; its default is the
-        // same client without the time limit.
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(TIMEOUT)
-            .build()
-            .unwrap_or_default();
+            .timeout(TIMEOUT);
+        // The keys of an http address need none of the machine's certificates, and a small one has none.
+        let client = if url.starts_with("https:") { client } else { client.tls_certs_only([]) };
+        // Without certificates to look for and a proxy the builder has nothing to fail on.
+        let client = client.build().unwrap_or_default();
         Self { url, now, client, known: RwLock::default(), fetched_at: Mutex::new(None) }
     }
 

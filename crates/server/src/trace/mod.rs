@@ -46,11 +46,13 @@ pub fn start(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Sending>> {
         || said("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
     let Some(endpoint) = endpoint.filter(|_| !off) else { return Ok(None) };
     let wrong = |cause: &str| Error::internal("use OTEL_EXPORTER_OTLP_ENDPOINT", cause);
-    if !url::Url::parse(&endpoint).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
-        return Err(wrong("write it like http://127.0.0.1:4318"));
-    }
+    let secure = match url::Url::parse(&endpoint).as_ref().map(url::Url::scheme) {
+        Ok("http") => false,
+        Ok("https") => true,
+        _ => return Err(wrong("write it like http://127.0.0.1:4318")),
+    };
     // What the crate says may repeat a header, which is a secret.
-    let exporter = SpanExporter::builder().with_http().with_http_client(Client::new()?).build();
+    let exporter = SpanExporter::builder().with_http().with_http_client(Client::new(secure)?).build();
     let exporter = exporter.map_err(|_| {
         wrong(
             "it cannot be used with the other OTEL_ variables; OTEL_EXPORTER_OTLP_PROTOCOL is http/protobuf",

@@ -1,12 +1,13 @@
 //! `keyrack health`, and what whoever started the server is told.
 
-use crate::support::{MASTER_KEY, Process, Store, free_address};
+use crate::support::{MASTER_KEY, NO_CERTIFICATES, Process, Store, free_address};
 use rustix::process::Signal;
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
 fn keyrack(store: &Store, line: &str, url: &str) -> (Option<i32>, String) {
-    let variables = [("KEYRACK_MASTER_KEY", MASTER_KEY), ("KEYRACK_DATABASE_URL", url)];
+    let [file, folder] = NO_CERTIFICATES;
+    let variables = [("KEYRACK_MASTER_KEY", MASTER_KEY), ("KEYRACK_DATABASE_URL", url), file, folder];
     let ended = Process::start(store.folder(), line, &variables).ended();
     (ended.code, ended.out.concat() + &ended.err.concat())
 }

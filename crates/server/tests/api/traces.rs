@@ -1,6 +1,6 @@
 //! Traces, as a collector receives them from the real binary.
 
-use crate::support::{Browser, PASSWORD, Process, free_address};
+use crate::support::{Browser, NO_CERTIFICATES, PASSWORD, Process, free_address};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -106,6 +106,7 @@ async fn a_request_and_what_is_done_for_it_reach_the_collector_when_the_server_s
     let (endpoint, received) = collector().await;
     let mut variables = sent_at_the_end(&endpoint);
     variables.push(("OTEL_SERVICE_NAME", "front-door"));
+    variables.extend(NO_CERTIFICATES);
     let server = Traced::start("", &variables);
     let browser = server.browser();
     let refused = server.browser().sign_in("ada", "wrong password").await;

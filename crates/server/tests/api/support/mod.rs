@@ -26,7 +26,7 @@ pub use proxy::Proxy;
 pub use raw::Raw;
 pub use reply::{Reply, claims};
 pub use routes::{Route, routes};
-pub use running::{MASTER_KEY, Running};
+pub use running::{MASTER_KEY, NO_CERTIFICATES, Running};
 pub use server::Keyrack;
 pub use stores::{Store, deployment, vault, ways};
 pub use tables::{forever, tables};

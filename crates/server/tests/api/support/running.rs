@@ -4,6 +4,10 @@ use serde_json::Value;
 use std::path::Path;
 use tempfile::TempDir;
 
+/// A machine without certificates, as small images are.
+pub const NO_CERTIFICATES: [(&str, &str); 2] =
+    [("SSL_CERT_FILE", "/dev/null"), ("SSL_CERT_DIR", "/nonexistent")];
+
 /// The master key of every running binary here.
 pub const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 

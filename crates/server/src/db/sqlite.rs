@@ -167,12 +167,17 @@ pub(super) fn query(connection: &Connection, sql: &str, params: &[Param<'_>]) ->
     while let Some(row) = rows.next().map_err(fault)? {
         let values = (0..columns).map(|column| match row.get_ref(column)? {
             ValueRef::Integer(number) => Ok(Value::Int(number)),
-            ValueRef::Text(text) => Ok(Value::Text(String::from_utf8_lossy(text).into_owned())),
+            ValueRef::Text(bytes) => Ok(Value::Text(text(bytes))),
             _ => Ok(Value::Null),
         });
         found.push(Row(values.collect::<rusqlite::Result<_>>().map_err(fault)?));
     }
     Ok(found)
+}
+
+/// Only a damaged file holds a text that is none.
+fn text(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes).into_owned(), str::to_owned)
 }
 
 pub(super) fn execute(connection: &Connection, sql: &str, params: &[Param<'_>]) -> Result<u64> {

@@ -1,6 +1,6 @@
 //! Putting something into a session: finding it or making it, and opening a sign-in in it.
 
-use super::rack::{Key, Rack};
+use super::rack::{Key, Rack, SECRET};
 use super::{Loaded, Opened, Plan, crowd, plan, read, store};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Actor, By, Event};
@@ -34,7 +34,13 @@ impl Arrival {
     pub fn draw(app: &App, rack: Option<Rack>, ip_address: String, user_agent: String) -> Self {
         let (session, sign_in, attempt) =
             (SessionId::draw(&app.world), SignInId::draw(&app.world), AttemptId::draw(&app.world));
-        let key = |id: &str| Key::draw(&app.world, id);
+        // One draw for all: each asks the system's generator.
+        let secrets: [u8; 3 * SECRET] = app.world.random.bytes();
+        let mut secrets = secrets.as_chunks::<SECRET>().0.iter();
+        let mut key = |id: &str| match secrets.next() {
+            Some(secret) => Key::of(id, *secret),
+            None => Key::draw(&app.world, id),
+        };
         Self {
             rack,
             ip_address,
@@ -76,6 +82,8 @@ pub struct Left {
     pub loaded: Loaded,
     /// What the request carried, less what is dead, plus what is new.
     pub rack: Rack,
+    /// What that rack opens.
+    pub opened: Opened,
 }
 
 /// An attempt to be put into a session.
@@ -285,6 +293,8 @@ impl Room {
                     && loaded.attempts.iter().any(|a| a.id.as_str() == id)
         };
         let rack = self.rack.renewed(self.keys, lives);
-        Left { loaded, rack }
+        // What it opened before it still opens, and the new keys were made for what they open.
+        let opened = loaded.opened_where(|id| rack.key(id).is_some());
+        Left { loaded, rack, opened }
     }
 }

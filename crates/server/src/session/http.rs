@@ -138,8 +138,7 @@ async fn mutate(
 
 fn note_activity(browser: &Browser, left: &Left) {
     let activity: &activity::Activity = &browser.app.activity;
-    let opened = left.loaded.opened_by(&left.rack, &browser.app.vault);
-    if let Some(active) = opened.and_then(|opened| left.loaded.active_for(opened)) {
+    if let Some(active) = left.loaded.active_for(left.opened) {
         activity.note(&browser.site, &active.id, browser.app.world.clock.now_ms());
     }
 }

@@ -161,13 +161,22 @@ impl Loaded {
         if !fits(self.id.as_str(), &self.key_hash) {
             return None;
         }
+        Some(self.opened_with(&fits))
+    }
+
+    /// What is opened when nothing but the id decides.
+    fn opened_where(&self, opens: impl Fn(&str) -> bool) -> Opened {
+        self.opened_with(&|id, _| opens(id))
+    }
+
+    fn opened_with(&self, opens: &dyn Fn(&str, &str) -> bool) -> Opened {
         let mask = |opened: &mut dyn Iterator<Item = bool>| {
             opened.take(64).enumerate().fold(0, |mask, (index, open)| mask | (u64::from(open) << index))
         };
-        Some(Opened {
-            sign_ins: mask(&mut self.sign_ins.iter().map(|s| fits(s.id.as_str(), &s.key_hash))),
-            attempts: mask(&mut self.attempts.iter().map(|a| fits(a.id.as_str(), &a.key_hash))),
-        })
+        Opened {
+            sign_ins: mask(&mut self.sign_ins.iter().map(|s| opens(s.id.as_str(), &s.key_hash))),
+            attempts: mask(&mut self.attempts.iter().map(|a| opens(a.id.as_str(), &a.key_hash))),
+        }
     }
 
     /// The sign-ins that are there for a rack.

@@ -12,7 +12,7 @@ const KEYS: usize = 40;
 /// Longer credentials are none of ours.
 const LENGTH: usize = 4096;
 /// Random bytes in a key.
-const SECRET: usize = 16;
+pub const SECRET: usize = 16;
 
 /// Opens one thing: a session, a sign-in or an attempt. `<id>.<secret>` on the wire.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,7 +25,13 @@ impl Key {
     /// A new key for the thing with this id.
     #[must_use]
     pub fn draw(world: &World, id: &str) -> Self {
-        Self { id: id.to_owned(), secret: world.random.bytes() }
+        Self::of(id, world.random.bytes())
+    }
+
+    /// A new key for the thing with this id, of random bytes that are used for nothing else.
+    #[must_use]
+    pub fn of(id: &str, secret: [u8; SECRET]) -> Self {
+        Self { id: id.to_owned(), secret }
     }
 
     /// What it opens.

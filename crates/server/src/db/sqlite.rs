@@ -52,7 +52,7 @@ pub(super) fn open(path: &Path, publish: Publish, stats: &Stats) -> Result<Doors
     let (reads, read_inbox) = Queue::new(WAITING);
     for _ in 0..READERS {
         let reader = connect(path)?;
-        reader.pragma_update(None, "query_only", true).map_err(fault)?;
+        reader.execute_batch("pragma query_only = on; pragma cache_size = -2048;").map_err(fault)?;
         stats.connected();
         let inbox = read_inbox.clone();
         spawn("keyrack-reader", move || read_loop(&reader, &inbox))?;
@@ -68,8 +68,8 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<()> {
         .map_err(|cause| Error::internal("start a database thread", cause))
 }
 
-/// A connection. Its page cache is small (8 MB): what does not fit lies in the system's, a copy away, and does not
-/// count three times, once for each connection.
+/// A connection. Its page cache is small (8 MB, 2 MB for a reader): what does not fit lies in the system's, a
+/// copy away, and does not count three times, once for each connection.
 fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, OpenFlags::default()).map_err(fault)?;
     let pragmas = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;

@@ -7,6 +7,10 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use keyrack_protocol::{Code, Envelope, ErrorDetail, ErrorEntry};
 use serde::Serialize;
+use std::cell::RefCell;
+
+/// Bytes of a draft that a thread keeps: more than any session takes.
+const DRAFT_KEPT: usize = 64 * 1024;
 
 /// What went wrong, on its way to the log; never sent.
 #[derive(Clone, Debug)]
@@ -33,7 +37,23 @@ pub fn body<T: Serialize>(data: T) -> Result<Bytes, Error> {
         errors: None,
         error: None,
     };
-    serde_json::to_vec(&envelope).map(Bytes::from).map_err(|cause| Error::internal("write an answer", cause))
+    written(&envelope).map_err(|cause| Error::internal("write an answer", cause))
+}
+
+thread_local! {
+    /// What an answer is written in before its length is known.
+    static DRAFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// As JSON, in memory of just that length: a buffer that grows is copied time and again, and what is left over at its
+/// end is held as long as the answer is remembered.
+fn written(json: &impl Serialize) -> serde_json::Result<Bytes> {
+    DRAFT.with_borrow_mut(|draft| {
+        draft.clear();
+        draft.shrink_to(DRAFT_KEPT);
+        serde_json::to_writer(&mut *draft, json)?;
+        Ok(Bytes::copy_from_slice(draft))
+    })
 }
 
 /// A JSON answer.

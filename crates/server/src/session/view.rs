@@ -21,12 +21,15 @@ pub fn session(loaded: &Loaded, opened: Opened) -> Session {
             Shown::SignUp(shown) => signup_attempts.push((**shown).clone()),
         }
     }
+    let signins: Vec<SignIn> = loaded.visible(opened).map(|sign_in| self::sign_in(loaded, sign_in)).collect();
+    let active = loaded.active_for(opened);
     Session {
         id: loaded.id.to_string(),
         revision: loaded.revision,
         end_reason: loaded.end_reason,
-        active_signin: loaded.active_for(opened).map(|sign_in| self::sign_in(loaded, sign_in)),
-        signins: loaded.visible(opened).map(|sign_in| self::sign_in(loaded, sign_in)).collect(),
+        active_signin: active
+            .and_then(|active| signins.iter().find(|shown| shown.id == active.id.as_str()).cloned()),
+        signins,
         signin_attempts,
         signup_attempts,
         created_at: Some(rfc3339(loaded.created_at)),

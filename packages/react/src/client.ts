@@ -9,18 +9,18 @@ import { asSession, asToken, isSession } from './answers.js';
 import type { Beginning } from './beginning.js';
 import { actsFor, gone } from './belongs.js';
 import { DeploymentStore } from './deployment.js';
-import { clientError, isLost, type KeyrackError } from './error.js';
+import { isLost, type KeyrackError, timedOut } from './error.js';
 import { forgetUsers } from './memory.js';
 import { sessionMethods } from './methods.js';
 import type { Mutation } from './mutation.js';
-import { type Arrived, type Held, settle, type Told } from './order.js';
+import { type Arrived, crosses, type Held, settle, type Told } from './order.js';
 import { COVERED_MS, REFRESH_MS, retryPause } from './pause.js';
 import { Presence } from './presence.js';
 import { push } from './push.js';
 import { Queue } from './queue.js';
 import { Stored } from './stored.js';
 import { Tokens } from './tokens.js';
-import type { Request, Sender } from './transport.js';
+import type { Sender } from './transport.js';
 import type { Session, SignIn, Token } from './types.gen.js';
 import type { SessionMethods, SessionView } from './view.js';
 
@@ -32,6 +32,9 @@ export class Client {
   /** Leads to a post-sign-out URL; `location.assign` when undefined. */
   declare navigate: ((url: string) => void) | undefined;
 
+  /** Sends a request that leaves the session as it is. */
+  declare readonly send: Sender['send'];
+
   /** The deployment's settings. */
   declare readonly deployment: DeploymentStore;
 
@@ -41,7 +44,6 @@ export class Client {
   /** The same for those who show it; made by the first of them. */
   declare accounts: Accounts | undefined;
 
-  readonly #sender: Sender;
   readonly #presence: Presence;
   readonly #push: (id: string) => void;
   readonly #tokens = new Tokens({
@@ -59,8 +61,8 @@ export class Client {
   /** Requests for the session are numbered as they are sent. */
   #sent = 0;
 
-  /** The highest number that was answered. */
-  #answered = 0;
+  /** The highest number of which it is known what became of it. What became of that request is what `#error` tells. */
+  #settled = 0;
 
   /** When the latest read was sent, by the local clock, which goes on while the machine sleeps. */
   #readAt = 0;
@@ -75,7 +77,7 @@ export class Client {
 
   constructor(base: string, sender: Sender, beginning: Beginning = {}) {
     const { session, deployment, wrap = (methods) => methods, remembered } = beginning;
-    this.#sender = sender;
+    this.send = (request) => sender.send(request);
     this.#presence = new Presence(`keyrack:${base}`, {
       onMessage: (data) => this.#hear(data),
       onDeaf: () => (this.#tokens.clear(), this.#follow()),
@@ -90,7 +92,7 @@ export class Client {
       read: (told, end) => this.#read(POLL, told, end),
       session: () => this.#session(),
     });
-    this.deployment = new DeploymentStore(() => this.send({ path: '/deployment' }), deployment ?? undefined);
+    this.deployment = new DeploymentStore(() => this.send({ path: '/deployment' }), deployment);
     this.remembered = remembered ?? new Stored(`keyrack:${base}:accounts`);
     if (session) {
       this.#held = { session, sent: 0 };
@@ -112,7 +114,7 @@ export class Client {
   readonly firstView = (): SessionView => this.#firstView;
 
   /** Whether a `refetch()` of a loaded session is under way. */
-  readonly refetching = (): boolean => this.#refetches > 0 && this.#held !== undefined;
+  readonly refetching = (): boolean => !!this.#held && this.#refetches > 0;
 
   /** Milliseconds until the next refresh: after failures growing from a second on. */
   readonly pause = (): number => (this.#failures ? retryPause(this.#failures) : REFRESH_MS);
@@ -136,9 +138,6 @@ export class Client {
     await this.#read(this.#held && this.#readAt ? POLL : READ);
   };
 
-  /** Sends a request that leaves the session as it is. */
-  readonly send = (request: Request): Promise<unknown> => this.#sender.send(request);
-
   /** Sends a mutation in its turn and resolves when the session that came of it is shown. */
   mutate(mutation: Mutation): Promise<void> {
     return this.#queue.add(() => this.loaded.then(() => this.#change(mutation)), mutation.signsOut);
@@ -149,7 +148,7 @@ export class Client {
     const sent = ++this.#sent;
     const session = await this.send(request)
       .then(asSession)
-      .catch(async (error: unknown) => {
+      .catch(async (error: KeyrackError) => {
         if (!isLost(error)) throw error;
         const hasRead = await this.#readNow(READ);
         if (!hasRead || !isDone(this.#session(), before)) throw error;
@@ -158,8 +157,11 @@ export class Client {
     try {
       await follow?.(session);
     } finally {
+      this.#tokens.clear();
       if (request.signsOut) forgetUsers(this.remembered, gone(before, session));
-      this.#take({ session, sent, from: 'mutation' });
+      // Another tab signed in meanwhile: the request that was done later may have carried the credential from before.
+      const isWhole = request.signsOut || !crosses(session, this.#session());
+      if (isWhole || !(await this.#readNow(READ))) this.#take(session, sent, 'mutation');
       this.#presence.tell(this.#session());
     }
   }
@@ -170,8 +172,8 @@ export class Client {
    */
   async #read(path: string, told?: Told, end?: AbortSignal): Promise<boolean> {
     while (this.#held && this.#queue.busy) await this.#queue.busy;
-    const { id, revision } = this.#held?.session ?? {};
-    if (end?.aborted || (told && told.id === id && told.revision <= (revision as number))) return true;
+    const shown = this.#held?.session;
+    if (end?.aborted || (told && told.id === shown?.id && told.revision <= shown.revision)) return true;
     return this.#readNow(path, told?.id);
   }
 
@@ -179,7 +181,7 @@ export class Client {
   #readInTime(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        this.#show(this.#held, clientError('timeout', 'The server did not answer in time. Try again.'));
+        this.#show(this.#held, timedOut());
         resolve();
       }, COVERED_MS);
       void this.#read(READ).then(() => resolve(clearTimeout(timer)));
@@ -191,11 +193,10 @@ export class Client {
     const sent = ++this.#sent;
     this.#readAt = Date.now();
     try {
-      this.#take({ session: asSession(await this.send({ path, awaits })), sent, from: 'read' });
+      this.#take(asSession(await this.send({ path, awaits })), sent, 'read');
       return true;
     } catch (error) {
-      // A late failure says nothing about an answer that has come since.
-      if (sent > this.#answered) this.#show(this.#held, error as KeyrackError);
+      this.#settle(sent, this.#held, error as KeyrackError);
       return false;
     }
   }
@@ -209,25 +210,34 @@ export class Client {
     if (!read) this.#tokens.clear();
     if (told.id !== this.#held?.session.id || !told.signins || (read && this.#queue.busy)) {
       this.#heard = this.#heard.then(() => this.#read(POLL, told));
-    } else this.#take({ session: told, sent: 0, from: read ? 'read' : 'broadcast' });
+    } else {
+      // Somebody has signed out, or the same has happened as in `#change`.
+      if (!read && crosses(told, this.#session())) void this.#read(POLL);
+      this.#take(told, 0, read ? 'read' : 'broadcast');
+    }
   }
 
   #follow(): void {
-    this.#push(this.#presence.isOn && this.#answered ? this.#session().id : '');
+    this.#push((this.#presence.isOn && this.#settled && this.#held?.session.id) || '');
   }
 
-  #take(arrived: Arrived): void {
-    if (arrived.from === 'mutation') this.#tokens.clear();
-    this.#answered = Math.max(this.#answered, arrived.sent);
-    this.#show(settle(this.#held, arrived), undefined);
+  #take(session: Session, sent: number, from: Arrived['from']): void {
+    this.#settle(sent, settle(this.#held, { session, sent, from }));
+  }
+
+  /** A late failure says nothing about an answer that has come since, nor a late answer about a failure. */
+  #settle(sent: number, held: Held | undefined, error?: KeyrackError): void {
+    const isLatest = sent > this.#settled;
+    if (isLatest) this.#settled = sent;
+    this.#show(held, isLatest ? error : this.#error);
   }
 
   #show(held: Held | undefined, error: KeyrackError | undefined): void {
-    const isSame = held?.session === this.#held?.session && error?.code === this.#error?.code;
-    if (actsFor(held?.session) !== actsFor(this.#held?.session)) this.#tokens.clear();
+    const [before, now] = [this.#held?.session, held?.session];
+    if (actsFor(before) !== actsFor(now)) this.#tokens.clear();
     this.#held = held;
-    this.#failures = error ? this.#failures + 1 : 0;
-    if (!isSame) {
+    if (error !== this.#error) this.#failures = error ? this.#failures + 1 : 0;
+    if (before !== now || error?.code !== this.#error?.code) {
       this.#error = error;
       this.#view = this.#render();
     }
@@ -291,7 +301,7 @@ export class Client {
       status: session.active_signin ? 'signed-in' : 'signed-out',
       session,
       error,
-      stale: error !== undefined,
+      stale: !!error,
       endReason: session.end_reason,
       ...this.#always,
       ...this.#methods,

@@ -10,28 +10,21 @@ import { Stored } from './stored.js';
 /** How long a rack is waited for that another tab has told of. */
 const HOLDS_MS = 1_000;
 
-/** One API's rack in this browser. */
-export class Rack {
-  readonly #entry: Stored;
-
+/** One API's rack in this browser. Read at every request: another tab may have changed it a moment ago. */
+export class Rack extends Stored {
   constructor(base: string) {
-    this.#entry = new Stored(`keyrack:${base}`);
-  }
-
-  /** The rack as it is now, or null. Read at every request: another tab may have changed it a moment ago. */
-  read(): string | null {
-    return this.#entry.read();
+    super(`keyrack:${base}`);
   }
 
   /** Takes over the rack that an answer handed out to a request which had carried `carried`. */
   adopt(carried: string | null, answered: string): Promise<void> {
-    return this.#locked(() => this.#entry.write(merge(this.read(), carried, answered)));
+    return this.#locked(() => this.write(merge(this.read(), carried, answered)));
   }
 
   /** Drops the rack after a sign-out of all, unless another tab has put a different one there meanwhile. */
   forget(carried: string | null): Promise<void> {
     return this.#locked(() => {
-      if (this.read() === carried) this.#entry.write(null);
+      if (this.read() === carried) this.write(null);
     });
   }
 
@@ -52,7 +45,7 @@ export class Rack {
 
   async #locked(change: () => void): Promise<void> {
     try {
-      await navigator.locks.request(this.#entry.name, change);
+      await navigator.locks.request(this.name, change);
     } catch {
       // Insecure contexts and sandboxed frames have no locks: two tabs may then merge at the same instant.
       change();

@@ -35,16 +35,15 @@ export type UseDeployment = DeploymentLoading | DeploymentLoaded;
 export class DeploymentStore {
   readonly #ask: () => Promise<unknown>;
   readonly #listeners = new Set<() => void>();
-  readonly #refetch = (): Promise<void> => this.#load();
   #underWay: Promise<void> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #view: UseDeployment;
   readonly #firstView: UseDeployment;
 
-  constructor(ask: () => Promise<unknown>, initial: Deployment | undefined) {
+  constructor(ask: () => Promise<unknown>, initial?: Deployment | null) {
     this.#ask = ask;
-    this.#firstView = this.#view = this.#render(initial, undefined);
+    this.#firstView = this.#view = this.#render(initial);
   }
 
   readonly view = (): UseDeployment => this.#view;
@@ -68,14 +67,14 @@ export class DeploymentStore {
   }
 
   /** One request at a time, whoever asks for it. */
-  #load(): Promise<void> {
+  readonly #load = (): Promise<void> => {
     this.#stopTrying();
     return (this.#underWay ??= this.#read().finally(() => (this.#underWay = undefined)));
-  }
+  };
 
   async #read(): Promise<void> {
     try {
-      this.#view = this.#render(asDeployment(await this.#ask()), undefined);
+      this.#view = this.#render(asDeployment(await this.#ask()));
       this.#failures = 0;
     } catch (error) {
       this.#view = this.#render(this.#view.deployment, error as KeyrackError);
@@ -96,8 +95,8 @@ export class DeploymentStore {
     this.#retry = undefined;
   }
 
-  #render(deployment: Deployment | undefined, error: KeyrackError | undefined): UseDeployment {
-    const always = { error, refetch: this.#refetch };
+  #render(deployment?: Deployment | null, error?: KeyrackError): UseDeployment {
+    const always = { error, refetch: this.#load };
     return deployment ? { loading: false, deployment, ...always } : { loading: true, ...always };
   }
 }

@@ -52,13 +52,16 @@ export function clientError(code: ClientErrorCode, message: string): KeyrackErro
 }
 
 /** Whether the answer was lost, so that nobody here knows if the server did what was asked. */
-export function isLost(error: unknown): boolean {
-  return (
-    error instanceof KeyrackError && (error.code === 'network' || error.code === 'timeout' || error.status >= 500)
-  );
+export function isLost({ code, status }: KeyrackError): boolean {
+  return code === 'network' || code === 'timeout' || status >= 500;
 }
 
 /** What arrived was nothing, or not Keyrack's. */
 export function notKeyrack(): KeyrackError {
   return clientError('network', 'The server could not be reached. Try again.');
+}
+
+/** No complete answer came in the time that somebody waits for one. */
+export function timedOut(): KeyrackError {
+  return clientError('timeout', 'The server did not answer in time. Try again.');
 }

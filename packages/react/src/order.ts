@@ -27,17 +27,23 @@ export interface Arrived extends Held {
 /**
  * What is shown after `next` has arrived.
  *
- * Within one session the revision decides. At an equal one a read changes nothing: its rack of keys may be older and
- * open less than what a mutation's answer showed. Between two sessions the request that was sent later decides.
+ * Within one session the revision decides. At an equal one a read changes nothing unless it opens more: its rack of keys
+ * may be older than a mutation's, or newer. Between two sessions the request that was sent later decides.
  */
-export function settle(held: Held | undefined, next: Arrived): Held {
-  if (!held) return { session: next.session, sent: next.sent };
-  const ahead = next.session.revision - held.session.revision;
-  const isNewer = ahead > 0 || (ahead === 0 && next.from !== 'read');
-  const wins = next.session.id === held.session.id ? isNewer : next.sent > held.sent;
+export function settle(held: Held | undefined, { session: next, sent, from }: Arrived): Held {
+  if (!held) return { session: next, sent };
+  const { session: shown } = held;
+  const ahead =
+    next.revision - shown.revision || Number(from !== 'read') || next.signins.length - shown.signins.length;
+  const wins = next.id === shown.id ? ahead > 0 : sent > held.sent;
   return {
     // The very same object, while nothing in it has changed.
-    session: wins && JSON.stringify(next.session) !== JSON.stringify(held.session) ? next.session : held.session,
-    sent: Math.max(held.sent, next.sent),
+    session: wins && JSON.stringify(next) !== JSON.stringify(shown) ? next : shown,
+    sent: Math.max(held.sent, sent),
   };
+}
+
+/** Whether of two views of one session the later one has fewer sign-ins: one ended, or its rack of keys is the older. */
+export function crosses(one: Session, other: Session): boolean {
+  return (one.revision - other.revision) * (one.signins.length - other.signins.length) < 0;
 }

@@ -16,7 +16,7 @@ export interface Api {
 export function parsePublishableKey(key: string): Api {
   const [, mode, payload = ''] = /^pk_(test|live)_(\S+)$/.exec(key) ?? [];
   const base = addressIn(payload);
-  if (base === undefined) {
+  if (!base) {
     throw new Error(`"${key}" is not a publishable key: copy the one that the server prints`);
   }
   return { base, staging: mode === 'test' };

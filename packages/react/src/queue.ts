@@ -27,7 +27,7 @@ export class Queue {
       this.#waiting.push({
         isSignOut,
         start: () => mutation().then(resolve, reject),
-        drop: () => reject(clientError('session_changed', 'A sign-out came first. Try again.')),
+        drop: () => reject(clientError('session_changed', 'The account changed. Try again.')),
       });
       this.#drained ??= this.#drain();
     });

@@ -1,5 +1,5 @@
 import { actsFor } from './belongs.js';
-import { clientError, isLost, type KeyrackError } from './error.js';
+import { clientError, isLost, type KeyrackError, timedOut } from './error.js';
 import type { SignIn, Token } from './types.gen.js';
 
 /** Share of a token's life, and the most of it in milliseconds, that is left when a new one is fetched. */
@@ -29,11 +29,10 @@ interface Kept {
 /** The tokens of one provider, by sign-in, scope and template. */
 export class Tokens {
   readonly #source: TokenSource;
-  readonly #kept = new Map<string, Kept>();
-  readonly #underWay = new Map<string, Promise<string | undefined>>();
 
-  /** Rises whenever the tokens are emptied, so that a request can tell whether what it brings is still wanted. */
-  #generation = 0;
+  /** Both are replaced when they are emptied: so a request can tell whether what it brings is still wanted. */
+  #kept = new Map<string, Kept>();
+  #underWay = new Map<string, Promise<string | undefined>>();
 
   constructor(source: TokenSource) {
     this.#source = source;
@@ -41,9 +40,8 @@ export class Tokens {
 
   /** Drops everything, and whatever the requests under way will bring. */
   clear(): void {
-    this.#generation += 1;
-    this.#kept.clear();
-    this.#underWay.clear();
+    this.#kept = new Map();
+    this.#underWay = new Map();
   }
 
   /** A token for the active sign-in, and never one for a sign-in that was active when it was asked for. */
@@ -52,12 +50,12 @@ export class Tokens {
       const signIn = this.#source.active();
       if (!signIn && tries === 0) throw clientError('no_session', 'Nobody is signed in.');
       if (!signIn) break;
-      const generation = this.#generation;
+      const kept = this.#kept;
       try {
         const token = await this.#read(signIn, template);
-        if (token !== undefined && generation === this.#generation) return token;
+        if (token !== undefined && kept === this.#kept) return token;
       } catch (error) {
-        if (generation === this.#generation) throw error;
+        if (kept === this.#kept) throw error;
       }
     }
     throw clientError('session_changed', 'The account changed. Try again.');
@@ -71,28 +69,29 @@ export class Tokens {
     if (kept && kept.age() < kept.life - Math.min(EARLY_MAX_MS, kept.life * EARLY_SHARE)) {
       return Promise.resolve(kept.token);
     }
-    const request = this.#underWay.get(key) ?? this.#renew(key, () => this.#source.fetch(signIn, template));
-    this.#underWay.set(key, request);
+    const underWay = this.#underWay;
+    const request =
+      underWay.get(key) ??
+      this.#renew(key, () => this.#source.fetch(signIn, template)).finally(() => underWay.delete(key));
+    underWay.set(key, request);
     return request;
   }
 
   /** Fetched; or what is kept, when it still lives and nothing was heard of the new one. */
   async #renew(key: string, fetchToken: () => Promise<Token | undefined>): Promise<string | undefined> {
-    const generation = this.#generation;
+    const kept = this.#kept;
     const age = stopwatch();
     try {
       const fetched = await fetchToken();
-      if (!fetched || generation !== this.#generation) return undefined;
+      if (!fetched) return undefined;
       const { token, lifetime_ms: life } = fetched;
-      this.#kept.set(key, { token, life, age });
+      kept.set(key, { token, life, age });
       if (age() < life) return token;
-      throw clientError('timeout', 'The server did not answer in time. Try again.');
+      throw timedOut();
     } catch (error) {
-      const token = saysNothing(error as KeyrackError) ? alive(this.#kept.get(key)) : undefined;
-      if (token === undefined) throw error;
+      const token = saysNothing(error as KeyrackError) && alive(kept.get(key));
+      if (!token) throw error;
       return token;
-    } finally {
-      if (generation === this.#generation) this.#underWay.delete(key);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Rack, sessionId } from './credential.js';
-import { clientError, KeyrackError, notKeyrack } from './error.js';
+import { clientError, KeyrackError, notKeyrack, timedOut } from './error.js';
 import type { Api } from './publishable-key.js';
 import type { ErrorEntry } from './types.gen.js';
 
@@ -66,7 +66,7 @@ export class Transport implements Sender {
       const response = await this.open(request, abort.signal, carried);
       return { response, json: await response.json() };
     } catch {
-      if (abort.signal.aborted) throw clientError('timeout', 'The server did not answer in time. Try again.');
+      if (abort.signal.aborted) throw timedOut();
       throw notKeyrack();
     } finally {
       clearTimeout(timer);

@@ -109,6 +109,22 @@ test('H10 refetch() does not reject, and a refresh that fails keeps the session 
   expect(tab.loaded.session).toBe(kept);
 });
 
+test('H10 a failure stays one until a later request succeeds, whatever an earlier one brings', async () => {
+  const server = new FakeServer(session(['ada'], 5));
+  const tab = await open();
+  const slow = server.hold('GET', '/session');
+  void tab.hook.refetch();
+  await pass();
+  server.change({ active_signin: null });
+  server.unreachable('GET', '/session');
+  await outcome(tab.hook.refetch());
+  slow.release();
+  await pass();
+  expect(tab.hook).toMatchObject({ stale: true, error: { code: 'network' } });
+  await pass(1_000);
+  expect(tab.hook).toMatchObject({ stale: false, error: undefined, session: { revision: 6 } });
+});
+
 test('H10 the failure of a request that was overtaken by a success says nothing', async () => {
   const server = new FakeServer(session(['ada']));
   const tab = await open();

@@ -35,12 +35,12 @@ once('H13 H15 H33 whatever comes when, no tab goes back, no token is another’s
 }, 300_000);
 
 once.for([
-  ['older overwrites newer', 'order.ts', 'ahead > 0 ||', 'true ||'],
-  ['between sessions whatever comes last wins', 'order.ts', ': next.sent > held.sent', ': true'],
-  ['a token that was asked for before a change is delivered', 'tokens.ts', 'this.#generation += 1;', ''],
+  ['older overwrites newer', 'order.ts', '? ahead > 0', '? ahead > 0 || next.revision < shown.revision'],
+  ['between sessions whatever comes last wins', 'order.ts', ': sent > held.sent', ': true'],
+  ['a token that was asked for before a change is delivered', 'tokens.ts', ' && kept === this.#kept', ''],
   ['a token is not looked at', 'client.ts', 'token?.signin_id === signIn.id && [revision', 'token !== undefined && [revision'],
   ['a token of a revision that nobody has seen is used', 'client.ts', ' && [revision, this.#session().revision].includes(token.revision)', ''],
-  ['a broadcast about another session is not read', 'client.ts', 'void this.#read(POLL, told);', ''],
+  ['a broadcast about another session is not read', 'client.ts', 'this.#heard = this.#heard.then(() => this.#read(POLL, told));', ''],
   ['the leader keeps what it has read to itself', 'notices.ts', 'this.#shown.presence.tell(', 'void ('],
   ['what is told is not read', 'notices.ts', 'await this.#shown.read(told, this.#end)', 'await true'],
   ['a read goes beside a mutation', 'client.ts', 'while (this.#held && this.#queue.busy) await this.#queue.busy;', ''],

@@ -178,8 +178,10 @@ export class World {
   }
 
   #add(name: string): Session {
-    const added = signIn(name);
-    return this.#change([...this.session.signins.filter(({ id }) => id !== added.id), added], added);
+    // As on a server, no two sessions have a sign-in of one id; of one session the second sign-in takes the first's place.
+    const id = this.session.id ? this.#sessions : this.#sessions + 1;
+    const added = { ...signIn(name), id: `sin_${name}_${id}` };
+    return this.#change([...this.session.signins.filter(({ user_id }) => user_id !== added.user_id), added], added);
   }
 
   #change(signins: Session['signins'], active: Session['active_signin']): Session {

@@ -123,12 +123,13 @@ impl Hasher {
     /// `unavailable` when too many wait.
     pub fn place(&self) -> Result<Place> {
         let place = Arc::clone(&self.places).try_acquire_owned();
-        place.map(|held| Place { _held: held }).map_err(|_| self.full("too many wait"))
+        place.map(|held| Place { _held: held }).map_err(|_| self.full())
     }
 
-    fn full(&self, cause: &str) -> Error {
+    /// A storm is no fault, and its log would bury those that are: the metric counts it.
+    fn full(&self) -> Error {
         self.refused.one();
-        Error::unavailable("hash a password", cause)
+        Error::crowded(1)
     }
 
     /// A place for a new password. Half of the queue is kept from sign-ups: strangers can make as many of them
@@ -138,7 +139,7 @@ impl Hasher {
     /// `unavailable` when too many wait.
     pub fn place_for_new(&self) -> Result<Place> {
         if self.places.available_permits() <= WAITING / 2 {
-            return Err(self.full("too many sign-ups wait"));
+            return Err(self.full());
         }
         self.place()
     }
@@ -253,7 +254,9 @@ mod tests {
         assert_eq!(held.len(), WAITING / 2);
         let rest: Vec<Place> = std::iter::from_fn(|| hasher.place().ok()).collect();
         assert_eq!(rest.len(), WAITING / 2);
-        assert_eq!(hasher.place().unwrap_err().code(), Code::Unavailable);
+        let refused = hasher.place().unwrap_err();
+        assert_eq!((refused.code(), refused.retry_after_s()), (Code::Unavailable, Some(1)));
+        assert_eq!(refused.cause(), None, "a storm does not fill the log");
         drop(held);
         assert!(hasher.verify(hasher.place().unwrap(), "x".to_owned(), None).await.is_ok());
     }

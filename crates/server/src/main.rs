@@ -4,8 +4,11 @@ use clap::Parser;
 use keyrack_server::cli::backup::Said;
 use keyrack_server::cli::{self, Cli, Command, Failure, Run};
 use keyrack_server::{config, serve};
+use std::cell::Cell;
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -13,19 +16,41 @@ use tracing_subscriber::EnvFilter;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How often the memory that was freed is looked through.
-const LOOKED_THROUGH: Duration = Duration::from_secs(1);
+/// How often memory that was freed is given back.
+const GIVEN_BACK: Duration = Duration::from_secs(1);
+/// How often it has been.
+static ROUND: AtomicU64 = AtomicU64::new(0);
 
 fn main() -> ExitCode {
     // It lives as long as the process. Without it the memory is kept, and nothing else is different.
-    let looking = std::thread::Builder::new().name("keyrack-memory".to_owned());
+    let looking = thread::Builder::new().name("keyrack-memory".to_owned());
     drop(looking.spawn(|| {
         loop {
-            std::thread::park_timeout(LOOKED_THROUGH);
+            thread::park_timeout(GIVEN_BACK);
+            ROUND.fetch_add(1, Ordering::Relaxed);
             give_memory_back();
         }
     }));
-    run()
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    match runtime.enable_all().on_thread_park(give_own_memory_back).build() {
+        Ok(runtime) => runtime.block_on(run()),
+        Err(cause) => {
+            eprintln!("keyrack: cannot start threads: {cause}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The same for what a thread of the server has freed, which the allocator keeps for that thread: once a round, when it
+/// has nothing to do.
+fn give_own_memory_back() {
+    thread_local! {
+        static SEEN: Cell<u64> = const { Cell::new(0) };
+    }
+    let round = ROUND.load(Ordering::Relaxed);
+    if SEEN.replace(round) != round {
+        give_memory_back();
+    }
 }
 
 /// Gives to the system what has been free for a second. The allocator does so by itself only while it is asked for more:
@@ -33,10 +58,9 @@ fn main() -> ExitCode {
 #[allow(unsafe_code, reason = "the allocator's interface is C's")]
 fn give_memory_back() {
     // SAFETY: it may be called from any thread at any time, and takes nothing that is in use.
-    unsafe { libmimalloc_sys::mi_collect(false) };
+    unsafe { libmimalloc_sys::mi_collect(true) };
 }
 
-#[tokio::main]
 async fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::User(args) => cli::user::run(&args).await.and_then(|text| cli::print(&text)),

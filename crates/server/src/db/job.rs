@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// A closure on its way to a database thread, its type forgotten.
@@ -116,6 +117,11 @@ impl Inbox {
     /// Waits for the next piece of work; none when the server has ended.
     pub(super) fn next(&self) -> Option<Work> {
         self.receiver.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+    }
+
+    /// The next piece of work, if there is one before `patience` is over.
+    pub(super) fn next_within(&self, patience: Duration) -> Option<Work> {
+        self.receiver.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(patience).ok()
     }
 
     /// The next piece of work, if there is one already.

@@ -13,10 +13,13 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::thread;
+use std::time::Duration;
 
 /// Closures in one commit: where a trial's throughput stopped growing.
 const BATCH: usize = 32;
 const READERS: usize = 2;
+/// How long a connection without work keeps its page cache: the system's is a copy away.
+const CACHE_KEPT: Duration = Duration::from_secs(1);
 const WAITING: usize = 4096;
 
 /// Takes the folder for this process.
@@ -87,8 +90,17 @@ fn migrate_on(connection: &mut Connection) -> Result<()> {
     connection.execute_batch("commit").map_err(fault)
 }
 
+/// Waits for the next piece of work. Before it waits for long the connection gives its page cache back.
+fn next(connection: &Connection, inbox: &Inbox) -> Option<Work> {
+    inbox.next_within(CACHE_KEPT).or_else(|| {
+        // Without it there is as much memory as before, and nothing is wrong.
+        let _ = connection.release_memory();
+        inbox.next()
+    })
+}
+
 fn write_loop(connection: &Connection, inbox: &Inbox, publish: &Publish) {
-    while let Some(first) = inbox.next() {
+    while let Some(first) = next(connection, inbox) {
         let mut batch = vec![first];
         while batch.len() < BATCH {
             let Some(next) = inbox.next_waiting() else { break };
@@ -144,7 +156,7 @@ fn in_savepoint(connection: &Connection, run: impl FnOnce() -> bool) -> rusqlite
 }
 
 fn read_loop(connection: &Connection, inbox: &Inbox) {
-    while let Some(mut work) = inbox.next() {
+    while let Some(mut work) = next(connection, inbox) {
         if work.job.is_abandoned() {
             continue;
         }

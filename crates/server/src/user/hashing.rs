@@ -89,6 +89,8 @@ fn fill(
 ) -> Hashed<Output> {
     let blocks = argon2.params().block_count();
     if memory.len() < blocks {
+        *memory = Vec::with_capacity(blocks);
+        ask_for_huge_pages(memory);
         memory.resize(blocks, Block::new());
     }
     let mut buffer = [0; Output::MAX_LENGTH];
@@ -96,6 +98,28 @@ fn fill(
     argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut memory[..blocks])?;
     Ok(Output::new(output)?)
 }
+
+/// In pages of 2 MB argon2, which reads all over its memory, is a tenth faster. Where the system gives none the memory is as
+/// good.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "advice about memory is a system call on addresses")]
+fn ask_for_huge_pages(memory: &mut Vec<Block>) {
+    use rustix::mm::{Advice, madvise};
+    const HUGE: usize = 2 << 20;
+    let room = memory.spare_capacity_mut();
+    let bytes = size_of_val(room);
+    let start = room.as_mut_ptr().cast::<u8>();
+    // Memory before the first whole one is not asked about: it is not ours alone.
+    let before = start.addr().next_multiple_of(HUGE) - start.addr();
+    if let Some(whole) = bytes.checked_sub(before).map(|bytes| bytes / HUGE * HUGE).filter(|bytes| *bytes > 0)
+    {
+        // SAFETY: the range lies within the allocation, and the advice leaves its content as it is.
+        let _ = unsafe { madvise(start.add(before).cast(), whole, Advice::LinuxHugepage) };
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn ask_for_huge_pages(_: &mut Vec<Block>) {}
 
 /// What a hashing thread does.
 pub type Task = Box<dyn FnOnce(&mut Hashing) + Send>;

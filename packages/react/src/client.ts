@@ -22,7 +22,7 @@ import { Stored } from './stored.js';
 import { Tokens } from './tokens.js';
 import type { Sender } from './transport.js';
 import type { Session, SignIn, Token } from './types.gen.js';
-import type { SessionMethods, SessionView } from './view.js';
+import { type SessionMethods, type SessionView, viewOf } from './view.js';
 
 /** Both read the session; a poll is no sign that somebody uses it. */
 const READ = '/session';
@@ -291,20 +291,6 @@ export class Client {
   #view: SessionView;
 
   #render(): SessionView {
-    const error = this.#error;
-    if (!this.#held) {
-      return { loading: true, status: error ? 'failed' : 'loading', error, stale: false, endReason: null, ...this.#always };
-    }
-    const { session } = this.#held;
-    return {
-      loading: false,
-      status: session.active_signin ? 'signed-in' : 'signed-out',
-      session,
-      error,
-      stale: !!error,
-      endReason: session.end_reason,
-      ...this.#always,
-      ...this.#methods,
-    };
+    return viewOf(this.#held?.session, this.#error, this.#always, this.#methods);
   }
 }

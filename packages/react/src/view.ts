@@ -96,3 +96,25 @@ type Quiet<T> = T extends unknown ? Omit<T, 'isRefetching'> : never;
 
 /** The part of {@link UseSession} that every component follows. */
 export type SessionView = Quiet<UseSession>;
+
+/** What components are shown of a session; before the first load there is none. */
+export function viewOf(
+  session: Session | undefined,
+  error: KeyrackError | undefined,
+  always: Pick<SessionView, 'refetch' | 'getToken'>,
+  methods: SessionMethods,
+): SessionView {
+  if (!session) {
+    return { loading: true, status: error ? 'failed' : 'loading', error, stale: false, endReason: null, ...always };
+  }
+  return {
+    loading: false,
+    status: session.active_signin ? 'signed-in' : 'signed-out',
+    session,
+    error,
+    stale: !!error,
+    endReason: session.end_reason,
+    ...always,
+    ...methods,
+  };
+}

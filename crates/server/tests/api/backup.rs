@@ -2,12 +2,16 @@
 
 use crate::support::{Browser, Keyrack, MASTER_KEY, PASSWORD, Store, deployment, forever, tables, ways};
 use crate::support::{claims, sign_up_form, vault};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use keyrack_server::backup;
-use serde_json::json;
+use keyrack_server::world::World;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 const NOW: i64 = 1_767_225_600_000;
 
@@ -16,8 +20,14 @@ fn counts(file: &[u8]) -> BTreeMap<String, u64> {
     backup::examine(Cursor::new(file), &vault()).unwrap().rows
 }
 
-/// Signs people up and in and out until it is told to stop; gives who was signed up before each answer.
-async fn uses(server: Arc<Keyrack>, name: String, stop: Arc<AtomicBool>) -> Vec<(String, Browser)> {
+/// Signs people up and in and out until it is told to stop, and says so each time; gives who was signed up before each
+/// answer.
+async fn uses(
+    server: Arc<Keyrack>,
+    name: String,
+    stop: Arc<AtomicBool>,
+    says: Sender<()>,
+) -> Vec<(String, Browser)> {
     let mut signed_up = Vec::new();
     while !stop.load(Ordering::SeqCst) || signed_up.is_empty() {
         let person = format!("{name}{}", signed_up.len());
@@ -25,8 +35,36 @@ async fn uses(server: Arc<Keyrack>, name: String, stop: Arc<AtomicBool>) -> Vec<
         let other = server.signed_in(&person).await;
         other.post("/session/sign-out", json!({})).await.ok();
         signed_up.push((person, browser));
+        says.send(()).ok();
     }
     signed_up
+}
+
+/// A file that is written so slowly that somebody is signed up before each table.
+struct Slow {
+    file: Vec<u8>,
+    signed_up: Receiver<()>,
+}
+
+impl Write for Slow {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        if line.starts_with(b"{\"table\":") {
+            self.signed_up.try_iter().for_each(drop);
+            self.signed_up.recv().unwrap();
+        }
+        self.file.write(line)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn backed_up_slowly(store: &Store, signed_up: Receiver<()>) -> Vec<u8> {
+    let (place, slow) = (store.place.clone(), Slow { file: Vec::new(), signed_up });
+    let made =
+        tokio::task::spawn_blocking(move || backup::back_up(&place, slow, &World::for_tests(1)).unwrap().0);
+    made.await.unwrap().file
 }
 
 /// Nothing half: what one transaction writes into several tables is in all of them or in none.
@@ -60,15 +98,16 @@ async fn a_backup_made_under_writes_restores_every_session_account_key_and_recor
         let keys = ada.get("/.well-known/jwks.json").await.json();
 
         let stop = Arc::new(AtomicBool::new(false));
-        let writers: Vec<_> = (0..4)
-            .map(|number| tokio::spawn(uses(Arc::clone(&server), format!("w{number}"), Arc::clone(&stop))))
-            .collect();
+        let (says, signed_up) = channel();
+        let writer =
+            |number| uses(Arc::clone(&server), format!("w{number}"), Arc::clone(&stop), says.clone());
+        let writers: Vec<_> = (0..4).map(|number| tokio::spawn(writer(number))).collect();
         // Some of them have been answered when it begins, and all of them go on meanwhile.
         while server.count("select count(*) from users where deployment_id = $1").await < 6 {
             tokio::task::yield_now().await;
         }
         let acknowledged = server.count("select count(*) from users where deployment_id = $1").await;
-        let file = from.back_up().await;
+        let file = backed_up_slowly(&from, signed_up).await;
         stop.store(true, Ordering::SeqCst);
         let mut people = Vec::new();
         for writer in writers {
@@ -148,14 +187,26 @@ async fn every_table_is_in_a_backup_with_every_row_and_either_engine_gives_the_s
     }
 }
 
+/// What is in a backup as bytes, sealed or not.
+fn encoded(file: &[u8]) -> Vec<Vec<u8>> {
+    let lines = file.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"["));
+    let cells = lines.flat_map(|line| serde_json::from_slice::<Vec<Value>>(line).unwrap());
+    cells.filter_map(|cell| BASE64.decode(cell.as_str()?).ok()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_opens_something_is_in_a_backup() {
     let store = Store::empty().await;
     let server = store.serve("secrets").await;
     let ada = server.signed_up("ada").await;
-    let code = server.code("ada").await;
+    let visitor = server.browser();
+    let attempt = visitor.begins_sign_up("bob").await;
+    visitor.asks_for_code(&attempt).await.ok();
     let file = store.back_up().await;
-    let holds = |word: &str| file.windows(word.len()).any(|part| part == word.as_bytes());
+    // It was in the queue until now.
+    let code = server.code("bob").await;
+    let contains = |text: &[u8], word: &[u8]| text.windows(word.len()).any(|part| part == word);
+    let holds = |word: &str| contains(&file, word.as_bytes());
     assert!(holds("ada@example.com") && holds("$argon2id$"), "this test looks in the wrong place");
     let rack = ada.credential().unwrap();
     let secrets: Vec<&str> = rack.split('~').map(|key| key.split_once('.').unwrap().1).collect();
@@ -164,6 +215,12 @@ async fn nothing_that_opens_something_is_in_a_backup() {
         assert!(!holds(secret), "{secret}");
     }
     assert!(!holds(&format!("\"{code}\"")) && !holds("BEGIN PRIVATE KEY"));
+    // A private key is written with its public half beside it.
+    let keys = ada.get("/.well-known/jwks.json").await.json();
+    let public = BASE64.decode(keys["keys"][0]["x"].as_str().unwrap()).unwrap();
+    for plain in [code.as_bytes(), b"bob@example.com", &public] {
+        assert!(!encoded(&file).iter().any(|cell| contains(cell, plain)), "{plain:?} is not sealed");
+    }
     assert_eq!(deployment(&server), "secrets");
     let sql = forever("select count(*) from signing_keys where deployment_id = $1".to_owned());
     assert_eq!(server.count(sql).await, 1);

@@ -2,7 +2,7 @@
 
 use crate::support::{Store, vault};
 use keyrack_server::backup;
-use keyrack_server::db::copy::{Place, Source};
+use keyrack_server::db::copy::Source;
 use std::io::Cursor;
 
 const NOW: i64 = 1_767_225_600_000;
@@ -108,9 +108,12 @@ async fn a_database_with_anything_in_it_is_not_filled() {
     let header =
         |file: &[u8]| String::from_utf8_lossy(file).lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(header(&used.back_up().await), header(&before));
-    let left = Store::sqlite();
-    let Place::Sqlite(folder) = &left.place else { unreachable!() };
-    std::fs::write(folder.join("keyrack.db-wal"), "of a database that was moved away").unwrap();
-    let error = left.restore(&file, NOW, true).await.unwrap_err();
-    assert!(error.cause().unwrap().contains("keyrack.db-wal"), "{error}");
+    for name in ["keyrack.db", "keyrack.db-wal", "keyrack.db-shm"] {
+        let left = Store::sqlite();
+        let path = left.folder().join(name);
+        std::fs::write(&path, "of a database that is not used").unwrap();
+        let error = left.restore(&file, NOW, true).await.unwrap_err();
+        assert!(error.cause().unwrap().contains(&format!("{name}: there is one already")), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "of a database that is not used");
+    }
 }

@@ -36,7 +36,7 @@ async fn bustles(server: &Keyrack, name: &str, stop: &AtomicBool) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn p11_a_clock_that_is_set_back_and_forth_under_load_revives_nothing_and_keeps_nobody_out() {
-    let server = Keyrack::start().await;
+    let server = Keyrack::start_with(|deployment| deployment.lifetimes.attempt_ms = 24 * HOUR).await;
     let names = ["ada", "bob", "cyd"];
     for name in names.iter().chain(&["idle", "out"]) {
         server.signed_up(name).await;
@@ -48,6 +48,10 @@ async fn p11_a_clock_that_is_set_back_and_forth_under_load_revives_nothing_and_k
     let attempt = late.begins_sign_up("late").await;
     late.asks_for_code(&attempt).await.ok();
     let code = server.code("late").await;
+    let slow = server.browser();
+    let slow_attempt = slow.begins_sign_up("slow").await;
+    slow.asks_for_code(&slow_attempt).await.ok();
+    let slow_code = server.code("slow").await;
 
     let stop = AtomicBool::new(false);
     let moving = async {
@@ -58,6 +62,8 @@ async fn p11_a_clock_that_is_set_back_and_forth_under_load_revives_nothing_and_k
                 server.browser().sign_in("ada", "wrong").await;
                 assert_eq!(kept.get("/session/token").await.status, 401);
             }
+            // For an hour the code is over, and the attempt is not.
+            assert_eq!(slow.enters_code(&slow_attempt, &slow_code).await.status, 400, "after {step} ms");
             if step == YEARS {
                 assert_eq!(idle.session().await["id"], "");
                 assert_eq!(late.enters_code(&attempt, &code).await.status, 400);
@@ -178,6 +184,24 @@ async fn p12_what_was_ended_and_what_was_switched_last_is_decided_by_no_clock() 
             assert_eq!(tab.session().await["id"], "");
         }
     }
+}
+
+#[tokio::test]
+async fn p12_who_was_switched_to_last_takes_over_whatever_the_clock_of_its_node_said() {
+    let Some([ahead, behind]) = apart().await else { return };
+    for name in ["ada", "bob", "cyd"] {
+        ahead.signed_up(name).await;
+    }
+    let browser = ahead.signed_in("ada").await;
+    let ada = browser.sign_in_of("ada").await;
+    let bob = browser.also_signs_in("bob").await;
+    browser.also_signs_in("cyd").await;
+    let there = browser.copied_to(&behind);
+    for id in [&ada, &bob] {
+        there.post("/session/switch-sign-in", json!({ "sign_in_id": id })).await.ok();
+    }
+    there.post("/session/sign-out", json!({ "sign_in_id": bob })).await.ok();
+    assert_eq!(browser.accounts().await, ["ada*", "cyd"]);
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ async fn p05_a_disk_that_takes_nothing_refuses_writes_and_serves_reads_and_is_wr
     let code = server.code("bob").await;
     browser.enters_code(&attempt, &code).await.ok();
     let before = browser.session().await;
+    let mut events = browser.follows().await;
     for _ in 0..3 {
         server.limit_files(Some(1));
         for answer in writes(&browser).await {
@@ -45,6 +46,8 @@ async fn p05_a_disk_that_takes_nothing_refuses_writes_and_serves_reads_and_is_wr
         let again = browser.post("/session/sign-out", json!({ "sign_in_id": "sin_x" })).await;
         assert_eq!(again.refused().0, 404);
     }
+    browser.begins_sign_up("cyd").await;
+    assert_eq!(events.session().await.1, "attempt", "what was refused was told");
     browser.post("/session/sign-out", json!({})).await.ok();
     let file = rusqlite::Connection::open(server.folder().join("data/keyrack.db")).unwrap();
     let sound: String = file.query_row("pragma integrity_check", [], |row| row.get(0)).unwrap();

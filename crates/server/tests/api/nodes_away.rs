@@ -1,7 +1,7 @@
 //! The database goes away and comes back (P06): nothing is answered that it has not confirmed, nobody waits long,
 //! and nobody has to start anything again. Only where there is a PostgreSQL to be cut off from.
 
-use crate::support::{Browser, Keyrack, PASSWORD, Proxy, Reply, sign_in_form, sign_up_form};
+use crate::support::{Browser, Keyrack, Operator, PASSWORD, Proxy, Reply, sign_in_form, sign_up_form};
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -95,8 +95,11 @@ async fn p06_without_its_database_a_node_refuses_at_once_and_is_back_five_second
         all_refused(&browser, &sign_in, AT_ONCE).await;
         the_rest_goes_on(&server).await;
         all_refused(&browser, &sign_in, AT_ONCE).await;
+        let health = timeout(AT_ONCE, Operator(&server).get("/health")).await.expect("health hangs");
+        assert_eq!(health.refused().0, 503);
         proxy.restore();
         comes_back(&browser, "/session/token").await;
+        assert_eq!(Operator(&server).get("/health").await.status, 200);
         assert_eq!(browser.session().await, before, "nobody was signed out and nothing was lost");
         assert_eq!(browser.get("/readyz").await.status, 200);
     }
@@ -134,10 +137,11 @@ async fn p06_a_silence_that_ends_in_time_costs_nobody_an_answer() {
     let Some((proxy, server, browser, _)) = remembered().await else { return };
     proxy.silence();
     let tabs: Vec<Browser> = (0..20).map(|_| browser.copied_to(&server)).collect();
-    let asked = tokio::spawn(async move {
+    let mut asked = tokio::spawn(async move {
         join_all(tabs.iter().map(async |tab| tab.get("/session/token").await.status)).await
     });
     the_rest_goes_on(&server).await;
+    timeout(AT_ONCE, &mut asked).await.expect_err("they were not waited for");
     proxy.restore();
     assert_eq!(asked.await.unwrap(), [200; 20]);
 }
@@ -188,6 +192,7 @@ async fn p06_a_commit_whose_answer_is_lost_is_no_success_and_may_be_asked_for_ag
     for round in 0..20 {
         let asked = round % 2 == 0;
         let browser = server.signed_in("ada").await;
+        let mut events = browser.follows().await;
         proxy.cut_at_commit(asked);
         let lost = browser.send_and_lose(browser.request(Method::POST, "/session/sign-out").json(&json!({})));
         assert_eq!(lost.await.refused(), (503, "unavailable".to_owned()), "round {round}");
@@ -198,7 +203,12 @@ async fn p06_a_commit_whose_answer_is_lost_is_no_success_and_may_be_asked_for_ag
         let committed = async { while left().await > 0 {} };
         match asked {
             true => timeout(Duration::from_secs(5), committed).await.expect("what was sent is committed"),
-            false => assert_eq!(left().await, 1, "round {round}"),
+            false => {
+                assert_eq!(left().await, 1, "round {round}");
+                // Nor was anybody told of it.
+                browser.begins_sign_up("visitor").await;
+                events.session().await;
+            }
         }
         browser.post("/session/sign-out", json!({})).await.ok();
         assert_eq!(browser.accounts().await, [""; 0]);

@@ -70,7 +70,7 @@ async fn reads_beside_the_crowd(server: &Keyrack, reader: &Browser) -> usize {
     });
     let mut reads = 0;
     while !refused.is_finished() {
-        for path in ["/session", "/session/token"] {
+        for path in ["/session", "/session/token", "/readyz"] {
             let answer = timeout(SOON, reader.get(path)).await;
             let answer = answer.unwrap_or_else(|_| panic!("{path} is not answered after {reads} reads"));
             assert_eq!(answer.status, 200, "{path} after {reads} reads: {:?}", answer.refused());

@@ -103,14 +103,16 @@ impl Rule {
         (counter.blocked_until - now).min(self.pause_after(counter.count)).max(0)
     }
 
-    /// A counter that no clock of a node could have left was left by one that was wrong: it is counted on from now,
-    /// so that nobody waits for years.
+    /// What no clock of a node could have left was left by one that was wrong, and does not count: a pause is over, an
+    /// hour begins anew. A refusal is undone with everything else, so that it could not begin one that ends.
     fn corrected(&self, counter: Counter, now: i64) -> Counter {
-        let earliest = |at: i64, latest: i64| if at > latest + SKEW_MS { latest } else { at };
+        let is_wrong = |at: i64, latest: i64| at > latest + SKEW_MS;
+        let started_wrong = is_wrong(counter.window_started_at, now);
+        let paused_wrong = is_wrong(counter.blocked_until, now + self.pause_after(counter.count));
         Counter {
-            count: counter.count,
-            window_started_at: earliest(counter.window_started_at, now),
-            blocked_until: earliest(counter.blocked_until, now + self.pause_after(counter.count)),
+            count: if started_wrong && self.first_pause_ms == 0 { 0 } else { counter.count },
+            window_started_at: if started_wrong { now } else { counter.window_started_at },
+            blocked_until: if paused_wrong { now } else { counter.blocked_until },
         }
     }
 }
@@ -281,11 +283,16 @@ mod tests {
         let (now, ahead) = (1_000_000, 1_000_000 + 3650 * DAY);
         let blocked = Counter { count: 12, window_started_at: ahead, blocked_until: ahead + 60_000 };
         let (verdict, left) = PASSWORD.count(blocked, now);
-        assert_eq!((verdict, left.blocked_until, left.count), (Verdict::Wait(60_000), now + 60_000, 12));
-        assert_eq!(PASSWORD.count(left, now + 60_000).0, Verdict::Counted);
+        let next = Counter { count: 13, window_started_at: now, blocked_until: now + 120_000 };
+        assert_eq!((verdict, left), (Verdict::Counted, next));
         let empty = Counter { count: 5, window_started_at: ahead, blocked_until: ahead };
         let (verdict, left) = CODE_MAIL.count(empty, now);
-        assert_eq!((verdict, left.count), (Verdict::Wait(HOUR), 5));
-        assert_eq!(CODE_MAIL.count(left, now + HOUR).0, Verdict::Counted);
+        assert_eq!(
+            (verdict, left),
+            (Verdict::Counted, Counter { count: 1, window_started_at: now, blocked_until: now })
+        );
+        // What a clock within bounds left is kept as it is.
+        let near = Counter { count: 5, window_started_at: now + SKEW_MS, blocked_until: now };
+        assert_eq!(CODE_MAIL.count(near, now), (Verdict::Wait(HOUR), near));
     }
 }

@@ -106,6 +106,20 @@ async fn p11_a_sign_in_that_was_made_while_the_clock_was_ahead_is_as_idle_as_oth
 }
 
 #[tokio::test]
+async fn p11_a_pause_that_was_begun_while_the_clock_was_ahead_is_over_when_it_is_right_again() {
+    let server = Keyrack::start().await;
+    server.signed_up("ada").await;
+    server.advance(YEARS);
+    guesses(&server, "ada", 10).await;
+    assert_eq!(server.browser().sign_in("ada", PASSWORD).await.status, 429);
+    server.advance(-YEARS);
+    guesses(&server, "ada", 1).await;
+    assert_eq!(server.browser().sign_in("ada", PASSWORD).await.status, 429, "they are counted on");
+    server.advance(30_000);
+    server.browser().sign_in("ada", PASSWORD).await.ok();
+}
+
+#[tokio::test]
 async fn p11_a_clock_that_was_set_is_told_to_the_operator() {
     let server = tokio::task::spawn_blocking(|| Running::dev_with("info", "--virtual-clock")).await.unwrap();
     server.browser().post("/dev/clock", json!({ "advance_ms": HOUR })).await;

@@ -13,7 +13,7 @@ import { isLost, type KeyrackError, timedOut } from './error.js';
 import { forgetUsers } from './memory.js';
 import { sessionMethods } from './methods.js';
 import type { Mutation } from './mutation.js';
-import { type Arrived, crosses, type Held, settle, type Told } from './order.js';
+import { type Arrived, type Held, opens, settle, type Told } from './order.js';
 import { COVERED_MS, REFRESH_MS, retryPause } from './pause.js';
 import { Presence } from './presence.js';
 import { push } from './push.js';
@@ -63,6 +63,9 @@ export class Client {
 
   /** The highest number of which it is known what became of it. What became of that request is what `#error` tells. */
   #settled = 0;
+
+  /** The highest number that had been sent when what is shown came. */
+  #shownAt = 0;
 
   /** When the latest read was sent, by the local clock, which goes on while the machine sleeps. */
   #readAt = 0;
@@ -114,7 +117,7 @@ export class Client {
   readonly firstView = (): SessionView => this.#firstView;
 
   /** Whether a `refetch()` of a loaded session is under way. */
-  readonly refetching = (): boolean => !!this.#held && this.#refetches > 0;
+  readonly refetching = (): boolean => !!this.#held && !!this.#refetches;
 
   /** Milliseconds until the next refresh: after failures growing from a second on. */
   readonly pause = (): number => (this.#failures ? retryPause(this.#failures) : REFRESH_MS);
@@ -159,9 +162,9 @@ export class Client {
     } finally {
       this.#tokens.clear();
       if (request.signsOut) forgetUsers(this.remembered, gone(before, session));
-      // Another tab signed in meanwhile: the request that was done later may have carried the credential from before.
-      const isWhole = request.signsOut || !crosses(session, this.#session());
-      if (isWhole || !(await this.#readNow(READ))) this.#take(session, sent, 'mutation');
+      // What another tab did meanwhile may have been done before or after, and with other keys: a read says what is so.
+      const isAlone = [before, session].includes(this.#session());
+      if (isAlone || !(await this.#readNow(READ))) this.#take(session, sent, 'mutation');
       this.#presence.tell(this.#session());
     }
   }
@@ -193,7 +196,10 @@ export class Client {
     const sent = ++this.#sent;
     this.#readAt = Date.now();
     try {
-      this.#take(asSession(await this.send({ path, awaits })), sent, 'read');
+      const session = asSession(await this.send({ path, awaits }));
+      // Sent after what is shown had come, and shown other things: the keys are others by now.
+      const isNews = sent > this.#shownAt && this.#held && opens(session) !== opens(this.#session());
+      this.#take(session, sent, isNews ? 'mutation' : 'read');
       return true;
     } catch (error) {
       this.#settle(sent, this.#held, error as KeyrackError);
@@ -210,11 +216,7 @@ export class Client {
     if (!read) this.#tokens.clear();
     if (told.id !== this.#held?.session.id || !told.signins || (read && this.#queue.busy)) {
       this.#heard = this.#heard.then(() => this.#read(POLL, told));
-    } else {
-      // Somebody has signed out, or the same has happened as in `#change`.
-      if (!read && crosses(told, this.#session())) void this.#read(POLL);
-      this.#take(told, 0, read ? 'read' : 'broadcast');
-    }
+    } else this.#take(told, 0, read ? 'read' : 'broadcast');
   }
 
   #follow(): void {
@@ -235,6 +237,7 @@ export class Client {
   #show(held: Held | undefined, error: KeyrackError | undefined): void {
     const [before, now] = [this.#held?.session, held?.session];
     if (actsFor(before) !== actsFor(now)) this.#tokens.clear();
+    if (before !== now) this.#shownAt = this.#sent;
     this.#held = held;
     if (error !== this.#error) this.#failures = error ? this.#failures + 1 : 0;
     if (before !== now || error?.code !== this.#error?.code) {

@@ -27,15 +27,14 @@ export interface Arrived extends Held {
 /**
  * What is shown after `next` has arrived.
  *
- * Within one session the revision decides. At an equal one a read changes nothing unless it opens more: its rack of keys
- * may be older than a mutation's, or newer. Between two sessions the request that was sent later decides.
+ * Within one session the revision decides. At an equal one a read changes nothing: its rack of keys may be older and
+ * open less than what a mutation's answer showed. Between two sessions the request that was sent later decides.
  */
 export function settle(held: Held | undefined, { session: next, sent, from }: Arrived): Held {
   if (!held) return { session: next, sent };
   const { session: shown } = held;
-  const ahead =
-    next.revision - shown.revision || Number(from !== 'read') || next.signins.length - shown.signins.length;
-  const wins = next.id === shown.id ? ahead > 0 : sent > held.sent;
+  const ahead = next.revision - shown.revision;
+  const wins = next.id === shown.id ? ahead > 0 || (!ahead && from !== 'read') : sent > held.sent;
   return {
     // The very same object, while nothing in it has changed.
     session: wins && JSON.stringify(next) !== JSON.stringify(shown) ? next : shown,
@@ -43,7 +42,7 @@ export function settle(held: Held | undefined, { session: next, sent, from }: Ar
   };
 }
 
-/** Whether of two views of one session the later one has fewer sign-ins: one ended, or its rack of keys is the older. */
-export function crosses(one: Session, other: Session): boolean {
-  return (one.revision - other.revision) * (one.signins.length - other.signins.length) < 0;
+/** What a rack opens of a session: at one revision all else follows from it. */
+export function opens({ signins, signin_attempts, signup_attempts }: Session): string {
+  return [...signins, ...signin_attempts, ...signup_attempts].map(({ id }) => id).join();
 }

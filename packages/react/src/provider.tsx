@@ -98,6 +98,6 @@ export const ClientContext = createContext<Client | null>(null);
 /** The client of the provider above. */
 export function useClient(): Client {
   const client = useContext(ClientContext);
-  if (!client) throw new Error('Keyrack hooks need a <KeyrackProvider> above them.');
+  if (!client) throw new Error('Put a <KeyrackProvider> above.');
   return client;
 }

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { KeyrackError } from './error.js';
 
 /** What every flow hook returns beside its steps. */
@@ -13,14 +13,18 @@ export interface Flow {
 /** Runs the steps of a flow and keeps what a form shows about them. */
 export function useFlow(): Flow & { run: <T>(step: () => Promise<T>) => Promise<T> } {
   const [flow, setFlow] = useState<Flow>({ loading: false, error: undefined });
+  const latest = useRef(0);
   const run = useCallback(async <T>(step: () => Promise<T>): Promise<T> => {
-    setFlow({ loading: true, error: undefined });
+    const number = (latest.current += 1);
+    // What becomes of a step says nothing about one that was begun since.
+    const show = (shown: Flow): void => (number === latest.current ? setFlow(shown) : undefined);
+    show({ loading: true, error: undefined });
     try {
       const outcome = await step();
-      setFlow({ loading: false, error: undefined });
+      show({ loading: false, error: undefined });
       return outcome;
     } catch (error) {
-      setFlow({ loading: false, error: error as KeyrackError });
+      show({ loading: false, error: error as KeyrackError });
       throw error;
     }
   }, []);

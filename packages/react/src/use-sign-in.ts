@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 import { useClient } from './provider.js';
+import type { SignIn } from './types.gen.js';
 import { type Flow, useFlow } from './use-flow.js';
 
 /** What somebody types in to sign in: a password, and either an address or a username. */
@@ -20,6 +21,12 @@ export interface UseSignIn extends Flow {
   readonly signIn: (credentials: Credentials) => Promise<void>;
 }
 
+/** Whether an account goes by this name: another one may have been signed in beside it meanwhile. */
+function isOf({ user }: SignIn, typed: string): boolean {
+  const names = [user.username, user.email_address, ...user.user_email_addresses.map(({ email }) => email)];
+  return names.some((name) => name.toLowerCase() === typed.trim().toLowerCase());
+}
+
 /** Signing in with an address or a username and a password, without any look of its own. */
 export function useSignIn(): UseSignIn {
   const client = useClient();
@@ -33,7 +40,8 @@ export function useSignIn(): UseSignIn {
             username === undefined
               ? { strategy: 'plain_email', email, password }
               : { strategy: 'plain_username', username, password },
-          isDone: (now, before) => now.signins.some(({ id }) => !before.signins.some((old) => old.id === id)),
+          isDone: (now, before) =>
+            now.signins.some((one) => isOf(one, username ?? email) && !before.signins.some(({ id }) => id === one.id)),
         }),
       ),
     [client, run],

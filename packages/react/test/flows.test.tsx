@@ -75,6 +75,31 @@ test('H20 signIn waits for the first load', async () => {
   expect(forms.hook.status).toBe('signed-in');
 });
 
+test('H20 a sign-in that was lost on its way rejects, though another tab signs somebody else in meanwhile', async () => {
+  const server = new FakeServer(session(['eve']));
+  const forms = await openForms();
+  server.once('POST', '/auth/signin', () => {
+    server.signInAs('bob');
+    throw new TypeError('Failed to fetch');
+  });
+  await expect(outcome(forms.signIn.signIn(ADA))).rejects.toMatchObject({ code: 'network' });
+  expect(forms.hook.session?.active_signin?.id).toBe('sin_bob');
+});
+
+test('H20 what becomes of a step is not shown any more once another is under way', async () => {
+  const server = new FakeServer(session(['eve']));
+  const forms = await openForms();
+  server.refuse('POST', '/auth/signin', 401, 'INVALID_CREDENTIALS');
+  const slow = server.hold('POST', '/auth/signin');
+  const wrong = expect(forms.signIn.signIn(ADA)).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+  const right = forms.signIn.signIn(ADA);
+  await outcome(wrong);
+  expect(forms.signIn).toMatchObject({ loading: true, error: undefined });
+  slow.release();
+  await outcome(right);
+  expect(forms.signIn).toMatchObject({ loading: false, error: undefined });
+});
+
 test('H20 a sign-in whose answer was lost resolves when the account is there, and rejects when it is not', async () => {
   const server = new FakeServer(session(['bob']));
   const forms = await openForms();

@@ -27,11 +27,6 @@ test('H13 at an equal revision a read changes nothing', () => {
   expect(settle(held, arrived('read', 11, bob)).session).toBe(ada);
 });
 
-test('H13 at an equal revision a read that opens more is shown: its credential is the newer one', () => {
-  const both = session(['ada', 'bob'], 5);
-  expect(settle(held, arrived('read', 11, both)).session).toBe(both);
-});
-
 test.for(['mutation', 'broadcast'] as const)('H13 at an equal revision a %s overwrites', (from) => {
   expect(settle(held, arrived(from, 1, bob)).session).toBe(bob);
 });

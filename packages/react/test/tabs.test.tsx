@@ -67,41 +67,6 @@ test('H13 another session that is told of again while it is read is read once', 
   expect(server.requests.length).toBe(before + 1);
 });
 
-test.for([
-  ['hears of the sign-in before its own answer', 'before', 3],
-  ['hears of the sign-in after its own answer', 'after', 3],
-  ['has told of its own answer meanwhile', 'at once', 4],
-] as const)('H13 a switch that overtakes another tab’s sign-in hides no account from a tab that %s', async ([, when, reads]) => {
-  const server = new FakeServer(session(['ada'], 5));
-  const [one, two] = [await open(), await open()];
-  let signIn!: () => void;
-  server.once('POST', '/session/switch-sign-in', () => {
-    const reply = server.signInAs('bob');
-    return new Promise((resolve) => (signIn = () => resolve(reply)));
-  });
-  const signingIn = one.loaded.switchSignIn('sin_bob');
-  await pass();
-  // It carries the credential from before the sign-in, and opens no more than that.
-  let answer!: () => void;
-  server.once('POST', '/session/switch-sign-in', () => {
-    const { revision, ...seen } = session(['ada'], 7);
-    server.change({ active_signin: seen.active_signin });
-    return new Promise((resolve) => (answer = () => resolve({ data: { revision, ...seen } })));
-  });
-  const switching = two.loaded.switchSignIn('sin_ada');
-  await pass();
-  const [first, second] = when === 'after' ? [answer, signIn] : [signIn, answer];
-  first();
-  if (when !== 'at once') await pass();
-  second();
-  await outcome(Promise.all([signingIn, switching]));
-  for (const { loaded } of [one, two]) {
-    expect(loaded.session).toMatchObject({ revision: 7, signins: [{ id: 'sin_ada' }, { id: 'sin_bob' }] });
-  }
-  // Each read at first. One more says what the newer credential opens: to both where their broadcasts cross.
-  expect(server.count('GET /session')).toBe(reads);
-});
-
 test('H13 a read that was under way when another tab signed in does not undo it', async () => {
   const server = new FakeServer();
   const [one, two] = [await open(), await open()];

@@ -105,12 +105,16 @@ impl App {
     /// One that names what is wrong and the fix.
     pub async fn start(config: Config, world: World) -> Result<Shared> {
         let world = Arc::new(world);
-        let master = master_key::load(&config, &world)?;
+        let master = master_key::find(&config)?;
         let cache = Arc::new(Cache::new(&world));
         let outbox_bell = Arc::new(Notify::new());
         let hub = Arc::new(Hub::default());
         let node = NodeId::draw(&world);
         let db = open_db(&config, &node, (&cache, &hub), &outbox_bell).await?;
+        let master = match master {
+            Some(master) => master,
+            None => master_key::make(&config, &db, &world).await?,
+        };
         let vault = Vault::new(&master)?;
         master_key::check(&db, &vault).await?;
         deployment::none_is_missing(&db, &config).await?;

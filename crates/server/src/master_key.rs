@@ -11,18 +11,41 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use std::io::Write;
 use std::path::Path;
 
-/// Reads the master key, or makes one where the configuration says that it is made.
+/// The master key: given, or made earlier. None where the configuration says that one is made, and none has been.
 ///
 /// # Errors
-/// When there is none, or it is not 32 bytes in base64url.
-pub fn load(config: &Config, world: &World) -> Result<[u8; 32]> {
-    let text = match &config.master_key {
-        MasterKeySource::Value(text) => text.clone(),
-        MasterKeySource::File(path) => read(path)?,
-        MasterKeySource::MadeIn(path) if path.exists() => read(path)?,
-        MasterKeySource::MadeIn(path) => make(path, world)?,
+/// When it cannot be read, or is not 32 bytes in base64url.
+pub fn find(config: &Config) -> Result<Option<[u8; 32]>> {
+    match &config.master_key {
+        MasterKeySource::Value(text) => parse(text).map(Some),
+        MasterKeySource::File(path) => parse(&read(path)?).map(Some),
+        MasterKeySource::MadeIn(path) if path.exists() => parse(&read(path)?).map(Some),
+        MasterKeySource::MadeIn(_) => Ok(None),
+    }
+}
+
+/// Makes the master key of a database that has none yet. For any other it would be a wrong one, which somebody could
+/// take for the right one.
+///
+/// # Errors
+/// When the database was made with one, the configuration says that none is made, or it cannot be written.
+pub async fn make(config: &Config, db: &Db, world: &World) -> Result<[u8; 32]> {
+    let MasterKeySource::MadeIn(path) = &config.master_key else {
+        return Err(Error::internal("use the master key", "there is none"));
     };
-    Vault::parse_master_key(&text).ok_or_else(|| {
+    if db.read(kept).await?.is_some() {
+        let cause = format!(
+            "this database was made with another one than {} would be, which is not made; give that one with \
+             KEYRACK_MASTER_KEY or KEYRACK_MASTER_KEY_FILE, or choose another folder with --data",
+            path.display()
+        );
+        return Err(Error::internal("use the master key", cause));
+    }
+    parse(&write(path, world)?)
+}
+
+fn parse(text: &str) -> Result<[u8; 32]> {
+    Vault::parse_master_key(text).ok_or_else(|| {
         Error::internal(
             "read the master key",
             "it must be 32 bytes in base64url; make one with: openssl rand -base64 32 | tr '+/' '-_'",
@@ -34,7 +57,7 @@ fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).map_err(|cause| Error::internal(&format!("read {}", path.display()), cause))
 }
 
-fn make(path: &Path, world: &World) -> Result<String> {
+fn write(path: &Path, world: &World) -> Result<String> {
     let text = BASE64.encode(world.random.bytes::<32>());
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

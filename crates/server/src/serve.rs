@@ -12,18 +12,21 @@ use crate::outbox;
 use crate::session::{activity, events};
 use crate::sweep;
 use crate::trace;
-use crate::world::{Word, World, tell_manager};
+use crate::world::{Stopwatch, Word, World, tell_manager};
 use axum::serve::{Listener, ListenerExt};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// How long requests under way may take to end after a signal.
 const DRAIN: Duration = Duration::from_secs(8);
 /// How long activity that was seen may take to be written after that.
 const FLUSH: Duration = Duration::from_millis(1_500);
+/// How long a stop may take as a whole: what is left of it may be spent on making the SQLite file whole.
+const STOP: Duration = Duration::from_millis(9_900);
 /// A peer that confirms nothing for so long is gone, in milliseconds: streams would wait for it for a quarter of an
 /// hour.
 const VANISHED_MS: u32 = 60_000;
@@ -100,25 +103,41 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     tell_manager(Word::Ready);
     signals.wait().await;
     tell_manager(Word::Stopping);
+    let began = Stopwatch::start();
     // First of all nobody is sent here any more; and who follows a session does so elsewhere.
     app.room.leave();
     app.hub.close();
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);
+    let drained = drain(&app, servers, &mut signals).await;
+    // What is not written then is lost, and with it some seconds of exactness.
+    let ended = tokio::time::timeout(FLUSH, activity::flush(&app)).await.unwrap_or(Ok(())).and(drained);
+    close(&app, STOP.saturating_sub(began.elapsed())).await;
+    ended
+}
+
+/// Waits for what is under way; not for a request that never ends, and not for long when somebody asks again.
+async fn drain(app: &Shared, servers: Vec<JoinHandle<()>>, signals: &mut Signals) -> Result<()> {
     let drained = async {
         for server in servers {
             server.await.map_err(|cause| Error::internal("stop", cause))?;
         }
-        outbox::finish(&app).await;
+        outbox::finish(app).await;
         Ok(())
     };
-    // A request that never ends, or somebody who asks again, must not keep the server from ending.
-    let drained = tokio::select! {
+    tokio::select! {
         drained = tokio::time::timeout(DRAIN, drained) => drained.unwrap_or(Ok(())),
         () = signals.wait() => Ok(()),
-    };
-    // What is not written then is lost, and with it some seconds of exactness.
-    tokio::time::timeout(FLUSH, activity::flush(&app)).await.unwrap_or(Ok(())).and(drained)
+    }
+}
+
+/// Nothing is changed any more, and whoever copies the SQLite file now has all of it. Where that fails nothing is lost:
+/// the rest is in the WAL, where the next start finds it.
+async fn close(app: &App, patience: Duration) {
+    let slow = || Error::unavailable("fold the WAL into keyrack.db", "it takes too long");
+    if let Err(error) = tokio::time::timeout(patience, app.db.close()).await.unwrap_or_else(|_| Err(slow())) {
+        tracing::warn!(%error, "keyrack.db is not whole without keyrack.db-wal; keep the two together");
+    }
 }
 
 /// The data folder: made if missing, for its owner only.

@@ -2,10 +2,12 @@
 //! must work where it could not start a server: without its other secrets, or half edited.
 
 use super::Problem;
-use super::secrets;
+use super::secrets::{self, Found};
 use crate::vault::Vault;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+
+const DATABASE_URL: &str = "KEYRACK_DATABASE_URL";
 
 /// What a configuration says of it; the rest may say what it likes.
 #[derive(Default, Deserialize)]
@@ -13,6 +15,9 @@ struct Said {
     data: Option<PathBuf>,
     database_url_file: Option<PathBuf>,
     master_key_file: Option<PathBuf>,
+    /// The configuration itself.
+    #[serde(skip)]
+    file: PathBuf,
 }
 
 /// Where a server's data is, and the key to what is sealed in it.
@@ -40,22 +45,45 @@ pub fn data_dir(
     }
 }
 
-/// Where the data is that `keyrack serve` would use with the same arguments and environment; `keyrack dev` too.
+/// Where the data is that `keyrack serve` would use with the same arguments and environment; `keyrack dev` too. Unlike
+/// those, who need a folder on PostgreSQL too, these commands take only one of `data` and PostgreSQL: whoever names a
+/// folder for a drill must not be led to the living database by a variable.
 ///
 /// # Errors
-/// When the configuration or the file of a secret cannot be read.
+/// When both are named, or the configuration or the file of a secret cannot be read.
 pub fn whereabouts(
     data: Option<&Path>,
     config: Option<&Path>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Whereabouts, Problem> {
     let said = said(config, env)?;
+    if let Some(data) = data {
+        refuse_both(data, &said, env)?;
+    }
     let data_dir = data.map(Path::to_owned).or(said.data).unwrap_or_else(|| PathBuf::from("data"));
-    let url = secret(env, "KEYRACK_DATABASE_URL", said.database_url_file.as_ref())?;
+    let url = secret(env, DATABASE_URL, said.database_url_file.as_ref())?;
     if let Some(Err(text)) = url.as_deref().map(crate::db::check_url) {
-        return Err(Problem::outside(format!("KEYRACK_DATABASE_URL: {text}")));
+        return Err(Problem::outside(format!("{DATABASE_URL}: {text}")));
     }
     Ok(Whereabouts { data_dir, database_url: url, master_key_file: said.master_key_file })
+}
+
+fn refuse_both(data: &Path, said: &Said, env: &dyn Fn(&str) -> Option<String>) -> Result<(), Problem> {
+    let env = |name: &str| env(name).filter(|value| !value.is_empty());
+    let (named, fix) = match secrets::find(&env, DATABASE_URL, said.database_url_file.as_ref())? {
+        None => return Ok(()),
+        Some(Found::Value(_)) => (DATABASE_URL.to_owned(), format!("unset {DATABASE_URL}")),
+        Some(Found::File(_, Some(variable), _)) => (variable.clone(), format!("unset {variable}")),
+        Some(Found::File(_, None, _)) => (
+            format!("database_url_file in {}", said.file.display()),
+            "name a configuration without it with --config (/dev/null is one)".to_owned(),
+        ),
+    };
+    Err(Problem::outside(format!(
+        "--data {} names a SQLite file, and {named} a PostgreSQL database; leave one out: leave out --data for \
+         PostgreSQL, or {fix} for SQLite",
+        data.display()
+    )))
 }
 
 impl Whereabouts {
@@ -109,11 +137,8 @@ fn said(config: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Result<S
     let from = |said: Option<PathBuf>| {
         said.map(|said| path.parent().map(|folder| folder.join(&said)).unwrap_or(said))
     };
-    Ok(Said {
-        data: from(said.data),
-        database_url_file: from(said.database_url_file),
-        master_key_file: from(said.master_key_file),
-    })
+    let (data, database_url_file) = (from(said.data), from(said.database_url_file));
+    Ok(Said { data, database_url_file, master_key_file: from(said.master_key_file), file: path })
 }
 
 #[cfg(test)]

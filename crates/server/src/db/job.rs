@@ -31,6 +31,8 @@ pub(super) enum Mode {
     Snapshot,
     /// Nothing: it is a single statement.
     Single,
+    /// Nothing, and no work after it.
+    Last,
 }
 
 pub(super) struct Job<T, F> {

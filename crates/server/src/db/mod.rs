@@ -11,6 +11,7 @@
 
 mod confirm;
 pub mod copy;
+mod files;
 mod job;
 mod migrate;
 mod postgres;
@@ -56,7 +57,7 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 /// When another keyrack holds it, or its lock file cannot be made.
 pub fn lock_folder(data_dir: &Path) -> Result<std::fs::File> {
-    sqlite::lock(data_dir)
+    files::lock(data_dir)
 }
 
 /// Whether `url` is one that [`Db::open_postgres`] can connect to, as far as its text says; if not, what to do.
@@ -82,9 +83,10 @@ impl Db {
     /// Opens `data_dir`/keyrack.db for this process alone, and migrates it.
     ///
     /// # Errors
-    /// When the folder cannot be written, another process holds the file, or it was made by a newer Keyrack.
+    /// When the folder cannot be written, another process holds the file, there is a WAL without its file, or it was
+    /// made by a newer Keyrack.
     pub fn open_sqlite(data_dir: &Path, publish: Publish) -> Result<Self> {
-        let lock = sqlite::lock(data_dir)?;
+        let lock = files::lock(data_dir)?;
         let (confirmer, stats) = (Confirmer::default(), Arc::new(Stats::default()));
         let doors = sqlite::open(&data_dir.join("keyrack.db"), publish, &stats)?;
         Ok(Self { doors, confirmer, shared: false, stats, _lock: Some(lock) })
@@ -143,6 +145,23 @@ impl Db {
             wait(answer, WRITE_PATIENCE).await
         })
         .await
+    }
+
+    /// Makes every change that was asked for until now, then no other; and puts all of them into `keyrack.db` itself,
+    /// which without it is only whole together with `keyrack.db-wal`. Changes nothing on PostgreSQL.
+    ///
+    /// # Errors
+    /// When that could not be done, because somebody reads it or the disk is full: then they belong together.
+    pub async fn close(&self) -> Result<()> {
+        if self.shared {
+            return Ok(());
+        }
+        let (job, answer) = Job::new(sqlite::fold);
+        self.doors.writes.push(Work { job: Box::new(job), mode: Mode::Last })?;
+        match wait(answer, WRITE_PATIENCE).await? {
+            true => Ok(()),
+            false => Err(Error::unavailable("fold the WAL into keyrack.db", "another program reads it")),
+        }
     }
 
     /// Runs `look` on one consistent snapshot.

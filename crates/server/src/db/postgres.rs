@@ -140,7 +140,7 @@ impl Connection {
         let begin = match work.mode {
             Mode::Write => Some("begin"),
             Mode::Snapshot => Some("begin isolation level repeatable read read only"),
-            Mode::Single => None,
+            Mode::Single | Mode::Last => None,
         };
         begin.map_or(Ok(()), |sql| self.batch(sql)).map_err(|error| (self.fault, error))?;
         let mut tx = Tx::new(Engine::Postgres(self));

@@ -1,7 +1,8 @@
 //! SQLite: one writer thread that puts many closures into one durable commit, and a few readers.
 
 use super::Publish;
-use super::job::{Doors, Inbox, Queue, Ran, Work};
+use super::files;
+use super::job::{Doors, Inbox, Mode, Queue, Ran, Work};
 use super::migrate;
 use super::row::{Param, Row, Value};
 use super::stats::Stats;
@@ -10,7 +11,6 @@ use crate::error::{Error, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -18,35 +18,15 @@ use std::time::Duration;
 /// Closures in one commit: where a trial's throughput stopped growing.
 const BATCH: usize = 32;
 const READERS: usize = 2;
+/// How long the last fold of the WAL waits for those who read.
+const FOLD_PATIENCE: Duration = Duration::from_millis(300);
 /// How long a connection without work keeps its page cache: the system's is a copy away.
 const CACHE_KEPT: Duration = Duration::from_secs(1);
 const WAITING: usize = 4096;
 
-/// Takes the folder for this process.
-pub(super) fn lock(data_dir: &Path) -> Result<File> {
-    let path = data_dir.join("keyrack.lock");
-    let file =
-        private_file(&path).map_err(|cause| Error::internal(&format!("open {}", path.display()), cause))?;
-    file.try_lock().map_err(|_| {
-        Error::internal(
-            &format!("lock {}", path.display()),
-            "another keyrack runs on this data folder; stop it or choose another with --data",
-        )
-    })?;
-    Ok(file)
-}
-
-/// Makes a file that only its owner can read, or opens it if it is there.
-pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 pub(super) fn open(path: &Path, publish: Publish, stats: &Stats) -> Result<Doors> {
-    private_file(path).map_err(|cause| Error::internal(&format!("open {}", path.display()), cause))?;
+    files::refuse_lost(path)?;
+    files::private_file(path).map_err(|cause| files::cannot_open(path, &cause))?;
     let mut writer = connect(path)?;
     migrate_on(&mut writer)?;
     stats.connected();
@@ -102,15 +82,38 @@ fn next(connection: &Connection, inbox: &Inbox) -> Option<Work> {
 fn write_loop(connection: &Connection, inbox: &Inbox, publish: &Publish) {
     while let Some(first) = next(connection, inbox) {
         let mut batch = vec![first];
-        while batch.len() < BATCH {
+        while batch.len() < BATCH && batch.iter().all(|work| work.mode != Mode::Last) {
             let Some(next) = inbox.next_waiting() else { break };
             batch.push(next);
         }
+        let last = batch.pop_if(|work| work.mode == Mode::Last);
         batch.retain(|work| !work.job.is_abandoned());
         if !batch.is_empty() {
             commit_batch(connection, batch, publish);
         }
+        if let Some(last) = last {
+            return end(connection, inbox, last);
+        }
     }
+}
+
+/// Runs the last piece of work, and no other: what comes now is held, neither done nor answered, until nobody can ask
+/// any more. The process ends, and whoever asked learns as little of it as if it had ended before.
+fn end(connection: &Connection, inbox: &Inbox, mut last: Work) {
+    // What cannot be set is as long as for everything else.
+    let _ = connection.busy_timeout(FOLD_PATIENCE);
+    last.job.run(&mut Tx::new(Engine::Sqlite(connection)));
+    last.job.answer(Ok(()));
+    let mut held = Vec::new();
+    while let Some(work) = inbox.next() {
+        held.push(work);
+    }
+}
+
+/// Moves what is in the WAL into the file itself; false if somebody reads what would be overwritten.
+pub(super) fn fold(connection: &mut Tx<'_>) -> Result<bool> {
+    let row = connection.query_one("pragma wal_checkpoint(truncate)", &[])?;
+    Ok(row.map(|row| row.cells().int()).transpose()? == Some(0))
 }
 
 /// Runs every closure in a savepoint of its own and commits those that are to be kept, together.

@@ -1,6 +1,7 @@
 //! Reading a whole database from one snapshot. Writers are not held up: SQLite's readers never do, and neither does
 //! a repeatable read on PostgreSQL.
 
+use super::super::files;
 use super::super::row::Param;
 use super::super::sqlite::fault;
 use super::super::tx::{Engine, Snapshot};
@@ -9,6 +10,7 @@ use super::{Place, Table};
 use crate::error::{Error, Result};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
+use std::fs::File;
 use std::path::Path;
 
 /// One consistent state of a database.
@@ -95,11 +97,14 @@ impl Open {
 /// the WAL, though.
 fn open_file(folder: &Path) -> Result<Connection> {
     let path = folder.join("keyrack.db");
+    files::refuse_lost(&path)?;
     if !path.exists() {
         let cause =
             "there is no database; name its folder with --data, or PostgreSQL with KEYRACK_DATABASE_URL";
         return Err(Error::internal(&format!("open {}", path.display()), cause));
     }
+    // SQLite would only say that it cannot.
+    File::open(&path).map_err(|cause| files::cannot_open(&path, &cause))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&path, flags).map_err(fault)?;
     connection

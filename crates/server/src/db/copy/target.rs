@@ -1,8 +1,9 @@
 //! Filling an empty database. Nothing of it is visible before the end: on SQLite it is a file of another name, on
 //! PostgreSQL one transaction.
 
+use super::super::files;
 use super::super::row::{Param, Value};
-use super::super::sqlite::{self, fault};
+use super::super::sqlite::fault;
 use super::super::tx::{Engine, Tx};
 use super::super::{migrate, postgres};
 use super::{Place, Table};
@@ -104,7 +105,8 @@ impl Open {
 impl NewFile {
     fn begin(folder: &Path) -> Result<Self> {
         make_private(folder)?;
-        let lock = sqlite::lock(folder)?;
+        let lock = files::lock(folder)?;
+        files::refuse_lost(&folder.join("keyrack.db"))?;
         for name in ["keyrack.db", "keyrack.db-wal", "keyrack.db-shm"] {
             let path = folder.join(name);
             if path.exists() {
@@ -120,7 +122,7 @@ impl NewFile {
             Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(failed(cause)),
             _ => {}
         }
-        sqlite::private_file(path).map_err(failed)?;
+        files::private_file(path).map_err(failed)?;
         let connection = Connection::open(path).map_err(fault)?;
         // It is begun anew if anything happens to it, and made durable as a whole at the end.
         let pragmas = "pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive;

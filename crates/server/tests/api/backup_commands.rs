@@ -15,14 +15,20 @@ use std::time::Duration;
 const OTHER_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 impl Store {
+    /// `keyrack <line>` on it, where the configuration names its folder: `--data` beside PostgreSQL is refused.
     fn run_with(&self, line: &str, key: &str, input: &str) -> Ended {
+        self.names_its_folder();
         let variables = [("KEYRACK_MASTER_KEY", key), ("KEYRACK_DATABASE_URL", self.url())];
         Process::start_with(self.folder(), line, &variables, input).ended()
     }
 
+    pub fn names_its_folder(&self) {
+        fs::write(self.folder().join("keyrack.toml"), "data = \".\"\n").unwrap();
+    }
+
     /// What `keyrack <line>` says, which must succeed.
     #[track_caller]
-    fn run(&self, line: &str) -> String {
+    pub fn run(&self, line: &str) -> String {
         let ended = self.run_with(line, MASTER_KEY, "");
         assert_eq!((ended.code, ended.err.len()), (Some(0), 0), "{line}: {ended:?}");
         ended.out.join("\n")
@@ -30,7 +36,7 @@ impl Store {
 
     /// The one line with which `keyrack <line>` refuses.
     #[track_caller]
-    fn refuses(&self, line: &str, key: &str, input: &str) -> String {
+    pub fn refuses(&self, line: &str, key: &str, input: &str) -> String {
         let ended = self.run_with(line, key, input);
         let (Some(1), [said], true) = (ended.code, ended.err.as_slice(), ended.out.is_empty()) else {
             panic!("{line}: {ended:?}")
@@ -39,7 +45,7 @@ impl Store {
     }
 
     /// `keyrack dev` on it, and a browser for it.
-    fn dev(&self) -> (Process, Browser) {
+    pub fn dev(&self) -> (Process, Browser) {
         let address = free_address();
         let variables = [("KEYRACK_MASTER_KEY", MASTER_KEY), ("KEYRACK_DATABASE_URL", self.url())];
         let process = Process::start(self.folder(), &format!("dev --listen {address} --data ."), &variables);
@@ -64,7 +70,7 @@ impl Store {
     }
 }
 
-async fn signed_up(browser: &Browser) {
+pub async fn signed_up(browser: &Browser) {
     let attempt = browser.begins_sign_up("ada").await;
     browser.asks_for_code(&attempt).await.ok();
     let outbox = browser.get("/dev/outbox?to=ada@example.com").await.json();
@@ -72,7 +78,7 @@ async fn signed_up(browser: &Browser) {
     browser.enters_code(&attempt, &code).await.ok();
 }
 
-fn stop(process: Process) {
+pub fn stop(process: Process) {
     process.signal(Signal::TERM);
     assert_eq!(process.ended().code, Some(0));
 }
@@ -80,36 +86,34 @@ fn stop(process: Process) {
 #[tokio::test]
 async fn a_backup_is_made_beside_a_running_server_and_restored_where_there_is_nothing() {
     let (from, to) = (Store::empty().await, Store::empty().await);
-    assert!(from.refuses("backup early --data .", MASTER_KEY, "").contains(if from.url().is_empty() {
+    assert!(from.refuses("backup early", MASTER_KEY, "").contains(if from.url().is_empty() {
         "there is no database; name its folder with --data"
     } else {
         "no server has started on it yet"
     }));
     let (server, ada) = from.dev();
     signed_up(&ada).await;
-    let said = from.run("backup ada.backup --data .");
+    let said = from.run("backup ada.backup");
     assert!(said.starts_with("Backed up ") && said.contains(" of dev: 1 users, 1 sessions, "), "{said}");
     let path = from.folder().join("ada.backup");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(!from.folder().join("ada.backup.partial").exists());
-    assert!(from.refuses("backup ada.backup --data .", MASTER_KEY, "").contains("there already"));
-    let json: Value = serde_json::from_str(&from.run("backup second --data . --json")).unwrap();
+    assert!(from.refuses("backup ada.backup", MASTER_KEY, "").contains("there already"));
+    let json: Value = serde_json::from_str(&from.run("backup second --json")).unwrap();
     assert_eq!((&json["rows"]["users"], &json["deployments"][0]), (&1.into(), &"dev".into()));
     assert_eq!(json["bytes"], fs::metadata(from.folder().join("second")).unwrap().len());
 
     // The master key of the installation, and no other.
     let file = path.display();
-    assert!(to.refuses(&format!("restore {file} --data ."), OTHER_KEY, "").contains("with another one"));
-    assert!(to.refuses(&format!("restore {file} --data ."), "", "").contains("no master key"));
-    assert!(
-        to.run(&format!("restore {file} --data . --verify")).starts_with("Whole, and for this master key")
-    );
-    let said = from.refuses(&format!("restore {file} --data ."), MASTER_KEY, "");
+    assert!(to.refuses(&format!("restore {file}"), OTHER_KEY, "").contains("with another one"));
+    assert!(to.refuses(&format!("restore {file}"), "", "").contains("no master key"));
+    assert!(to.run(&format!("restore {file} --verify")).starts_with("Whole, and for this master key"));
+    let said = from.refuses(&format!("restore {file}"), MASTER_KEY, "");
     assert!(
         said.contains("another keyrack runs") || said.contains("there is one of a Keyrack already"),
         "{said}"
     );
-    let said = to.run(&format!("restore {file} --data . --keep-sessions"));
+    let said = to.run(&format!("restore {file} --keep-sessions"));
     assert!(said.starts_with("Restored the state of 20"), "{said}");
     assert!(said.contains("signed in as they were") && said.contains("without --keep-sessions"), "{said}");
     stop(server);
@@ -119,33 +123,33 @@ async fn a_backup_is_made_beside_a_running_server_and_restored_where_there_is_no
     stop(server);
     // Nobody has to think of it at night: what is not a move ends everything.
     let lost = Store::empty().await;
-    let said = lost.run(&format!("restore {file} --data ."));
+    let said = lost.run(&format!("restore {file}"));
     assert!(said.contains("1 sign-ins ended: everybody signs in again"), "{said}");
     let (server, elsewhere) = lost.dev();
     elsewhere.hold(ada.credential());
     assert_eq!(elsewhere.session().await["end_reason"], "revoked_by_admin");
     stop(server);
-    assert!(to.refuses(&format!("restore {file} --data ."), MASTER_KEY, "").contains("there is one"));
+    assert!(to.refuses(&format!("restore {file}"), MASTER_KEY, "").contains("there is one"));
     // A server that has stopped is no reason not to back up.
-    to.run("backup later --data .");
+    to.run("backup later");
 }
 
 #[tokio::test]
 async fn a_backup_travels_through_a_pipe() {
     let (from, to) = (Store::empty().await, Store::empty().await);
     stop(from.dev().0);
-    let ended = from.run_with("backup - --data .", MASTER_KEY, "");
+    let ended = from.run_with("backup -", MASTER_KEY, "");
     let [said] = ended.err.as_slice() else { panic!("{ended:?}") };
     assert!(said.starts_with("Backed up "), "{said}");
     let file = ended.out.join("\n") + "\n";
     let damaged = file.replacen("\"dev\"", "\"dew\"", 1);
-    assert!(to.refuses("restore - --data .", MASTER_KEY, &damaged).contains("damaged"));
-    let ended = to.run_with("restore - --data .", MASTER_KEY, &file);
+    assert!(to.refuses("restore -", MASTER_KEY, &damaged).contains("damaged"));
+    let ended = to.run_with("restore -", MASTER_KEY, &file);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.out.concat().contains("everybody signs in again"), "{ended:?}");
     stop(to.dev().0);
     let full = Command::new(env!("CARGO_BIN_EXE_keyrack"))
-        .args(["backup", "-", "--data", "."])
+        .args(["backup", "-"])
         .current_dir(from.folder())
         .envs([("KEYRACK_DATABASE_URL", from.url())])
         .stdout(File::options().write(true).open("/dev/full").unwrap())
@@ -157,9 +161,9 @@ async fn a_backup_travels_through_a_pipe() {
 
 /// `keyrack <args>` whose standard input stays open.
 fn spawn(store: &Store, args: &[&str]) -> Child {
+    store.names_its_folder();
     Command::new(env!("CARGO_BIN_EXE_keyrack"))
         .args(args)
-        .args(["--data", "."])
         .current_dir(store.folder())
         .envs([("KEYRACK_MASTER_KEY", MASTER_KEY), ("KEYRACK_DATABASE_URL", store.url())])
         .stdin(Stdio::piped())
@@ -191,7 +195,7 @@ async fn a_restore_that_is_killed_leaves_nothing_that_looks_finished() {
     let (from, to) = (Store::empty().await, Store::empty().await);
     stop(from.dev().0);
     from.grows(30_000).await;
-    from.run("backup all --data .");
+    from.run("backup all");
     let file = fs::read(from.folder().join("all")).unwrap();
     for part in [3, 2, 1] {
         let mut child = spawn(&to, &["restore", "-"]);
@@ -201,14 +205,14 @@ async fn a_restore_that_is_killed_leaves_nothing_that_looks_finished() {
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(!names(to.folder()).contains(&"keyrack.db".to_owned()), "{:?}", names(to.folder()));
-        let said = to.refuses("backup none --data .", MASTER_KEY, "");
+        let said = to.refuses("backup none", MASTER_KEY, "");
         assert!(said.contains("there is no database") || said.contains("no server has started"), "{said}");
     }
     if to.url().is_empty() {
         assert!(names(to.folder()).contains(&"keyrack.db.unfinished".to_owned()));
     }
     let all = from.folder().join("all");
-    to.run(&format!("restore {} --data .", all.display()));
+    to.run(&format!("restore {}", all.display()));
     assert!(!names(to.folder()).contains(&"keyrack.db.unfinished".to_owned()));
     let (server, _) = to.dev();
     stop(server);
@@ -228,18 +232,18 @@ async fn a_backup_that_is_killed_has_not_its_name() {
         child.kill().unwrap();
         child.wait().unwrap();
         if end.exists() {
-            store.run("restore night --data . --verify");
+            store.run("restore night --verify");
             fs::remove_file(&end).unwrap();
         } else {
-            let said = store.refuses("restore night.partial --data . --verify", MASTER_KEY, "");
+            let said = store.refuses("restore night.partial --verify", MASTER_KEY, "");
             assert!(said.contains("damaged or incomplete"), "{said}");
             killed += 1;
         }
     }
     assert!(killed > 0, "none was killed in the middle");
     // What they left is in nobody's way.
-    store.run("backup night --data .");
-    store.run("restore night --data . --verify");
+    store.run("backup night");
+    store.run("restore night --verify");
     assert!(!names(store.folder()).contains(&"night.partial".to_owned()));
 }
 
@@ -265,10 +269,10 @@ async fn a_database_of_an_older_keyrack_is_backed_up_and_brought_up_to_date_by_t
     ))
     .unwrap();
     drop(old);
-    from.run("backup old --data .");
+    from.run("backup old");
     let file = from.folder().join("old");
-    to.run(&format!("restore {} --data .", file.display()));
-    to.run("backup new --data .");
+    to.run(&format!("restore {}", file.display()));
+    to.run("backup new");
     let text = fs::read_to_string(to.folder().join("new")).unwrap();
     let newest = keyrack_server::db::copy::newest();
     assert!(text.starts_with(&format!("{{\"keyrack_backup\":1,\"schema\":{newest},")), "{text}");

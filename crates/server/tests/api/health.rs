@@ -52,9 +52,10 @@ async fn a_backup_of_another_engine_than_the_running_servers_is_refused() {
     let line = format!("dev --listen {} --data .", free_address());
     let server = Process::start(store.folder(), &line, &variables);
     server.says("Keyrack is running");
+    store.names_its_folder();
     let other = if store.url().is_empty() { "postgres://nobody@127.0.0.1:1/none" } else { "" };
-    let (code, said) = keyrack(&store, "backup file --data .", other);
+    let (code, said) = keyrack(&store, "backup file", other);
     assert!(code == Some(1) && said.contains("the server that runs here is on"), "{code:?} {said}");
     assert!(!store.folder().join("file").exists() && !store.folder().join("file.partial").exists());
-    assert_eq!(keyrack(&store, "backup file --data .", store.url()).0, Some(0));
+    assert_eq!(keyrack(&store, "backup file", store.url()).0, Some(0));
 }

@@ -34,6 +34,7 @@ mod bad_input;
 mod bodies;
 mod carriage;
 mod check;
+mod data_folder;
 mod deployment;
 mod dev;
 mod disk_full;

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 const KEY: (&str, &str) = ("KEYRACK_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
 
-const FILE: &str = r#"[mail]
+pub const FILE: &str = r#"[mail]
 smtp = "smtp://mail.example.com:587?tls=required"
 
 [[deployment]]

@@ -96,7 +96,7 @@ pub async fn back_up(args: BackupArgs) -> Result<Said, Failure> {
         && running.engine != place.engine()
     {
         let line = format!(
-            "the server that runs here is on {}, not on {}; give the KEYRACK_DATABASE_URL that it has",
+            "the server that runs here is on {}, not on {}; give the KEYRACK_DATABASE_URL that it has, and then no --data",
             running.engine,
             place.engine()
         );

@@ -1,4 +1,72 @@
-//! What the log may say of a panic.
+//! How the log is written, what it may say of a panic, and how often it says the same.
+
+use crate::world::Stopwatch;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+/// What `KEYRACK_LOG_FORMAT` says, if it says anything.
+///
+/// # Errors
+/// One line for the operator when it is not known.
+pub fn form(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Form>, String> {
+    match env("KEYRACK_LOG_FORMAT").unwrap_or_default().as_str() {
+        "" => Ok(None),
+        "text" => Ok(Some(Form::Text)),
+        "json" => Ok(Some(Form::Json)),
+        other => Err(format!("KEYRACK_LOG_FORMAT={other:?} is not known; write \"json\" or \"text\"")),
+    }
+}
+
+/// What `KEYRACK_LOG` lets through, if it says anything.
+///
+/// # Errors
+/// One line for the operator when it is no filter.
+pub fn filter(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<EnvFilter>, String> {
+    let Some(said) = env("KEYRACK_LOG").filter(|said| !said.is_empty()) else { return Ok(None) };
+    // A lone word that is no level would be the name of a module: everything else would be silent.
+    let is_level = |part: &str| part.trim().parse::<LevelFilter>().is_ok();
+    let is_fine = said.split(',').all(|part| part.contains(['=', '[', ']']) || is_level(part));
+    let filter = is_fine.then(|| EnvFilter::try_new(&said).ok()).flatten();
+    filter.map(Some).ok_or_else(|| {
+        format!(
+            "KEYRACK_LOG={said:?} is no filter; write error, warn, info, debug or trace, or levels by place such as \
+             \"info,keyrack_server=debug\""
+        )
+    })
+}
+
+/// How long the same is not said again.
+const QUIET: Duration = Duration::from_secs(5);
+
+/// What is said once, and then once in a while with how often it happened meanwhile: while a database is away every
+/// request fails for the same reason.
+#[derive(Debug, Default)]
+pub struct Repeated(Mutex<Option<(Stopwatch, u64)>>);
+
+impl Repeated {
+    /// Whether it is to be said now: how often it was not since it was said last.
+    pub fn say(&self) -> Option<u64> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match last.as_mut() {
+            Some((said, unsaid)) if said.elapsed() < QUIET => {
+                *unsaid += 1;
+                None
+            }
+            _ => Some(last.replace((Stopwatch::start(), 0)).map_or(0, |(_, unsaid)| unsaid)),
+        }
+    }
+}
 
 /// Characters of a panic's text that are logged.
 const LONGEST: usize = 300;
@@ -40,6 +108,37 @@ mod tests {
     use super::*;
     use std::io::Write;
     use std::sync::{Arc, Mutex};
+
+    fn says(value: &str) -> impl Fn(&str) -> Option<String> {
+        move |_| Some(value.to_owned())
+    }
+
+    #[test]
+    fn a_filter_is_levels_and_places_and_nothing_else() {
+        for fine in
+            ["info", "WARN", "off", "keyrack_server=debug", "warn,keyrack_server=info", "[request]=debug"]
+        {
+            assert!(matches!(filter(&says(fine)), Ok(Some(_))), "{fine}");
+        }
+        for wrong in ["verbose", "warning", "info,keyrack_server", "keyrack_server=loud", "info;debug", "=,="]
+        {
+            let refused = filter(&says(wrong)).unwrap_err();
+            assert!(
+                refused.contains("KEYRACK_LOG=") && refused.contains("keyrack_server=debug"),
+                "{refused}"
+            );
+        }
+        assert!(matches!(filter(&says("")), Ok(None)));
+    }
+
+    #[test]
+    fn what_repeats_is_said_once_and_counted() {
+        let repeated = Repeated::default();
+        assert_eq!(repeated.say(), Some(0));
+        assert_eq!((repeated.say(), repeated.say()), (None, None));
+        let counted = repeated.0.lock().unwrap().take().unwrap().1;
+        assert_eq!(counted, 2);
+    }
 
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);

@@ -5,6 +5,7 @@ mod memory;
 use clap::Parser;
 use keyrack_server::cli::backup::Said;
 use keyrack_server::cli::{self, Cli, Command, Failure, Run};
+use keyrack_server::log::{self, Form};
 use keyrack_server::{config, serve};
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -58,31 +59,24 @@ async fn run() -> ExitCode {
 }
 
 async fn serve(run: Run) -> Result<(), Failure> {
-    log(run.dev)?;
-    keyrack_server::log::note_panics();
+    begin_log(run.dev)?;
+    log::note_panics();
     serve::run(&run).await.map_err(Failure::refused)
 }
 
 /// One line of text an event for a person, one JSON object for everybody else, or as `KEYRACK_LOG_FORMAT` says.
 /// `KEYRACK_LOG` filters.
-fn log(dev: bool) -> Result<(), Failure> {
+fn begin_log(dev: bool) -> Result<(), Failure> {
+    let env = |name: &str| std::env::var(name).ok();
     let terminal = std::io::stderr().is_terminal();
-    let text = match std::env::var("KEYRACK_LOG_FORMAT").unwrap_or_default().as_str() {
-        "" => dev && terminal,
-        "text" => true,
-        "json" => false,
-        other => {
-            let line = format!("KEYRACK_LOG_FORMAT={other:?} is not known; write \"json\" or \"text\"");
-            return Err(Failure::refused(line));
-        }
-    };
+    let usual = if dev && terminal { Form::Text } else { Form::Json };
+    let form = log::form(&env).map_err(Failure::refused)?.unwrap_or(usual);
     let default = if dev { "warn,keyrack_server=info" } else { "info" };
-    let filter = EnvFilter::try_from_env("KEYRACK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let filter = log::filter(&env).map_err(Failure::refused)?.unwrap_or_else(|| EnvFilter::new(default));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if text {
-        lines.compact().with_ansi(terminal).init();
-    } else {
-        lines.json().flatten_event(true).init();
+    match form {
+        Form::Text => lines.compact().with_ansi(terminal).init(),
+        Form::Json => lines.json().flatten_event(true).init(),
     }
     Ok(())
 }

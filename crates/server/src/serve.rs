@@ -66,6 +66,8 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     #[cfg(unix)]
     refuse_open_folder(&config)?;
     let listeners = listen(&config).await?;
+    let addresses: Vec<String> =
+        listeners.iter().filter_map(|listener| Some(listener.local_addr().ok()?.to_string())).collect();
     let scraped = match &config.metrics_listen {
         Some(address) => Some(bind(address, "--metrics-listen").await?),
         None => None,
@@ -83,6 +85,7 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     events::check::compare_in_turn(&app);
     // Before it is announced: whoever reads that may stop it at once.
     let mut signals = Signals::listen()?;
+    tell(&app, &addresses.join(", "));
     announce(&app, sown);
     let (stop, stopped) = watch::channel(false);
     let mut servers: Vec<_> = listeners
@@ -102,6 +105,17 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     // Whoever waits for it may send requests now: they are taken.
     tell_manager(Word::Ready);
     signals.wait().await;
+    finish(&app, signals, servers, &stop).await
+}
+
+/// Answers what is under way, and ends.
+async fn finish(
+    app: &Shared,
+    mut signals: Signals,
+    servers: Vec<JoinHandle<()>>,
+    stop: &watch::Sender<bool>,
+) -> Result<()> {
+    tracing::info!("stopping: what is under way is answered; another signal ends it at once");
     tell_manager(Word::Stopping);
     let began = Stopwatch::start();
     // First of all nobody is sent here any more; and who follows a session does so elsewhere.
@@ -109,15 +123,17 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     app.hub.close();
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);
-    let drained = drain(&app, servers, &mut signals).await;
+    let drained = drain(app, servers, &mut signals).await;
     // What is not written then is lost, and with it some seconds of exactness.
-    let ended = tokio::time::timeout(FLUSH, activity::flush(&app)).await.unwrap_or(Ok(())).and(drained);
-    close(&app, STOP.saturating_sub(began.elapsed())).await;
-    ended
+    let flushed = tokio::time::timeout(FLUSH, activity::flush(app)).await.unwrap_or(Ok(()));
+    close(app, STOP.saturating_sub(began.elapsed())).await;
+    tracing::info!(all_answered = drained.is_some(), "stopped");
+    flushed.and(drained.unwrap_or(Ok(())))
 }
 
-/// Waits for what is under way; not for a request that never ends, and not for long when somebody asks again.
-async fn drain(app: &Shared, servers: Vec<JoinHandle<()>>, signals: &mut Signals) -> Result<()> {
+/// Waits for what is under way; not for a request that never ends, and not for long when somebody asks again. None
+/// when it did not wait for all.
+async fn drain(app: &Shared, servers: Vec<JoinHandle<()>>, signals: &mut Signals) -> Option<Result<()>> {
     let drained = async {
         for server in servers {
             server.await.map_err(|cause| Error::internal("stop", cause))?;
@@ -126,8 +142,8 @@ async fn drain(app: &Shared, servers: Vec<JoinHandle<()>>, signals: &mut Signals
         Ok(())
     };
     tokio::select! {
-        drained = tokio::time::timeout(DRAIN, drained) => drained.unwrap_or(Ok(())),
-        () = signals.wait() => Ok(()),
+        drained = tokio::time::timeout(DRAIN, drained) => drained.ok(),
+        () = signals.wait() => None,
     }
 }
 
@@ -213,12 +229,20 @@ fn undelayed(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
     })
 }
 
+/// Tells the log what runs here and for whom; nothing of it is a secret.
+fn tell(app: &Shared, listen: &str) {
+    for site in &app.sites {
+        tracing::info!(deployment = site.config.id, origin = site.issuer, "deployment");
+    }
+    let (version, engine) = (env!("CARGO_PKG_VERSION"), app.db.engine());
+    let data = app.config.data_dir.display();
+    let metrics = app.config.metrics_listen.map(|address| address.to_string());
+    tracing::info!(version, engine, %data, listen, metrics, "serving");
+}
+
 /// Tells a person where to go, on standard output; `keyrack serve` only logs.
 #[allow(clippy::print_stdout, reason = "the one thing that is said to a person")]
 fn announce(app: &Shared, sown: Option<Sown>) {
-    for site in &app.sites {
-        tracing::info!(deployment = site.config.id, origin = site.issuer, "serving");
-    }
     let Some(site) = app.sites.first().filter(|_| app.config.dev) else { return };
     // What the demo's page names is relative: without the slash it would be looked for beside the path.
     let slash = if site.config.path.is_empty() { "" } else { "/" };

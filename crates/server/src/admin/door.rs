@@ -1,7 +1,7 @@
 //! Who asks through the socket, for which deployment, and what else is said.
 
 use crate::app::{Shared, Site};
-use crate::audit::{Actor, By};
+use crate::audit::{Actor, By, Event};
 use crate::error::{Error, Result};
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
@@ -28,6 +28,19 @@ pub struct Operator {
     /// Who it is; none when the request did not come through the socket.
     pub peer: Option<Peer>,
     query: Vec<(String, String)>,
+}
+
+/// What an operator has changed, by its id.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    /// The account.
+    pub user: Option<&'a str>,
+    /// The session.
+    pub session: Option<&'a str>,
+    /// The sign-in.
+    pub sign_in: Option<&'a str>,
+    /// How many sign-ins ended by it.
+    pub ended: Option<usize>,
 }
 
 impl FromRequestParts<Shared> for Operator {
@@ -64,6 +77,15 @@ impl Operator {
     pub fn by(&self) -> By {
         let now = self.app.world.clock.now_ms();
         By::client(Actor::Operator(self.peer.map(|peer| peer.uid)), "", now)
+    }
+
+    /// Tells the log what was done to whom, after it was done: ids only, so that the log may be kept anywhere. After a
+    /// loss it is what says what has to be done again.
+    pub fn log(&self, event: Event, about: About<'_>) {
+        let (event, deployment) = (event.as_str(), self.site.config.id.as_str());
+        let operator = self.peer.map(|peer| peer.uid);
+        let About { user, session, sign_in, ended } = about;
+        tracing::info!(event, deployment, operator, user, session, sign_in, ended, "an operator did this");
     }
 
     /// Refuses a query that says anything but `known` and the deployment: a filter that is misspelt must not

@@ -1,10 +1,10 @@
 //! `/admin/…`, on the socket only.
 
-use super::door::{Body, Operator};
+use super::door::{About, Body, Operator};
 use super::page::{Page, moment};
 use super::{Decision, Form, store, view};
 use crate::app::Shared;
-use crate::audit;
+use crate::audit::{self, Event};
 use crate::error::Result;
 use crate::http::answer;
 use crate::id::{AuditId, SessionId, SignInId, UserId};
@@ -68,7 +68,9 @@ async fn create_user(operator: Operator, Body(new): Body<NewUser>) -> Result<Res
         last_name: user::name(&new.last_name)?,
         password: new.password,
     };
-    Ok(answer::ok(super::create(&operator.app, &operator.site, form, operator.by()).await?))
+    let made = super::create(&operator.app, &operator.site, form, operator.by()).await?;
+    operator.log(Event::UserCreated, About { user: Some(&made.id), ..About::default() });
+    Ok(answer::ok(made))
 }
 
 async fn show_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
@@ -94,14 +96,20 @@ async fn delete_user(operator: Operator, Path(user): Path<String>) -> Result<Res
 async fn decide(operator: &Operator, user: &str, what: Decision) -> Result<Response> {
     operator.says_only(&[])?;
     let id = named(operator, user).await?;
-    Ok(answer::ok(super::decide(&operator.app, &operator.site, id, what, operator.by()).await?))
+    let decided = super::decide(&operator.app, &operator.site, id, what, operator.by()).await?;
+    let ended = Some(decided.ended.len());
+    operator.log(what.event(), About { user: Some(&decided.user.id), ended, ..About::default() });
+    Ok(answer::ok(decided))
 }
 
 /// Ends every sign-in of the user.
 async fn end_sessions(operator: Operator, Path(user): Path<String>) -> Result<Response> {
     operator.says_only(&[])?;
     let id = named(&operator, &user).await?;
-    Ok(answer::ok(super::end_sessions_of(&operator.app, &operator.site, id, operator.by()).await?))
+    let ended = super::end_sessions_of(&operator.app, &operator.site, id.clone(), operator.by()).await?;
+    let about = About { user: Some(id.as_str()), ended: Some(ended.ended.len()), ..About::default() };
+    operator.log(Event::SignInEnded, about);
+    Ok(answer::ok(ended))
 }
 
 /// `user?` (id, address or username), `state?` (`live`, `all`), `limit?`, `cursor?`.
@@ -127,11 +135,19 @@ async fn list_sessions(operator: Operator) -> Result<Response> {
 async fn end_session(operator: Operator, Path(id): Path<String>) -> Result<Response> {
     operator.says_only(&[])?;
     let (app, site) = (&operator.app, &operator.site);
-    let ended = match (SessionId::parse(&id), SignInId::parse(&id)) {
-        (Some(session), _) => super::end_session(app, site, session, operator.by()).await?,
-        (_, Some(sign_in)) => super::end_sign_in(app, site, sign_in, operator.by()).await?,
+    let named = Some(id.as_str());
+    let (event, about, ended) = match (SessionId::parse(&id), SignInId::parse(&id)) {
+        (Some(session), _) => {
+            let ended = super::end_session(app, site, session, operator.by()).await?;
+            (Event::SessionEnded, About { session: named, ..About::default() }, ended)
+        }
+        (_, Some(sign_in)) => {
+            let ended = super::end_sign_in(app, site, sign_in, operator.by()).await?;
+            (Event::SignInEnded, About { sign_in: named, ..About::default() }, ended)
+        }
         _ => return Err(Code::SessionNotFound.into()),
     };
+    operator.log(event, About { ended: Some(ended.ended.len()), ..about });
     Ok(answer::ok(ended))
 }
 
@@ -180,6 +196,6 @@ async fn health(State(app): State<Shared>) -> Result<Response> {
     app.db.read_single(|on| on.query("select 1", &[]).map(drop)).await?;
     Ok(answer::ok(view::Health {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        engine: if app.db.is_shared() { "PostgreSQL" } else { "SQLite" }.to_owned(),
+        engine: app.db.engine().to_owned(),
     }))
 }

@@ -14,6 +14,7 @@ pub mod page;
 #[cfg(unix)]
 pub mod socket;
 pub mod store;
+mod told;
 pub mod view;
 
 use crate::app::{App, Shared, Site};
@@ -35,6 +36,7 @@ use std::sync::Arc;
 /// Every route of the socket, with everything around it.
 pub fn router(app: &Shared) -> Layered {
     let routes = http::routes()
+        .route_layer(axum::middleware::from_fn(told::why))
         .method_not_allowed_fallback(answer::method_not_allowed)
         .fallback(answer::not_found)
         .with_state(Arc::clone(app));
@@ -100,6 +102,17 @@ pub enum Decision {
     Delete,
 }
 
+impl Decision {
+    /// What it is called where it is told.
+    fn event(self) -> Event {
+        match self {
+            Self::Disable => Event::UserDisabled,
+            Self::Enable => Event::UserEnabled,
+            Self::Delete => Event::UserDeleted,
+        }
+    }
+}
+
 /// Carries out a decision about an account; a second time it changes nothing.
 ///
 /// # Errors
@@ -115,24 +128,26 @@ pub async fn decide(
     let decided = app.db.write(move |tx| {
         let user = lock(tx, &site, &id)?;
         let was_disabled = user.disabled_at.is_some();
-        let (event, ended) = match what {
+        let (is_new, ended) = match what {
             Decision::Enable => {
                 standing::set_disabled(tx, &user, None, now)?;
-                (was_disabled.then_some(Event::UserEnabled), Vec::new())
+                (was_disabled, Vec::new())
             }
             Decision::Disable => {
                 standing::set_disabled(tx, &user, Some(now), now)?;
                 let ended = end_all(tx, &site, &user, EndReason::UserDisabled, &by)?;
-                ((!was_disabled).then_some(Event::UserDisabled), ended)
+                (!was_disabled, ended)
             }
             Decision::Delete => {
                 // What led to a sign-in is found by its address: that goes last.
                 let ended = end_all(tx, &site, &user, EndReason::UserDeleted, &by)?;
                 standing::erase(tx, (&held.vault, &site.config.id), &user, now)?;
-                (Some(Event::UserDeleted), ended)
+                (true, ended)
             }
         };
-        event.map_or(Ok(()), |event| record(tx, &site, &by, event, &user.id))?;
+        if is_new {
+            record(tx, &site, &by, what.event(), &user.id)?;
+        }
         let ended = ended.into_iter().map(view::EndedSignIn::from).collect();
         Ok(view::Decided { user: shown(tx, &site, &id, now)?, ended })
     });

@@ -97,8 +97,11 @@ impl Client {
         let response = request.send().await.map_err(lost)?;
         let status = response.status().as_u16();
         let body = response.bytes().await.map_err(lost)?;
-        let envelope: Envelope<Value> = serde_json::from_slice(&body)
-            .map_err(|_| Failure::refused("what listens on the socket is no keyrack of this version"))?;
+        let stranger = |_| Failure::refused("what listens on the socket is no keyrack of this version");
+        let body: Value = serde_json::from_slice(&body).map_err(stranger)?;
+        // Said on the socket only.
+        let cause = body.pointer("/error/cause").and_then(Value::as_str).map(str::to_owned);
+        let envelope: Envelope<Value> = serde_json::from_value(body).map_err(stranger)?;
         match (envelope.error, envelope.data) {
             (None, Some(data)) => Ok(data),
             (Some(error), _) if status == 404 && error.code.ends_with("_not_found") => {
@@ -108,7 +111,10 @@ impl Client {
             (Some(error), _) if error.code == Code::InvalidParameter.as_str() => {
                 Err(Failure::wrong(format!("{}: {}", error.code, error.message)))
             }
-            (Some(error), _) => Err(Failure::refused(format!("{}: {}", error.code, error.message))),
+            (Some(error), _) => {
+                let why = cause.map_or(error.message, |cause| format!("{cause} (see the server's log)"));
+                Err(Failure::refused(format!("{}: {why}", error.code)))
+            }
             (None, None) => Err(Failure::refused("the server answered nothing")),
         }
     }

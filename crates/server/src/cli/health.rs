@@ -1,9 +1,14 @@
 //! `keyrack health`: whether the server that runs here can answer, for whoever watches over it.
 
 use super::client::{Client, Target, read};
-use super::{Data, EXIT_CODES, Failure};
+use super::{Data, Failure};
 use crate::admin::view::Health;
 use clap::Args;
+
+/// What `--help` says about exit codes: whoever restarts a server does so on 3 only.
+const EXIT_CODES: &str = "Exit codes: 0 it can answer, 1 it runs and cannot (its database does not answer) or could not be asked, 2 wrong arguments, 3 no server runs here.
+
+It asks through the socket keyrack.sock in the data folder: run it as the user that the server runs as.";
 
 /// The arguments of `keyrack health`.
 #[derive(Args, Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! Puts the configuration together: command line over environment over file over what is built in.
 
 use super::layout::Layout;
-use super::outside::{database_url, listen, mail, master_key};
+use super::outside::{database_url, listen, log_and_traces, mail, master_key};
 use super::problem::Problem;
 use super::read::{self, File};
 use super::secrets::Env;
@@ -73,6 +73,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
     let mail = mail(args, env, source.as_ref(), &file, &mut problems);
     let master_key = master_key(args, env, &file, &data_dir, &mut problems);
     let database_url = database_url(env, &file, &mut problems);
+    log_and_traces(env, &mut problems);
     if let Some(source) = &source {
         // What was noted late about the file belongs to the rest of it.
         problems.splice(0..0, source.take_problems());

@@ -6,6 +6,8 @@ use super::secrets::{self, Env, Found};
 use super::source::Source;
 use super::{DEFAULT_PORT, Mail, MasterKeySource};
 use crate::cli::Run;
+use crate::log;
+use crate::trace;
 use crate::vault::Vault;
 use crate::world::Mailer;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -51,6 +53,12 @@ pub(super) fn meet(one: SocketAddr, other: SocketAddr) -> bool {
     let covers = |all: IpAddr, one: IpAddr| all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
     let (here, there) = (one.ip(), other.ip());
     one.port() == other.port() && (here == there || covers(here, there) || covers(there, here))
+}
+
+/// What the environment says of the log and of traces.
+pub(super) fn log_and_traces(env: Env<'_>, problems: &mut Vec<Problem>) {
+    let refused = [log::form(env).err(), log::filter(env).err(), trace::refusal(env)];
+    problems.extend(refused.into_iter().flatten().map(Problem::outside));
 }
 
 /// The URL of PostgreSQL, if it is not SQLite.

@@ -122,6 +122,12 @@ impl Db {
         self.shared
     }
 
+    /// What it is, as people call it.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        if self.shared { "PostgreSQL" } else { "SQLite" }
+    }
+
     /// What was counted at its door.
     #[must_use]
     pub fn stats(&self) -> &Stats {

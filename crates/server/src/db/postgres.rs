@@ -1,5 +1,6 @@
 //! PostgreSQL: a few threads, each with one connection that it makes again when it is lost.
 
+mod advice;
 mod bulk;
 mod durable;
 mod keeper;
@@ -97,7 +98,7 @@ pub(super) fn open(url: &str, publish: Publish, stats: &Arc<Stats>) -> Result<Do
     let ((writes, write), (reads, read), (confirms, confirm)) = (queue(), queue(), queue());
     let inboxes = vec![write.clone(), read.clone(), confirm.clone()];
     let keeper = Arc::new(Keeper::new(config, away, inboxes, Arc::clone(stats)));
-    let mut first = keeper.connect()?;
+    let mut first = keeper.connect_first()?;
     first.check_collation()?;
     first.warn_unless_durable()?;
     first.migrate()?;

@@ -44,3 +44,34 @@ fn nodes_that_start_at_once_wait_for_the_one_that_migrates_however_long_that_tak
         assert_eq!(ended.recv().unwrap(), Ok(()));
     }
 }
+
+#[test]
+fn what_postgresql_refuses_at_the_start_is_said_with_what_helps() {
+    let Ok(url) = std::env::var("KEYRACK_TEST_DATABASE_URL") else { return };
+    let id = u64::from_be_bytes(crate::world::Random::System.bytes());
+    let (full, poor, none) = (format!("full_{id:x}"), format!("poor_{id:x}"), format!("none_{id:x}"));
+    let mut owner = Client::connect(&url, NoTls).unwrap();
+    owner
+        .batch_execute(&format!("create role {full} login connection limit 0; create role {poor} login"))
+        .unwrap();
+    owner.batch_execute(&format!("create database {poor} template template0 locale 'C'")).unwrap();
+    let (server, database) = url.rsplit_once('/').unwrap();
+    let (_, host) = server.rsplit_once('@').unwrap();
+    let said = |user: &str, database: &str| {
+        let refused =
+            open(&format!("postgres://{user}@{host}/{database}"), Arc::new(|_| {}), &Arc::default());
+        refused.err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let (_, user) = server.split_once("//").unwrap();
+    let user = user.split(['@', ':']).next().unwrap();
+    for (said, cause, help) in [
+        (said(&full, database), "too many connections for role", "raise max_connections"),
+        (said(&poor, &poor), "permission denied for schema public", "grant create, usage on schema public"),
+        (said(user, &none), "does not exist", "create database"),
+        (said(&none, database), "does not exist", "create role"),
+    ] {
+        assert!(said.contains(cause) && said.contains(help), "{cause}: {said}");
+    }
+    owner.batch_execute(&format!("drop database {poor}")).unwrap();
+    owner.batch_execute(&format!("drop role {full}; drop role {poor}")).unwrap();
+}

@@ -7,13 +7,13 @@ use super::dress::{dress, secure_transport};
 use super::known::{Known, NoShortcut, Shortcut};
 use crate::error::Error;
 use crate::id::RequestId;
-use crate::log;
+use crate::log::{self, Repeated};
 use crate::metrics::Metrics;
 use crate::trace;
 use crate::world::{Stopwatch, World};
 use axum::Router;
 use axum::body::HttpBody;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use hyper::service::Service;
@@ -46,6 +46,8 @@ struct Inner<S> {
     router: Router,
     shortcut: S,
     around: Around,
+    /// What cannot be answered for now.
+    unavailable: Repeated,
 }
 
 /// What the layers have to know.
@@ -72,7 +74,7 @@ pub fn around(router: Router, world: &Arc<World>, https: bool) -> Layered {
 #[must_use]
 pub fn around_both<S: Shortcut>(router: Router, shortcut: S, around: Around) -> Layered<S> {
     let router = router.layer(DefaultBodyLimit::max(BODY_LIMIT)).layer(CatchPanicLayer::custom(panicked));
-    Layered(Arc::new(Inner { router, shortcut, around }))
+    Layered(Arc::new(Inner { router, shortcut, around, unavailable: Repeated::default() }))
 }
 
 impl<S: Shortcut> Respond for Layered<S> {
@@ -146,7 +148,7 @@ impl<S: Shortcut> Inner<S> {
         // Most have nothing to tell: for them there is no span.
         if tracing::enabled!(tracing::Level::DEBUG) || answer.extensions().get::<Cause>().is_some() {
             let _span = tracing::info_span!("request", id = id.as_str()).entered();
-            told(&answer, head.method, &shown_path(head.uri), watch.elapsed());
+            self.tell(&answer, head.method, &shown_path(head.uri), watch.elapsed());
         }
         self.count(head.method, head.uri.path(), &answer, watch);
         answer
@@ -183,9 +185,25 @@ impl<S: Shortcut> Inner<S> {
         .unwrap_or_else(|never| match never {});
         self.dress(response.headers_mut(), &id);
         let _entered = span.enter();
-        told(&response, &method, &path, watch.elapsed());
+        self.tell(&response, &method, &path, watch.elapsed());
         self.count(&method, &path, &response, watch);
         response
+    }
+
+    /// Tells the log of an answer; of those that something keeps from being given, the first and some of the others.
+    fn tell(&self, response: &Response, method: &Method, path: &str, took: Duration) {
+        let (status, ms) = (response.status().as_u16(), took.as_millis());
+        // Where a path holds names, what was asked for is told without them.
+        let path = response.extensions().get::<MatchedPath>().map_or(path, MatchedPath::as_str);
+        let Some(Cause(cause)) = response.extensions().get::<Cause>() else {
+            return tracing::debug!(%method, path, status, ms, "request");
+        };
+        let said = if status == Code::Unavailable.status() { self.unavailable.say() } else { Some(0) };
+        match said {
+            Some(0) => tracing::error!(%method, path, status, ms, cause, "request failed"),
+            Some(others) => tracing::error!(%method, path, status, ms, cause, others, "requests fail"),
+            None => tracing::debug!(%method, path, status, ms, cause, "request failed"),
+        }
     }
 
     fn count(&self, method: &Method, path: &str, answer: &Response, watch: &Stopwatch) {
@@ -232,18 +250,14 @@ impl<S: Shortcut> Inner<S> {
     }
 }
 
-/// Tells the log of an answer.
-fn told(response: &Response, method: &Method, path: &str, took: Duration) {
-    let (status, ms) = (response.status().as_u16(), took.as_millis());
-    match response.extensions().get::<Cause>() {
-        Some(Cause(cause)) => tracing::error!(%method, path, status, ms, cause, "request failed"),
-        None => tracing::debug!(%method, path, status, ms, "request"),
-    }
-}
-
-/// The path only: a query may carry the credential of an older client.
+/// The path only: a query may carry the credential of an older client. Nor what looks like an address.
 fn shown_path(uri: &Uri) -> String {
-    uri.path().chars().take(LOGGED_PATH).collect()
+    let path: String = uri.path().chars().take(LOGGED_PATH).collect();
+    let is_address = |part: &str| part.contains('@') || part.contains("%40");
+    if !is_address(&path) {
+        return path;
+    }
+    path.split('/').map(|part| if is_address(part) { "…" } else { part }).collect::<Vec<_>>().join("/")
 }
 
 /// Whether everybody on the way sees the body end at the same place: a proxy may read a list of transfer codings

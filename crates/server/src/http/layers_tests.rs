@@ -73,3 +73,15 @@ async fn a_shortcut_is_asked_once_and_not_at_all_about_a_body() {
         assert_eq!(times.load(Ordering::SeqCst), 1, "immediate: {immediate}");
     }
 }
+
+#[test]
+fn no_address_is_in_a_path_that_is_logged() {
+    for (path, shown) in [
+        ("/session", "/session"),
+        ("/a/ada@example.com/b", "/a/…/b"),
+        ("/a/ada%40example.com", "/a/…"),
+        ("/", "/"),
+    ] {
+        assert_eq!(shown_path(&Uri::from_static(path)), shown);
+    }
+}

@@ -13,6 +13,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What of its answer is read: it says next to nothing.
 const ANSWER: usize = 64 << 10;
 
+/// What helps where nobody can be verified.
+const CERTIFICATES: &str = "; https needs this machine's certificates of authorities: install ca-certificates, or \
+    name a file of them as SSL_CERT_FILE";
+
+/// An error and what caused it: the first says no more than where.
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let sources = std::iter::successors(error.source(), |source| source.source());
+    sources.fold(error.to_string(), |said, source| format!("{said}: {source}"))
+}
+
 /// A client that can be waited for from any thread.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
@@ -27,8 +37,12 @@ impl Client {
         let http = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
         // Small images have no certificates: for http they are not needed, and nothing must look for them.
         let http = if secure { http } else { http.tls_certs_only([]) };
-        let http = http.build().map_err(|cause| Error::internal("make a client for traces", cause))?;
-        Ok(Self { http, runtime: Handle::current() })
+        let http = http.build().map_err(|cause| {
+            let advice = if secure { CERTIFICATES } else { "" };
+            Error::internal("OTEL_EXPORTER_OTLP_ENDPOINT", format!("{}{advice}", with_sources(&cause)))
+        })?;
+        let runtime = Handle::try_current().map_err(|cause| Error::internal("send traces", cause))?;
+        Ok(Self { http, runtime })
     }
 }
 

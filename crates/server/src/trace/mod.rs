@@ -39,30 +39,43 @@ pub struct Sending(SdkTracerProvider);
 /// # Errors
 /// When what it says cannot be used.
 pub fn start(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Sending>> {
+    let Some(exporter) = exporter(env)? else { return Ok(None) };
+    let said = |name: &str| env(name).filter(|value| !value.is_empty());
+    let provider =
+        SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource(&said)).build();
+    let tracer = provider.tracer("keyrack");
+    TRACER.set(tracer).map_err(|_| Error::internal("begin to trace", "traces were begun already"))?;
+    Ok(Some(Sending(provider)))
+}
+
+/// Why [`start`] would refuse what the environment says: one line for the operator, or none. To be asked where there
+/// is a runtime.
+#[must_use]
+pub fn refusal(env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    exporter(env).err().map(|error| error.cause().unwrap_or(error.message()).to_owned())
+}
+
+/// What sends to the collector that the environment names, if it names one.
+fn exporter(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<SpanExporter>> {
     let said = |name: &str| env(name).filter(|value| !value.is_empty());
     let endpoint =
         ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"].into_iter().find_map(said);
     let off = said("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
         || said("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
     let Some(endpoint) = endpoint.filter(|_| !off) else { return Ok(None) };
-    let wrong = |cause: &str| Error::internal("use OTEL_EXPORTER_OTLP_ENDPOINT", cause);
+    let wrong = |cause: &str| Error::internal("OTEL_EXPORTER_OTLP_ENDPOINT", cause);
     let secure = match url::Url::parse(&endpoint).as_ref().map(url::Url::scheme) {
         Ok("http") => false,
         Ok("https") => true,
-        _ => return Err(wrong("write it like http://127.0.0.1:4318")),
+        _ => return Err(wrong("it is no URL of a collector; write it like http://127.0.0.1:4318")),
     };
     // What the crate says may repeat a header, which is a secret.
     let exporter = SpanExporter::builder().with_http().with_http_client(Client::new(secure)?).build();
-    let exporter = exporter.map_err(|_| {
+    exporter.map(Some).map_err(|_| {
         wrong(
             "it cannot be used with the other OTEL_ variables; OTEL_EXPORTER_OTLP_PROTOCOL is http/protobuf",
         )
-    })?;
-    let provider =
-        SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource(&said)).build();
-    let tracer = provider.tracer("keyrack");
-    TRACER.set(tracer).map_err(|_| wrong("traces were begun already"))?;
-    Ok(Some(Sending(provider)))
+    })
 }
 
 /// What sends them: `keyrack`, unless the environment calls it otherwise.

@@ -256,3 +256,46 @@ fn help_says_what_there_is_and_what_the_exit_codes_mean() {
         assert!(words.iter().all(|word| help.contains(word)), "{line}: {help}");
     }
 }
+
+#[tokio::test]
+async fn what_an_operator_did_is_in_the_log_by_ids_and_nobodys_address_is() {
+    let server = Running::dev("keyrack_server=debug");
+    let id =
+        server.json("user create --no-password --email ada@example.com")["id"].as_str().unwrap().to_owned();
+    let uid = rustix::process::geteuid().as_raw();
+    let logged = |event: &str, of: &str, id: &str| {
+        let line = server.logs("an operator did this");
+        let record: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(
+            (&record["level"], &record["event"], &record[of]),
+            (&json!("INFO"), &json!(event), &json!(id))
+        );
+        assert_eq!((&record["operator"], record["deployment"].is_string()), (&json!(uid), true), "{line}");
+        assert!(!line.contains("ada"), "{line}");
+    };
+    logged("user_created", "user", &id);
+    for (command, event) in [("disable", "user_disabled"), ("enable", "user_enabled")] {
+        server.json(&format!("user {command} ada@example.com"));
+        logged(event, "user", &id);
+    }
+    server.json("session end --user ada@example.com");
+    logged("sign_in_ended", "user", &id);
+    let bob = server.signed_up("bob").await;
+    let sign_in = bob.sign_in_of("bob").await;
+    server.json(&format!("session end {sign_in}"));
+    logged("sign_in_ended", "sign_in", &sign_in);
+    let carol = server.signed_up("carol").await;
+    let session = carol.session().await["id"].as_str().unwrap().to_owned();
+    server.json(&format!("session end {session}"));
+    logged("session_ended", "session", &session);
+    server.json("user delete --yes ada@example.com");
+    let line = server.logs("/admin/users/{user}\"");
+    assert!(!line.contains("ada"), "{line}");
+    // What failed was not done.
+    server.refuses("user disable ada@example.com");
+    let ended = server.stop();
+    assert!(
+        !ended.err.iter().any(|line| line.contains("an operator did this") || line.contains("ada@")),
+        "{ended:?}"
+    );
+}

@@ -1,6 +1,6 @@
 //! `keyrack config` and `keyrack check`, as an operator uses them.
 
-use crate::support::{Ended, MASTER_KEY, Process, free_address};
+use crate::support::{Ended, MASTER_KEY, NO_CERTIFICATES, Process, free_address};
 use serde_json::Value;
 use std::path::Path;
 
@@ -102,4 +102,27 @@ fn serve_warns_of_what_check_warns_of() {
     let process = Process::start(folder.path(), &format!("serve --listen {}", free_address()), &[KEY]);
     assert!(process.logs("every host below example.com").contains("\"WARN\""));
     process.logs("serving");
+}
+
+#[test]
+fn check_refuses_of_the_environment_what_serve_refuses() {
+    let folder = printed("#path = \"\"", "#path = \"\"");
+    let [file, certificates] = NO_CERTIFICATES;
+    for (name, value, advice) in [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "write it like http://127.0.0.1:4318"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://", "write it like http://127.0.0.1:4318"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector.example.com", "install ca-certificates"),
+        ("KEYRACK_LOG", "verbose", "write error, warn, info, debug or trace"),
+        ("KEYRACK_LOG", "keyrack_server=loud", "write error, warn, info, debug or trace"),
+        ("KEYRACK_LOG_FORMAT", "yaml", "write \"json\" or \"text\""),
+    ] {
+        let variables = [KEY, file, certificates, (name, value)];
+        let ended = keyrack(folder.path(), "check", &variables);
+        assert_eq!(ended.code, Some(1), "{name}={value}: {ended:?}");
+        let error = ended.out.iter().find_map(|line| line.strip_prefix("error: ")).unwrap();
+        assert!(error.contains(name) && error.contains(advice), "{error}");
+        let start = keyrack(folder.path(), &format!("serve --listen {}", free_address()), &variables);
+        assert_eq!(start.code, Some(1), "{start:?}");
+        assert_eq!(start.err.last().unwrap(), &format!("keyrack: {error}"));
+    }
 }

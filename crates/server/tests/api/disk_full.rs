@@ -54,4 +54,23 @@ async fn p05_a_disk_that_takes_nothing_refuses_writes_and_serves_reads_and_is_wr
     assert_eq!(sound, "ok");
     let ended = server.stop();
     assert_eq!(ended.code, Some(0), "{ended:?}");
+    // Each of more than eighteen refusals would be a line.
+    let told =
+        ended.err.iter().filter(|line| line.contains("\"ERROR\"") && line.contains("\"request")).count();
+    assert!((1..12).contains(&told), "{told}: {ended:?}");
+}
+
+#[tokio::test]
+async fn p05_an_operator_is_told_what_keeps_a_command_from_being_done_and_nobody_else_is() {
+    let Some(server) = tokio::task::spawn_blocking(Running::dev_on_a_small_disk).await.unwrap() else {
+        return;
+    };
+    server.limit_files(Some(1));
+    let (exit, said) = server.refuses("user create --no-password --email ada@example.com");
+    assert_eq!(exit, 1);
+    assert!(said.starts_with("unavailable: ") && said.ends_with("(see the server's log)"), "{said}");
+    assert!(said.contains("SQLite file: ") && !said.contains("Retry-After"), "{said}");
+    let answer = server.browser().post("/auth/signup", sign_up_form("bob")).await;
+    assert_eq!(answer.status, 503);
+    assert!(!answer.text.contains("cause") && !answer.text.contains("SQLite"), "{}", answer.text);
 }

@@ -213,3 +213,36 @@ fn serve_refuses_a_data_folder_that_everybody_can_write_and_warns_of_a_groups() 
     process.signal(Signal::TERM);
     assert_eq!(process.ended().code, Some(0));
 }
+
+#[test]
+fn a_server_that_does_not_start_without_its_database_promises_nobody_that_it_will_be_back() {
+    let folder = folder_with(FILE);
+    let url = format!("postgres://keyrack:opensesame@{}/keyrack", free_address());
+    let line = format!("serve --listen {}", free_address());
+    let ended = Process::start(folder.path(), &line, &[KEY, ("KEYRACK_DATABASE_URL", &url)]).ended();
+    let said = ended.err.join("\n");
+    assert_eq!(ended.code, Some(1), "{said}");
+    assert!(!said.contains("until it is back") && !said.contains("opensesame"), "{said}");
+    let why = ended.err.last().unwrap();
+    assert!(why.contains("Connection refused") && why.contains("is PostgreSQL running there"), "{why}");
+}
+
+#[test]
+fn the_log_says_what_runs_where_and_that_it_stops() {
+    let (folder, address) = (folder_with(FILE), free_address());
+    let process = Process::start(folder.path(), &format!("serve --listen {address}"), &[KEY]);
+    let record: serde_json::Value = serde_json::from_str(&process.logs("\"serving\"")).unwrap();
+    for (field, value) in [
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("engine", "SQLite"),
+        ("data", "data"),
+        ("listen", &address.to_string()),
+    ] {
+        assert_eq!(record[field], value, "{record}");
+    }
+    process.signal(Signal::TERM);
+    process.logs("\"stopping: ");
+    let record: serde_json::Value = serde_json::from_str(&process.logs("\"stopped\"")).unwrap();
+    assert_eq!(record["all_answered"], true, "{record}");
+    assert_eq!(process.ended().code, Some(0));
+}

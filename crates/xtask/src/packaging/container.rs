@@ -62,6 +62,9 @@ impl File {
         for word in ["HEALTHCHECK", "EXPOSE", "STOPSIGNAL", "VOLUME", "ENTRYPOINT", "CMD"] {
             last.one(word)?;
         }
+        if !last.runs().any(|line| is_of_the_distribution(line) && line.contains("ca-certificates")) {
+            return Err("no ca-certificates: a collector with https could not be verified".to_owned());
+        }
         match last.lines.iter().find(|(word, rest)| word == "ENV" && rest.contains("KEY=")) {
             Some((_, rest)) => Err(format!("ENV {rest}: a secret in an image is none")),
             None => Ok(()),
@@ -91,7 +94,7 @@ impl File {
         let sandbox = Sandbox::new("container")?;
         let program = list(last.one("ENTRYPOINT")?)?;
         sandbox.install(binary, &program[0])?;
-        for (_, line) in last.lines.iter().filter(|(word, _)| word == "RUN") {
+        for line in last.runs().filter(|line| !is_of_the_distribution(line)) {
             sandbox.shell(line)?;
         }
         let user: u32 =
@@ -106,7 +109,7 @@ impl File {
             .filter_map(|(_, rest)| rest.split_once('='))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let command = [program, list(last.one("CMD")?)?].concat();
+        let command = [program.clone(), list(last.one("CMD")?)?].concat();
         let start =
             Start { command: &command, environment: &environment, user, writable: &[volume], before: "" };
         let mut running = sandbox.start(&start)?;
@@ -126,11 +129,31 @@ impl File {
         }
         running.until("healthy", || asked(&check))?;
         running.stop(last.one("STOPSIGNAL")?)?;
-        if asked(&check) { Err("it is healthy after its end".to_owned()) } else { Ok(()) }
+        if asked(&check) {
+            return Err("it is healthy after its end".to_owned());
+        }
+        // A restart brings no database back: only what does not answer is unhealthy.
+        for (exit, healthy) in [(0, true), (1, true), (3, false)] {
+            sandbox.write(&program[0], &format!("#!/bin/sh\nexit {exit}\n"), (0, 0o755))?;
+            if asked(&check) != healthy {
+                return Err(format!("where `keyrack health` ends with {exit}, healthy must be {healthy}"));
+            }
+        }
+        Ok(())
     }
 }
 
+/// Whether a line of shell installs what is the distribution's: this machine has that already.
+fn is_of_the_distribution(line: &str) -> bool {
+    line.starts_with("apt-get ")
+}
+
 impl Stage {
+    /// Its lines of shell.
+    fn runs(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter(|(word, _)| word == "RUN").map(|(_, line)| line.as_str())
+    }
+
     /// What an instruction says that is there once.
     fn one(&self, word: &str) -> Outcome<&str> {
         let mut found = self.lines.iter().filter(|line| line.0 == word);

@@ -40,6 +40,10 @@ impl Unit {
 
     /// What systemd itself says of it. The program need not be on this machine.
     pub fn analyze(&self) -> Outcome {
+        // A database that is away for longer than five starts take must not leave it down for good.
+        if self.one("StartLimitIntervalSec")? != "0" || self.one("Restart")? != "on-failure" {
+            return Err("it would be given up after some starts that failed".to_owned());
+        }
         let folder = tools::scratch("unit")?;
         let path = folder.join("keyrack.service");
         let text = fs::read_to_string(unit_path()).map_err(said)?;

@@ -74,6 +74,18 @@ impl Keeper {
         }
     }
 
+    /// Makes the first connection. Who cannot make it does not start: nobody asks yet, so nobody is refused.
+    pub(super) fn connect_first(&self) -> Result<Connection> {
+        let wire = Wire::open(&self.config, Duration::ZERO).map_err(|failure| {
+            let advice = match failure.code() {
+                None => "; is PostgreSQL running there, and its address right?",
+                Some(_) => "",
+            };
+            Error::unavailable("connect to PostgreSQL", format!("{failure}{advice}"))
+        })?;
+        Ok(Connection::new(wire, self.age.load(Ordering::SeqCst), Arc::clone(&self.stats)))
+    }
+
     /// Makes a connection for somebody who waits; fails at once when the database is, or goes, away.
     pub(super) fn connect(&self) -> Result<Connection> {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,7 @@
 //! server that lives answers within that, and silence beyond it means that there is none.
 
 use super::SILENCE;
+use super::advice::advice;
 use crate::db::row::Param;
 use std::error::Error as StdError;
 use std::pin::pin;
@@ -43,10 +44,16 @@ impl std::fmt::Display for Failure {
         match self {
             Self::Silence => out.write_str("no answer came in time"),
             // The driver's own text stops at "db error"; what happened stands in its source.
-            Self::Said(cause) => match cause.source() {
-                Some(source) => write!(out, "{cause}: {source}"),
-                None => write!(out, "{cause}"),
-            },
+            Self::Said(cause) => {
+                match cause.source() {
+                    Some(source) => write!(out, "{cause}: {source}")?,
+                    None => write!(out, "{cause}")?,
+                }
+                match cause.code().and_then(advice) {
+                    Some(advice) => write!(out, "; {advice}"),
+                    None => Ok(()),
+                }
+            }
             Self::Machine(cause) => write!(out, "{cause}"),
         }
     }

@@ -108,12 +108,14 @@ async fn a_database_with_anything_in_it_is_not_filled() {
     let header =
         |file: &[u8]| String::from_utf8_lossy(file).lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(header(&used.back_up().await), header(&before));
-    for name in ["keyrack.db", "keyrack.db-wal", "keyrack.db-shm"] {
+    let alone = " holds changes of a keyrack.db that is not here";
+    let there = ": there is one already";
+    for (name, why) in [("keyrack.db", there), ("keyrack.db-wal", alone), ("keyrack.db-shm", there)] {
         let left = Store::sqlite();
         let path = left.folder().join(name);
         std::fs::write(&path, "of a database that is not used").unwrap();
         let error = left.restore(&file, NOW, true).await.unwrap_err();
-        assert!(error.cause().unwrap().contains(&format!("{name}: there is one already")), "{error}");
+        assert!(error.cause().unwrap().contains(&format!("{name}{why}")), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "of a database that is not used");
     }
 }

@@ -2,7 +2,9 @@ use crate::error::{Error, Result};
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Gives random bytes.
 #[derive(Debug)]
@@ -51,6 +53,14 @@ impl Random {
         bytes
     }
 
+    /// Something up to `most`, by which pauses differ; nothing that must be hard to guess. Also for threads that go on while
+    /// the process ends: the cryptographic library aborts it when it is asked for the first time then.
+    #[must_use]
+    pub fn jitter(most: Duration) -> Duration {
+        let thousandths = u32::try_from(RandomState::new().hash_one(()) % 1001).unwrap_or(0);
+        most * thousandths / 1000
+    }
+
     /// A new key pair for ES256, always from the operating system's randomness.
     ///
     /// # Errors
@@ -97,6 +107,16 @@ pub struct EcKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pause_differs_and_stays_within_its_bound() {
+        let most = Duration::from_secs(1);
+        let drawn: Vec<Duration> = (0..1000).map(|_| Random::jitter(most)).collect();
+        assert!(drawn.iter().all(|pause| *pause <= most));
+        assert!(
+            drawn.iter().any(|pause| *pause < most / 10) && drawn.iter().any(|pause| *pause > most / 10 * 9)
+        );
+    }
 
     #[test]
     fn codes_are_spread_evenly_over_their_first_and_last_digit() {

@@ -16,9 +16,9 @@ use std::time::Duration;
 use tokio_postgres::Config;
 
 /// Between two tries while the database is away: this much, and up to as much again.
-const BETWEEN_TRIES_MS: u64 = 200;
+const BETWEEN_TRIES: Duration = Duration::from_millis(200);
 /// Before each further connection to a database that is there.
-const BETWEEN_CONNECTIONS_MS: u64 = 5;
+const BETWEEN_CONNECTIONS: Duration = Duration::from_millis(5);
 
 /// What the threads of one process know of the database.
 pub(super) struct Keeper {
@@ -108,9 +108,8 @@ impl Keeper {
         }
         *busy = true;
         drop(busy);
-        let shortest = if self.is_away() { BETWEEN_TRIES_MS } else { BETWEEN_CONNECTIONS_MS };
-        let drawn = u64::from(u16::from_be_bytes(Random::System.bytes()));
-        self.open_in_turn(Duration::from_millis(shortest + shortest * drawn / u64::from(u16::MAX)))
+        let shortest = if self.is_away() { BETWEEN_TRIES } else { BETWEEN_CONNECTIONS };
+        self.open_in_turn(shortest + Random::jitter(shortest))
     }
 
     fn open_in_turn(&self, pause: Duration) -> Result<Connection> {

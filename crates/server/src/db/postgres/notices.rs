@@ -101,8 +101,7 @@ impl Exchange {
             tracing::debug!(
                 "other nodes are neither told nor heard; sessions are compared with the database"
             );
-            let drawn = u32::from(u16::from_be_bytes(Random::System.bytes()));
-            sleep(AGAIN + AGAIN * drawn / u32::from(u16::MAX)).await;
+            sleep(AGAIN + Random::jitter(AGAIN)).await;
         }
     }
 

@@ -29,8 +29,8 @@ export class Rack extends Stored {
   }
 
   /**
-   * Resolves when the rack of this session is there, or none for the empty id. Browsers tell tabs of a message sooner
-   * than of what was written before it; longer than a second nobody waits, for it may be gone again.
+   * Resolves when the rack of this session is there. Browsers tell tabs of a message sooner than of what was written
+   * before it; longer than a second nobody waits, for it may be gone again.
    */
   async holds(session: string): Promise<void> {
     const isThere = (): boolean => sessionId(this.read()) === session;

@@ -31,6 +31,8 @@ export class Notices {
     if (!document.hidden) await new Promise((resolve) => setTimeout(resolve, OWN_MS));
     const told = this.#latest as Told;
     this.#latest = undefined;
+    // Another session is shown by now, and whoever made that so has told of it.
+    if (this.#end.aborted) return;
     const isKnown = await this.#shown.read(told, this.#end);
     // Also when this tab had it already: the others may not.
     this.#shown.presence.tell({ read: isKnown ? this.#shown.session() : told });

@@ -15,7 +15,10 @@ export interface Request {
   /** Whether an empty session in the answer means that this browser has nothing left to carry. */
   readonly signsOut?: boolean;
 
-  /** Id of a session that another tab has told of: its credential may come into storage a moment after the message. */
+  /**
+   * Id of a session that another tab has told of: its credential may come into storage a moment after the message. Of
+   * the empty one nothing is waited for: what is in storage until then opens nothing any more.
+   */
   readonly awaits?: string | undefined;
 }
 
@@ -45,7 +48,7 @@ export class Transport implements Sender {
    * the other mode, otherwise the server's refusal.
    */
   async send(request: Request): Promise<unknown> {
-    if (request.awaits !== undefined) await this.#rack?.holds(request.awaits);
+    if (request.awaits) await this.#rack?.holds(request.awaits);
     const carried = this.#rack?.read() ?? null;
     const { response, json } = await this.#exchange(request, carried);
     if (!isEnvelope(json)) throw notKeyrack();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 const CREDENTIAL: &str = "x-development-session";
 
-/// How long a browser waits for its mail.
+/// How long a browser of `keyrack dev` waits for its mail.
 const CODE_PATIENCE: Duration = Duration::from_secs(5);
 /// The same where nodes die: one that has just done so keeps the mail to itself for a minute.
 const MAIL_PATIENCE: Duration = Duration::from_millis(1500);
@@ -47,6 +47,10 @@ pub struct Browser {
     pub sent: Sent,
     /// Where its mail goes, if not into the outbox of `keyrack dev`.
     mailbox: Option<Arc<Mailbox>>,
+    /// How long it waits for its mail.
+    mail_patience: Duration,
+    /// How long it waited for the last one that came.
+    pub mail_took: Duration,
     /// The address that it says it comes from.
     address: Option<String>,
     /// The credential, once there is one.
@@ -67,6 +71,8 @@ impl Browser {
             nodes: Arc::new([base.to_owned()]),
             sent: Sent { node: 0, at: Instant::now() },
             mailbox: None,
+            mail_patience: MAIL_PATIENCE,
+            mail_took: Duration::ZERO,
             address: None,
             rack: None,
         }
@@ -81,6 +87,11 @@ impl Browser {
     ) -> Self {
         let (mailbox, address) = (Some(Arc::clone(mailbox)), Some(address));
         Self { nodes: nodes.into(), mailbox, address, ..Self::new(client, "") }
+    }
+
+    /// The same browser, where no node dies: a mail that does not come within `patience` never does.
+    pub fn waits_for_mail(self, patience: Duration) -> Self {
+        Self { mail_patience: patience, ..self }
     }
 
     /// The same browser, with the same credential, on one node only.
@@ -132,10 +143,12 @@ impl Browser {
         let mut proof =
             json!({ "attempt_identifier": attempt, "identifier_type": "signup", "strategy": "email_otp" });
         self.post("/auth/prepare-verification", proof.clone()).await?;
+        let since = Instant::now();
         let code = match &self.mailbox {
-            Some(mailbox) => mailbox.code(email, MAIL_PATIENCE).await,
+            Some(mailbox) => mailbox.code(email, self.mail_patience).await,
             None => self.code_in_outbox(email).await?,
         };
+        self.mail_took = since.elapsed();
         let code = code.ok_or(Failure::NoCode)?;
         proof["verification_code"] = json!(code);
         Ok(proof)

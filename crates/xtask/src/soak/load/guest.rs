@@ -6,6 +6,10 @@ use super::stream;
 use crate::http::{Browser, Failure, password};
 use crate::random::Random;
 use serde_json::json;
+use std::time::Duration;
+
+/// A mailed code that has not come by then is lost: no node dies here.
+const MAIL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +72,7 @@ pub struct Guest {
 impl Guest {
     /// One that has never been here.
     pub fn new(browser: Browser, name: String, random: Random) -> Self {
+        let browser = browser.waits_for_mail(MAIL_PATIENCE);
         Self { browser, name, random, acked: Shown::default(), emails: Vec::new() }
     }
 
@@ -90,6 +95,7 @@ impl Guest {
     pub async fn visits(&mut self, seen: &Seen) -> Result<(), String> {
         self.reads().await?;
         self.signs_up(1).await?;
+        seen.mailed(self.browser.mail_took);
         self.reads().await?;
         self.signs_out(true, seen).await
     }

@@ -22,6 +22,8 @@ const FILES: usize = 24;
 const THREADS: usize = 4;
 /// The last p99 may be a fifth above the first, and this much: the machine does other things as well.
 const P99: Duration = Duration::from_millis(10);
+/// Of 100 mails 99 come within this.
+const MAIL: Duration = Duration::from_secs(1);
 
 /// The process, or all processes together, at one moment.
 #[derive(Clone, Copy, Default)]
@@ -124,10 +126,14 @@ impl Measures {
         flat(last.rows.per_row() <= first.rows.per_row() * step, "the size of the database for a row");
         let asked = seen.line();
         let counts = seen.counts();
+        let mailed = counts.mailed.at(0.99);
+        if mailed > MAIL {
+            failed.push("mail is late".to_owned());
+        }
         let line = format!(
             "{minutes} min at {}/s: {asked}, {} dead credentials tried, memory {:.1} → {:.1} MB, files {} → {}, threads {} → {}, \
-             p99 {:.1} → {:.1} ms (sign-ins {:.0} ms, a stream tells within {:.1} ms), {} → {} rows in {:.1} → \
-             {:.1} MB",
+             p99 {:.1} → {:.1} ms (sign-ins {:.0} ms, a stream tells within {:.1} ms, mail comes within {:.0} ms and {:.0} at most), \
+             {} → {} rows in {:.1} → {:.1} MB",
             super::RATE,
             counts.dead,
             megabytes(memory[0]),
@@ -140,6 +146,8 @@ impl Measures {
             ms(p99[1]),
             ms(counts.password.at(0.99)),
             ms(counts.told.at(0.99)),
+            ms(mailed),
+            ms(counts.mailed.at(1.0)),
             first.rows.rows,
             last.rows.rows,
             megabytes(first.rows.bytes),

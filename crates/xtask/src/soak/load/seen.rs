@@ -22,6 +22,7 @@ pub(super) struct Counts {
     light: Latencies,
     pub(super) password: Latencies,
     pub(super) told: Latencies,
+    pub(super) mailed: Latencies,
     pub(super) dead: usize,
     wrong: Vec<String>,
 }
@@ -65,6 +66,11 @@ impl Seen {
     /// A stream told of a change so long after the answer.
     pub fn told(&self, after: Duration) {
         self.counts().told.note(after);
+    }
+
+    /// A mailed code came so long after it was asked for.
+    pub fn mailed(&self, after: Duration) {
+        self.counts().mailed.note(after);
     }
 
     /// Keeps a stream open for a while.

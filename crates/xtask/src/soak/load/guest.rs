@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// A mailed code that has not come by then is lost: no node dies here.
 const MAIL_PATIENCE: Duration = Duration::from_secs(10);
+/// One that took longer than this is late, which is as wrong.
+const MAIL_LATE: Duration = Duration::from_millis(1500);
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +88,9 @@ impl Guest {
         let email = format!("{}.{number}.{}@example.com", self.name, self.random.below(usize::MAX));
         let session =
             self.browser.sign_up(&email).await.map_err(|failure| format!("a sign-up: {failure:?}"))?;
+        if self.browser.mail_took > MAIL_LATE {
+            return Err(format!("a sign-up: its code came after {} ms", self.browser.mail_took.as_millis()));
+        }
         let user = session["active_signin"]["user_id"].as_str().unwrap_or_default().to_owned();
         self.emails.push((email, user));
         self.is_told(&Change::SignUp, Shown::of(&session))

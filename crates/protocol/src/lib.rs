@@ -13,6 +13,7 @@ mod deployment;
 mod envelope;
 mod error;
 mod event;
+mod organization;
 mod session;
 mod theme;
 mod token;
@@ -31,6 +32,11 @@ pub use deployment::{
 pub use envelope::{Envelope, ErrorDetail, ErrorEntry};
 pub use error::{Code, EndReason};
 pub use event::{ChangeReason, SessionEvent};
+pub use organization::{
+    EligibilityRestriction, Organization, OrganizationCreated, OrganizationMember, OrganizationMemberPage,
+    OrganizationMembership, OrganizationRole, PageMeta, PublicEmailAddress, PublicUserData, Removed, Workspace,
+    WorkspaceCreated, WorkspaceMember, WorkspaceMemberPage, WorkspaceMembership, WorkspaceRole,
+};
 pub use session::{Session, SignIn};
 pub use theme::{ThemeTokenSet, ThemeTokens};
 pub use token::{Jwk, Jwks, Token};

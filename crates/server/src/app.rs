@@ -19,7 +19,9 @@ use crate::token::Signer;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, World};
-use crate::{deployment, dev, http, master_key, openapi, pages, session, sign_in, sign_up, token, user};
+use crate::{
+    deployment, dev, http, master_key, openapi, organization, pages, session, sign_in, sign_up, token, user, workspace,
+};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::Notify;
@@ -122,6 +124,9 @@ impl App {
         let hasher = Hasher::start(&world, hashing.unwrap_or(crate::config::PasswordHashing::Standard))?;
         let mut sites = Vec::new();
         for deployment in &config.deployments {
+            if !deployment.organizations.enabled {
+                session::scope::end_all(&db, &deployment.id).await?;
+            }
             sites.push(Arc::new(deployment::store::start(&db, &vault, &world, deployment).await?));
         }
         let metrics = Metrics::new(&operations(), &config.deployments, world.clock.now_ms());
@@ -196,6 +201,8 @@ fn features() -> Routes {
         .and(sign_up::routes::routes())
         .and(token::http::routes())
         .and(user::http::routes())
+        .and(organization::http::routes())
+        .and(workspace::http::routes())
 }
 
 /// Every operation of the API, as the OpenAPI document describes it.
@@ -220,6 +227,7 @@ async fn open_db(
             cache.publish(&change.session);
             hub.tell(change);
         }
+        touched.gates.iter().for_each(|place| cache.publish_gate(place));
         if touched.outbox {
             bell.notify_one();
         }

@@ -4,11 +4,14 @@ use crate::app::{Shared, Site};
 use crate::audit::{self, Actor, By, Event};
 use crate::error::{Error, Result};
 use crate::http::{Head, answer};
-use crate::session::enter::{Arrival, Left};
+use crate::db::Tx;
+use crate::id::{SessionId, SignInId, UserId};
+use crate::session::enter::{Arrival, Left, Room};
 use crate::session::rack::Rack;
 use crate::session::read::{self, Reading};
-use crate::session::view;
+use crate::session::{Plan, acting, store, view};
 use crate::throttle;
+use crate::user::may_act;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use http::header;
@@ -117,6 +120,86 @@ fn address(app: &Shared, parts: &Parts) -> IpAddr {
         }
     }
     address
+}
+
+/// A browser in which somebody is signed in who may act.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The browser.
+    pub browser: Browser,
+    /// The session.
+    pub session: SessionId,
+    /// The active sign-in.
+    pub sign_in: SignInId,
+    /// Whose it is.
+    pub user: UserId,
+}
+
+impl std::ops::Deref for Account {
+    type Target = Browser;
+    fn deref(&self) -> &Browser {
+        &self.browser
+    }
+}
+
+impl FromRequestParts<Shared> for Account {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> std::result::Result<Self, Response> {
+        let browser = Browser::from_request_parts(parts, app).await?;
+        Self::of(browser).await.map_err(IntoResponse::into_response)
+    }
+}
+
+impl Account {
+    async fn of(browser: Browser) -> Result<Self> {
+        let Reading::Live(cached, opened) = browser.reading().await? else {
+            return Err(Code::SignedOut.into());
+        };
+        let active = cached.loaded.active_for(opened).ok_or(Code::SignedOut)?;
+        may_act(&active.user)?;
+        let (session, sign_in) = (cached.loaded.id.clone(), active.id.clone());
+        Ok(Self { user: active.user.id.clone(), browser, session, sign_in })
+    }
+
+    /// Who acts, for the records.
+    #[must_use]
+    pub fn by(&self) -> By {
+        By::client(Actor::User, &self.address.to_string(), self.app.world.clock.now_ms())
+    }
+
+    /// Plans and carries out a change of the session as the user of its active sign-in, with the locks of that user
+    /// and of the session. What must be locked before them, `first` locks. When another sign-in becomes active
+    /// meanwhile, it is done for that one.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`], [`Code::UserDisabled`], and what `change` says.
+    pub async fn change_session<P, T: Send + 'static>(
+        &self,
+        first: impl Fn(&mut Tx<'_>, &Site) -> Result<P> + Clone + Send + 'static,
+        change: impl Fn(&mut Tx<'_>, &Site, &Room, P) -> Result<(Plan, T)> + Clone + Send + 'static,
+    ) -> Result<(Left, T)> {
+        let mut user = self.user.clone();
+        for _ in 0..acting::TRIES {
+            let (app, site, arrival) = (Arc::clone(&self.app), Arc::clone(&self.site), self.arrive());
+            let (first, change, of) = (first.clone(), change.clone(), user);
+            let changed = self.app.db.write(move |tx| {
+                let locked = first(tx, &site)?;
+                let Some(room) = acting::enter_as(tx, (&app, &site), &arrival, &of)? else { return Ok(None) };
+                let (plan, answer) = change(tx, &site, &room, locked)?;
+                if plan.is_empty() {
+                    return Ok(Some((room.leave_unchanged(), answer)));
+                }
+                store::apply(tx, &site, &room.loaded, &plan, &arrival.by())?;
+                Ok(Some((room.leave(tx, &site, plan.reason(), arrival.now)?, answer)))
+            });
+            if let Some(changed) = changed.await? {
+                return Ok(changed);
+            }
+            user = Self::of(self.browser.clone()).await?.user;
+        }
+        Err(Error::unavailable("act in a session", "its active sign-in changes all the time"))
+    }
 }
 
 impl Browser {

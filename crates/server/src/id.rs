@@ -99,6 +99,14 @@ id! {
     TokenId = "tok";
     /// A record of what happened.
     AuditId = "aud";
+    /// An organization.
+    OrganizationId = "org";
+    /// A workspace.
+    WorkspaceId = "wsp";
+    /// A user in an organization or a workspace.
+    MembershipId = "mem";
+    /// A role of one organization or workspace.
+    RoleId = "rol";
     /// This process, where several share a database.
     NodeId = "nod";
 }

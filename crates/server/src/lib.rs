@@ -6,6 +6,7 @@
 //! has its rules, pure where it can be; its `store.rs` has its SQL, run by [`db`].
 //!
 //! - [`session`], [`sign_in`], [`sign_up`], [`token`], [`user`], [`deployment`]: the features
+//! - [`membership`], [`organization`], [`workspace`]: in which sign-ins stand
 //! - [`secret`], [`throttle`], [`outbox`]: what features share, one function for each thing
 //! - [`audit`]: what happened, recorded with what it tells about
 //! - [`db`]: one SQL text on two engines, one way to write
@@ -37,8 +38,10 @@ pub mod http;
 pub mod id;
 pub mod log;
 pub mod master_key;
+pub mod membership;
 pub mod metrics;
 pub mod openapi;
+pub mod organization;
 pub mod outbox;
 pub mod pages;
 pub mod secret;
@@ -54,4 +57,5 @@ pub mod token;
 pub mod trace;
 pub mod user;
 pub mod vault;
+pub mod workspace;
 pub mod world;

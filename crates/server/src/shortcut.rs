@@ -9,6 +9,7 @@ use crate::app::{App, Shared, Site};
 use crate::http::front::{allowed_origin, mark};
 use crate::http::known::{Known, Shortcut};
 use crate::http::{Head, answer};
+use crate::session::LiveSignIn;
 use crate::session::warm::{self, Warm};
 use crate::session::{http::shown, read};
 use crate::token;
@@ -108,12 +109,14 @@ impl Question {
     }
 
     fn token(&self, app: &App) -> Option<Response> {
-        let active = self.warm.active().filter(|active| crate::user::may_act(&active.user).is_ok())?;
+        let may = |active: &&LiveSignIn| crate::user::may_act(&active.user).is_ok() && active.scope.is_none();
+        // Where it stands, what it may there is read at every mint.
+        let active = self.warm.active().filter(may)?;
         if !warm::count_activity(app, &self.site, &self.warm, self.now) {
             return None;
         }
         let azp = self.origin.as_ref().and_then(|origin| origin.to_str().ok());
-        let about = (&self.warm.cached.loaded, active);
+        let about = token::About { loaded: &self.warm.cached.loaded, sign_in: active, held: None };
         token::mint(&app.world, &self.site, about, azp, self.now).ok().map(answer::ok)
     }
 

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::id::SessionId;
 use crate::session::{activity, read};
 use crate::world::Watch;
-use crate::{outbox, params};
+use crate::{organization, outbox, params};
 use lease::Lease;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +62,12 @@ async fn sweep(app: &Shared, swept: Swept<'_>) -> Result<()> {
         Swept::Running(site) => end_expired(&mut lease, site).await,
         Swept::Absent(_) => absent::end_expired(&mut lease).await,
     };
-    let swept = told(deployment, "end what has expired", ended).and(prune::run(&mut lease, &retention).await);
+    let settled = match swept {
+        Swept::Running(site) => organization::settle::all(app, site).await,
+        Swept::Absent(_) => Ok(()),
+    };
+    let ended = told(deployment, "end what has expired", ended).and(told(deployment, "put out members", settled));
+    let swept = ended.and(prune::run(&mut lease, &retention).await);
     if swept.is_err() {
         app.metrics.sweeps.failed.one();
     } else {

@@ -5,11 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 9] =
-    ["session", "sign_in", "sign_up", "token", "user", "deployment", "pages", "dev", "admin"];
+const FEATURES: [&str; 12] = [
+    "session", "sign_in", "sign_up", "token", "user", "membership", "organization", "workspace", "deployment",
+    "pages", "dev", "admin",
+];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 22] = [
     ("id", &[]),
     ("error", &[]),
     ("time", &[]),
@@ -22,13 +24,16 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("openapi", &[]),
     ("backup", &[]),
     ("user", &["session"]),
-    ("session", &["user"]),
+    ("membership", &["user"]),
+    ("session", &["membership", "user"]),
+    ("organization", &["session", "membership", "user"]),
+    ("workspace", &["organization", "session", "membership", "user"]),
     ("sign_in", &["session", "user"]),
     ("sign_up", &["sign_in", "session", "user"]),
-    ("token", &["session", "user"]),
+    ("token", &["session", "membership", "user"]),
     ("deployment", &["token", "user"]),
     ("pages", &["deployment"]),
-    ("admin", &["session", "user"]),
+    ("admin", &["session", "membership", "user"]),
 ];
 
 fn source() -> PathBuf {

@@ -57,6 +57,26 @@ pub enum Event {
     UserEnabled,
     /// An operator deleted an account.
     UserDeleted,
+    /// A user made an organization.
+    OrganizationCreated,
+    /// An administrator deleted an organization.
+    OrganizationDeleted,
+    /// A user made a workspace.
+    WorkspaceCreated,
+    /// An administrator deleted a workspace.
+    WorkspaceDeleted,
+    /// A user left an organization or workspace.
+    MemberLeft,
+    /// A member was removed from an organization or workspace.
+    MemberRemoved,
+    /// A member got a role.
+    RoleGiven,
+    /// A role was taken from a member.
+    RoleTaken,
+    /// An administrator made a role of the place's own.
+    RoleCreated,
+    /// An administrator removed a role of the place's own.
+    RoleRemoved,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
 }
@@ -83,6 +103,16 @@ impl Event {
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
             Self::UserDeleted => "user_deleted",
+            Self::OrganizationCreated => "organization_created",
+            Self::OrganizationDeleted => "organization_deleted",
+            Self::WorkspaceCreated => "workspace_created",
+            Self::WorkspaceDeleted => "workspace_deleted",
+            Self::MemberLeft => "member_left",
+            Self::MemberRemoved => "member_removed",
+            Self::RoleGiven => "role_given",
+            Self::RoleTaken => "role_taken",
+            Self::RoleCreated => "role_created",
+            Self::RoleRemoved => "role_removed",
             Self::BackupRestored => "backup_restored",
         }
     }
@@ -148,7 +178,7 @@ impl By {
 /// What a record is about, as far as it is known.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct About<'a> {
-    /// The code of a refusal, or why something ended or began.
+    /// The code of a refusal, why something ended or began, or in which organization or workspace it was.
     pub reason: &'a str,
     /// The account.
     pub user: Option<&'a UserId>,

@@ -41,7 +41,8 @@ fn keys_in(value: &toml::Value, name: &str, found: &mut BTreeSet<String>) {
     match value {
         toml::Value::Table(table) => {
             for (key, value) in table {
-                let key = if name.starts_with("deployment.messages") { "*" } else { key };
+                let is_free = name.starts_with("deployment.messages") || name.ends_with(".roles");
+                let key = if is_free { "*" } else { key };
                 let name = if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
                 keys_in(value, &name, found);
             }

@@ -1,6 +1,6 @@
 //! A deployment as the operator decided it, and what holds when nothing is said.
 
-use super::{Auth, Messages, Origin, Restrictions, Retention, Ui};
+use super::{Auth, Messages, Organizations, Origin, Restrictions, Retention, Ui, Workspaces};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// How the session credential travels.
@@ -50,6 +50,10 @@ pub struct Deployment {
     pub auth: Auth,
     /// Who may sign up.
     pub restrictions: Restrictions,
+    /// Whether there are organizations, and who may what in them.
+    pub organizations: Organizations,
+    /// The same of workspaces inside of them.
+    pub workspaces: Workspaces,
     /// Names, links and look.
     pub ui: Ui,
     /// Texts of the hosted pages that it has of its own.
@@ -99,7 +103,8 @@ impl Default for Lifetimes {
 }
 
 impl Deployment {
-    /// What `keyrack dev` runs without a file, and what every setting is that a file leaves out.
+    /// What `keyrack dev` runs without a file, and what every setting is that a file leaves out, except that a file
+    /// which says nothing of organizations has none.
     #[must_use]
     pub fn built_in(port: u16, mode: Mode) -> Self {
         let origin = Origin { https: false, host: "localhost".to_owned(), port: Some(port) };
@@ -121,6 +126,8 @@ impl Deployment {
             maintenance_mode: false,
             auth: Auth::default(),
             restrictions: Restrictions::default(),
+            organizations: Organizations { enabled: true, ..Organizations::default() },
+            workspaces: Workspaces { enabled: true, ..Workspaces::default() },
             ui: Ui::default(),
             messages: Messages::new(),
             mail_from: "Keyrack <keyrack@localhost>".to_owned(),

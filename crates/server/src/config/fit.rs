@@ -20,6 +20,7 @@ pub(super) fn check(source: &Source, file: &File, dev: bool) {
         told.cookie_domain();
         told.forms();
         told.retention();
+        told.teams();
         if !dev {
             told.mail_from();
             told.transport();
@@ -75,19 +76,19 @@ fn proxies(source: &Source, file: &File) {
 }
 
 /// A deployment and where to complain about it.
-struct Told<'a> {
+pub(super) struct Told<'a> {
     source: &'a Source,
     draft: &'a Draft,
-    deployment: &'a Deployment,
+    pub(super) deployment: &'a Deployment,
 }
 
 impl Told<'_> {
-    fn say(&self, severity: Severity, key: &str, text: impl Into<String>) {
+    pub(super) fn say(&self, severity: Severity, key: &str, text: impl Into<String>) {
         self.source.complain(severity, &format!("{}.{key}", self.draft.place), text);
     }
 
     /// Whether one of these keys is there but was refused: nothing is known that could fit or not.
-    fn is_bad(&self, keys: &[&str]) -> bool {
+    pub(super) fn is_bad(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.source.is_bad(&format!("{}.{key}", self.draft.place)))
     }
 

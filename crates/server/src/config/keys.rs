@@ -53,6 +53,31 @@ pub const KEYS: &[&str] = &[
     "deployment.restrictions.block_subaddresses",
     "deployment.restrictions.block_disposable_emails",
     "deployment.restrictions.banned_keywords",
+    "deployment.organizations.enabled",
+    "deployment.organizations.users_create",
+    "deployment.organizations.max_per_user",
+    "deployment.organizations.max_created_per_user",
+    "deployment.organizations.max_members",
+    "deployment.organizations.deletion",
+    "deployment.organizations.own_roles",
+    "deployment.organizations.permissions",
+    "deployment.organizations.archived_permissions",
+    "deployment.organizations.creator_role",
+    "deployment.organizations.member_role",
+    "deployment.organizations.roles.*.name",
+    "deployment.organizations.roles.*.permissions",
+    "deployment.workspaces.enabled",
+    "deployment.workspaces.members_create",
+    "deployment.workspaces.max_per_organization",
+    "deployment.workspaces.max_members",
+    "deployment.workspaces.deletion",
+    "deployment.workspaces.own_roles",
+    "deployment.workspaces.permissions",
+    "deployment.workspaces.archived_permissions",
+    "deployment.workspaces.creator_role",
+    "deployment.workspaces.member_role",
+    "deployment.workspaces.roles.*.name",
+    "deployment.workspaces.roles.*.permissions",
     "deployment.ui.privacy_policy_url",
     "deployment.ui.tos_page_url",
     "deployment.ui.sign_in_page_url",
@@ -87,17 +112,28 @@ pub fn all() -> Vec<String> {
 
 /// Whether this is a key or a table that holds some.
 pub(super) fn is_known(name: &str) -> bool {
-    let inside = format!("{name}.");
-    all().iter().any(|key| key == name || key.starts_with(&inside))
-        || name.starts_with("deployment.messages.")
+    all().iter().any(|key| rest(key, name).is_some())
+}
+
+/// What of a key stands behind the table `name`, `""` if that is the key itself; none if it is in another. A `*` in the
+/// key is any name.
+fn rest<'k>(key: &'k str, name: &str) -> Option<&'k str> {
+    let mut left = key;
+    for word in name.split('.').filter(|word| !word.is_empty()) {
+        let (first, rest) = left.split_once('.').unwrap_or((left, ""));
+        if left.is_empty() || first != "*" && first != word {
+            return None;
+        }
+        left = rest;
+    }
+    Some(left)
 }
 
 /// The keys and tables directly inside a table, in the order of the list.
 pub(super) fn inside(table: &str) -> Vec<String> {
-    let prefix = if table.is_empty() { String::new() } else { format!("{table}.") };
     let mut names: Vec<String> = Vec::new();
     for key in all() {
-        let name = key.strip_prefix(&prefix).and_then(|rest| rest.split('.').next());
+        let name = rest(&key, table).and_then(|rest| rest.split('.').next()).filter(|name| !name.is_empty());
         if let Some(name) = name.filter(|name| !names.iter().any(|known| known == name)) {
             names.push(name.to_owned());
         }

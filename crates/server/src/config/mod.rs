@@ -6,6 +6,7 @@
 pub(crate) mod css;
 mod deployment;
 mod fit;
+mod fit_teams;
 mod folder;
 pub mod keys;
 mod layout;
@@ -20,6 +21,7 @@ mod secrets;
 mod settings;
 mod source;
 mod table;
+pub mod teams;
 mod value;
 
 pub use deployment::{Deployment, Lifetimes, Mode, PasswordHashing};
@@ -32,6 +34,7 @@ pub use retention::Retention;
 pub use settings::{
     Auth, FieldUse, FirstFactor, Listed, Messages, PasswordRules, Restrictions, SignUpMode, Ui,
 };
+pub use teams::{Organizations, Workspaces};
 pub use value::folded;
 
 use std::fmt;

@@ -3,7 +3,7 @@
 use super::settings::{Auth, FieldUse, FirstFactor, Messages, PasswordRules, Restrictions, SignUpMode, Ui};
 use super::table::Table;
 use super::value::{self, PasswordWord};
-use super::{Deployment, Lifetimes, Mode, Origin, css, retention};
+use super::{Deployment, Lifetimes, Mode, Origin, css, retention, teams};
 use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;
 use std::collections::BTreeMap;
@@ -122,6 +122,8 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         lifetimes,
         auth: auth(table.table("auth")),
         restrictions: restrictions(table.table("restrictions")),
+        organizations: teams::organizations(table.table("organizations")),
+        workspaces: teams::workspaces(table.table("workspaces")),
         ui: ui(table.table("ui")),
         messages: messages(table.table("messages")),
         id: id.clone().unwrap_or_default(),

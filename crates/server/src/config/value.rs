@@ -130,6 +130,33 @@ pub(super) fn keyword(text: &str) -> Result<String, String> {
     Err(format!("{text:?} is not a keyword; it has 2 to 50 characters"))
 }
 
+/// What a role may allow: words of a-z, 0-9, "_" and "-", with ":" or "." between them.
+pub(super) fn permission(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(fits);
+    if text.len() <= 64 && text.contains(':') && text.split([':', '.']).all(is_word) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("{text:?} is not a permission; write it like \"billing:read\", at most 64 characters"))
+}
+
+/// What a file calls a role; short enough that no id of another role looks like its id.
+pub(super) fn role_key(text: &str) -> Result<String, String> {
+    match id(text) {
+        Ok(key) if key.len() <= 20 => Ok(key),
+        _ => Err(format!("{text:?} is not a role's key; use 1 to 20 of a-z, 0-9 and \"-\"")),
+    }
+}
+
+/// What people read of a role.
+pub(super) fn role_name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        return Ok(name.to_owned());
+    }
+    Err("a role's name has 1 to 64 characters, all on one line".to_owned())
+}
+
 /// A text in the form in which keywords are looked for: however it was typed, wide or in capitals.
 #[must_use]
 pub fn folded(text: &str) -> String {

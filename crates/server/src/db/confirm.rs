@@ -33,6 +33,8 @@ struct Gathered {
 
 struct Waiting {
     id: SessionId,
+    /// Whether it stands in an organization: then its gates are compared too.
+    stands: bool,
     reply: oneshot::Sender<Result<Present>>,
 }
 
@@ -41,12 +43,12 @@ impl Confirmer {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks for the present revision of a session.
-    pub(super) fn ask(&self, queue: &Queue, id: &SessionId) -> oneshot::Receiver<Result<Present>> {
+    /// Asks for the present revision of a session; none when it `stands` somewhere and is out.
+    pub(super) fn ask(&self, queue: &Queue, id: &SessionId, stands: bool) -> oneshot::Receiver<Result<Present>> {
         let (reply, answer) = oneshot::channel();
         let begins = {
             let mut gathered = self.gathered();
-            gathered.waiting.push(Waiting { id: id.clone(), reply });
+            gathered.waiting.push(Waiting { id: id.clone(), stands, reply });
             !std::mem::replace(&mut gathered.under_way, true)
         };
         if begins {
@@ -146,22 +148,41 @@ fn gave_up(why: &str) -> Error {
 }
 
 fn look(tx: &mut Tx<'_>, batch: &[Waiting]) -> Result<HashMap<String, (String, i64)>> {
-    let mut ids: Vec<&str> = batch.iter().map(|waiting| waiting.id.as_str()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
+    if batch.is_empty() {
         return Ok(HashMap::new());
     }
-    // Ids are letters, digits and `_`.
-    let rows = tx.query(
-        "select id, deployment_id, revision from sessions where id = any(string_to_array($1, ',')) order by id",
-        params![&ids.join(",")],
-    )?;
+    let (all, stand) = (listed(batch.iter()), listed(batch.iter().filter(|waiting| waiting.stands)));
+    // Ids are letters, digits and `_`. A session that is out is as good as another revision.
+    let rows = match stand.is_empty() {
+        true => tx.query(
+            "select id, deployment_id, revision from sessions where id = any(string_to_array($1, ','))
+             order by id",
+            params![&all],
+        )?,
+        false => tx.query(
+            "select p.id, p.deployment_id, p.revision from sessions p
+             where p.id = any(string_to_array($1, ',')) and not (p.id = any(string_to_array($2, ','))
+                 and exists (select 1 from sign_ins s left join organizations o on o.id = s.organization_id
+                     left join workspaces w on w.id = s.workspace_id
+                     where s.session_id = p.id and s.ended_at is null
+                         and (o.gate <> s.organization_gate or w.gate <> s.workspace_gate)))
+             order by p.id",
+            params![&all, &stand],
+        )?,
+    };
     let read = |row: super::Row| {
         let mut cells = row.cells();
         Ok((cells.text()?, (cells.text()?, cells.int()?)))
     };
     rows.into_iter().map(read).collect()
+}
+
+/// The ids of these sessions, each once.
+fn listed<'a>(waiting: impl Iterator<Item = &'a Waiting>) -> String {
+    let mut ids: Vec<&str> = waiting.map(|waiting| waiting.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.join(",")
 }
 
 #[cfg(test)]

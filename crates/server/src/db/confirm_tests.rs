@@ -7,7 +7,7 @@ use crate::world::World;
 use tokio::sync::oneshot::error::TryRecvError;
 
 fn asked(confirmer: &Confirmer, queue: &Queue, id: &SessionId) -> oneshot::Receiver<Result<Present>> {
-    confirmer.ask(queue, id)
+    confirmer.ask(queue, id, false)
 }
 
 fn told(answer: &mut oneshot::Receiver<Result<Present>>) -> Option<std::result::Result<Option<i64>, String>> {

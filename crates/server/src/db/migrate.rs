@@ -52,6 +52,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0006_dead_mail.sql"),
         walks: &["outbox"],
     },
+    Migration {
+        version: 7,
+        name: "organizations",
+        sql: include_str!("../../migrations/0007_organizations.sql"),
+        walks: &["sign_ins"],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

@@ -196,12 +196,18 @@ impl Db {
     }
 
     /// The present revision of a session of a deployment, where other nodes may raise it: what a statement says that
-    /// begins after this was called. Many who ask share one statement.
+    /// begins after this was called. Many who ask share one statement. Of a session that `stands` somewhere there is
+    /// none when the gate of an organization or workspace that it stands in has risen.
     ///
     /// # Errors
     /// As [`Db::read`].
-    pub async fn present_revision(&self, deployment: &str, id: &SessionId) -> Result<Option<i64>> {
-        let answer = self.confirmer.ask(&self.doors.confirms, id);
+    pub async fn present_revision(
+        &self,
+        deployment: &str,
+        id: &SessionId,
+        stands: bool,
+    ) -> Result<Option<i64>> {
+        let answer = self.confirmer.ask(&self.doors.confirms, id, stands);
         let present = self.counted(Kind::Confirm, wait(answer, READ_PATIENCE)).await?;
         Ok(present.filter(|(of, _)| of == deployment).map(|(_, revision)| revision))
     }

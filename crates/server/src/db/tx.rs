@@ -46,6 +46,8 @@ pub struct Tx<'a> {
 pub struct Touched {
     /// Sessions whose revision rose, in the order in which that happened.
     pub sessions: Vec<Change>,
+    /// Organizations and workspaces whose gate rose.
+    pub gates: Vec<String>,
     /// Whether there is something new in the outbox.
     pub outbox: bool,
 }
@@ -94,6 +96,11 @@ impl<'a> Tx<'a> {
     /// Notes that a session's revision rose.
     pub fn touch(&mut self, change: Change) {
         self.touched.sessions.push(change);
+    }
+
+    /// Notes that the gate of an organization or workspace rose.
+    pub fn touch_gate(&mut self, place: &str) {
+        self.touched.gates.push(place.to_owned());
     }
 
     /// Notes that there is something new in the outbox.

@@ -1,6 +1,7 @@
 //! A deployment as everybody may see it.
 
 use crate::app::{Site, mode_name};
+use crate::config::teams::Kind;
 use crate::config::{self, Auth, FieldUse, PasswordRules};
 use crate::time::rfc3339;
 use crate::user::password;
@@ -33,7 +34,7 @@ pub fn view(site: &Site) -> Deployment {
         project_id: config.id.clone(),
         mode: mode_name(config.mode).to_owned(),
         auth_settings: auth_settings(site, &times),
-        b2b_settings: b2b_settings(&config.id, &times),
+        b2b_settings: b2b_settings(config, &times),
         restrictions: restrictions(config, &times),
         social_connections: Vec::new(),
         ui_settings: ui_settings(site),
@@ -114,37 +115,39 @@ fn factors(auth: &Auth) -> AuthFactorsEnabled {
     }
 }
 
-fn b2b_settings(id: &str, times: &Times) -> B2bSettings {
+fn b2b_settings(config: &config::Deployment, times: &Times) -> B2bSettings {
+    let (organizations, workspaces) = (&config.organizations, &config.workspaces);
+    let (of_all, of_places) = (&organizations.roles, &workspaces.roles);
     B2bSettings {
-        id: id.to_owned(),
+        id: config.id.clone(),
         created_at: times.created_at.clone(),
         updated_at: times.updated_at.clone(),
-        deployment_id: id.to_owned(),
-        organizations_enabled: false,
-        workspaces_enabled: false,
-        allow_users_to_create_orgs: false,
-        allow_org_deletion: false,
-        allow_workspace_deletion: false,
-        custom_org_role_enabled: false,
-        custom_workspace_role_enabled: false,
+        deployment_id: config.id.clone(),
+        organizations_enabled: organizations.enabled,
+        workspaces_enabled: workspaces.enabled,
+        allow_users_to_create_orgs: organizations.enabled && organizations.users_create,
+        allow_org_deletion: organizations.enabled && organizations.deletion,
+        allow_workspace_deletion: workspaces.enabled && workspaces.deletion,
+        custom_org_role_enabled: organizations.enabled && of_all.own,
+        custom_workspace_role_enabled: workspaces.enabled && of_places.own,
         enforce_mfa_per_org_enabled: false,
         enforce_mfa_per_workspace_enabled: false,
         ip_allowlist_per_org_enabled: false,
         ip_allowlist_per_workspace_enabled: false,
         enterprise_sso_enabled: false,
-        limit_org_creation_per_user: false,
-        limit_workspace_creation_per_org: false,
-        max_orgs_per_user: 0,
-        max_allowed_org_members: 0,
-        max_allowed_workspace_members: 0,
-        org_creation_per_user_count: 0,
-        workspaces_per_org_count: 0,
-        default_org_creator_role_id: String::new(),
-        default_org_member_role_id: String::new(),
-        default_workspace_creator_role_id: String::new(),
-        default_workspace_member_role_id: String::new(),
-        organization_permissions: Vec::new(),
-        workspace_permissions: Vec::new(),
+        limit_org_creation_per_user: true,
+        limit_workspace_creation_per_org: true,
+        max_orgs_per_user: organizations.max_per_user,
+        max_allowed_org_members: organizations.max_members,
+        max_allowed_workspace_members: workspaces.max_members,
+        org_creation_per_user_count: organizations.max_created_per_user,
+        workspaces_per_org_count: workspaces.max_per_organization,
+        default_org_creator_role_id: Kind::Organization.role_id(&of_all.creator),
+        default_org_member_role_id: Kind::Organization.role_id(&of_all.member),
+        default_workspace_creator_role_id: Kind::Workspace.role_id(&of_places.creator),
+        default_workspace_member_role_id: Kind::Workspace.role_id(&of_places.member),
+        organization_permissions: of_all.permissions.clone(),
+        workspace_permissions: of_places.permissions.clone(),
     }
 }
 

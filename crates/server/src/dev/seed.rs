@@ -13,6 +13,7 @@ use crate::audit::{Actor, By};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{SessionId, UserId};
+use crate::membership::words;
 use crate::session::store as sessions;
 use crate::user::store::Credentials;
 use crate::user::{self, User, standing};
@@ -141,6 +142,7 @@ fn rename(tx: &mut Tx<'_>, site: &Site, (user, asked): (&User, &Person), now: i6
         return Err(Code::UsernameExists.into());
     }
     let deployment = &site.config.id;
+    words::renew(tx, deployment, &user.id)?;
     let shown_in = sessions::sign_ins_of(tx, deployment, user, now)?;
     let shown_in: BTreeSet<&SessionId> = shown_in.iter().map(|sign_in| &sign_in.session).collect();
     sessions::lock(tx, deployment, &shown_in.iter().copied().collect::<Vec<_>>())?;

@@ -17,6 +17,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use std::convert::Infallible;
 use std::fmt;
+use std::ops::RangeInclusive;
 use url::form_urlencoded;
 
 /// Named values of the query and the body; the body's stand before the query's.
@@ -53,6 +54,64 @@ impl Fields {
     /// [`Code::RequiredField`] when it is absent, [`Code::BadRequestBody`] when it is something else than text.
     pub fn required(&self, name: &str) -> Result<&str> {
         self.text(name)?.ok_or_else(|| missing(name))
+    }
+
+    /// The text of a field that may be emptied: `""` when it is there and empty, none when it is absent.
+    ///
+    /// # Errors
+    /// [`Code::BadRequestBody`] when it is something else than text.
+    pub fn given(&self, name: &str) -> Result<Option<&str>> {
+        let is_empty = |(key, value): &(String, Value)| key == name && value.as_str() == Some("");
+        match self.text(name)? {
+            None if self.values.iter().any(is_empty) => Ok(Some("")),
+            text => Ok(text),
+        }
+    }
+
+    /// The texts of a field that is a list: a JSON array, a name that stands several times, or `name[0]`, `name[1]`, …;
+    /// none when it is absent.
+    ///
+    /// # Errors
+    /// [`Code::BadRequestBody`] when it is something else than texts.
+    pub fn list(&self, name: &str) -> Result<Option<Vec<&str>>> {
+        let listed = |takes: &[Field]| takes.iter().any(|field| field.name == name && field.list);
+        debug_assert!(self.takes.is_none_or(listed), "the operation does not list {name}");
+        let wrong = || Error::refused(Code::BadRequestBody, format!("{name} must be a list of texts."));
+        let is_it = |key: &str| {
+            let index = key.strip_prefix(name).map(|rest| rest.trim_start_matches('[').trim_end_matches(']'));
+            index.is_some_and(|index| index.bytes().all(|digit| digit.is_ascii_digit()))
+        };
+        let (mut texts, mut there) = (Vec::new(), false);
+        for (_, value) in self.values.iter().filter(|(key, _)| is_it(key)) {
+            match value {
+                Value::Null => continue,
+                Value::String(text) => texts.push(text.as_str()),
+                Value::Array(all) => {
+                    for one in all {
+                        texts.push(one.as_str().ok_or_else(wrong)?);
+                    }
+                }
+                _ => return Err(wrong()),
+            }
+            there = true;
+        }
+        texts.retain(|text| !text.is_empty() && *text != "undefined");
+        Ok(there.then_some(texts))
+    }
+
+    /// A whole number within bounds; none when the field is absent.
+    ///
+    /// # Errors
+    /// [`Code::InvalidParameter`] when it is something else.
+    pub fn number(&self, name: &str, bounds: RangeInclusive<u32>) -> Result<Option<u32>> {
+        let wrong = || {
+            let (least, most) = (bounds.start(), bounds.end());
+            let text = format!("{name} must be a whole number from {least} to {most}.");
+            Error::refused(Code::InvalidParameter, text)
+        };
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let number = text.parse().ok().filter(|number| bounds.contains(number));
+        number.map(Some).ok_or_else(wrong)
     }
 
     /// The trimmed text of a field that a form has if `used` says so; none when it is off or left empty.

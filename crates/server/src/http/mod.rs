@@ -10,6 +10,7 @@ pub mod head;
 pub mod health;
 pub mod known;
 pub mod layers;
+pub mod named;
 pub mod operation;
 pub mod origin;
 pub mod routes;

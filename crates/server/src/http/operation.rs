@@ -31,6 +31,8 @@ pub struct Operation {
     pub answer: Answer,
     /// Why it refuses, beside what [`Operation::codes`] adds.
     pub refuses: &'static [Code],
+    /// And what else.
+    pub refuses_also: &'static [Code],
 }
 
 /// What an operation answers.
@@ -64,6 +66,8 @@ pub struct Field {
     pub about: &'static str,
     /// Whether it must be there.
     pub required: bool,
+    /// Whether there may be several of it.
+    pub list: bool,
     /// The words that it may be, all if empty.
     pub words: &'static [&'static str],
     /// The fewest and the most characters, as far as they are the same everywhere.
@@ -76,13 +80,19 @@ impl Field {
     /// A field that may be left out.
     #[must_use]
     pub const fn optional(name: &'static str, about: &'static str) -> Self {
-        Self { name, about, required: false, words: &[], length: (None, None), pattern: "" }
+        Self { name, about, required: false, list: false, words: &[], length: (None, None), pattern: "" }
     }
 
     /// A field that must be there.
     #[must_use]
     pub const fn required(name: &'static str, about: &'static str) -> Self {
         Self { required: true, length: (Some(1), None), ..Self::optional(name, about) }
+    }
+
+    /// Several texts.
+    #[must_use]
+    pub const fn list(self) -> Self {
+        Self { list: true, length: (None, None), ..self }
     }
 
     /// One of these words.
@@ -120,6 +130,7 @@ impl Operation {
             any_host: false,
             answer: Answer::Data(SchemaGenerator::subschema_for::<T>),
             refuses: &[],
+            refuses_also: &[],
         }
     }
 
@@ -151,6 +162,12 @@ impl Operation {
     #[must_use]
     pub fn refuses(self, refuses: &'static [Code]) -> Self {
         Self { refuses, ..self }
+    }
+
+    /// It refuses with what many do, and with these.
+    #[must_use]
+    pub fn refuses_also(self, refuses: &'static [Code], refuses_also: &'static [Code]) -> Self {
+        Self { refuses, refuses_also, ..self }
     }
 
     /// Its answer is not in the envelope.
@@ -186,7 +203,7 @@ impl Operation {
     /// Every code that it refuses with: its own and those of what stands before it.
     #[must_use]
     pub fn codes(&self) -> Vec<Code> {
-        let mut codes = self.refuses.to_vec();
+        let mut codes = [self.refuses, self.refuses_also].concat();
         codes.push(Code::Internal);
         if !self.any_host {
             codes.push(Code::UnknownHost);

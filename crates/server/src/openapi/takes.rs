@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 /// What stands in the query and the headers.
 pub fn parameters(operation: &Operation) -> Vec<Value> {
-    let mut parameters = Vec::new();
+    let mut parameters: Vec<Value> = named(operation.path).map(in_path).collect();
     if operation.method == Method::GET {
         parameters.extend(operation.fields.unwrap_or_default().iter().map(in_query));
     }
@@ -26,6 +26,19 @@ pub fn parameters(operation: &Operation) -> Vec<Value> {
         }));
     }
     parameters
+}
+
+/// The parts of a path that are some id.
+fn named(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn in_path(name: &str) -> Value {
+    let what = name.strip_suffix("_id").unwrap_or(name).replace('_', " ");
+    json!({
+        "name": name, "in": "path", "required": true,
+        "description": format!("The id of the {what}."), "schema": { "type": "string" },
+    })
 }
 
 fn in_query(field: &Field) -> Value {
@@ -93,6 +106,9 @@ fn schema(field: &Field) -> Value {
     }
     if !field.pattern.is_empty() {
         schema["pattern"] = json!(field.pattern);
+    }
+    if field.list {
+        return json!({ "type": "array", "items": schema });
     }
     schema
 }

@@ -97,7 +97,24 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 15] = [
+    const NOT_OF_PAGES: [Code; 32] = [
+        Code::OrganizationsDisabled,
+        Code::WorkspacesDisabled,
+        Code::OrganizationNotFound,
+        Code::WorkspaceNotFound,
+        Code::MembershipNotFound,
+        Code::RoleNotFound,
+        Code::PermissionDenied,
+        Code::RoleExceedsYours,
+        Code::LastAdministrator,
+        Code::CreationNotAllowed,
+        Code::DeletionNotAllowed,
+        Code::OwnRolesNotAllowed,
+        Code::TooManyOrganizations,
+        Code::TooManyWorkspaces,
+        Code::TooManyRoles,
+        Code::UnknownPermission,
+        Code::InvalidDescription,
         Code::AvailabilityHidden,
         Code::BadRequestBody,
         Code::DeploymentNotFound,

@@ -235,6 +235,24 @@ impl Cache {
         }
     }
 
+    /// Forgets every session in which somebody stands in the organization or workspace with this id: its gate rose.
+    /// What is being read now is not remembered either, for it may be one of them.
+    pub fn publish_gate(&self, place: &str) {
+        let stands = |loaded: &Loaded| {
+            loaded.sign_ins.iter().filter_map(|sign_in| sign_in.scope.as_ref()).any(|scope| {
+                scope.organization.place == place
+                    || scope.workspace.as_ref().is_some_and(|workspace| workspace.place == place)
+            })
+        };
+        for shard in &self.shards {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.published += 1;
+            let there = shard.entries.iter().filter(|(_, cached)| stands(&cached.loaded));
+            let there: Vec<SessionId> = there.map(|(id, _)| id.clone()).collect();
+            there.iter().for_each(|id| shard.remove(id));
+        }
+    }
+
     /// Forgets a session whose revision rose.
     pub fn publish(&self, id: &SessionId) {
         let mut shard = self.shard(id.as_str());

@@ -1,16 +1,15 @@
 //! Putting something into a session: finding it or making it, and opening a sign-in in it.
 
 use super::rack::{Key, Rack, SECRET};
-use super::{Loaded, Opened, Plan, crowd, plan, read, store};
+use super::{Loaded, Opened, Plan, crowd, read, store};
 use crate::app::{App, Site};
-use crate::audit::{self, About, Actor, By, Event};
+use crate::audit::{Actor, By};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, SignInId};
 use crate::params;
-use crate::user::User;
 use crate::vault::Purpose;
-use keyrack_protocol::{ChangeReason, Code, EndReason};
+use keyrack_protocol::{ChangeReason, Code};
 
 /// Who comes with which rack, and what may be drawn for it: everything before the transaction.
 #[derive(Clone, Debug)]
@@ -24,7 +23,7 @@ pub struct Arrival {
     /// Now.
     pub now: i64,
     new_session: (SessionId, Key),
-    new_sign_in: (SignInId, Key),
+    pub(super) new_sign_in: (SignInId, Key),
     new_attempt: (AttemptId, Key),
 }
 
@@ -72,7 +71,7 @@ pub struct Room {
     /// What the rack of the request opens of it.
     pub opened: Opened,
     rack: Rack,
-    keys: Vec<Key>,
+    pub(super) keys: Vec<Key>,
 }
 
 /// A session after a mutation, and the rack to hand out for it.
@@ -173,58 +172,6 @@ impl Room {
         let held = self.loaded.visible(self.opened).count();
         let places = site.config.max_accounts_per_session as usize;
         if held < places { Ok(()) } else { Err(Code::TooManyAccounts) }
-    }
-
-    /// Opens a sign-in of `user` and makes it active. The caller holds the user's lock and has asked
-    /// [`crate::user::may_act`] and [`Room::has_place`].
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn open_sign_in(
-        &mut self,
-        tx: &mut Tx<'_>,
-        (app, site): (&App, &Site),
-        user: &User,
-        arrival: &Arrival,
-    ) -> Result<()> {
-        let (id, key) = &arrival.new_sign_in;
-        let now = arrival.now;
-        let may_activate = self.loaded.may_activate(self.opened);
-        tx.execute(
-            "insert into sign_ins (id, deployment_id, session_id, user_id, key_hash, ip_address, user_agent,
-                 activated_at, last_active_at, expires_at, created_at, updated_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $10, $8, $9, $8, $8)",
-            params![
-                id.as_str(),
-                &site.config.id,
-                self.loaded.id.as_str(),
-                user.id.as_str(),
-                &store::key_hash(&app.vault, key),
-                &arrival.ip_address,
-                &arrival.user_agent,
-                now,
-                site.expires_at(now, now),
-                self.loaded.next_activation(now)
-            ],
-        )?;
-        let end =
-            crowd::superseded(&self.loaded, self.opened, user, site.config.max_accounts_per_session as usize);
-        let end = end.into_iter().map(|orphan| (orphan, EndReason::Superseded)).collect();
-        let plan = plan::end(&self.loaded, end);
-        // An orphan that was active has ended: then any rack may say what is.
-        let activate = may_activate || plan.active.is_some();
-        let plan =
-            Plan { active: activate.then(|| Some(id.clone())), end_reason: activate.then_some(None), ..plan };
-        store::apply(tx, site, &self.loaded, &plan, &arrival.by())?;
-        let about = About {
-            user: Some(&user.id),
-            session: Some(&self.loaded.id),
-            sign_in: Some(id),
-            ..About::default()
-        };
-        audit::record(tx, site, &arrival.by(), Event::SignedIn, about)?;
-        self.keys.push(key.clone());
-        Ok(())
     }
 
     /// Puts an attempt into the session; the oldest gives way when there are too many. It is the last that is

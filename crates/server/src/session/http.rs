@@ -4,14 +4,16 @@ use super::activity;
 use super::cache::Whole;
 use super::enter::{self, Left};
 use super::read::Reading;
-use super::{Loaded, Opened, Plan, read, sign_out_all, sign_out_one, store, switch_to, view};
+use super::{Loaded, Opened, Plan, read, scope, sign_out_all, sign_out_one, store, switch_to, view};
 use crate::audit::{self, Event};
-use crate::caller::Browser;
+use crate::caller::{Account, Browser};
+use crate::config::teams::Kind;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
+use crate::membership::{self, are_there};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use keyrack_protocol::{Code, EndReason, Session};
@@ -20,6 +22,14 @@ use std::sync::Arc;
 const SHOW: &[Field] =
     &[Field::optional("poll", "`1` for a periodic refresh, which is no activity.").one_of(&["1"])];
 const SWITCH: &[Field] = &[Field::required("sign_in_id", "The sign-in to make active.")];
+const SWITCH_ORGANIZATION: &[Field] = &[Field::optional(
+    "organization_id",
+    "The organization; without it the active sign-in stands in none, and in no workspace.",
+)];
+const SWITCH_WORKSPACE: &[Field] = &[Field::optional(
+    "workspace_id",
+    "The workspace; without it the active sign-in stands in none, and in no organization.",
+)];
 const SIGN_OUT: &[Field] = &[Field::optional(
     "sign_in_id",
     "The sign-in to end; without it everything that the credential opens ends.",
@@ -42,7 +52,34 @@ pub fn routes() -> Routes {
         .takes(SIGN_OUT)
         .hands_out()
         .refuses(&[Code::SignInNotFound]);
+    let about = "Switch organizations. The active sign-in acts in this one, which its user is a member of. A workspace \
+                 that is not in it is left. The choice is kept, and the user's next sign-in begins with it.";
+    let organization = Operation::post::<Session>("/session/switch-organization", "switchOrganization", about)
+        .takes(SWITCH_ORGANIZATION)
+        .of_browser()
+        .refuses(&[
+            Code::SignedOut,
+            Code::UserDisabled,
+            Code::OrganizationsDisabled,
+            Code::OrganizationNotFound,
+        ]);
+    let about = "Switch workspaces. The active sign-in acts in this one, which its user is a member of, and in the \
+                 organization that it is in.";
+    let workspace = Operation::post::<Session>("/session/switch-workspace", "switchWorkspace", about)
+        .takes(SWITCH_WORKSPACE)
+        .of_browser()
+        .refuses(&[
+            Code::SignedOut,
+            Code::UserDisabled,
+            Code::OrganizationsDisabled,
+            Code::WorkspacesDisabled,
+            Code::WorkspaceNotFound,
+        ]);
     Routes::default()
+        .add(organization.also_by(Method::PUT, "switchOrganizationByPut"), switch_organization)
+        .add(organization, switch_organization)
+        .add(workspace.also_by(Method::PUT, "switchWorkspaceByPut"), switch_workspace)
+        .add(workspace, switch_workspace)
         .add(show_it, show)
         .add(switch.also_by(Method::PUT, "switchSignInByPut"), switch_sign_in)
         .add(switch, switch_sign_in)
@@ -88,6 +125,46 @@ async fn switch_sign_in(browser: Browser, fields: Fields) -> Result<Response> {
     let left = left.ok_or(Code::SignInNotFound)?;
     note_activity(&browser, &left);
     Ok(browser.show(&left))
+}
+
+/// `POST /session/switch-organization` `organization_id?`.
+async fn switch_organization(account: Account, fields: Fields) -> Result<Response> {
+    switch_scope(account, Kind::Organization, fields.text("organization_id")?).await
+}
+
+/// `POST /session/switch-workspace` `workspace_id?`.
+async fn switch_workspace(account: Account, fields: Fields) -> Result<Response> {
+    switch_scope(account, Kind::Workspace, fields.text("workspace_id")?).await
+}
+
+async fn switch_scope(account: Account, kind: Kind, id: Option<&str>) -> Result<Response> {
+    if id.is_some() {
+        are_there(&account.site.config, kind)?;
+    }
+    let id = id.map(str::to_owned);
+    let left = account
+        .change_session(|_, _| Ok(()), move |tx, site, room, ()| {
+            let Some(active) = room.loaded.active_for(room.opened) else {
+                return Err(Code::SignedOut.into());
+            };
+            let user = &active.user.id;
+            let to = match (&id, kind) {
+                (None, _) => None,
+                (Some(id), Kind::Organization) => {
+                    let to = membership::store::standing(tx, &site.config.id, (kind, id), user)?;
+                    scope::in_organization(active.scope.as_ref(), Some(to.ok_or(Code::OrganizationNotFound)?))
+                }
+                (Some(id), Kind::Workspace) => {
+                    let to = membership::store::standing_in_workspace(tx, &site.config.id, id, user)?;
+                    Some(to.ok_or(Code::WorkspaceNotFound)?)
+                }
+            };
+            Ok((scope::move_to(active, to), ()))
+        })
+        .await?
+        .0;
+    note_activity(&account, &left);
+    Ok(account.show(&left))
 }
 
 /// `POST /session/sign-out` `sign_in_id?`; without an id everything that the rack opens, as often as asked.

@@ -5,9 +5,10 @@
 //!
 //! The rules are pure: here, what a rack opens and which sign-in is active; in [`plan`], what a switch, a
 //! sign-out or the passing of time changes. [`store`] reads and writes, [`enter`] puts things into a session,
-//! [`cache`] remembers sessions, [`read`] brings store and cache together for `GET /session`, [`events`] tells
+//! [`scope`] is where sign-ins stand, [`cache`] remembers sessions, [`read`] brings store and cache together for `GET /session`, [`events`] tells
 //! those who follow a session.
 
+pub mod acting;
 pub mod activity;
 pub mod agent;
 pub mod cache;
@@ -16,14 +17,17 @@ pub mod enter;
 pub mod events;
 pub mod http;
 pub mod mark;
+pub mod open;
 pub mod plan;
 pub mod rack;
 pub mod read;
+pub mod scope;
 pub mod store;
 pub mod view;
 pub mod warm;
 
 use crate::id::{AttemptId, SessionId, SignInId};
+use crate::membership::Scope;
 use crate::user::User;
 use crate::vault::{Purpose, Vault};
 use keyrack_protocol::{ChangeReason, Code, EndReason, SigninAttempt, SignupAttempt};
@@ -48,7 +52,7 @@ pub struct Loaded {
     pub active: Option<SignInId>,
     /// Why the last active sign-in ended.
     pub end_reason: Option<EndReason>,
-    /// The first expiry in it.
+    /// The first expiry in it; 0 when a sign-in stands where it may not any more.
     pub valid_until: i64,
     /// How long the credential of an ended session still says why it ended.
     pub outer_until: i64,
@@ -73,6 +77,8 @@ pub struct LiveSignIn {
     pub key_hash: String,
     /// The account.
     pub user: User,
+    /// Where it stands; in no organization if nowhere.
+    pub scope: Option<Scope>,
     /// Where it was made from.
     pub ip_address: String,
     /// The browser's own words.
@@ -236,6 +242,12 @@ impl Loaded {
     #[must_use]
     pub fn why_it_ended(&self, last: ChangeReason) -> ChangeReason {
         self.end_reason.map_or_else(|| last.of_an_end(), ChangeReason::from)
+    }
+
+    /// Whether one of its sign-ins stands in an organization.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.sign_ins.iter().any(|sign_in| sign_in.scope.is_some())
     }
 
     /// The first moment at which something in it expires; none when nothing lives in it.

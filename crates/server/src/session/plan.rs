@@ -1,6 +1,7 @@
 //! What a switch, a sign-out or the passing of time changes in a session: worked out here, carried out by the
 //! store.
 
+use super::scope::{self, Moved};
 use super::{LiveSignIn, Loaded, Opened};
 use crate::id::{AttemptId, SignInId};
 use keyrack_protocol::{ChangeReason, Code, EndReason};
@@ -16,6 +17,8 @@ pub struct Plan {
     pub activate: Option<SignInId>,
     /// What the session's active sign-in becomes.
     pub active: Option<Option<SignInId>>,
+    /// Sign-ins that stand elsewhere from now on.
+    pub moved: Vec<Moved>,
     /// What the session says of how its last active sign-in ended.
     pub end_reason: Option<Option<EndReason>>,
 }
@@ -35,7 +38,7 @@ impl Plan {
             Some((_, reason)) => (*reason).into(),
             None if self.activate.is_some() || self.active.is_some() => ChangeReason::Switched,
             None if !self.end_attempts.is_empty() => ChangeReason::Attempt,
-            None => ChangeReason::Renewed,
+            None => self.moved.last().map_or(ChangeReason::Renewed, |moved| moved.reason),
         }
     }
 }
@@ -91,7 +94,8 @@ pub fn sign_out_all(loaded: &Loaded, opened: Opened) -> Plan {
     }
 }
 
-/// Ends what has expired at `now`; `max_age_ms` is the longest life of a sign-in.
+/// Ends what has expired at `now`, and puts out what stands where it may not any more; `max_age_ms` is the longest life
+/// of a sign-in.
 #[must_use]
 pub fn expire(loaded: &Loaded, max_age_ms: i64, now: i64) -> Plan {
     let expired = loaded.sign_ins.iter().filter(|sign_in| sign_in.expires_at <= now);
@@ -111,6 +115,8 @@ pub fn expire(loaded: &Loaded, max_age_ms: i64, now: i64) -> Plan {
     for attempt in lapsed.filter(|attempt| !plan.end_attempts.contains(&attempt.id)).collect::<Vec<_>>() {
         plan.end_attempts.push(attempt.id.clone());
     }
+    let lives = loaded.sign_ins.iter().filter(|sign_in| sign_in.expires_at > now);
+    plan.moved = lives.filter_map(scope::put_out).collect();
     plan
 }
 

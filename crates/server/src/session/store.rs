@@ -1,7 +1,7 @@
 //! Sessions in the database.
 
 use super::rack::Key;
-use super::{LiveAttempt, LiveSignIn, Loaded, Plan, Shown};
+use super::{LiveAttempt, LiveSignIn, Loaded, Plan, Shown, scope};
 use crate::app::Site;
 use crate::audit::{self, About, By, Event};
 use crate::db::{Change, Row, Snapshot, Tx};
@@ -39,7 +39,7 @@ pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<O
     )?;
     let Some(row) = row else { return Ok(None) };
     let mut cells = row.cells();
-    Ok(Some(Loaded {
+    let mut loaded = Loaded {
         id: id.clone(),
         deployment: deployment.to_owned(),
         revision: cells.int()?,
@@ -53,15 +53,24 @@ pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<O
         ended_at: cells.optional_int()?,
         sign_ins: load_sign_ins(on, id)?,
         attempts: load_attempts(on, id)?,
-    }))
+    };
+    // Whoever reads it ends that first, as what has expired.
+    if loaded.sign_ins.iter().any(|sign_in| scope::put_out(sign_in).is_some()) {
+        loaded.valid_until = 0;
+    }
+    Ok(Some(loaded))
 }
 
 fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveSignIn>> {
     let rows = on.query(
         "select s.id, s.key_hash, s.ip_address, s.user_agent, s.activated_at, s.last_active_at, s.expires_at,
-             s.created_at, s.updated_at, u.id, u.first_name, u.last_name, u.username, u.password_hash,
+             s.created_at, s.updated_at, s.organization_membership_id, s.organization_id, s.organization_gate,
+             case when coalesce(o.gate, 0) <> s.organization_gate then 1 else 0 end,
+             s.workspace_membership_id, s.workspace_id, s.workspace_gate,
+             case when coalesce(w.gate, 0) <> s.workspace_gate then 1 else 0 end, u.id, u.first_name, u.last_name, u.username, u.password_hash,
              u.disabled_at, u.deleted_at, u.created_at, u.updated_at
-         from sign_ins s join users u on u.id = s.user_id
+         from sign_ins s join users u on u.id = s.user_id left join organizations o on o.id = s.organization_id
+             left join workspaces w on w.id = s.workspace_id
          where s.session_id = $1 and s.ended_at is null order by s.id",
         params![session.as_str()],
     )?;
@@ -97,6 +106,7 @@ fn read_sign_in(row: Row) -> Result<LiveSignIn> {
         expires_at: cells.int()?,
         created_at: cells.int()?,
         updated_at: cells.int()?,
+        scope: scope::read(&mut cells)?,
         user: user::store::read(&mut cells)?,
     })
 }
@@ -189,6 +199,9 @@ pub fn apply(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, plan: &Plan, by: &By
             "update sessions set active_sign_in_id = $2 where id = $1",
             params![session.as_str(), active.as_ref().map(SignInId::as_str)],
         )?;
+    }
+    for moved in &plan.moved {
+        scope::write(tx, loaded, moved, now)?;
     }
     if let Some(reason) = &plan.end_reason {
         tx.execute(

@@ -71,6 +71,7 @@ fn sign_in(
         id,
         key_hash,
         user,
+        scope: None,
         ip_address: String::new(),
         user_agent: String::new(),
         activated_at,

@@ -51,8 +51,15 @@ fn sign_in(loaded: &Loaded, sign_in: &LiveSignIn) -> SignIn {
         id: sign_in.id.to_string(),
         session_id: loaded.id.to_string(),
         user_id: sign_in.user.id.to_string(),
-        active_organization_membership_id: None,
-        active_workspace_membership_id: None,
+        active_organization_membership_id: sign_in
+            .scope
+            .as_ref()
+            .map(|scope| scope.organization.membership.to_string()),
+        active_workspace_membership_id: sign_in
+            .scope
+            .as_ref()
+            .and_then(|scope| scope.workspace.as_ref())
+            .map(|workspace| workspace.membership.to_string()),
         user: user::view(&sign_in.user),
         expires_at_camel: expires_at.clone(),
         expires_at,

@@ -1,15 +1,20 @@
 //! `GET /session/token` and the public keys.
 
+use super::{About, Held};
 use crate::app::Site;
 use crate::caller::Browser;
-use crate::error::Result;
+use crate::config::teams::Kind;
+use crate::db::Snapshot;
+use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::http::front::Public;
 use crate::http::operation::{Field, Operation};
 use crate::http::origin::is_allowed;
 use crate::http::routes::Routes;
+use crate::membership::{Permissions, Scope, role, roles_of};
 use crate::session::read::Reading;
+use crate::session::{LiveSignIn, acting};
 use crate::user::may_act;
 use axum::Extension;
 use axum::response::Response;
@@ -39,15 +44,48 @@ async fn mint(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Re
     if fields.text("template")?.is_some_and(|template| template != "default") {
         return Err(Code::TemplateNotFound.into());
     }
-    let Reading::Live(cached, opened) = browser.reading().await? else { return Err(Code::SignedOut.into()) };
-    let active = cached.loaded.active_for(opened).ok_or(Code::SignedOut)?;
-    may_act(&active.user)?;
+    let mut reading = browser.reading().await?;
     // Whoever may not use the session from a page may not name itself in its tokens either.
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let azp = origin.filter(|origin| is_allowed(&browser.site, origin));
-    let now = browser.app.world.clock.now_ms();
-    let about = (&cached.loaded, active);
-    super::mint(&browser.app.world, &browser.site, about, azp, now).map(answer::ok)
+    for _ in 0..acting::TRIES {
+        let Reading::Live(cached, opened) = &reading else { return Err(Code::SignedOut.into()) };
+        let sign_in = cached.loaded.active_for(*opened).ok_or(Code::SignedOut)?;
+        may_act(&sign_in.user)?;
+        // Whoever was put out meanwhile stands elsewhere now.
+        if let Some(held) = held(&browser, sign_in).await? {
+            let about = About { loaded: &cached.loaded, sign_in, held: held.as_ref() };
+            let now = browser.app.world.clock.now_ms();
+            return super::mint(&browser.app.world, &browser.site, about, azp, now).map(answer::ok);
+        }
+        reading = browser.reading().await?;
+    }
+    Err(Error::unavailable("mint a token", "where the sign-in stands changes all the time"))
+}
+
+/// What a sign-in may where it stands, asked of the database at every mint: outside nothing is given, inside nothing is
+/// given when it stands there no more.
+async fn held(browser: &Browser, sign_in: &LiveSignIn) -> Result<Option<Option<Held>>> {
+    let Some(scope) = sign_in.scope.clone() else { return Ok(Some(None)) };
+    let (site, db) = (Arc::clone(&browser.site), &browser.app.db);
+    let held = match scope.workspace {
+        Some(_) => db.read(move |on| held_in(on, &site, &scope)).await?,
+        None => db.read_single(move |on| held_in(on, &site, &scope)).await?,
+    };
+    Ok(held.map(Some))
+}
+
+/// One statement for the organization, and one for the workspace.
+fn held_in(on: &mut Snapshot<'_>, site: &Site, scope: &Scope) -> Result<Option<Held>> {
+    let of = |kind| (roles_of(&site.config, kind), kind);
+    let Some(organization) = role::of_standing(on, of(Kind::Organization), &scope.organization)? else {
+        return Ok(None);
+    };
+    let Some(workspace) = &scope.workspace else {
+        return Ok(Some(Held { organization, workspace: Permissions::default() }));
+    };
+    let workspace = role::of_standing(on, of(Kind::Workspace), workspace)?;
+    Ok(workspace.map(|workspace| Held { organization, workspace }))
 }
 
 /// The public keys, for any origin and any cache.

@@ -6,6 +6,7 @@ pub mod store;
 use crate::app::Site;
 use crate::error::{Error, Result};
 use crate::id::{KeyId, TokenId};
+use crate::membership::Permissions;
 use crate::session::{LiveSignIn, Loaded};
 use crate::world::World;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
@@ -50,9 +51,63 @@ struct Claims<'a> {
     jti: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     azp: Option<&'a str>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    stands: Option<Stands<'a>>,
 }
 
-/// Mints a token for `sign_in`, which must be live and may act; it never outlives the sign-in. `azp` is the origin
+/// The claims of a sign-in that stands in an organization. Permissions stand in two forms, for the verifiers that there
+/// are.
+#[derive(Debug, Serialize)]
+struct Stands<'a> {
+    organization: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workspace: Option<&'a str>,
+    permissions: ByPlace<'a>,
+    organization_permissions: &'a [String],
+    workspace_permissions: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct ByPlace<'a> {
+    organization: &'a [String],
+    workspace: &'a [String],
+}
+
+/// What a token is about.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The session.
+    pub loaded: &'a Loaded,
+    /// Its active sign-in.
+    pub sign_in: &'a LiveSignIn,
+    /// What it may where it stands; none where it stands nowhere.
+    pub held: Option<&'a Held>,
+}
+
+/// What a sign-in may do where it stands, as it was read for the token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// In the organization.
+    pub organization: Permissions,
+    /// In the workspace.
+    pub workspace: Permissions,
+}
+
+impl<'a> Stands<'a> {
+    fn of(about: &About<'a>) -> Option<Self> {
+        let (scope, held) = (about.sign_in.scope.as_ref()?, about.held?);
+        let (organization, workspace) = (held.organization.as_slice(), held.workspace.as_slice());
+        Some(Self {
+            organization: &scope.organization.place,
+            workspace: scope.workspace.as_ref().map(|workspace| workspace.place.as_str()),
+            permissions: ByPlace { organization, workspace },
+            organization_permissions: organization,
+            workspace_permissions: workspace,
+        })
+    }
+}
+
+/// Mints a token about a sign-in, which must be live and may act; it never outlives the sign-in. `azp` is the origin
 /// that asks, where it is an allowed one.
 ///
 /// # Errors
@@ -60,10 +115,11 @@ struct Claims<'a> {
 pub fn mint(
     world: &World,
     site: &Site,
-    (loaded, sign_in): (&Loaded, &LiveSignIn),
+    about: About<'_>,
     azp: Option<&str>,
     now: i64,
 ) -> Result<Token> {
+    let About { loaded, sign_in, .. } = about;
     let ends_at = (now + site.config.lifetimes.token_ms).min(sign_in.expires_at);
     let (iat, exp) = (now.div_euclid(1000), ends_at.div_euclid(1000));
     let (session, id) = (loaded.id.as_str(), TokenId::draw(world));
@@ -80,6 +136,7 @@ pub fn mint(
         exp,
         jti: id.as_str(),
         azp,
+        stands: Stands::of(&about),
     };
     Ok(Token {
         token: site.signer.sign(world, &claims)?,

@@ -63,7 +63,15 @@ pub struct Email {
 /// # Errors
 /// [`Code::UserDisabled`] when it was disabled or deleted.
 pub fn may_act(user: &User) -> Result<(), Code> {
-    match (user.disabled_at, user.deleted_at) {
+    may_act_with(user.disabled_at, user.deleted_at)
+}
+
+/// The same of an account of which only this was read.
+///
+/// # Errors
+/// As [`may_act`].
+pub fn may_act_with(disabled_at: Option<i64>, deleted_at: Option<i64>) -> Result<(), Code> {
+    match (disabled_at, deleted_at) {
         (None, None) => Ok(()),
         _ => Err(Code::UserDisabled),
     }

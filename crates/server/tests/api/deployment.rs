@@ -66,8 +66,8 @@ async fn what_is_not_there_is_off_and_what_is_there_is_true() {
     assert_eq!(deployment["mail_from_host"], "localhost");
     assert_eq!(deployment["ui_settings"]["sign_in_page_url"], format!("{}/sign-in", server.base));
     let off = [
-        "/b2b_settings/organizations_enabled",
-        "/b2b_settings/workspaces_enabled",
+        "/b2b_settings/enforce_mfa_per_org_enabled",
+        "/b2b_settings/enterprise_sso_enabled",
         "/auth_settings/passkey/enabled",
         "/auth_settings/phone_number/enabled",
         "/auth_settings/magic_link/enabled",

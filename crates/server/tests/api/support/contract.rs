@@ -70,8 +70,17 @@ fn validator(what: &str, schema: &Value) -> Arc<Validator> {
 }
 
 fn answers(method: &Method, path: &str) -> Option<&'static Value> {
-    let operation = DOCUMENT["paths"].get(path)?.get(method.as_str().to_ascii_lowercase())?;
-    Some(&operation["responses"])
+    let paths = DOCUMENT["paths"].as_object()?;
+    let item = paths.get(path).or_else(|| paths.iter().find(|(known, _)| is_one_of(path, known)).map(|(_, item)| item));
+    Some(&item?.get(method.as_str().to_ascii_lowercase())?["responses"])
+}
+
+/// Whether a path is one of those that a path with names in it stands for.
+fn is_one_of(path: &str, known: &str) -> bool {
+    let (mut parts, mut names) = (path.split('/'), known.split('/'));
+    known.contains('{')
+        && names.by_ref().all(|name| parts.next().is_some_and(|part| part == name || name.starts_with('{')))
+        && parts.next().is_none()
 }
 
 fn is_page(reply: &Reply) -> bool {

@@ -15,6 +15,7 @@ mod running;
 mod server;
 mod stores;
 mod tables;
+mod teams;
 
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
 pub use events::Events;

@@ -1,0 +1,150 @@
+//! Who acts in a place, and whether they may: asked in the transaction that then changes something, under the
+//! organization's lock, so that of two who end each other's membership one is first.
+
+use crate::app::Site;
+use crate::audit::{self, About, By, Event};
+use crate::caller::Account;
+use crate::config::teams::{Kind, Roles};
+use crate::db::{Snapshot, Tx};
+use crate::error::Result;
+use crate::id::{MembershipId, SessionId, SignInId, UserId};
+use crate::membership::{Permissions, Place, are_there, role, roles_of, store, unknown};
+use crate::session::acting::still;
+use keyrack_protocol::Code;
+use std::sync::Arc;
+
+/// The user of an active sign-in, on the way into a transaction.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The deployment.
+    pub site: Arc<Site>,
+    /// The session.
+    pub session: SessionId,
+    /// The sign-in.
+    pub sign_in: SignInId,
+    /// The user.
+    pub user: UserId,
+    /// Who it is for the records, and when.
+    pub by: By,
+}
+
+/// Somebody in a place.
+#[derive(Clone, Debug)]
+pub struct Acting {
+    /// The place.
+    pub place: Place,
+    /// The membership; none of an organization's administrator in a workspace that they are no member of.
+    pub membership: Option<MembershipId>,
+    /// What they may do.
+    pub held: Permissions,
+}
+
+impl Actor {
+    /// Whoever called.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        Self {
+            site: Arc::clone(&account.site),
+            session: account.session.clone(),
+            sign_in: account.sign_in.clone(),
+            user: account.user.clone(),
+            by: account.by(),
+        }
+    }
+
+    /// The deployment's id.
+    #[must_use]
+    pub fn deployment(&self) -> &str {
+        &self.site.config.id
+    }
+
+    /// What the deployment says of roles.
+    #[must_use]
+    pub fn roles(&self, kind: Kind) -> &Roles {
+        roles_of(&self.site.config, kind)
+    }
+
+    /// Enters a place to change something in it: takes its organization's lock.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`], [`Code::UserDisabled`]; when there are no such places, no such place, or the user is not
+    /// in it, the code of that.
+    pub fn enter(&self, tx: &mut Tx<'_>, (kind, id): (Kind, &str)) -> Result<Acting> {
+        are_there(&self.site.config, kind)?;
+        let place = store::lock(tx, self.deployment(), (kind, id))?;
+        still(tx, self.deployment(), &self.sign_in, self.by.now)?;
+        self.act(tx, place.ok_or(unknown(kind))?)
+    }
+
+    /// The same to read something, on a snapshot.
+    ///
+    /// # Errors
+    /// As [`Actor::enter`].
+    pub fn look(&self, on: &mut Snapshot<'_>, (kind, id): (Kind, &str)) -> Result<Acting> {
+        are_there(&self.site.config, kind)?;
+        let place = store::find(on, self.deployment(), (kind, id))?;
+        self.act(on, place.ok_or(unknown(kind))?)
+    }
+
+    fn act(&self, on: &mut Snapshot<'_>, place: Place) -> Result<Acting> {
+        let kind = place.kind;
+        let own = self.held_in(on, kind, &place.id)?;
+        let above = match kind {
+            Kind::Organization => None,
+            Kind::Workspace => self.held_in(on, Kind::Organization, place.organization.as_str())?,
+        };
+        let administrates = |held: &Permissions| held.has(Kind::Organization.administrate());
+        match (own, above) {
+            (own, Some((_, above))) if administrates(&above) => {
+                let membership = own.map(|(membership, _)| membership);
+                Ok(Acting { place, membership, held: Permissions::all(self.roles(kind)) })
+            }
+            (Some((membership, held)), above) if kind == Kind::Organization || above.is_some() => {
+                Ok(Acting { place, membership: Some(membership), held })
+            }
+            _ => Err(unknown(kind).into()),
+        }
+    }
+
+    fn held_in(
+        &self,
+        on: &mut Snapshot<'_>,
+        kind: Kind,
+        place: &str,
+    ) -> Result<Option<(MembershipId, Permissions)>> {
+        role::of_user(on, (self.roles(kind), kind), (place, self.user.as_str()))
+    }
+
+    /// Records what was done in a place, and to whom.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn record(&self, tx: &mut Tx<'_>, event: Event, (place, whom): (&Place, &UserId)) -> Result<()> {
+        let about = About {
+            reason: &place.id,
+            user: Some(whom),
+            session: Some(&self.session),
+            sign_in: Some(&self.sign_in),
+            identifier: None,
+        };
+        audit::record(tx, &self.site, &self.by, event, about)
+    }
+}
+
+impl Acting {
+    /// Whether they may change the place.
+    ///
+    /// # Errors
+    /// [`Code::PermissionDenied`].
+    pub fn may_manage(&self) -> std::result::Result<(), Code> {
+        if self.held.manage(self.place.kind) { Ok(()) } else { Err(Code::PermissionDenied) }
+    }
+
+    /// Whether they administrate it.
+    ///
+    /// # Errors
+    /// [`Code::PermissionDenied`].
+    pub fn may_administrate(&self) -> std::result::Result<(), Code> {
+        if self.held.has(self.place.kind.administrate()) { Ok(()) } else { Err(Code::PermissionDenied) }
+    }
+}

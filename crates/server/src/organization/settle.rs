@@ -1,0 +1,144 @@
+//! What concerns all members of a place at once is one write that raises its gate. The rest is done here in batches, so
+//! that nobody waits for thousands of rows: sign-ins that stand in it are put out, which tells those who follow their
+//! sessions, and the rows of what was deleted go. Whoever reads a session before is right all the same.
+
+use crate::app::{Shared, Site};
+use crate::db::{Snapshot, Tx};
+use crate::error::Result;
+use crate::id::SessionId;
+use crate::params;
+use crate::session::read;
+use std::sync::Arc;
+
+/// Rows of one transaction.
+const BATCH: i64 = 100;
+
+/// Does it for every place of a deployment whose gate rose, while the caller goes on; what fails is done by the sweep.
+pub fn soon(app: &Shared, site: &Arc<Site>) {
+    let (app, site) = (Arc::clone(app), Arc::clone(site));
+    tokio::spawn(async move {
+        if let Err(error) = all(&app, &site).await {
+            tracing::warn!(%error, "members were not put out yet; the sweep does it");
+        }
+    });
+}
+
+/// Does it for every place of a deployment whose gate rose. May be done by several nodes at once.
+///
+/// # Errors
+/// What the database says.
+pub async fn all(app: &Shared, site: &Arc<Site>) -> Result<()> {
+    let deployment = site.config.id.clone();
+    let unsettled = app.db.read(move |on| {
+        let organizations = ids(
+            on,
+            "select id from organizations where deployment_id = $1 and unsettled = 1 order by id",
+            &deployment,
+        )?;
+        let workspaces = ids(
+            on,
+            "select id from workspaces where deployment_id = $1 and unsettled = 1 order by id",
+            &deployment,
+        )?;
+        Ok([organizations, workspaces].concat())
+    });
+    for place in unsettled.await? {
+        put_out(app, site, &place).await?;
+        empty(app, &place).await?;
+    }
+    Ok(())
+}
+
+fn ids(on: &mut Snapshot<'_>, sql: &'static str, of: &str) -> Result<Vec<String>> {
+    on.query(sql, params![of])?.into_iter().map(|row| row.cells().text()).collect()
+}
+
+/// Puts out every sign-in that stands in a place at an older gate.
+async fn put_out(app: &Shared, site: &Arc<Site>, place: &str) -> Result<()> {
+    loop {
+        let place = place.to_owned();
+        let found = app.db.read(move |on| {
+            let rows = on.query(
+                "select distinct s.session_id from sign_ins s
+                 where s.ended_at is null and s.organization_id = $1
+                     and s.organization_gate <> (select o.gate from organizations o where o.id = $1)
+                 union
+                 select distinct s.session_id from sign_ins s
+                 where s.ended_at is null and s.workspace_id = $1
+                     and s.workspace_gate <> (select w.gate from workspaces w where w.id = $1)
+                 order by 1 limit $2",
+                params![&place, BATCH],
+            )?;
+            rows.into_iter().map(|row| Ok(SessionId::stored(row.cells().text()?))).collect::<Result<Vec<_>>>()
+        });
+        let found = found.await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        for session in found {
+            read::end_expired(app, site, session).await?;
+        }
+    }
+}
+
+/// Removes the rows of a place that was deleted, and of the workspaces in it; then it is settled.
+async fn empty(app: &Shared, place: &str) -> Result<()> {
+    let id = place.to_owned();
+    let deleted = app.db.read(move |on| {
+        ids(
+            on,
+            "select id from organizations where id = $1 and deleted_at is not null
+             union select id from workspaces where id = $1 and deleted_at is not null
+             union select id from workspaces where organization_id = $1
+                 and exists (select 1 from organizations o where o.id = $1 and o.deleted_at is not null)
+             order by 1",
+            &id,
+        )
+    });
+    for place in deleted.await? {
+        loop {
+            let place = place.clone();
+            if app.db.write(move |tx| remove_some(tx, &place)).await? == 0 {
+                break;
+            }
+        }
+    }
+    let (id, now) = (place.to_owned(), app.world.clock.now_ms());
+    app.db.write(move |tx| settled(tx, &id, now)).await
+}
+
+/// Removes some members of a place; how many.
+fn remove_some(tx: &mut Tx<'_>, place: &str) -> Result<usize> {
+    let rows = tx.query(
+        "select id from memberships where place_id = $1 order by id limit $2",
+        params![place, BATCH],
+    )?;
+    let members: Vec<String> = rows.into_iter().map(|row| row.cells().text()).collect::<Result<_>>()?;
+    for member in &members {
+        for sql in [
+            "delete from membership_roles where membership_id = $1",
+            "delete from member_words where membership_id = $1",
+            "delete from memberships where id = $1",
+        ] {
+            tx.execute(sql, params![member])?;
+        }
+    }
+    if members.is_empty() {
+        tx.execute("delete from roles where place_id = $1", params![place])?;
+        tx.execute("delete from member_counts where place_id = $1", params![place])?;
+    }
+    Ok(members.len())
+}
+
+fn settled(tx: &mut Tx<'_>, place: &str, now: i64) -> Result<()> {
+    tx.execute(
+        "update workspaces set deleted_at = $2, updated_at = $2, name = '', description = '', image_url = '',
+             public_metadata = '{}', private_metadata = '{}'
+         where organization_id = $1 and deleted_at is null
+             and exists (select 1 from organizations o where o.id = $1 and o.deleted_at is not null)",
+        params![place, now],
+    )?;
+    tx.execute("update organizations set unsettled = 0 where id = $1", params![place])?;
+    tx.execute("update workspaces set unsettled = 0 where id = $1", params![place])?;
+    Ok(())
+}

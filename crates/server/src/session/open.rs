@@ -1,0 +1,71 @@
+//! Opening a sign-in in a session.
+
+use super::enter::{Arrival, Room};
+use super::{Plan, crowd, plan, scope, store};
+use crate::app::{App, Site};
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::membership;
+use crate::params;
+use crate::user::User;
+use keyrack_protocol::EndReason;
+
+impl Room {
+    /// Opens a sign-in of `user` and makes it active. The caller holds the user's lock and has asked
+    /// [`crate::user::may_act`] and [`Room::has_place`].
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn open_sign_in(
+        &mut self,
+        tx: &mut Tx<'_>,
+        (app, site): (&App, &Site),
+        user: &User,
+        arrival: &Arrival,
+    ) -> Result<()> {
+        let (id, key) = &arrival.new_sign_in;
+        let now = arrival.now;
+        let may_activate = self.loaded.may_activate(self.opened);
+        tx.execute(
+            "insert into sign_ins (id, deployment_id, session_id, user_id, key_hash, ip_address, user_agent,
+                 activated_at, last_active_at, expires_at, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $10, $8, $9, $8, $8)",
+            params![
+                id.as_str(),
+                &site.config.id,
+                self.loaded.id.as_str(),
+                user.id.as_str(),
+                &store::key_hash(&app.vault, key),
+                &arrival.ip_address,
+                &arrival.user_agent,
+                now,
+                site.expires_at(now, now),
+                self.loaded.next_activation(now)
+            ],
+        )?;
+        if let Some(scope) = membership::store::last_scope(tx, &site.config.id, &user.id)?
+            && site.config.organizations.enabled
+        {
+            scope::stand(tx, id, Some(&scope), now)?;
+        }
+        let end =
+            crowd::superseded(&self.loaded, self.opened, user, site.config.max_accounts_per_session as usize);
+        let end = end.into_iter().map(|orphan| (orphan, EndReason::Superseded)).collect();
+        let plan = plan::end(&self.loaded, end);
+        // An orphan that was active has ended: then any rack may say what is.
+        let activate = may_activate || plan.active.is_some();
+        let plan =
+            Plan { active: activate.then(|| Some(id.clone())), end_reason: activate.then_some(None), ..plan };
+        store::apply(tx, site, &self.loaded, &plan, &arrival.by())?;
+        let about = About {
+            user: Some(&user.id),
+            session: Some(&self.loaded.id),
+            sign_in: Some(id),
+            ..About::default()
+        };
+        audit::record(tx, site, &arrival.by(), Event::SignedIn, about)?;
+        self.keys.push(key.clone());
+        Ok(())
+    }
+}

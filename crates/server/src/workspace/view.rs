@@ -1,0 +1,25 @@
+//! Workspaces as they are shown.
+
+use super::Workspace;
+use crate::time::rfc3339;
+use keyrack_protocol as wire;
+
+/// A workspace as its members see it.
+#[must_use]
+pub fn workspace(it: &Workspace) -> wire::Workspace {
+    wire::Workspace {
+        id: it.id.to_string(),
+        organization_id: it.organization.to_string(),
+        name: it.name.clone(),
+        description: it.description.clone(),
+        image_url: it.image_url.clone(),
+        member_count: it.members,
+        public_metadata: it.public_metadata.clone(),
+        enforce_2fa: false,
+        enable_ip_restriction: false,
+        whitelisted_ips: Vec::new(),
+        created_at: rfc3339(it.created_at),
+        updated_at: rfc3339(it.updated_at),
+        segments: Vec::new(),
+    }
+}

@@ -1,0 +1,107 @@
+use super::{Browser, Keyrack};
+use keyrack_server::config::teams::Kind;
+use keyrack_server::id::{MembershipId, OrganizationId, UserId};
+use keyrack_server::membership::{Place, role, store};
+use keyrack_server::user;
+use serde_json::{Value, json};
+
+impl Browser {
+    /// Makes an organization and stands in it; gives its id.
+    pub async fn founds(&self, name: &str) -> String {
+        let made = self.post("/organizations", json!({ "name": name })).await.ok();
+        made["organization"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a workspace and stands in it; gives its id.
+    pub async fn founds_in(&self, organization: &str, name: &str) -> String {
+        let body = json!({ "name": name, "organization_id": organization });
+        let made = self.post("/workspaces", body).await.ok();
+        made["workspace"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The ids of the user's memberships in this place, as the place's members see it.
+    pub async fn membership(&self, path: &str, name: &str) -> String {
+        let page = self.get(&format!("{path}/members?limit=100&search={name}@")).await.ok();
+        page["data"][0]["id"].as_str().unwrap_or_else(|| panic!("{name} is in no {path}: {page}")).to_owned()
+    }
+
+    /// The memberships by which the active sign-in acts.
+    pub async fn stands(&self) -> [Value; 2] {
+        let active = self.session().await["active_signin"].clone();
+        [
+            active["active_organization_membership_id"].clone(),
+            active["active_workspace_membership_id"].clone(),
+        ]
+    }
+
+    pub async fn switches_organization(&self, id: &str) -> Value {
+        self.post("/session/switch-organization", json!({ "organization_id": id })).await.ok()
+    }
+
+    pub async fn switches_workspace(&self, id: &str) -> Value {
+        self.post("/session/switch-workspace", json!({ "workspace_id": id })).await.ok()
+    }
+
+    /// What a token of the active sign-in says.
+    pub async fn claims(&self) -> Value {
+        super::claims(self.get("/session/token").await.ok()["token"].as_str().unwrap())
+    }
+
+    /// The id of the active sign-in's user.
+    pub async fn user_id(&self) -> String {
+        self.get("/me").await.ok()["id"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Keyrack {
+    /// Makes the user of a browser a member with these roles, as an accepted invitation will.
+    pub async fn join(&self, place: &str, user: &str, roles: &[&str]) -> String {
+        let kind = if place.starts_with("wsp_") { Kind::Workspace } else { Kind::Organization };
+        let (site, id) = (self.app.sites[0].clone(), MembershipId::draw(&self.app.world));
+        let (place, user) = (place.to_owned(), UserId::stored(user.to_owned()));
+        let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+        let joined = self.app.db.write(move |tx| {
+            let deployment = &site.config.id;
+            let place: Place = store::lock(tx, deployment, (kind, &place))?.expect("a place");
+            user::store::lock(tx, deployment, &user)?;
+            let joined = store::add(tx, (deployment, &place), (&id, &user), 0, 0)?;
+            assert_eq!(joined, store::Joined::Now);
+            for role in &roles {
+                role::give(tx, (deployment, &place), &id, role)?;
+            }
+            Ok(id.to_string())
+        });
+        joined.await.unwrap()
+    }
+
+    /// Fills an organization with so many members, who are no users that could sign in.
+    pub async fn crowd(&self, organization: &str, count: usize) {
+        let deployment = self.app.sites[0].config.id.clone();
+        let organization = OrganizationId::stored(organization.to_owned());
+        for begin in (0..count).step_by(500) {
+            let ids: Vec<(UserId, MembershipId, usize)> = (begin..count.min(begin + 500))
+                .map(|n| (UserId::draw(&self.app.world), MembershipId::draw(&self.app.world), n))
+                .collect();
+            let (deployment, organization) = (deployment.clone(), organization.clone());
+            let filled = self.app.db.write(move |tx| {
+                for (user, member, n) in &ids {
+                    let (first, last) = (format!("First{n:06}"), format!("Last{n:06}"));
+                    tx.execute(
+                        "insert into users (id, deployment_id, version, first_name, last_name, created_at, updated_at)
+                         values ($1, $2, 1, $3, $4, 0, 0)",
+                        keyrack_server::params![user.as_str(), &deployment, &first, &last],
+                    )?;
+                    let place = Place {
+                        kind: Kind::Organization,
+                        id: organization.to_string(),
+                        organization: organization.clone(),
+                    };
+                    store::add(tx, (&deployment, &place), (member, user), 0, 0)?;
+                    role::give(tx, (&deployment, &place), member, "rol_org_member")?;
+                }
+                Ok(())
+            });
+            filled.await.unwrap();
+        }
+    }
+}

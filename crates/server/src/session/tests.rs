@@ -6,6 +6,7 @@ use keyrack_protocol::SignupAttemptStep;
 use proptest::prelude::*;
 
 mod ends;
+mod scopes;
 
 const DAY: i64 = 86_400_000;
 const MAX_AGE: i64 = 30 * DAY;

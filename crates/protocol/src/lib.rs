@@ -20,6 +20,7 @@ mod token;
 #[cfg(feature = "ts")]
 pub mod typescript;
 mod user;
+mod workspace;
 
 pub use attempt::{
     Availability, CurrentSessionStep, Identified, ProfileCompletionData, SignInMethod, SigninAttempt,
@@ -34,14 +35,16 @@ pub use error::{Code, EndReason};
 pub use event::{ChangeReason, SessionEvent};
 pub use organization::{
     EligibilityRestriction, Organization, OrganizationCreated, OrganizationMember, OrganizationMemberPage,
-    OrganizationMembership, OrganizationRole, PageMeta, PublicEmailAddress, PublicUserData, Removed, Workspace,
-    WorkspaceCreated, WorkspaceMember, WorkspaceMemberPage, WorkspaceMembership, WorkspaceRole,
+    OrganizationMembership, OrganizationRole, PageMeta, PublicEmailAddress, PublicUserData, Removed,
 };
 pub use session::{Session, SignIn};
 pub use theme::{ThemeTokenSet, ThemeTokens};
 pub use token::{Jwk, Jwks, Token};
 pub use user::{
     CurrentUser, Segment, SocialConnection, UserAuthenticator, UserEmailAddress, UserPhoneNumber,
+};
+pub use workspace::{
+    Workspace, WorkspaceCreated, WorkspaceMember, WorkspaceMemberPage, WorkspaceMembership, WorkspaceRole,
 };
 
 /// Derives what every wire type needs, and the TypeScript form and the JSON Schema when they are asked for.

@@ -2,9 +2,9 @@
 
 use crate::app::{Shared, Site};
 use crate::audit::{self, Actor, By, Event};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Head, answer};
-use crate::db::Tx;
 use crate::id::{SessionId, SignInId, UserId};
 use crate::session::enter::{Arrival, Left, Room};
 use crate::session::rack::Rack;

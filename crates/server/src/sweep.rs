@@ -66,7 +66,8 @@ async fn sweep(app: &Shared, swept: Swept<'_>) -> Result<()> {
         Swept::Running(site) => organization::settle::all(app, site).await,
         Swept::Absent(_) => Ok(()),
     };
-    let ended = told(deployment, "end what has expired", ended).and(told(deployment, "put out members", settled));
+    let ended =
+        told(deployment, "end what has expired", ended).and(told(deployment, "put out members", settled));
     let swept = ended.and(prune::run(&mut lease, &retention).await);
     if swept.is_err() {
         app.metrics.sweeps.failed.one();

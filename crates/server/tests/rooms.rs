@@ -6,8 +6,18 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
 const FEATURES: [&str; 12] = [
-    "session", "sign_in", "sign_up", "token", "user", "membership", "organization", "workspace", "deployment",
-    "pages", "dev", "admin",
+    "session",
+    "sign_in",
+    "sign_up",
+    "token",
+    "user",
+    "membership",
+    "organization",
+    "workspace",
+    "deployment",
+    "pages",
+    "dev",
+    "admin",
 ];
 
 /// Each room with the features that it may use.

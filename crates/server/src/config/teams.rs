@@ -252,9 +252,7 @@ fn everywhere(table: &mut Table<'_>, base: &Roles) -> Vec<Role> {
         role.finish();
         all.push(Role {
             name: name.unwrap_or_default(),
-            permissions: permissions
-                .or_else(|| known.map(|known| known.permissions))
-                .unwrap_or_default(),
+            permissions: permissions.or_else(|| known.map(|known| known.permissions)).unwrap_or_default(),
             key: key.into_inner(),
         });
     }

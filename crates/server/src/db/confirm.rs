@@ -44,7 +44,12 @@ impl Confirmer {
     }
 
     /// Asks for the present revision of a session; none when it `stands` somewhere and is out.
-    pub(super) fn ask(&self, queue: &Queue, id: &SessionId, stands: bool) -> oneshot::Receiver<Result<Present>> {
+    pub(super) fn ask(
+        &self,
+        queue: &Queue,
+        id: &SessionId,
+        stands: bool,
+    ) -> oneshot::Receiver<Result<Present>> {
         let (reply, answer) = oneshot::channel();
         let begins = {
             let mut gathered = self.gathered();

@@ -133,7 +133,8 @@ fn everybody(on: &mut Snapshot<'_>, place: &Place, asked: &Asked) -> Result<Vec<
 
 /// Whoever is found by several words is there at the first of them.
 fn found(on: &mut Snapshot<'_>, place: &Place, asked: &Asked, word: &str) -> Result<Vec<Row>> {
-    let (behind, id) = asked.after.as_ref().map_or(("", ""), |after| (after.word.as_str(), after.id.as_str()));
+    let (behind, id) =
+        asked.after.as_ref().map_or(("", ""), |after| (after.word.as_str(), after.id.as_str()));
     // A cursor of another search begins where this one does.
     let from = if behind > word { behind } else { word };
     on.query(

@@ -6,6 +6,7 @@
 
 pub mod list;
 pub mod role;
+pub mod standing;
 pub mod store;
 pub mod words;
 

@@ -82,18 +82,14 @@ pub fn find(on: &mut Snapshot<'_>, known: &Roles, place: &Place, id: &str) -> Re
 ///
 /// # Errors
 /// What the database says.
-pub fn create(
-    tx: &mut Tx<'_>,
-    (deployment, place): (&str, &Place),
-    role: &Role,
-) -> Result<bool> {
+pub fn create(tx: &mut Tx<'_>, (deployment, place): (&str, &Place), role: &Role) -> Result<bool> {
     let row = tx.query_one("select count(*) from roles where place_id = $1", params![&place.id])?;
     let there = row.map_or(Ok(0), |row| row.cells().int())?;
     if usize::try_from(there).is_ok_and(|there| there >= MOST_OF_ONES_OWN) {
         return Ok(false);
     }
-    let permissions = serde_json::to_string(&role.permissions)
-        .map_err(|cause| Error::internal("write a role", cause))?;
+    let permissions =
+        serde_json::to_string(&role.permissions).map_err(|cause| Error::internal("write a role", cause))?;
     tx.execute(
         "insert into roles (id, deployment_id, place_id, name, permissions, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, $6)",

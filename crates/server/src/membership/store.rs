@@ -1,6 +1,6 @@
 //! Memberships in the database.
 
-use super::{Membership, Place, Scope, Standing, words};
+use super::{Membership, Place, words};
 use crate::config::teams::Kind;
 use crate::db::{Cells, Snapshot, Tx};
 use crate::error::{Error, Result};
@@ -118,10 +118,7 @@ pub fn remove(tx: &mut Tx<'_>, place: &str, id: &MembershipId) -> Result<()> {
         tx.execute(sql, params![id.as_str()])?;
     }
     if tx.execute("delete from memberships where id = $1", params![id.as_str()])? == 1 {
-        tx.execute(
-            "update member_counts set members = members - 1 where place_id = $1",
-            params![place],
-        )?;
+        tx.execute("update member_counts set members = members - 1 where place_id = $1", params![place])?;
     }
     Ok(())
 }
@@ -206,103 +203,6 @@ pub fn touch(tx: &mut Tx<'_>, id: &MembershipId, now: i64) -> Result<()> {
 pub fn count(on: &mut Snapshot<'_>, place: &str) -> Result<i64> {
     let row = on.query_one("select members from member_counts where place_id = $1", params![place])?;
     row.map_or(Ok(0), |row| row.cells().int())
-}
-
-/// Where a user would stand in a place; none when the user is no member, or there is no such place.
-///
-/// # Errors
-/// What the database says.
-pub fn standing(
-    on: &mut Snapshot<'_>,
-    deployment: &str,
-    (kind, place): (Kind, &str),
-    user: &UserId,
-) -> Result<Option<Standing>> {
-    let row = match kind {
-        Kind::Organization => on.query_one(
-            "select m.id, o.id, o.gate from memberships m join organizations o on o.id = m.place_id
-             where m.place_id = $1 and m.user_id = $2 and o.deployment_id = $3 and o.deleted_at is null
-             order by m.id",
-            params![place, user.as_str(), deployment],
-        )?,
-        Kind::Workspace => on.query_one(
-            "select m.id, w.id, w.gate from memberships m join workspaces w on w.id = m.place_id
-             where m.place_id = $1 and m.user_id = $2 and w.deployment_id = $3 and w.deleted_at is null
-             order by m.id",
-            params![place, user.as_str(), deployment],
-        )?,
-    };
-    let Some(row) = row else { return Ok(None) };
-    let mut cells = row.cells();
-    Ok(Some(Standing {
-        membership: MembershipId::stored(cells.text()?),
-        place: cells.text()?,
-        gate: cells.int()?,
-        is_out: false,
-    }))
-}
-
-/// Where a user would stand in a workspace, and with it in its organization.
-///
-/// # Errors
-/// What the database says.
-pub fn standing_in_workspace(
-    on: &mut Snapshot<'_>,
-    deployment: &str,
-    workspace: &str,
-    user: &UserId,
-) -> Result<Option<Scope>> {
-    let Some(place) = find(on, deployment, (Kind::Workspace, workspace))? else { return Ok(None) };
-    let organization = (Kind::Organization, place.organization.as_str());
-    let Some(organization) = standing(on, deployment, organization, user)? else { return Ok(None) };
-    let workspace = standing(on, deployment, (Kind::Workspace, workspace), user)?;
-    Ok(workspace.map(|workspace| Scope { organization, workspace: Some(workspace) }))
-}
-
-/// Remembers where the next sign-in of a user begins.
-///
-/// # Errors
-/// What the database says.
-pub fn remember(tx: &mut Tx<'_>, deployment: &str, user: &UserId, scope: Option<&Scope>) -> Result<()> {
-    let workspace = scope.and_then(|scope| scope.workspace.as_ref());
-    tx.execute(
-        "insert into user_scopes (user_id, deployment_id, organization_membership_id, workspace_membership_id)
-         values ($1, $2, $3, $4) on conflict (user_id) do update
-         set organization_membership_id = excluded.organization_membership_id,
-             workspace_membership_id = excluded.workspace_membership_id",
-        params![
-            user.as_str(),
-            deployment,
-            scope.map(|scope| scope.organization.membership.as_str()),
-            workspace.map(|standing| standing.membership.as_str())
-        ],
-    )?;
-    Ok(())
-}
-
-/// Where a new sign-in of a user begins: where the last one stood, if the user is still a member there. The caller
-/// holds the user's lock.
-///
-/// # Errors
-/// What the database says.
-pub fn last_scope(tx: &mut Tx<'_>, deployment: &str, user: &UserId) -> Result<Option<Scope>> {
-    let row = tx.query_one(
-        "select o.place_id, w.place_id from user_scopes s
-             join memberships o on o.id = s.organization_membership_id
-             left join memberships w on w.id = s.workspace_membership_id
-         where s.user_id = $1 order by s.user_id",
-        params![user.as_str()],
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    let mut cells = row.cells();
-    let (organization, workspace) = (cells.text()?, cells.optional_text()?);
-    if let Some(workspace) = workspace
-        && let Some(scope) = standing_in_workspace(tx, deployment, &workspace, user)?
-    {
-        return Ok(Some(scope));
-    }
-    let standing = standing(tx, deployment, (Kind::Organization, &organization), user)?;
-    Ok(standing.map(|organization| Scope { organization, workspace: None }))
 }
 
 /// Ends every membership of a user who is deleted. The caller holds the user's lock and ends the sign-ins.

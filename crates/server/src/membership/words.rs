@@ -47,7 +47,8 @@ pub fn of_user(on: &mut Snapshot<'_>, user: &UserId) -> Result<Vec<String>> {
     for row in rows {
         words.push(row.cells().text()?);
     }
-    let mut words: Vec<String> = words.iter().map(|text| word(text)).filter(|word| !word.is_empty()).collect();
+    let mut words: Vec<String> =
+        words.iter().map(|text| word(text)).filter(|word| !word.is_empty()).collect();
     words.sort_unstable();
     words.dedup();
     Ok(words)

@@ -142,7 +142,8 @@ mod tests {
         let operations = crate::app::operations();
         for operation in &operations {
             let requests = Requests::new(&operations);
-            let parts = operation.path.split('/').map(|part| if part.starts_with('{') { "org_1" } else { part });
+            let parts =
+                operation.path.split('/').map(|part| if part.starts_with('{') { "org_1" } else { part });
             let path = parts.collect::<Vec<_>>().join("/");
             requests.note(&operation.method, &path, 200, Duration::ZERO);
             assert_eq!(counted(&requests), [(operation.id, "200".to_owned(), 1)]);

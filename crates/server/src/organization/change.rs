@@ -2,11 +2,11 @@
 
 use super::acting::{Acting, Actor};
 use crate::audit::Event;
+use crate::config::teams::Kind;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{MembershipId, OrganizationId, RoleId};
 use crate::membership::{Membership, Permissions, Place, Role, may_move, new_permissions, role, store};
-use crate::config::teams::Kind;
 use crate::session::scope;
 use crate::user;
 use keyrack_protocol::Code;
@@ -85,7 +85,12 @@ fn end(tx: &mut Tx<'_>, actor: &Actor, place: &Place, member: &Membership) -> Re
 ///
 /// # Errors
 /// [`Code::MembershipNotFound`], [`Code::RoleNotFound`], [`Code::PermissionDenied`], [`Code::RoleExceedsYours`].
-pub fn give(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, (whom, role): (&str, &str)) -> Result<Membership> {
+pub fn give(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    acting: &Acting,
+    (whom, role): (&str, &str),
+) -> Result<Membership> {
     let (member, given) = named(tx, actor, acting, (whom, role))?;
     may_move(&acting.held, acting.place.kind, &given.permissions)?;
     role::give(tx, (actor.deployment(), &acting.place), &member.id, &given.id)?;
@@ -98,7 +103,12 @@ pub fn give(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, (whom, role): (&str
 ///
 /// # Errors
 /// As [`give`], and [`Code::LastAdministrator`].
-pub fn take(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, (whom, role): (&str, &str)) -> Result<Membership> {
+pub fn take(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    acting: &Acting,
+    (whom, role): (&str, &str),
+) -> Result<Membership> {
     let (member, taken) = named(tx, actor, acting, (whom, role))?;
     may_move(&acting.held, acting.place.kind, &taken.permissions)?;
     let administrate = acting.place.kind.administrate();

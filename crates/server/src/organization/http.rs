@@ -57,17 +57,19 @@ pub fn routes() -> Routes {
             Code::InvalidDescription,
         ]);
     let about = "Change an organization. For those who manage it; what is not said stays.";
-    let update_it =
-        Operation::post::<Organization>("/organizations/{organization_id}/update", "updateOrganization", about)
-            .takes(UPDATE)
-            .of_browser()
-            .refuses_also(INSIDE, &[
-                Code::PermissionDenied,
-                Code::RequiredField,
-                Code::InvalidName,
-                Code::InvalidDescription,
-            ]);
-    let about = "Delete an organization. For its administrators, with everything in it; nobody acts in it any more.";
+    let update_it = Operation::post::<Organization>(
+        "/organizations/{organization_id}/update",
+        "updateOrganization",
+        about,
+    )
+    .takes(UPDATE)
+    .of_browser()
+    .refuses_also(
+        INSIDE,
+        &[Code::PermissionDenied, Code::RequiredField, Code::InvalidName, Code::InvalidDescription],
+    );
+    let about =
+        "Delete an organization. For its administrators, with everything in it; nobody acts in it any more.";
     let delete_it =
         Operation::post::<Removed>("/organizations/{organization_id}/delete", "deleteOrganization", about)
             .of_browser()

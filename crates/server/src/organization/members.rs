@@ -85,7 +85,12 @@ const WORKSPACES: Paths = Paths {
         "/workspaces/{workspace_id}/members/{membership_id}/roles/{role_id}/add",
         "/workspaces/{workspace_id}/members/{membership_id}/roles/{role_id}/remove",
     ],
-    ids: ["getWorkspaceMembers", "removeWorkspaceMember", "addWorkspaceMemberRole", "removeWorkspaceMemberRole"],
+    ids: [
+        "getWorkspaceMembers",
+        "removeWorkspaceMember",
+        "addWorkspaceMemberRole",
+        "removeWorkspaceMemberRole",
+    ],
     inside: IN_WORKSPACE,
 };
 
@@ -113,7 +118,9 @@ fn of<P: JsonSchema, M: JsonSchema>(it: &Paths) -> Routes {
                  from the last administrator.";
     let take_it = Operation::post::<M>(it.paths[3], it.ids[3], about).of_browser().refuses_also(inside, TAKE);
     Routes::default()
-        .add(list_them, move |account: Account, path: Named, fields: Fields| show(account, path, fields, kind))
+        .add(list_them, move |account: Account, path: Named, fields: Fields| {
+            show(account, path, fields, kind)
+        })
         .add(remove_it, move |account: Account, path: Named| remove(account, path, kind))
         .add(give_it, move |account: Account, path: Named| change_role(account, path, kind, Change::Give))
         .add(take_it, move |account: Account, path: Named| change_role(account, path, kind, Change::Take))
@@ -151,7 +158,8 @@ async fn show(account: Account, path: Named, fields: Fields, kind: Kind) -> Resu
     let meta = view::meta(&page, at);
     Ok(match kind {
         Kind::Organization => {
-            let data = members.map(|member| view::organization_member(site, &place, &roles, member)).collect();
+            let data =
+                members.map(|member| view::organization_member(site, &place, &roles, member)).collect();
             answer::ok(OrganizationMemberPage { data, meta })
         }
         Kind::Workspace => {

@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn who_may_make_one_is_what_the_deployment_says() {
-        let on = Organizations { enabled: true, max_per_user: 3, max_created_per_user: 2, ..Default::default() };
+        let on =
+            Organizations { enabled: true, max_per_user: 3, max_created_per_user: 2, ..Default::default() };
         assert_eq!(may_create(&on, (2, 1)), Ok(()));
         assert_eq!(may_create(&on, (3, 1)), Err(Code::TooManyOrganizations));
         assert_eq!(may_create(&on, (2, 2)), Err(Code::TooManyOrganizations));

@@ -18,7 +18,8 @@ use keyrack_protocol::{Code, OrganizationRole, Removed, WorkspaceRole};
 
 const CREATE: &[Field] = &[
     Field::required("name", "What it is called, at most 100 characters.").length(1, 100),
-    Field::optional("permissions", "What it allows: some of the catalogue, which whoever makes it has.").list(),
+    Field::optional("permissions", "What it allows: some of the catalogue, which whoever makes it has.")
+        .list(),
 ];
 const IN_ORGANIZATION: &[Code] =
     &[Code::SignedOut, Code::UserDisabled, Code::OrganizationsDisabled, Code::OrganizationNotFound];
@@ -67,7 +68,9 @@ fn organizations() -> Routes {
         .refuses_also(IN_ORGANIZATION, REMOVES);
     Routes::default()
         .add(list_them, |account: Account, path: Named| list(account, path, Kind::Organization))
-        .add(create_it, |account: Account, path: Named, fields: Fields| create(account, path, fields, Kind::Organization))
+        .add(create_it, |account: Account, path: Named, fields: Fields| {
+            create(account, path, fields, Kind::Organization)
+        })
         .add(remove_it, |account: Account, path: Named| remove(account, path, Kind::Organization))
 }
 
@@ -86,7 +89,9 @@ fn workspaces() -> Routes {
         .refuses_also(IN_WORKSPACE, REMOVES);
     Routes::default()
         .add(list_them, |account: Account, path: Named| list(account, path, Kind::Workspace))
-        .add(create_it, |account: Account, path: Named, fields: Fields| create(account, path, fields, Kind::Workspace))
+        .add(create_it, |account: Account, path: Named, fields: Fields| {
+            create(account, path, fields, Kind::Workspace)
+        })
         .add(remove_it, |account: Account, path: Named| remove(account, path, Kind::Workspace))
 }
 

@@ -88,7 +88,12 @@ pub fn organization_member(
 
 /// A member of a workspace, as other members see it.
 #[must_use]
-pub fn workspace_member(site: &Site, place: &Place, roles: &[Role], member: &Member) -> wire::WorkspaceMember {
+pub fn workspace_member(
+    site: &Site,
+    place: &Place,
+    roles: &[Role],
+    member: &Member,
+) -> wire::WorkspaceMember {
     let user = user(member);
     wire::WorkspaceMember {
         id: member.membership.id.to_string(),

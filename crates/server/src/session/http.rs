@@ -54,15 +54,16 @@ pub fn routes() -> Routes {
         .refuses(&[Code::SignInNotFound]);
     let about = "Switch organizations. The active sign-in acts in this one, which its user is a member of. A workspace \
                  that is not in it is left. The choice is kept, and the user's next sign-in begins with it.";
-    let organization = Operation::post::<Session>("/session/switch-organization", "switchOrganization", about)
-        .takes(SWITCH_ORGANIZATION)
-        .of_browser()
-        .refuses(&[
-            Code::SignedOut,
-            Code::UserDisabled,
-            Code::OrganizationsDisabled,
-            Code::OrganizationNotFound,
-        ]);
+    let organization =
+        Operation::post::<Session>("/session/switch-organization", "switchOrganization", about)
+            .takes(SWITCH_ORGANIZATION)
+            .of_browser()
+            .refuses(&[
+                Code::SignedOut,
+                Code::UserDisabled,
+                Code::OrganizationsDisabled,
+                Code::OrganizationNotFound,
+            ]);
     let about = "Switch workspaces. The active sign-in acts in this one, which its user is a member of, and in the \
                  organization that it is in.";
     let workspace = Operation::post::<Session>("/session/switch-workspace", "switchWorkspace", about)
@@ -143,24 +144,30 @@ async fn switch_scope(account: Account, kind: Kind, id: Option<&str>) -> Result<
     }
     let id = id.map(str::to_owned);
     let left = account
-        .change_session(|_, _| Ok(()), move |tx, site, room, ()| {
-            let Some(active) = room.loaded.active_for(room.opened) else {
-                return Err(Code::SignedOut.into());
-            };
-            let user = &active.user.id;
-            let to = match (&id, kind) {
-                (None, _) => None,
-                (Some(id), Kind::Organization) => {
-                    let to = membership::store::standing(tx, &site.config.id, (kind, id), user)?;
-                    scope::in_organization(active.scope.as_ref(), Some(to.ok_or(Code::OrganizationNotFound)?))
-                }
-                (Some(id), Kind::Workspace) => {
-                    let to = membership::store::standing_in_workspace(tx, &site.config.id, id, user)?;
-                    Some(to.ok_or(Code::WorkspaceNotFound)?)
-                }
-            };
-            Ok((scope::move_to(active, to), ()))
-        })
+        .change_session(
+            |_, _| Ok(()),
+            move |tx, site, room, ()| {
+                let Some(active) = room.loaded.active_for(room.opened) else {
+                    return Err(Code::SignedOut.into());
+                };
+                let user = &active.user.id;
+                let to = match (&id, kind) {
+                    (None, _) => None,
+                    (Some(id), Kind::Organization) => {
+                        let to = membership::standing::find(tx, &site.config.id, (kind, id), user)?;
+                        scope::in_organization(
+                            active.scope.as_ref(),
+                            Some(to.ok_or(Code::OrganizationNotFound)?),
+                        )
+                    }
+                    (Some(id), Kind::Workspace) => {
+                        let to = membership::standing::in_workspace(tx, &site.config.id, id, user)?;
+                        Some(to.ok_or(Code::WorkspaceNotFound)?)
+                    }
+                };
+                Ok((scope::move_to(active, to), ()))
+            },
+        )
         .await?
         .0;
     note_activity(&account, &left);

@@ -44,7 +44,7 @@ impl Room {
                 self.loaded.next_activation(now)
             ],
         )?;
-        if let Some(scope) = membership::store::last_scope(tx, &site.config.id, &user.id)?
+        if let Some(scope) = membership::standing::last_scope(tx, &site.config.id, &user.id)?
             && site.config.organizations.enabled
         {
             scope::stand(tx, id, Some(&scope), now)?;

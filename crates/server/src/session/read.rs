@@ -90,7 +90,8 @@ async fn fetch(app: &Arc<App>, site: &Arc<Site>, rack: &Rack) -> Result<Option<A
 /// # Errors
 /// What the database says.
 pub async fn confirmed(app: &Arc<App>, cached: &Cached) -> Result<bool> {
-    let revision = app.db.present_revision(&cached.loaded.deployment, &cached.loaded.id, cached.loaded.stands()).await?;
+    let revision =
+        app.db.present_revision(&cached.loaded.deployment, &cached.loaded.id, cached.loaded.stands()).await?;
     Ok(revision == Some(cached.loaded.revision))
 }
 

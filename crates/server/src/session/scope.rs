@@ -115,7 +115,7 @@ pub fn write(tx: &mut Tx<'_>, loaded: &Loaded, moved: &Moved, now: i64) -> Resul
     match user {
         Some(sign_in) => {
             let user = &sign_in.user.id;
-            membership::store::remember(tx, &loaded.deployment, user, moved.to.as_ref())
+            membership::standing::remember(tx, &loaded.deployment, user, moved.to.as_ref())
         }
         None => Ok(()),
     }

@@ -112,13 +112,7 @@ impl<'a> Stands<'a> {
 ///
 /// # Errors
 /// Only if signing fails.
-pub fn mint(
-    world: &World,
-    site: &Site,
-    about: About<'_>,
-    azp: Option<&str>,
-    now: i64,
-) -> Result<Token> {
+pub fn mint(world: &World, site: &Site, about: About<'_>, azp: Option<&str>, now: i64) -> Result<Token> {
     let About { loaded, sign_in, .. } = about;
     let ends_at = (now + site.config.lifetimes.token_ms).min(sign_in.expires_at);
     let (iat, exp) = (now.div_euclid(1000), ends_at.div_euclid(1000));

@@ -11,7 +11,7 @@ use crate::http::named::Named;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::id::{MembershipId, OrganizationId, WorkspaceId};
-use crate::membership::{Place, Scope, Standing, are_there, description, store as memberships};
+use crate::membership::{Place, Scope, Standing, are_there, description, standing};
 use crate::organization::acting::Actor;
 use crate::organization::store::Words;
 use crate::organization::{http::found, members, name, settle};
@@ -67,15 +67,14 @@ pub fn routes() -> Routes {
             Code::InvalidDescription,
         ]);
     let about = "Change a workspace. For those who manage it; what is not said stays.";
-    let update_it = Operation::post::<Workspace>("/workspaces/{workspace_id}/update", "updateWorkspace", about)
-        .takes(UPDATE)
-        .of_browser()
-        .refuses_also(INSIDE, &[
-            Code::PermissionDenied,
-            Code::RequiredField,
-            Code::InvalidName,
-            Code::InvalidDescription,
-        ]);
+    let update_it =
+        Operation::post::<Workspace>("/workspaces/{workspace_id}/update", "updateWorkspace", about)
+            .takes(UPDATE)
+            .of_browser()
+            .refuses_also(
+                INSIDE,
+                &[Code::PermissionDenied, Code::RequiredField, Code::InvalidName, Code::InvalidDescription],
+            );
     let about = "Delete a workspace. For its administrators and those of the organization; nobody acts in it any more.";
     let delete_it = Operation::post::<Removed>("/workspaces/{workspace_id}/delete", "deleteWorkspace", about)
         .of_browser()
@@ -128,7 +127,7 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
                 Place { kind: Kind::Workspace, id: id.to_string(), organization: organization.clone() };
             found(tx, &actor, &place, (&member, &actor.user))?;
             let above = (Kind::Organization, organization.as_str());
-            let above = memberships::standing(tx, &site.config.id, above, &actor.user)?;
+            let above = standing::find(tx, &site.config.id, above, &actor.user)?;
             let workspace =
                 Standing { membership: member.clone(), place: id.to_string(), gate: 1, is_out: false };
             let scope = above.map(|organization| Scope { organization, workspace: Some(workspace) });

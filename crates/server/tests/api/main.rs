@@ -85,6 +85,7 @@ mod stale;
 mod start;
 mod story;
 mod strict;
+mod tenants;
 mod throttle;
 mod time;
 mod token;

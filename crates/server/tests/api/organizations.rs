@@ -33,7 +33,10 @@ async fn whoever_makes_one_administrates_it_and_stands_in_it() {
     let body = json!({ "name": "  Acme ", "description": "We make\neverything." });
     let made = ada.post("/organizations", body).await.ok();
     let (organization, membership) = (&made["organization"], &made["membership"]);
-    assert_eq!((organization["name"].as_str(), organization["member_count"].as_i64()), (Some("Acme"), Some(1)));
+    assert_eq!(
+        (organization["name"].as_str(), organization["member_count"].as_i64()),
+        (Some("Acme"), Some(1))
+    );
     assert_eq!(organization["description"], "We make\neverything.");
     assert_eq!(membership["roles"][0]["id"], ADMIN);
     assert_eq!(membership["organization"], *organization);
@@ -54,7 +57,10 @@ async fn what_it_says_is_changed_by_those_who_manage_it() {
     assert_eq!((&changed["name"], &changed["description"]), (&json!("Acme & Sons"), &json!("x")));
     let changed = ada.post(&path, json!({ "description": "" })).await.ok();
     assert_eq!((&changed["name"], &changed["description"]), (&json!("Acme & Sons"), &json!("")));
-    assert_eq!(bob.post(&path, json!({ "name": "Bob's" })).await.refused(), refused(403, "permission_denied"));
+    assert_eq!(
+        bob.post(&path, json!({ "name": "Bob's" })).await.refused(),
+        refused(403, "permission_denied")
+    );
     for (body, code) in [
         (json!({ "name": "a\u{0}" }), "invalid_name"),
         (json!({ "name": " " }), "REQUIRED_FIELD"),
@@ -97,7 +103,11 @@ async fn members_are_listed_by_pages_and_cursors_and_found_by_name_and_address()
         ("nobody", vec![]),
     ] {
         let page = ada.get(&format!("{path}?search={search}")).await.ok();
-        assert_eq!((names(&page), meta(&page).0), (found.iter().map(ToString::to_string).collect(), found.len() as i64), "{search}");
+        assert_eq!(
+            (names(&page), meta(&page).0),
+            (found.iter().map(ToString::to_string).collect(), found.len() as i64),
+            "{search}"
+        );
     }
     let mut all = Vec::new();
     let mut next = String::new();
@@ -155,7 +165,10 @@ async fn roles_are_given_and_taken_and_the_last_administrator_stays() {
     // Again changes nothing.
     assert_eq!(ada.post(&give, json!({})).await.ok()["roles"], given["roles"]);
     assert_eq!(ada.post(&take_own, json!({})).await.ok()["roles"], json!([]));
-    assert_eq!(ada.post(&format!("{path}/update"), json!({})).await.refused(), refused(403, "permission_denied"));
+    assert_eq!(
+        ada.post(&format!("{path}/update"), json!({})).await.refused(),
+        refused(403, "permission_denied")
+    );
     for (member, role, code) in
         [("mem_x", ADMIN, "membership_not_found"), (adas.as_str(), "rol_x", "role_not_found")]
     {
@@ -181,7 +194,8 @@ async fn roles_of_ones_own_allow_what_the_catalogue_has_and_go_from_everybody() 
     let role = ada.post(&format!("{path}/roles"), body).await.ok();
     assert_eq!((&role["organization_id"], &role["is_deployment_level"]), (&json!(acme), &json!(false)));
     // Older clients number the entries of a list.
-    let form = [("name", "Two"), ("permissions[0]", "billing:read"), ("permissions[1]", "organization:member")];
+    let form =
+        [("name", "Two"), ("permissions[0]", "billing:read"), ("permissions[1]", "organization:member")];
     let two = ada.send(ada.request(Method::POST, &format!("{path}/roles")).form(&form)).await.ok();
     assert_eq!(two["permissions"], json!(["billing:read", "organization:member"]));
     let wrong = json!({ "name": "x", "permissions": ["no:such"] });
@@ -258,9 +272,11 @@ async fn nobody_acts_without_a_sign_in() {
     ] {
         assert_eq!(stranger.post(&path, json!({})).await.refused(), refused(401, "signed_out"), "{path}");
     }
-    for path in
-        ["/me/organization-memberships", "/me/workspace-memberships", &format!("/organizations/{acme}/members")]
-    {
+    for path in [
+        "/me/organization-memberships",
+        "/me/workspace-memberships",
+        &format!("/organizations/{acme}/members"),
+    ] {
         assert_eq!(stranger.get(path).await.refused(), refused(401, "signed_out"), "{path}");
     }
     ada.post("/session/sign-out", json!({})).await.ok();

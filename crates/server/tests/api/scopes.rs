@@ -90,7 +90,8 @@ async fn the_choice_is_kept_for_a_restart_and_for_the_next_sign_in() {
     let of = |name: &str| {
         let all = session["signins"].as_array().unwrap();
         let email = format!("{name}@example.com");
-        all.iter().find(|s| s["user"]["email_address"] == email).unwrap()["active_workspace_membership_id"].clone()
+        all.iter().find(|s| s["user"]["email_address"] == email).unwrap()["active_workspace_membership_id"]
+            .clone()
     };
     assert_eq!((of("ada"), of("bob")), (stands[1].clone(), Value::Null));
     // Whoever is no member there any more begins nowhere.
@@ -164,7 +165,8 @@ async fn nobody_acts_in_what_is_deleted_and_its_rows_go() {
         let sql = crate::support::forever(format!("select count(*) from {table} where deployment_id = $1"));
         assert_eq!(server.count(sql).await, 0, "{table}");
     }
-    let unsettled = "select count(*) from organizations where deployment_id = $1 and (unsettled = 1 or name <> '')";
+    let unsettled =
+        "select count(*) from organizations where deployment_id = $1 and (unsettled = 1 or name <> '')";
     assert_eq!(server.count(unsettled).await, 0);
 }
 

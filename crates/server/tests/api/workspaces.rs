@@ -22,7 +22,10 @@ async fn who_manages_the_organization_makes_them_and_others_where_the_deployment
     let body = json!({ "organization_id": acme, "name": "Place", "description": "x" });
     assert_eq!(bob.post("/workspaces", body.clone()).await.refused(), refused(403, "permission_denied"));
     let made = ada.post("/workspaces", body.clone()).await.ok();
-    assert_eq!((&made["workspace"]["organization_id"], &made["workspace"]["member_count"]), (&json!(acme), &json!(1)));
+    assert_eq!(
+        (&made["workspace"]["organization_id"], &made["workspace"]["member_count"]),
+        (&json!(acme), &json!(1))
+    );
     assert_eq!(made["membership"]["roles"][0]["id"], ADMINISTRATOR);
     assert_eq!(made["membership"]["organization"]["id"], acme);
     assert_eq!(ada.get("/me/workspace-memberships").await.ok(), json!([made["membership"]]));
@@ -67,7 +70,10 @@ async fn a_workspace_is_its_members_and_the_organizations_administrators() {
     // Ada is no member of it, but administrates the organization.
     assert_eq!(ada.get(&format!("{path}/members")).await.ok()["meta"]["total"], 1);
     ada.post(&format!("{path}/update"), json!({ "name": "Ours" })).await.ok();
-    assert_eq!(ada.post(&format!("{path}/leave"), json!({})).await.refused(), refused(404, "membership_not_found"));
+    assert_eq!(
+        ada.post(&format!("{path}/leave"), json!({})).await.refused(),
+        refused(404, "membership_not_found")
+    );
     let stands = ada.post("/session/switch-workspace", json!({ "workspace_id": place })).await;
     assert_eq!(stands.refused(), refused(404, "workspace_not_found"));
     server.join(&place, &cyd.user_id().await, &[WORKER]).await;
@@ -80,8 +86,12 @@ async fn a_workspace_is_its_members_and_the_organizations_administrators() {
     cyd.post(&format!("{path}/members/{}/remove", bob.user_id().await), json!({})).await.ok();
     assert_eq!(bob.stands().await[1], Value::Null);
     assert_eq!(bob.get(&format!("{path}/members")).await.refused(), refused(404, "workspace_not_found"));
-    assert_eq!(cyd.post(&format!("{path}/leave"), json!({})).await.refused(), refused(409, "last_administrator"));
-    let role = cyd.post(&format!("{path}/roles"), json!({ "name": "Guest", "permissions": ["workspace:member"] }));
+    assert_eq!(
+        cyd.post(&format!("{path}/leave"), json!({})).await.refused(),
+        refused(409, "last_administrator")
+    );
+    let role =
+        cyd.post(&format!("{path}/roles"), json!({ "name": "Guest", "permissions": ["workspace:member"] }));
     let role = role.await.ok();
     assert_eq!((&role["workspace_id"], &role["permissions"]), (&json!(place), &json!(["workspace:member"])));
     let id = role["id"].as_str().unwrap();
@@ -110,7 +120,8 @@ async fn whoever_is_removed_from_the_organization_is_in_none_of_its_workspaces()
 
 #[tokio::test]
 async fn a_deleted_workspace_leaves_its_members_in_the_organization() {
-    let server = Keyrack::start_with(|deployment: &mut Deployment| deployment.workspaces.deletion = true).await;
+    let server =
+        Keyrack::start_with(|deployment: &mut Deployment| deployment.workspaces.deletion = true).await;
     let (ada, bob, acme) = acme(&server).await;
     let place = ada.founds_in(&acme, "Place").await;
     server.join(&place, &bob.user_id().await, &[WORKER]).await;

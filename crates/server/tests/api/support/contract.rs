@@ -71,7 +71,9 @@ fn validator(what: &str, schema: &Value) -> Arc<Validator> {
 
 fn answers(method: &Method, path: &str) -> Option<&'static Value> {
     let paths = DOCUMENT["paths"].as_object()?;
-    let item = paths.get(path).or_else(|| paths.iter().find(|(known, _)| is_one_of(path, known)).map(|(_, item)| item));
+    let item = paths
+        .get(path)
+        .or_else(|| paths.iter().find(|(known, _)| is_one_of(path, known)).map(|(_, item)| item));
     Some(&item?.get(method.as_str().to_ascii_lowercase())?["responses"])
 }
 

@@ -1,0 +1,84 @@
+//! The tenant sweep: every operation with an id in its path, made from the list that the OpenAPI document is made of.
+
+use crate::support::{Browser, Keyrack};
+use keyrack_server::app;
+use keyrack_server::config::Deployment;
+use reqwest::Method;
+use serde_json::json;
+
+/// What a request with these ids in its path is answered, without what names the request.
+async fn answer(browser: &Browser, method: &Method, path: &str) -> (u16, String) {
+    let reply = browser.send(browser.request(method.clone(), path).json(&json!({ "name": "x" }))).await;
+    (reply.status, reply.text)
+}
+
+/// Every operation with an id in its path, called with ids of another organization: in each place of the path, and in
+/// all. Nobody can tell them from ids that there are not.
+#[tokio::test]
+async fn ids_of_another_tenant_are_answered_as_ids_that_there_are_not() {
+    let server = Keyrack::start_with(|deployment: &mut Deployment| {
+        deployment.organizations.roles.own = true;
+        deployment.workspaces.roles.own = true;
+    })
+    .await;
+    let (ada, eve) = (server.signed_up("ada").await, server.signed_up("eve").await);
+    let mut ids = Vec::new();
+    for browser in [&ada, &eve] {
+        let organization = browser.founds("Org").await;
+        let workspace = browser.founds_in(&organization, "Place").await;
+        let mut of = vec![organization.clone(), workspace.clone()];
+        for path in [format!("/organizations/{organization}"), format!("/workspaces/{workspace}")] {
+            let role = browser.post(&format!("{path}/roles"), json!({ "name": "Own" })).await.ok();
+            let page = browser.get(&format!("{path}/members")).await.ok();
+            of.extend([
+                role["id"].as_str().unwrap().to_owned(),
+                page["data"][0]["id"].as_str().unwrap().to_owned(),
+            ]);
+        }
+        ids.push(of);
+    }
+    let (adas, mine) = (&ids[0], &ids[1]);
+    let unknown: Vec<String> = adas.iter().map(|id| format!("{}{}", &id[..4], "0".repeat(26))).collect();
+    let before = server.rows().await;
+    let mut asked = 0;
+    for operation in app::operations().into_iter().filter(|operation| operation.path.contains('{')) {
+        let in_workspace = operation.path.starts_with("/workspaces");
+        let names = if in_workspace {
+            [("{workspace_id}", 1), ("{role_id}", 4), ("{membership_id}", 5)]
+        } else {
+            [("{organization_id}", 0), ("{role_id}", 2), ("{membership_id}", 3)]
+        };
+        let names: Vec<_> = names.into_iter().filter(|(name, _)| operation.path.contains(name)).collect();
+        // Each set of places that hold another's id; the others hold eve's own.
+        for set in 1_u32..1 << names.len() {
+            let fill = |of: &[String]| {
+                let foreign = |bit: usize| set & (1 << bit) != 0;
+                names.iter().enumerate().fold(operation.path.to_owned(), |path, (bit, (name, index))| {
+                    path.replace(name, if foreign(bit) { &of[*index] } else { &mine[*index] })
+                })
+            };
+            let (theirs, nobodys) = (fill(adas), fill(&unknown));
+            let said = answer(&eve, &operation.method, &theirs).await;
+            assert_eq!(
+                said,
+                answer(&eve, &operation.method, &nobodys).await,
+                "{} {theirs}",
+                operation.method
+            );
+            assert_eq!(said.0, 404, "{} {theirs}: {}", operation.method, said.1);
+            asked += 1;
+        }
+    }
+    for (path, field, id) in [
+        ("/session/switch-organization", "organization_id", &adas[0]),
+        ("/session/switch-workspace", "workspace_id", &adas[1]),
+        ("/workspaces", "organization_id", &adas[0]),
+    ] {
+        let of = |id: &str| json!({ "name": "x", field: id });
+        let theirs = eve.post(path, of(id)).await;
+        let nobodys = eve.post(path, of(&format!("{}{}", &id[..4], "0".repeat(26)))).await;
+        assert_eq!((theirs.status, &theirs.text), (404, &nobodys.text), "{path}");
+    }
+    assert!(asked > 30, "{asked}");
+    assert_eq!(server.rows().await, before);
+}

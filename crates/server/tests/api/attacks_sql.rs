@@ -63,6 +63,9 @@ fn fields() -> Vec<(&'static str, &'static str, Value)> {
         ("/auth/signin", by_email),
         ("/auth/identify", json!({ "identifier": "ada" })),
         ("/session/switch-sign-in", json!({ "sign_in_id": "x" })),
+        ("/session/switch-organization", json!({ "organization_id": "x" })),
+        ("/session/switch-workspace", json!({ "workspace_id": "x" })),
+        ("/workspaces", json!({ "organization_id": "x", "name": "N" })),
         ("/session/sign-out", json!({ "sign_in_id": "x" })),
     ] {
         let names: Vec<String> = form.as_object().unwrap().keys().cloned().collect();

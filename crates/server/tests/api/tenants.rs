@@ -12,6 +12,19 @@ async fn answer(browser: &Browser, method: &Method, path: &str) -> (u16, String)
     (reply.status, reply.text)
 }
 
+/// Makes an organization and a workspace; their ids, then a role's and a membership's of each.
+async fn ids_of(browser: &Browser) -> Vec<String> {
+    let organization = browser.founds("Org").await;
+    let workspace = browser.founds_in(&organization, "Place").await;
+    let mut of = vec![organization.clone(), workspace.clone()];
+    for path in [format!("/organizations/{organization}"), format!("/workspaces/{workspace}")] {
+        let role = browser.post(&format!("{path}/roles"), json!({ "name": "Own" })).await.ok();
+        let page = browser.get(&format!("{path}/members")).await.ok();
+        of.extend([&role["id"], &page["data"][0]["id"]].map(|id| id.as_str().unwrap().to_owned()));
+    }
+    of
+}
+
 /// Every operation with an id in its path, called with ids of another organization: in each place of the path, and in
 /// all. Nobody can tell them from ids that there are not.
 #[tokio::test]
@@ -22,22 +35,7 @@ async fn ids_of_another_tenant_are_answered_as_ids_that_there_are_not() {
     })
     .await;
     let (ada, eve) = (server.signed_up("ada").await, server.signed_up("eve").await);
-    let mut ids = Vec::new();
-    for browser in [&ada, &eve] {
-        let organization = browser.founds("Org").await;
-        let workspace = browser.founds_in(&organization, "Place").await;
-        let mut of = vec![organization.clone(), workspace.clone()];
-        for path in [format!("/organizations/{organization}"), format!("/workspaces/{workspace}")] {
-            let role = browser.post(&format!("{path}/roles"), json!({ "name": "Own" })).await.ok();
-            let page = browser.get(&format!("{path}/members")).await.ok();
-            of.extend([
-                role["id"].as_str().unwrap().to_owned(),
-                page["data"][0]["id"].as_str().unwrap().to_owned(),
-            ]);
-        }
-        ids.push(of);
-    }
-    let (adas, mine) = (&ids[0], &ids[1]);
+    let (adas, mine) = (&ids_of(&ada).await, &ids_of(&eve).await);
     let unknown: Vec<String> = adas.iter().map(|id| format!("{}{}", &id[..4], "0".repeat(26))).collect();
     let before = server.rows().await;
     let mut asked = 0;

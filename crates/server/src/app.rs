@@ -125,9 +125,7 @@ impl App {
         let hasher = Hasher::start(&world, hashing.unwrap_or(crate::config::PasswordHashing::Standard))?;
         let mut sites = Vec::new();
         for deployment in &config.deployments {
-            if !deployment.organizations.enabled {
-                session::scope::end_all(&db, &deployment.id).await?;
-            }
+            session::scope::end_what_is_off(&db, deployment).await?;
             sites.push(Arc::new(deployment::store::start(&db, &vault, &world, deployment).await?));
         }
         let metrics = Metrics::new(&operations(), &config.deployments, world.clock.now_ms());

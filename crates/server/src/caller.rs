@@ -174,7 +174,7 @@ impl Account {
     ///
     /// # Errors
     /// [`Code::SignedOut`], [`Code::UserDisabled`], and what `change` says.
-    pub async fn change_session<P, T: Send + 'static>(
+    pub async fn change_session<P: 'static, T: Send + 'static>(
         &self,
         first: impl Fn(&mut Tx<'_>, &Site) -> Result<P> + Clone + Send + 'static,
         change: impl Fn(&mut Tx<'_>, &Site, &Room, P) -> Result<(Plan, T)> + Clone + Send + 'static,

@@ -6,7 +6,7 @@ use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::Result;
-use crate::membership;
+use crate::membership::{self, Scope};
 use crate::params;
 use crate::user::User;
 use keyrack_protocol::EndReason;
@@ -44,10 +44,11 @@ impl Room {
                 self.loaded.next_activation(now)
             ],
         )?;
-        if let Some(scope) = membership::standing::last_scope(tx, &site.config.id, &user.id)?
-            && site.config.organizations.enabled
+        if site.config.organizations.enabled
+            && let Some(last) = membership::standing::last_scope(tx, &site.config.id, &user.id)?
         {
-            scope::stand(tx, id, Some(&scope), now)?;
+            let workspace = last.workspace.filter(|_| site.config.workspaces.enabled);
+            scope::stand(tx, id, Some(&Scope { workspace, ..last }), now)?;
         }
         let end =
             crowd::superseded(&self.loaded, self.opened, user, site.config.max_accounts_per_session as usize);

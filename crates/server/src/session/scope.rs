@@ -7,6 +7,7 @@
 use super::{LiveSignIn, Loaded, Plan, read as reading, store};
 use crate::app::Site;
 use crate::audit::By;
+use crate::config::Deployment;
 use crate::db::{Cells, Db, Tx};
 use crate::error::Result;
 use crate::id::{MembershipId, SessionId, SignInId, UserId};
@@ -146,26 +147,34 @@ pub fn stand(tx: &mut Tx<'_>, sign_in: &SignInId, to: Option<&Scope>, now: i64) 
     Ok(())
 }
 
-/// Ends where every sign-in of a deployment stands: it has organizations no more. Whoever remembers one of its
-/// sessions confirms it, or has just started.
+/// Ends where the sign-ins of a deployment stand that has organizations or workspaces no more. Whoever remembers one of
+/// its sessions confirms it, or has just started.
 ///
 /// # Errors
 /// What the database says.
-pub async fn end_all(db: &Db, deployment: &str) -> Result<()> {
-    let deployment = deployment.to_owned();
+pub async fn end_what_is_off(db: &Db, config: &Deployment) -> Result<()> {
+    if config.organizations.enabled && config.workspaces.enabled {
+        return Ok(());
+    }
+    let (deployment, stays) = (config.id.clone(), i64::from(config.organizations.enabled));
     db.write(move |tx| {
         tx.execute(
             "update sessions set version = version + 1, revision = revision + 1
              where deployment_id = $1 and id in (select session_id from sign_ins
-                 where deployment_id = $1 and organization_id is not null and ended_at is null)",
+                 where deployment_id = $1 and organization_id is not null and ended_at is null
+                     and ($2 = 0 or workspace_id is not null))",
+            params![&deployment, stays],
+        )?;
+        tx.execute(
+            "update sign_ins set workspace_id = null, workspace_membership_id = null, workspace_gate = null
+             where deployment_id = $1 and workspace_id is not null and ended_at is null",
             params![&deployment],
         )?;
         tx.execute(
             "update sign_ins set organization_id = null, organization_membership_id = null,
-                 organization_gate = null, workspace_id = null, workspace_membership_id = null,
-                 workspace_gate = null
-             where deployment_id = $1 and organization_id is not null and ended_at is null",
-            params![&deployment],
+                 organization_gate = null
+             where deployment_id = $1 and organization_id is not null and ended_at is null and $2 = 0",
+            params![&deployment, stays],
         )
     })
     .await

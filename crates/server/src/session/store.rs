@@ -67,8 +67,9 @@ fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveS
              s.created_at, s.updated_at, s.organization_membership_id, s.organization_id, s.organization_gate,
              case when coalesce(o.gate, 0) <> s.organization_gate then 1 else 0 end,
              s.workspace_membership_id, s.workspace_id, s.workspace_gate,
-             case when coalesce(w.gate, 0) <> s.workspace_gate then 1 else 0 end, u.id, u.first_name, u.last_name, u.username, u.password_hash,
-             u.disabled_at, u.deleted_at, u.created_at, u.updated_at
+             case when coalesce(w.gate, 0) <> s.workspace_gate then 1 else 0 end,
+             u.id, u.first_name, u.last_name, u.username, u.password_hash, u.disabled_at, u.deleted_at, u.created_at,
+             u.updated_at
          from sign_ins s join users u on u.id = s.user_id left join organizations o on o.id = s.organization_id
              left join workspaces w on w.id = s.workspace_id
          where s.session_id = $1 and s.ended_at is null order by s.id",

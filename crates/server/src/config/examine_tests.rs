@@ -5,6 +5,8 @@ use crate::cli::Run;
 
 #[path = "fit_tests.rs"]
 mod fit;
+#[path = "fit_teams_tests.rs"]
+mod fit_teams;
 
 const GOOD: &str = r#"trusted_proxies = ["10.0.0.1"]
 [mail]

@@ -73,9 +73,9 @@ fn a_whole_catalogue_with_roles_of_its_own_is_nothing_to_complain_about() {
         "[deployment.organizations.roles.A]\nname = \"A\"",
         &[
             "error keyrack.toml:10: \"A\" is not a role's key; use 1 to 20 of a-z, 0-9 and \"-\"",
-            "error keyrack.toml:3: creator_role \"admin\" is no role; known ones: A; add \
+            "error keyrack.toml:10: creator_role \"admin\" is no role; known ones: A; add \
            [deployment.organizations.roles.admin] or name one of them",
-            "error keyrack.toml:3: member_role \"member\" is no role; known ones: A; add \
+            "error keyrack.toml:10: member_role \"member\" is no role; known ones: A; add \
            [deployment.organizations.roles.member] or name one of them",
         ],
     );

@@ -556,6 +556,495 @@ export type UserAuthenticator = { id: string, created_at: string, };
 export type Segment = { id: string, created_at: string, updated_at: string, deployment_id: string, name: string, type: string, };
 
 /**
+ * A group of users: a company, a team, a club.
+ */
+export type Organization = { 
+/**
+ * The organization's id: what `switchOrganization` takes.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it says about itself, `""` when unset.
+ */
+description: string, 
+/**
+ * Where its picture is, `""` when there is none.
+ */
+image_url: string, 
+/**
+ * How many members it has.
+ */
+member_count: number, 
+/**
+ * What the application stores for every member to see.
+ */
+public_metadata: Record<string, unknown>, 
+/**
+ * Whether its members need a second factor.
+ */
+enforce_mfa: boolean, 
+/**
+ * Whether only some addresses may act in it.
+ */
+enable_ip_restriction: boolean, 
+/**
+ * Those addresses.
+ */
+whitelisted_ips: Array<string>, 
+/**
+ * The workspace that new members are put into, `""` when there is none.
+ */
+auto_assigned_workspace_id: string, 
+/**
+ * When it was made.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, 
+/**
+ * Segments that it is in.
+ */
+segments: Array<Segment>, };
+
+/**
+ * What a member of an organization may do there.
+ */
+export type OrganizationRole = { 
+/**
+ * The role's id.
+ */
+id: string, 
+/**
+ * The organization whose own it is; null for one of all organizations.
+ */
+organization_id: string | null, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it allows.
+ */
+permissions: Array<string>, 
+/**
+ * Whether it is one of all organizations, which nobody can change here.
+ */
+is_deployment_level: boolean, 
+/**
+ * When it was made.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, };
+
+/**
+ * A membership of the signed-in user in an organization.
+ */
+export type OrganizationMembership = { 
+/**
+ * The membership's id.
+ */
+id: string, 
+/**
+ * The organization.
+ */
+organization: Organization, 
+/**
+ * Its id.
+ */
+organization_id: string, 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * The user's roles in it.
+ */
+roles: Array<OrganizationRole>, 
+/**
+ * What the application stores with the membership.
+ */
+public_metadata: Record<string, unknown>, 
+/**
+ * When it began.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, 
+/**
+ * Whether it can be used.
+ */
+eligibility_restriction: EligibilityRestriction, };
+
+/**
+ * A member of an organization, as other members see it.
+ */
+export type OrganizationMember = { 
+/**
+ * The membership's id.
+ */
+id: string, 
+/**
+ * The organization.
+ */
+organization_id: string, 
+/**
+ * The user.
+ */
+user: PublicUserData, 
+/**
+ * The same as `user`.
+ */
+public_user_data: PublicUserData, 
+/**
+ * The member's roles.
+ */
+roles: Array<OrganizationRole>, 
+/**
+ * What the application stores with the membership.
+ */
+public_metadata: Record<string, unknown>, 
+/**
+ * When the membership began.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, };
+
+/**
+ * One page of the members of an organization.
+ */
+export type OrganizationMemberPage = { 
+/**
+ * The members.
+ */
+data: Array<OrganizationMember>, 
+/**
+ * Where the page stands.
+ */
+meta: PageMeta, };
+
+/**
+ * A new organization and its maker's membership in it.
+ */
+export type OrganizationCreated = { 
+/**
+ * The organization.
+ */
+organization: Organization, 
+/**
+ * The membership of whoever made it.
+ */
+membership: OrganizationMembership, };
+
+/**
+ * A place inside an organization, with members of its own.
+ */
+export type Workspace = { 
+/**
+ * The workspace's id: what `switchWorkspace` takes.
+ */
+id: string, 
+/**
+ * The organization that it is in.
+ */
+organization_id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it says about itself, `""` when unset.
+ */
+description: string, 
+/**
+ * Where its picture is, `""` when there is none.
+ */
+image_url: string, 
+/**
+ * How many members it has.
+ */
+member_count: number, 
+/**
+ * What the application stores for every member to see.
+ */
+public_metadata: Record<string, unknown>, 
+/**
+ * Whether its members need a second factor.
+ */
+enforce_2fa: boolean, 
+/**
+ * Whether only some addresses may act in it.
+ */
+enable_ip_restriction: boolean, 
+/**
+ * Those addresses.
+ */
+whitelisted_ips: Array<string>, 
+/**
+ * When it was made.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, 
+/**
+ * Segments that it is in.
+ */
+segments: Array<Segment>, };
+
+/**
+ * What a member of a workspace may do there.
+ */
+export type WorkspaceRole = { 
+/**
+ * The role's id.
+ */
+id: string, 
+/**
+ * The workspace whose own it is; null for one of all workspaces.
+ */
+workspace_id: string | null, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it allows.
+ */
+permissions: Array<string>, 
+/**
+ * Whether it is one of all workspaces, which nobody can change here.
+ */
+is_deployment_level: boolean, 
+/**
+ * When it was made.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, };
+
+/**
+ * A membership of the signed-in user in a workspace.
+ */
+export type WorkspaceMembership = { 
+/**
+ * The membership's id.
+ */
+id: string, 
+/**
+ * The workspace.
+ */
+workspace: Workspace, 
+/**
+ * Its id.
+ */
+workspace_id: string, 
+/**
+ * The organization that the workspace is in.
+ */
+organization: Organization, 
+/**
+ * Its id.
+ */
+organization_id: string, 
+/**
+ * The user.
+ */
+user_id: string, 
+/**
+ * The user's roles in the workspace.
+ */
+roles: Array<WorkspaceRole>, 
+/**
+ * What the application stores with the membership.
+ */
+public_metadata: Record<string, unknown>, 
+/**
+ * When it began.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, 
+/**
+ * Whether it can be used.
+ */
+eligibility_restriction: EligibilityRestriction, };
+
+/**
+ * A member of a workspace, as other members see it.
+ */
+export type WorkspaceMember = { 
+/**
+ * The membership's id.
+ */
+id: string, 
+/**
+ * The workspace.
+ */
+workspace_id: string, 
+/**
+ * The user.
+ */
+user: PublicUserData, 
+/**
+ * The same as `user`.
+ */
+public_user_data: PublicUserData, 
+/**
+ * The member's roles.
+ */
+roles: Array<WorkspaceRole>, 
+/**
+ * What the application stores with the membership.
+ */
+public_metadata: Record<string, unknown>, 
+/**
+ * When the membership began.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, };
+
+/**
+ * One page of the members of a workspace.
+ */
+export type WorkspaceMemberPage = { 
+/**
+ * The members.
+ */
+data: Array<WorkspaceMember>, 
+/**
+ * Where the page stands.
+ */
+meta: PageMeta, };
+
+/**
+ * A new workspace and its maker's membership in it.
+ */
+export type WorkspaceCreated = { 
+/**
+ * The workspace.
+ */
+workspace: Workspace, 
+/**
+ * The membership of whoever made it.
+ */
+membership: WorkspaceMembership, };
+
+/**
+ * Why a membership cannot be used at present; it is kept all the same.
+ */
+export type EligibilityRestriction = { 
+/**
+ * `none`, `ip_not_allowed`, `mfa_required` or `ip_and_mfa_required`.
+ */
+type: string, 
+/**
+ * A sentence for the person, `""` when there is none.
+ */
+message: string, };
+
+/**
+ * A user, as other members see it.
+ */
+export type PublicUserData = { 
+/**
+ * The user's id.
+ */
+id: string, 
+/**
+ * First name, `""` when unset.
+ */
+first_name: string, 
+/**
+ * Last name, `""` when unset.
+ */
+last_name: string, 
+/**
+ * Username, `""` when unset.
+ */
+username: string, 
+/**
+ * `available`, `busy` or `away`.
+ */
+availability: string, 
+/**
+ * Whether there is a picture of the user's own.
+ */
+has_profile_picture: boolean, 
+/**
+ * Where it is, `""` when there is none.
+ */
+profile_picture_url: string, 
+/**
+ * The primary address.
+ */
+primary_email_address: PublicEmailAddress | null, 
+/**
+ * The primary phone number; none has one yet.
+ */
+primary_phone_number: null, };
+
+/**
+ * An address, as other members see it.
+ */
+export type PublicEmailAddress = { id: string, email: string, verified: boolean, };
+
+/**
+ * Where a page of a list stands.
+ */
+export type PageMeta = { 
+/**
+ * How many there are in all; of a search at most 1 000 are counted.
+ */
+total: number, 
+/**
+ * The number of this page, from 1; 0 of one that was asked for with a cursor.
+ */
+page: number, 
+/**
+ * How many are on a page at most.
+ */
+limit: number, 
+/**
+ * Whether there are more.
+ */
+has_more: boolean, 
+/**
+ * What `cursor` is for the next page; null on the last one.
+ */
+next_cursor: string | null, };
+
+/**
+ * What is no more.
+ */
+export type Removed = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
  * The answer of `GET /session/token`.
  */
 export type Token = { 

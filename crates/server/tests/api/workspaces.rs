@@ -90,9 +90,8 @@ async fn a_workspace_is_its_members_and_the_organizations_administrators() {
         cyd.post(&format!("{path}/leave"), json!({})).await.refused(),
         refused(409, "last_administrator")
     );
-    let role =
-        cyd.post(&format!("{path}/roles"), json!({ "name": "Guest", "permissions": ["workspace:member"] }));
-    let role = role.await.ok();
+    let guest = json!({ "name": "Guest", "permissions": ["workspace:member"] });
+    let role = cyd.post(&format!("{path}/roles"), guest).await.ok();
     assert_eq!((&role["workspace_id"], &role["permissions"]), (&json!(place), &json!(["workspace:member"])));
     let id = role["id"].as_str().unwrap();
     assert_eq!(cyd.get(&format!("{path}/roles")).await.ok()[2], role);

@@ -74,6 +74,12 @@ codes! {
     TooManyRoles = "too_many_roles", 400, "There are as many roles of one's own as there may be; remove one first.";
     UnknownPermission = "unknown_permission", 400, "A permission is not in this deployment's catalogue; see b2b_settings.";
     InvalidDescription = "invalid_description", 400, "A description has at most 1000 characters and no control characters but line breaks.";
+    AddressNotAllowed = "address_not_allowed", 403, "Nothing can be done there from your present address; come from a network that is allowed.";
+    OrganizationRequiresMfa = "organization_requires_mfa", 403, "The organization asks for a second factor; set one up first.";
+    WorkspaceRequiresMfa = "workspace_requires_mfa", 403, "The workspace asks for a second factor; set one up first.";
+    InvalidAddressRange = "invalid_address_range", 400, "This is no address and no network; write it like 203.0.113.7 or 2001:db8::/32.";
+    RestrictionNotAllowed = "restriction_not_allowed", 403, "Addresses cannot be restricted here; ask whoever runs this application.";
+    RestrictionExcludesYou = "restriction_excludes_you", 409, "You would not meet this yourself, and could not take it back.";
     TemplateNotFound = "template_not_found", 404, "There is no token template of this name.";
     AmbiguousCredential = "ambiguous_credential", 400, "The request carried two different sessions; both were removed, sign in again.";
     OriginNotAllowed = "origin_not_allowed", 403, "This origin is not in the deployment's allowed_origins.";

@@ -67,6 +67,8 @@ reasons! {
     UserDeleted = "user_deleted";
     /// A membership ended.
     MembershipEnded = "membership_ended";
+    /// A sign-in may not be used any more in the organization or workspace where it stood, by what that asks.
+    ScopeEnded = "scope_ended";
     /// The account signed in on more browsers than it may.
     EvictedByCap = "evicted_by_cap";
     /// Another sign-in took its place.
@@ -111,7 +113,10 @@ mod tests {
         }
         let others = ChangeReason::ALL.iter().filter(|reason| EndReason::parse(reason.as_str()).is_none());
         let others: Vec<&str> = others.map(|reason| reason.as_str()).collect();
-        assert_eq!(others, ["current", "signed_in", "switched", "attempt", "renewed", "changed", "unknown"]);
+        assert_eq!(
+            others,
+            ["current", "signed_in", "switched", "attempt", "renewed", "changed", "scope_ended", "unknown"]
+        );
         assert_eq!(ChangeReason::Switched.of_an_end(), ChangeReason::Unknown);
     }
 }

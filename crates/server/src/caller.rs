@@ -90,7 +90,7 @@ async fn choose(app: &Shared, site: &Arc<Site>, credentials: &[Cow<'_, str>]) ->
     }
     let mut opening: Option<(&Rack, u32)> = None;
     for rack in &racks {
-        let Reading::Live(_, opened) = read::read(app, site, Some(rack)).await? else { continue };
+        let Reading::Live(_, opened) = read::read(app, site, Some(rack), None).await? else { continue };
         match opening {
             Some((first, _)) if first.session() != rack.session() => {
                 return Err(Code::AmbiguousCredential.into());
@@ -212,7 +212,7 @@ impl Browser {
     /// Draws what a transaction may need to put something into this browser's session.
     #[must_use]
     pub fn arrive(&self) -> Arrival {
-        Arrival::draw(&self.app, self.rack.clone(), self.address.to_string(), self.user_agent.clone())
+        Arrival::draw(&self.app, self.rack.clone(), self.address, self.user_agent.clone())
     }
 
     /// The session as this browser sees it, counted as activity.
@@ -220,7 +220,22 @@ impl Browser {
     /// # Errors
     /// What the database says.
     pub async fn reading(&self) -> Result<Reading> {
-        read::read_active(&self.app, &self.site, self.rack.as_ref()).await
+        Ok(self.judged().await?.0)
+    }
+
+    /// The same for what speaks for the active sign-in where it stands.
+    ///
+    /// # Errors
+    /// Also the refusal of what asks there, if it may do nothing from here and was put out for that.
+    pub async fn speaking(&self) -> Result<Reading> {
+        match self.judged().await? {
+            (_, Some(refusal)) => Err(refusal),
+            (reading, None) => Ok(reading),
+        }
+    }
+
+    async fn judged(&self) -> Result<(Reading, Option<Error>)> {
+        read::read_active(&self.app, &self.site, self.rack.as_ref(), self.address).await
     }
 
     /// The answer of what makes or ends something: the whole new session, and the whole rack.

@@ -1,5 +1,5 @@
-//! The command line: `keyrack dev` for one's own machine, `keyrack serve` for everybody else's; `keyrack user`
-//! and `keyrack session` talk to the one that runs; `keyrack config` and `keyrack check` are about the configuration;
+//! The command line: `keyrack dev` for one's own machine, `keyrack serve` for everybody else's; `keyrack user`,
+//! `keyrack session` and `keyrack organization` talk to the one that runs; `keyrack config` and `keyrack check` are about the configuration;
 //! `keyrack backup` and `keyrack restore` about everything that is in the database.
 
 pub mod audit;
@@ -8,6 +8,7 @@ pub mod check;
 pub mod client;
 pub mod health;
 mod operate;
+pub mod organization;
 pub mod session;
 pub mod table;
 pub mod user;
@@ -44,6 +45,8 @@ pub enum Command {
     User(user::UserArgs),
     /// Show and end sessions of the running server
     Session(session::SessionArgs),
+    /// Let people back into organizations of the running server
+    Organization(organization::OrganizationArgs),
     /// Show what happened on the running server
     Audit(audit::AuditArgs),
     /// Say whether the running server can answer

@@ -32,6 +32,7 @@ async fn run() -> ExitCode {
         Command::User(args) => cli::user::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Audit(args) => cli::audit::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Session(args) => cli::session::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Organization(args) => cli::organization::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Config => cli::print(config::DEFAULT_FILE),
         Command::Check(args) => {
             let (text, result) = cli::check::run(&args, &|name| std::env::var(name).ok());

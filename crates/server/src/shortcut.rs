@@ -105,7 +105,9 @@ impl Question {
     }
 
     fn whole(&self) -> Option<&crate::session::cache::Whole> {
-        self.warm.cached.whole().filter(|_| self.warm.opened.is_all(&self.warm.cached.loaded))
+        // Where addresses are asked for, each request's own is judged.
+        let loaded = &self.warm.cached.loaded;
+        self.warm.cached.whole().filter(|_| self.warm.opened.is_all(loaded) && !loaded.asks_for_addresses())
     }
 
     fn token(&self, app: &App) -> Option<Response> {

@@ -100,6 +100,11 @@ impl Browser {
         Self { nodes: only, ..self.clone() }
     }
 
+    /// The address that it says it comes from, `""` when it says none.
+    pub fn address(&self) -> &str {
+        self.address.as_deref().unwrap_or_default()
+    }
+
     /// How many nodes it uses.
     pub fn nodes(&self) -> usize {
         self.nodes.len()

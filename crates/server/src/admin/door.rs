@@ -39,6 +39,8 @@ pub struct About<'a> {
     pub session: Option<&'a str>,
     /// The sign-in.
     pub sign_in: Option<&'a str>,
+    /// The organization or workspace.
+    pub place: Option<&'a str>,
     /// How many sign-ins ended by it.
     pub ended: Option<usize>,
 }
@@ -84,8 +86,18 @@ impl Operator {
     pub fn log(&self, event: Event, about: About<'_>) {
         let (event, deployment) = (event.as_str(), self.site.config.id.as_str());
         let operator = self.peer.map(|peer| peer.uid);
-        let About { user, session, sign_in, ended } = about;
-        tracing::info!(event, deployment, operator, user, session, sign_in, ended, "an operator did this");
+        let About { user, session, sign_in, place, ended } = about;
+        tracing::info!(
+            event,
+            deployment,
+            operator,
+            user,
+            session,
+            sign_in,
+            place,
+            ended,
+            "an operator did this"
+        );
     }
 
     /// Refuses a query that says anything but `known` and the deployment: a filter that is misspelt must not

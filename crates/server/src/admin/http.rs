@@ -2,7 +2,7 @@
 
 use super::door::{About, Body, Operator};
 use super::page::{Page, moment};
-use super::{Decision, Form, store, view};
+use super::{Decision, Form, places, store, view};
 use crate::app::Shared;
 use crate::audit::{self, Event};
 use crate::error::Result;
@@ -28,6 +28,7 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/users/{user}/end-sessions", post(end_sessions))
         .route("/admin/sessions", get(list_sessions))
         .route("/admin/sessions/{id}/end", post(end_session))
+        .route("/admin/organizations/{id}/unrestrict", post(unrestrict))
         .route("/admin/audit", get(list_audit))
         .route("/admin/health", get(health))
 }
@@ -149,6 +150,16 @@ async fn end_session(operator: Operator, Path(id): Path<String>) -> Result<Respo
     };
     operator.log(event, About { ended: Some(ended.ended.len()), ..about });
     Ok(answer::ok(ended))
+}
+
+/// `{id}` of an organization (`org_…`) or a workspace (`wsp_…`).
+async fn unrestrict(operator: Operator, Path(id): Path<String>) -> Result<Response> {
+    operator.says_only(&[])?;
+    let lifted = places::unrestrict(&operator.app, &operator.site, id, operator.by()).await?;
+    if lifted.asked {
+        operator.log(Event::RestrictionChanged, About { place: Some(&lifted.id), ..About::default() });
+    }
+    Ok(answer::ok(lifted))
 }
 
 /// `user?` (id, address or username), `session?`, `since?`, `limit?`, `cursor?`.

@@ -1,4 +1,5 @@
-//! What an operator may do to a running server: make, disable and delete users, see and end sessions.
+//! What an operator may do to a running server: make, disable and delete users, see and end sessions, take back what an
+//! organization asks of its members.
 //!
 //! It is asked through a Unix socket in the data folder ([`socket`]), never through a public listener: whoever
 //! may open the socket owns the server's data anyway. [`http`] is its door, [`view`] the JSON that travels,
@@ -11,6 +12,7 @@
 pub mod door;
 pub mod http;
 pub mod page;
+pub mod places;
 #[cfg(unix)]
 pub mod socket;
 pub mod store;

@@ -112,6 +112,15 @@ pub struct Ended {
     pub ended: Vec<EndedSignIn>,
 }
 
+/// An organization or a workspace that asks nothing of its members any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unrestricted {
+    /// Its id.
+    pub id: String,
+    /// Whether it asked something before.
+    pub asked: bool,
+}
+
 /// A sign-in that a command ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndedSignIn {

@@ -77,6 +77,10 @@ pub enum Event {
     RoleCreated,
     /// An administrator removed a role of the place's own.
     RoleRemoved,
+    /// What an organization or workspace asks of whoever acts in it was changed.
+    RestrictionChanged,
+    /// A sign-in was put out of an organization or workspace whose restriction it does not meet.
+    ScopeEnded,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
 }
@@ -113,6 +117,8 @@ impl Event {
             Self::RoleTaken => "role_taken",
             Self::RoleCreated => "role_created",
             Self::RoleRemoved => "role_removed",
+            Self::RestrictionChanged => "restriction_changed",
+            Self::ScopeEnded => "scope_ended",
             Self::BackupRestored => "backup_restored",
         }
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::io::{ErrorKind, Write};
 
 /// What `--help` says about exit codes.
-pub const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused or failed, 2 wrong arguments, 3 no server runs here, 4 no such user, session or deployment.
+pub const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused or failed, 2 wrong arguments, 3 no server runs here, 4 no such user, session, organization or deployment.
 
 The command talks to the running server through the socket keyrack.sock in its data folder: run it as the user that the server runs as.";
 

@@ -24,6 +24,8 @@ pub struct Organizations {
     pub max_members: u32,
     /// Whether an administrator may delete one.
     pub deletion: bool,
+    /// Whether one may be restricted to some addresses.
+    pub restrict_addresses: bool,
     /// What their members may be.
     pub roles: Roles,
 }
@@ -41,6 +43,8 @@ pub struct Workspaces {
     pub max_members: u32,
     /// Whether an administrator may delete one.
     pub deletion: bool,
+    /// Whether one may be restricted to some addresses.
+    pub restrict_addresses: bool,
     /// What their members may be.
     pub roles: Roles,
 }
@@ -161,6 +165,7 @@ impl Default for Organizations {
             max_created_per_user: 20,
             max_members: 0,
             deletion: true,
+            restrict_addresses: true,
             roles: Roles::of(Kind::Organization, catalogue(Kind::Organization)),
         }
     }
@@ -174,6 +179,7 @@ impl Default for Workspaces {
             max_per_organization: 100,
             max_members: 0,
             deletion: true,
+            restrict_addresses: true,
             roles: Roles::of(Kind::Workspace, catalogue(Kind::Workspace)),
         }
     }
@@ -191,6 +197,7 @@ pub(super) fn organizations(mut table: Table<'_>) -> Organizations {
             .unwrap_or(base.max_created_per_user),
         max_members: table.number("max_members", 0..=10_000_000).unwrap_or(base.max_members),
         deletion: table.flag("deletion").unwrap_or(base.deletion),
+        restrict_addresses: table.flag("restrict_addresses").unwrap_or(base.restrict_addresses),
         roles: roles(&mut table, Kind::Organization),
     };
     table.finish();
@@ -208,6 +215,7 @@ pub(super) fn workspaces(mut table: Table<'_>) -> Workspaces {
             .unwrap_or(base.max_per_organization),
         max_members: table.number("max_members", 0..=10_000_000).unwrap_or(base.max_members),
         deletion: table.flag("deletion").unwrap_or(base.deletion),
+        restrict_addresses: table.flag("restrict_addresses").unwrap_or(base.restrict_addresses),
         roles: roles(&mut table, Kind::Workspace),
     };
     table.finish();

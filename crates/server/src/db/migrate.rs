@@ -58,6 +58,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0007_organizations.sql"),
         walks: &["sign_ins"],
     },
+    Migration {
+        version: 8,
+        name: "restrictions",
+        sql: include_str!("../../migrations/0008_restrictions.sql"),
+        walks: &[],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

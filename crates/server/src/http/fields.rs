@@ -99,6 +99,22 @@ impl Fields {
         Ok(there.then_some(texts))
     }
 
+    /// A yes or no, as JSON says it or in a word; none when the field is absent.
+    ///
+    /// # Errors
+    /// [`Code::InvalidParameter`] when it is another word, [`Code::BadRequestBody`] when it is something else.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>> {
+        if let Some((_, Value::Bool(said))) = self.values.iter().find(|(key, _)| key == name) {
+            return Ok(Some(*said));
+        }
+        match self.text(name)? {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(Error::refused(Code::InvalidParameter, format!("{name} must be true or false."))),
+        }
+    }
+
     /// A whole number within bounds; none when the field is absent.
     ///
     /// # Errors

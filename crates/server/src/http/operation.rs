@@ -68,6 +68,8 @@ pub struct Field {
     pub required: bool,
     /// Whether there may be several of it.
     pub list: bool,
+    /// Whether it is a yes or no.
+    pub flag: bool,
     /// The words that it may be, all if empty.
     pub words: &'static [&'static str],
     /// The fewest and the most characters, as far as they are the same everywhere.
@@ -80,7 +82,8 @@ impl Field {
     /// A field that may be left out.
     #[must_use]
     pub const fn optional(name: &'static str, about: &'static str) -> Self {
-        Self { name, about, required: false, list: false, words: &[], length: (None, None), pattern: "" }
+        let (words, length, pattern): (&[&str], _, _) = (&[], (None, None), "");
+        Self { name, about, required: false, list: false, flag: false, words, length, pattern }
     }
 
     /// A field that must be there.
@@ -93,6 +96,12 @@ impl Field {
     #[must_use]
     pub const fn list(self) -> Self {
         Self { list: true, length: (None, None), ..self }
+    }
+
+    /// A yes or no.
+    #[must_use]
+    pub const fn flag(self) -> Self {
+        Self { flag: true, ..self }
     }
 
     /// One of these words.

@@ -5,6 +5,7 @@
 //! stands in the configuration) or one of this place. What the roles allow is read whenever it is asked for.
 
 pub mod list;
+pub mod restriction;
 pub mod role;
 pub mod standing;
 pub mod store;
@@ -15,6 +16,7 @@ use crate::config::teams::{Kind, Roles};
 use crate::id::{MembershipId, OrganizationId, UserId};
 use keyrack_protocol::Code;
 use serde_json::{Map, Value};
+pub use standing::{Gate, Scope, Standing};
 
 /// An organization or a workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,28 +62,6 @@ pub struct Role {
 /// What somebody may do in a place: in the order of the alphabet, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permissions(Vec<String>);
-
-/// Where a sign-in stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
-    /// In which organization.
-    pub organization: Standing,
-    /// In which workspace of it, if in one.
-    pub workspace: Option<Standing>,
-}
-
-/// Standing in a place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The membership by which.
-    pub membership: MembershipId,
-    /// The place's id.
-    pub place: String,
-    /// The place's gate when it was entered.
-    pub gate: i64,
-    /// Whether the gate has risen since: then it stands there no more, and somebody has to say so.
-    pub is_out: bool,
-}
 
 impl Permissions {
     /// All that some roles allow, as far as the configuration knows it.

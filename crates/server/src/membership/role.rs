@@ -108,7 +108,7 @@ pub fn remove(tx: &mut Tx<'_>, place: &Place, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Gives a role to a member who need not lack it.
+/// Gives a role to a member who need not lack it; whether that is something new.
 ///
 /// # Errors
 /// What the database says.
@@ -117,25 +117,25 @@ pub fn give(
     (deployment, place): (&str, &Place),
     member: &MembershipId,
     role: &str,
-) -> Result<()> {
-    tx.execute(
+) -> Result<bool> {
+    let given = tx.execute(
         "insert into membership_roles (membership_id, role_id, deployment_id, place_id)
          values ($1, $2, $3, $4) on conflict do nothing",
         params![member.as_str(), role, deployment, &place.id],
     )?;
-    Ok(())
+    Ok(given == 1)
 }
 
-/// Takes a role from a member who need not have it.
+/// Takes a role from a member who need not have it; whether that is something new.
 ///
 /// # Errors
 /// What the database says.
-pub fn take(tx: &mut Tx<'_>, member: &MembershipId, role: &str) -> Result<()> {
-    tx.execute(
+pub fn take(tx: &mut Tx<'_>, member: &MembershipId, role: &str) -> Result<bool> {
+    let taken = tx.execute(
         "delete from membership_roles where membership_id = $1 and role_id = $2",
         params![member.as_str(), role],
     )?;
-    Ok(())
+    Ok(taken == 1)
 }
 
 /// What a user is in a place: the membership, and what its roles allow. One statement.

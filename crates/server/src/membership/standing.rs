@@ -1,13 +1,64 @@
 //! Where users stand, would stand, and stood last.
 
-use super::{Scope, Standing, store};
+use super::restriction::{self, Restriction};
+use super::store;
 use crate::config::teams::Kind;
 use crate::db::{Snapshot, Tx};
 use crate::error::Result;
 use crate::id::{MembershipId, UserId};
 use crate::params;
 
-/// Where a user would stand in a place; none when the user is no member, or there is no such place.
+/// Where a sign-in stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// In which organization.
+    pub organization: Standing,
+    /// In which workspace of it, if in one.
+    pub workspace: Option<Standing>,
+}
+
+/// Standing in a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The membership by which.
+    pub membership: MembershipId,
+    /// The place's id.
+    pub place: String,
+    /// The place's gate when it was passed.
+    pub gate: i64,
+    /// How the gate is now.
+    pub now: Gate,
+    /// What the place asks of whoever stands in it.
+    pub asks: Restriction,
+}
+
+/// A place's gate, as somebody finds it who has passed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// As it was.
+    Same,
+    /// It has risen to this: what the place asks is something else, and it has to be passed again.
+    Risen(i64),
+    /// There is no such place any more.
+    Gone,
+}
+
+impl Standing {
+    /// Standing in a place that asks nothing: a new one.
+    #[must_use]
+    pub fn in_new(place: &str, membership: &MembershipId) -> Self {
+        Self {
+            membership: membership.clone(),
+            place: place.to_owned(),
+            gate: 1,
+            now: Gate::Same,
+            asks: Restriction::default(),
+        }
+    }
+}
+
+/// Where a user would stand in a place, whether or not what it asks is met; none when the user is no member, or there is
+/// no such place.
 ///
 /// # Errors
 /// What the database says.
@@ -19,13 +70,15 @@ pub fn find(
 ) -> Result<Option<Standing>> {
     let row = match kind {
         Kind::Organization => on.query_one(
-            "select m.id, o.id, o.gate from memberships m join organizations o on o.id = m.place_id
+            "select m.id, o.id, o.gate, o.requires_second_factor, o.restricts_addresses, o.allowed_addresses
+             from memberships m join organizations o on o.id = m.place_id
              where m.place_id = $1 and m.user_id = $2 and o.deployment_id = $3 and o.deleted_at is null
              order by m.id",
             params![place, user.as_str(), deployment],
         )?,
         Kind::Workspace => on.query_one(
-            "select m.id, w.id, w.gate from memberships m join workspaces w on w.id = m.place_id
+            "select m.id, w.id, w.gate, w.requires_second_factor, w.restricts_addresses, w.allowed_addresses
+             from memberships m join workspaces w on w.id = m.place_id
              where m.place_id = $1 and m.user_id = $2 and w.deployment_id = $3 and w.deleted_at is null
              order by m.id",
             params![place, user.as_str(), deployment],
@@ -37,7 +90,8 @@ pub fn find(
         membership: MembershipId::stored(cells.text()?),
         place: cells.text()?,
         gate: cells.int()?,
-        is_out: false,
+        now: Gate::Same,
+        asks: restriction::read_asked(&mut cells)?,
     }))
 }
 

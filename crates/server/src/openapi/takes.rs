@@ -107,6 +107,9 @@ fn schema(field: &Field) -> Value {
     if !field.pattern.is_empty() {
         schema["pattern"] = json!(field.pattern);
     }
+    if field.flag {
+        return json!({ "anyOf": [{ "type": "boolean" }, { "type": "string", "enum": ["true", "false"] }] });
+    }
     if field.list {
         return json!({ "type": "array", "items": schema });
     }

@@ -1,5 +1,5 @@
-//! Who acts in a place, and whether they may: asked in the transaction that then changes something, under the
-//! organization's lock, so that of two who end each other's membership one is first.
+//! Who acts in a place, whether they may, and whether they meet what it asks: asked in the transaction that then changes
+//! something, under the organization's lock, so that of two who end each other's membership one is first.
 
 use crate::app::Site;
 use crate::audit::{self, About, By, Event};
@@ -8,10 +8,34 @@ use crate::config::teams::{Kind, Roles};
 use crate::db::{Snapshot, Tx};
 use crate::error::Result;
 use crate::id::{MembershipId, SessionId, SignInId, UserId};
+use crate::membership::restriction::{self, Obstacle, Restriction, Visitor};
 use crate::membership::{Permissions, Place, are_there, role, roles_of, store, unknown};
 use crate::session::acting::still;
+use crate::user;
 use keyrack_protocol::Code;
+use std::net::IpAddr;
 use std::sync::Arc;
+
+/// Why anything in an organization is refused.
+pub const IN_ORGANIZATION: &[Code] = &[
+    Code::SignedOut,
+    Code::UserDisabled,
+    Code::OrganizationsDisabled,
+    Code::OrganizationNotFound,
+    Code::AddressNotAllowed,
+    Code::OrganizationRequiresMfa,
+];
+/// Why anything in a workspace is refused.
+pub const IN_WORKSPACE: &[Code] = &[
+    Code::SignedOut,
+    Code::UserDisabled,
+    Code::OrganizationsDisabled,
+    Code::WorkspacesDisabled,
+    Code::WorkspaceNotFound,
+    Code::AddressNotAllowed,
+    Code::OrganizationRequiresMfa,
+    Code::WorkspaceRequiresMfa,
+];
 
 /// The user of an active sign-in, on the way into a transaction.
 #[derive(Clone, Debug)]
@@ -24,6 +48,8 @@ pub struct Actor {
     pub sign_in: SignInId,
     /// The user.
     pub user: UserId,
+    /// From which address.
+    pub from: IpAddr,
     /// Who it is for the records, and when.
     pub by: By,
 }
@@ -48,6 +74,7 @@ impl Actor {
             session: account.session.clone(),
             sign_in: account.sign_in.clone(),
             user: account.user.clone(),
+            from: account.address,
             by: account.by(),
         }
     }
@@ -68,12 +95,12 @@ impl Actor {
     ///
     /// # Errors
     /// [`Code::SignedOut`], [`Code::UserDisabled`]; when there are no such places, no such place, or the user is not
-    /// in it, the code of that.
+    /// in it, the code of that; when what the place asks is not met, the code of that.
     pub fn enter(&self, tx: &mut Tx<'_>, (kind, id): (Kind, &str)) -> Result<Acting> {
         are_there(&self.site.config, kind)?;
         let place = store::lock(tx, self.deployment(), (kind, id))?;
         still(tx, self.deployment(), &self.sign_in, self.by.now)?;
-        self.act(tx, place.ok_or(unknown(kind))?)
+        self.admitted(tx, place.ok_or(unknown(kind))?)
     }
 
     /// The same to read something, on a snapshot.
@@ -83,7 +110,26 @@ impl Actor {
     pub fn look(&self, on: &mut Snapshot<'_>, (kind, id): (Kind, &str)) -> Result<Acting> {
         are_there(&self.site.config, kind)?;
         let place = store::find(on, self.deployment(), (kind, id))?;
-        self.act(on, place.ok_or(unknown(kind))?)
+        self.admitted(on, place.ok_or(unknown(kind))?)
+    }
+
+    /// Who is no member of a place is not told what it asks.
+    fn admitted(&self, on: &mut Snapshot<'_>, place: Place) -> Result<Acting> {
+        let acting = self.act(on, place)?;
+        // Of two places, the one around comes first, as on the way in.
+        for (kind, asks) in restriction::of(on, &acting.place)?.into_iter().rev() {
+            self.obstacle(on, &asks)?.refuse(kind)?;
+        }
+        Ok(acting)
+    }
+
+    /// What keeps them out of a place that asks this.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn obstacle(&self, on: &mut Snapshot<'_>, asks: &Restriction) -> Result<Obstacle> {
+        let second_factor = asks.second_factor && user::store::has_second_factor(on, &self.user)?;
+        Ok(asks.judge(Visitor { address: Some(self.from), second_factor }))
     }
 
     fn act(&self, on: &mut Snapshot<'_>, place: Place) -> Result<Acting> {

@@ -93,9 +93,10 @@ pub fn give(
 ) -> Result<Membership> {
     let (member, given) = named(tx, actor, acting, (whom, role))?;
     may_move(&acting.held, acting.place.kind, &given.permissions)?;
-    role::give(tx, (actor.deployment(), &acting.place), &member.id, &given.id)?;
-    store::touch(tx, &member.id, actor.by.now)?;
-    actor.record(tx, Event::RoleGiven, (&acting.place, &member.user))?;
+    if role::give(tx, (actor.deployment(), &acting.place), &member.id, &given.id)? {
+        changed(tx, actor, &member)?;
+        actor.record(tx, Event::RoleGiven, (&acting.place, &member.user))?;
+    }
     Ok(member)
 }
 
@@ -113,14 +114,23 @@ pub fn take(
     may_move(&acting.held, acting.place.kind, &taken.permissions)?;
     let administrate = acting.place.kind.administrate();
     let before = held(tx, actor, &acting.place, &member)?;
-    role::take(tx, &member.id, &taken.id)?;
+    if !role::take(tx, &member.id, &taken.id)? {
+        return Ok(member);
+    }
     let after = held(tx, actor, &acting.place, &member)?;
     if before.has(administrate) && !after.has(administrate) {
         one_is_left(tx, actor, &acting.place, &member.id)?;
     }
-    store::touch(tx, &member.id, actor.by.now)?;
+    changed(tx, actor, &member)?;
     actor.record(tx, Event::RoleTaken, (&acting.place, &member.user))?;
     Ok(member)
+}
+
+/// Notes that a membership has changed, and tells those who follow the member's sessions.
+fn changed(tx: &mut Tx<'_>, actor: &Actor, member: &Membership) -> Result<()> {
+    store::touch(tx, &member.id, actor.by.now)?;
+    user::store::lock(tx, actor.deployment(), &member.user)?;
+    scope::tell(tx, &actor.site, &member.user, &actor.by)
 }
 
 fn named(

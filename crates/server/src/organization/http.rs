@@ -1,6 +1,8 @@
 //! `/organizations` and `/me/organization-memberships`.
 
 use super::acting::Actor;
+use super::acting::IN_ORGANIZATION as INSIDE;
+use super::restrict::{self, Asked};
 use super::store::{self, Words};
 use super::{change, may_create, members, mine, name, roles, settle, view};
 use crate::audit::Event;
@@ -26,10 +28,10 @@ const UPDATE: &[Field] = &[
     Field::optional("name", "What it is called from now on.").length(1, 100),
     Field::optional("description", "What it says about itself from now on; an empty text for nothing.")
         .length(0, 1000),
+    Field::optional("enforce_mfa", "Whether only members with a second factor can act in it.").flag(),
+    restrict::BY_ADDRESS,
+    restrict::ADDRESSES,
 ];
-/// Why anything in an organization is refused.
-const INSIDE: &[Code] =
-    &[Code::SignedOut, Code::UserDisabled, Code::OrganizationsDisabled, Code::OrganizationNotFound];
 
 /// The routes of this feature, and those of members and roles of both kinds.
 pub fn routes() -> Routes {
@@ -66,7 +68,16 @@ pub fn routes() -> Routes {
     .of_browser()
     .refuses_also(
         INSIDE,
-        &[Code::PermissionDenied, Code::RequiredField, Code::InvalidName, Code::InvalidDescription],
+        &[
+            Code::PermissionDenied,
+            Code::RequiredField,
+            Code::InvalidName,
+            Code::InvalidDescription,
+            Code::InvalidParameter,
+            Code::InvalidAddressRange,
+            Code::RestrictionNotAllowed,
+            Code::RestrictionExcludesYou,
+        ],
     );
     let about =
         "Delete an organization. For its administrators, with everything in it; nobody acts in it any more.";
@@ -95,7 +106,10 @@ async fn my_memberships(account: Account) -> Result<Response> {
         return Ok(answer::ok(Vec::<OrganizationMembership>::new()));
     }
     let actor = Actor::of(&account);
-    let look = account.app.db.read_single(move |on| mine::memberships(on, &actor.site, &actor.user, ""));
+    let look = account
+        .app
+        .db
+        .read_single(move |on| mine::memberships(on, &actor.site, (&actor.user, actor.from), ""));
     Ok(answer::ok(look.await?))
 }
 
@@ -109,16 +123,15 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
         |_, _| Ok(()),
         move |tx, site, room, ()| {
             let active = room.loaded.active_for(room.opened).ok_or(Code::SignedOut)?;
-            let (user, now) = (&active.user.id, actor.by.now);
+            let (user, from, now) = (&active.user.id, actor.from, actor.by.now);
             may_create(&site.config.organizations, store::counts(tx, user)?)?;
             let words = Words { name: &name, description: &description };
             store::create(tx, (&site.config.id, &id), words, user, now)?;
             let place = Place { kind: Kind::Organization, id: id.to_string(), organization: id.clone() };
             found(tx, &actor, &place, (&member, user))?;
-            let standing =
-                Standing { membership: member.clone(), place: id.to_string(), gate: 1, is_out: false };
-            let membership = mine::memberships(tx, site, user, id.as_str())?.pop();
-            let organization = Scope { organization: standing, workspace: None };
+            let membership = mine::memberships(tx, site, (user, from), id.as_str())?.pop();
+            let organization =
+                Scope { organization: Standing::in_new(id.as_str(), &member), workspace: None };
             Ok((scope::move_to(active, Some(organization)), membership))
         },
     );
@@ -148,18 +161,25 @@ pub fn found(
     actor.record(tx, event, (place, user))
 }
 
-/// `POST /organizations/{organization_id}/update` `name?`, `description?`.
+/// `POST /organizations/{organization_id}/update` `name?`, `description?`, `enforce_mfa?`, `enable_ip_restriction?`,
+/// `whitelisted_ips?`.
 async fn update(account: Account, path: Named, fields: Fields) -> Result<Response> {
     let name = fields.text("name")?.map(name).transpose()?;
     let description = fields.given("description")?.map(description).transpose()?;
+    let asked = Asked::of(&fields, Kind::Organization)?;
     let (id, actor) = (path.id("organization_id"), Actor::of(&account));
     let changed = account.app.db.write(move |tx| {
         let acting = actor.enter(tx, (Kind::Organization, &id))?;
         acting.may_manage()?;
         store::update(tx, &id, (name.as_deref(), description.as_deref()), actor.by.now)?;
-        store::present(tx, actor.deployment(), &id)
+        let rose = restrict::change(tx, &actor, &acting.place, &asked)?;
+        Ok((store::present(tx, actor.deployment(), &id)?, rose))
     });
-    Ok(answer::ok(view::organization(&changed.await?)))
+    let (changed, rose) = changed.await?;
+    if rose {
+        settle::soon(&account.app, &account.site);
+    }
+    Ok(answer::ok(view::organization(&changed)))
 }
 
 /// `POST /organizations/{organization_id}/delete`.

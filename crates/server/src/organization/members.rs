@@ -1,6 +1,6 @@
 //! The members of organizations and workspaces: lists, removal, roles given and taken.
 
-use super::acting::Actor;
+use super::acting::{Actor, IN_ORGANIZATION, IN_WORKSPACE};
 use super::{change, http as door, view};
 use crate::caller::Account;
 use crate::config::teams::Kind;
@@ -26,17 +26,6 @@ const LIST: &[Field] = &[
     Field::optional("limit", "Members on a page, 1 to 100 (20).").pattern("^[0-9]{1,3}$"),
     Field::optional("cursor", "`next_cursor` of the page before."),
     Field::optional("search", "What a name, an address or a username of theirs begins with.").length(0, 100),
-];
-/// Why anything in an organization is refused.
-const IN_ORGANIZATION: &[Code] =
-    &[Code::SignedOut, Code::UserDisabled, Code::OrganizationsDisabled, Code::OrganizationNotFound];
-/// Why anything in a workspace is refused.
-const IN_WORKSPACE: &[Code] = &[
-    Code::SignedOut,
-    Code::UserDisabled,
-    Code::OrganizationsDisabled,
-    Code::WorkspacesDisabled,
-    Code::WorkspaceNotFound,
 ];
 const REMOVE: &[Code] =
     &[Code::MembershipNotFound, Code::PermissionDenied, Code::RoleExceedsYours, Code::LastAdministrator];

@@ -6,26 +6,30 @@ use crate::config::teams::{Kind, Roles};
 use crate::db::{Cells, Snapshot};
 use crate::error::Result;
 use crate::id::UserId;
+use crate::membership::restriction::Visitor;
 use crate::membership::{self, Role, role};
 use crate::params;
 use crate::time::rfc3339;
 use keyrack_protocol::OrganizationMembership;
+use std::net::IpAddr;
 
-/// The memberships of a user in organizations, oldest first; of all, or of the one organization that is named.
+/// The memberships of a user who comes from this address, in organizations, oldest first; of all, or of the one
+/// organization that is named.
 ///
 /// # Errors
 /// What the database says.
 pub fn memberships(
     on: &mut Snapshot<'_>,
     site: &Site,
-    user: &UserId,
+    (user, from): (&UserId, IpAddr),
     only: &str,
 ) -> Result<Vec<OrganizationMembership>> {
     let rows = on.query(
         "select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, o.id, o.name, o.description,
-             o.image_url, o.public_metadata, coalesce(c.members, 0), o.created_at, o.updated_at, r.role_id, w.name,
-             w.permissions, w.created_at
-         from memberships m join organizations o on o.id = m.place_id
+             o.image_url, o.public_metadata, coalesce(c.members, 0), o.created_at, o.updated_at,
+             o.requires_second_factor, o.restricts_addresses, o.allowed_addresses, u.second_factor_at,
+             r.role_id, w.name, w.permissions, w.created_at
+         from memberships m join organizations o on o.id = m.place_id join users u on u.id = m.user_id
              left join member_counts c on c.place_id = o.id
              left join membership_roles r on r.membership_id = m.id
              left join roles w on w.id = r.role_id and w.place_id = m.place_id
@@ -39,6 +43,7 @@ pub fn memberships(
         let mut cells = row.cells();
         let membership = membership::store::read(&mut cells)?;
         let organization = store::read(&mut cells)?;
+        let visitor = Visitor { address: Some(from), second_factor: cells.optional_int()?.is_some() };
         let role = read_role(&mut cells, known, Kind::Organization)?;
         if all.last().is_none_or(|last| last.id != membership.id.as_str()) {
             all.push(OrganizationMembership {
@@ -50,7 +55,7 @@ pub fn memberships(
                 public_metadata: membership.public_metadata,
                 created_at: rfc3339(membership.created_at),
                 updated_at: rfc3339(membership.updated_at),
-                eligibility_restriction: view::eligible(),
+                eligibility_restriction: organization.asks.judge(visitor).view(),
             });
         }
         if let (Some(role), Some(last)) = (role, all.last_mut()) {

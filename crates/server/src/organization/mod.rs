@@ -2,13 +2,15 @@
 //!
 //! [`acting`] decides in the transaction of every change whether the user of the active sign-in may make it;
 //! [`members`] and [`roles`] serve organizations and workspaces alike, [`change`] is what they do in the database,
-//! [`settle`] does in batches what concerns all members of a place.
+//! [`restrict`] changes what a place asks of whoever acts in it, [`settle`] does in batches what concerns all members of
+//! a place.
 
 pub mod acting;
 pub mod change;
 pub mod http;
 pub mod members;
 pub mod mine;
+pub mod restrict;
 pub mod roles;
 pub mod settle;
 pub mod store;
@@ -16,6 +18,7 @@ pub mod view;
 
 use crate::config;
 use crate::id::OrganizationId;
+use crate::membership::restriction::Restriction;
 use crate::user;
 use keyrack_protocol::Code;
 use serde_json::{Map, Value};
@@ -39,6 +42,8 @@ pub struct Organization {
     pub created_at: i64,
     /// When it last changed.
     pub updated_at: i64,
+    /// What it asks of whoever acts in it.
+    pub asks: Restriction,
 }
 
 /// Decides whether a user may make one more organization, who is in `member_of` and has made `made`.

@@ -1,6 +1,6 @@
 //! The roles of organizations and workspaces: lists, and those of a place's own.
 
-use super::acting::Actor;
+use super::acting::{Actor, IN_ORGANIZATION, IN_WORKSPACE};
 use super::members::named;
 use super::{change, name, view};
 use crate::caller::Account;
@@ -20,15 +20,6 @@ const CREATE: &[Field] = &[
     Field::required("name", "What it is called, at most 100 characters.").length(1, 100),
     Field::optional("permissions", "What it allows: some of the catalogue, which whoever makes it has.")
         .list(),
-];
-const IN_ORGANIZATION: &[Code] =
-    &[Code::SignedOut, Code::UserDisabled, Code::OrganizationsDisabled, Code::OrganizationNotFound];
-const IN_WORKSPACE: &[Code] = &[
-    Code::SignedOut,
-    Code::UserDisabled,
-    Code::OrganizationsDisabled,
-    Code::WorkspacesDisabled,
-    Code::WorkspaceNotFound,
 ];
 const CREATES: &[Code] = &[
     Code::PermissionDenied,

@@ -1,17 +1,21 @@
 //! What concerns all members of a place at once is one write that raises its gate. The rest is done here in batches, so
-//! that nobody waits for thousands of rows: sign-ins that stand in it are put out, which tells those who follow their
-//! sessions, and the rows of what was deleted go. Whoever reads a session before is right all the same.
+//! that nobody waits for thousands of rows: sign-ins that stand in it pass the gate again or are put out, which tells those
+//! who follow their sessions, and the rows of what was deleted go. Whoever reads a session before is right all the same;
+//! and whether an address may stay is asked of nobody but a request that comes from it.
 
 use crate::app::{Shared, Site};
-use crate::db::{Snapshot, Tx};
+use crate::db::{Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::params;
 use crate::session::read;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use std::sync::Arc;
 
 /// Rows of one transaction.
 const BATCH: i64 = 100;
+/// Sessions that are changed beside each other: on SQLite they share a commit.
+const AT_ONCE: usize = 8;
 
 /// Does it for every place of a deployment whose gate rose, while the caller goes on; what fails is done by the sweep.
 pub fn soon(app: &Shared, site: &Arc<Site>) {
@@ -30,21 +34,20 @@ pub fn soon(app: &Shared, site: &Arc<Site>) {
 pub async fn all(app: &Shared, site: &Arc<Site>) -> Result<()> {
     let deployment = site.config.id.clone();
     let unsettled = app.db.read(move |on| {
-        let organizations = ids(
-            on,
-            "select id from organizations where deployment_id = $1 and unsettled = 1 order by id",
-            &deployment,
+        let rows = on.query(
+            "select id, gate from organizations where deployment_id = $1 and unsettled = 1
+             union all select id, gate from workspaces where deployment_id = $1 and unsettled = 1 order by 1",
+            params![&deployment],
         )?;
-        let workspaces = ids(
-            on,
-            "select id from workspaces where deployment_id = $1 and unsettled = 1 order by id",
-            &deployment,
-        )?;
-        Ok([organizations, workspaces].concat())
+        let read = |row: Row| {
+            let mut cells = row.cells();
+            Ok((cells.text()?, cells.int()?))
+        };
+        rows.into_iter().map(read).collect::<Result<Vec<_>>>()
     });
-    for place in unsettled.await? {
-        put_out(app, site, &place).await?;
-        empty(app, &place).await?;
+    for (place, gate) in unsettled.await? {
+        pass_or_put_out(app, site, &place).await?;
+        empty(app, &place, gate).await?;
     }
     Ok(())
 }
@@ -53,8 +56,8 @@ fn ids(on: &mut Snapshot<'_>, sql: &'static str, of: &str) -> Result<Vec<String>
     on.query(sql, params![of])?.into_iter().map(|row| row.cells().text()).collect()
 }
 
-/// Puts out every sign-in that stands in a place at an older gate.
-async fn put_out(app: &Shared, site: &Arc<Site>, place: &str) -> Result<()> {
+/// Lets every sign-in that stands in a place at an older gate pass it, or puts it out.
+async fn pass_or_put_out(app: &Shared, site: &Arc<Site>, place: &str) -> Result<()> {
     loop {
         let place = place.to_owned();
         let found = app.db.read(move |on| {
@@ -75,14 +78,14 @@ async fn put_out(app: &Shared, site: &Arc<Site>, place: &str) -> Result<()> {
         if found.is_empty() {
             return Ok(());
         }
-        for session in found {
-            read::end_expired(app, site, session).await?;
-        }
+        let sessions = stream::iter(found).map(Ok);
+        sessions.try_for_each_concurrent(AT_ONCE, |session| read::end_expired(app, site, session)).await?;
     }
 }
 
-/// Removes the rows of a place that was deleted, and of the workspaces in it; then it is settled.
-async fn empty(app: &Shared, place: &str) -> Result<()> {
+/// Removes the rows of a place that was deleted, and of the workspaces in it; then it is settled, unless its gate has risen
+/// again.
+async fn empty(app: &Shared, place: &str, gate: i64) -> Result<()> {
     let id = place.to_owned();
     let deleted = app.db.read(move |on| {
         ids(
@@ -104,7 +107,7 @@ async fn empty(app: &Shared, place: &str) -> Result<()> {
         }
     }
     let (id, now) = (place.to_owned(), app.world.clock.now_ms());
-    app.db.write(move |tx| settled(tx, &id, now)).await
+    app.db.write(move |tx| settled(tx, (&id, gate), now)).await
 }
 
 /// Removes some members of a place; how many.
@@ -130,7 +133,7 @@ fn remove_some(tx: &mut Tx<'_>, place: &str) -> Result<usize> {
     Ok(members.len())
 }
 
-fn settled(tx: &mut Tx<'_>, place: &str, now: i64) -> Result<()> {
+fn settled(tx: &mut Tx<'_>, (place, gate): (&str, i64), now: i64) -> Result<()> {
     tx.execute(
         "update workspaces set deleted_at = $2, updated_at = $2, name = '', description = '', image_url = '',
              public_metadata = '{}', private_metadata = '{}'
@@ -138,7 +141,11 @@ fn settled(tx: &mut Tx<'_>, place: &str, now: i64) -> Result<()> {
              and exists (select 1 from organizations o where o.id = $1 and o.deleted_at is not null)",
         params![place, now],
     )?;
-    tx.execute("update organizations set unsettled = 0 where id = $1", params![place])?;
-    tx.execute("update workspaces set unsettled = 0 where id = $1", params![place])?;
+    for sql in [
+        "update organizations set unsettled = 0 where id = $1 and gate = $2",
+        "update workspaces set unsettled = 0 where id = $1 and gate = $2",
+    ] {
+        tx.execute(sql, params![place, gate])?;
+    }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::Organization;
 use crate::db::{Cells, Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{OrganizationId, UserId};
+use crate::membership::restriction;
 use crate::membership::store::metadata;
 use crate::params;
 
@@ -23,7 +24,7 @@ pub struct Words<'a> {
 pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &str) -> Result<Option<Organization>> {
     let row = on.query_one(
         "select o.id, o.name, o.description, o.image_url, o.public_metadata, coalesce(c.members, 0), o.created_at,
-             o.updated_at
+             o.updated_at, o.requires_second_factor, o.restricts_addresses, o.allowed_addresses
          from organizations o left join member_counts c on c.place_id = o.id
          where o.id = $1 and o.deployment_id = $2 and o.deleted_at is null order by o.id",
         params![id, deployment],
@@ -53,6 +54,7 @@ pub fn read(cells: &mut Cells) -> Result<Organization> {
         members: cells.int()?,
         created_at: cells.int()?,
         updated_at: cells.int()?,
+        asks: restriction::read(cells)?,
     })
 }
 
@@ -102,7 +104,8 @@ pub fn update(
 pub fn delete(tx: &mut Tx<'_>, id: &str, now: i64) -> Result<()> {
     tx.execute(
         "update organizations set gate = gate + 1, unsettled = 1, name = '', description = '', image_url = '',
-             public_metadata = '{}', private_metadata = '{}', deleted_at = $2, updated_at = $2
+             public_metadata = '{}', private_metadata = '{}', allowed_addresses = '[]', deleted_at = $2,
+             updated_at = $2
          where id = $1",
         params![id, now],
     )?;

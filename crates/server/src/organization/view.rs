@@ -17,9 +17,9 @@ pub fn organization(it: &Organization) -> wire::Organization {
         image_url: it.image_url.clone(),
         member_count: it.members,
         public_metadata: it.public_metadata.clone(),
-        enforce_mfa: false,
-        enable_ip_restriction: false,
-        whitelisted_ips: Vec::new(),
+        enforce_mfa: it.asks.second_factor,
+        enable_ip_restriction: it.asks.by_address,
+        whitelisted_ips: it.asks.listed(),
         auto_assigned_workspace_id: String::new(),
         created_at: rfc3339(it.created_at),
         updated_at: rfc3339(it.updated_at),
@@ -136,10 +136,4 @@ pub fn meta(page: &Page, (number, limit): (u32, u32)) -> wire::PageMeta {
         has_more: page.next.is_some(),
         next_cursor: page.next.as_ref().map(crate::membership::list::Cursor::to_text),
     }
-}
-
-/// A membership that nothing keeps from being used.
-#[must_use]
-pub fn eligible() -> wire::EligibilityRestriction {
-    wire::EligibilityRestriction { kind: "none".to_owned(), message: String::new() }
 }

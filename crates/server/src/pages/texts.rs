@@ -97,7 +97,7 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 32] = [
+    const NOT_OF_PAGES: [Code; 38] = [
         Code::OrganizationsDisabled,
         Code::WorkspacesDisabled,
         Code::OrganizationNotFound,
@@ -115,6 +115,12 @@ mod tests {
         Code::TooManyRoles,
         Code::UnknownPermission,
         Code::InvalidDescription,
+        Code::AddressNotAllowed,
+        Code::OrganizationRequiresMfa,
+        Code::WorkspaceRequiresMfa,
+        Code::InvalidAddressRange,
+        Code::RestrictionNotAllowed,
+        Code::RestrictionExcludesYou,
         Code::AvailabilityHidden,
         Code::BadRequestBody,
         Code::DeploymentNotFound,

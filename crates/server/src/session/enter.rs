@@ -10,6 +10,7 @@ use crate::id::{AttemptId, SessionId, SignInId};
 use crate::params;
 use crate::vault::Purpose;
 use keyrack_protocol::{ChangeReason, Code};
+use std::net::IpAddr;
 
 /// Who comes with which rack, and what may be drawn for it: everything before the transaction.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Arrival {
     /// The credential of the request, if it had one.
     pub rack: Option<Rack>,
     /// The address of the client.
+    pub address: IpAddr,
+    /// The same as it is kept.
     pub ip_address: String,
     /// The browser's own words.
     pub user_agent: String,
@@ -30,7 +33,7 @@ pub struct Arrival {
 impl Arrival {
     /// Draws what the transaction may need.
     #[must_use]
-    pub fn draw(app: &App, rack: Option<Rack>, ip_address: String, user_agent: String) -> Self {
+    pub fn draw(app: &App, rack: Option<Rack>, address: IpAddr, user_agent: String) -> Self {
         let (session, sign_in, attempt) =
             (SessionId::draw(&app.world), SignInId::draw(&app.world), AttemptId::draw(&app.world));
         // One draw for all: each asks the system's generator.
@@ -42,7 +45,8 @@ impl Arrival {
         };
         Self {
             rack,
-            ip_address,
+            address,
+            ip_address: address.to_string(),
             user_agent,
             now: app.world.clock.now_ms(),
             new_session: (session.clone(), key(session.as_str())),
@@ -135,7 +139,11 @@ pub fn existing(
     store::lock(tx, &site.config.id, &[others, &[rack.session()]].concat())?;
     let Some(loaded) = read::settle(tx, site, rack.session(), arrival.now)? else { return Ok(None) };
     let opened = loaded.opened_by(rack, &app.vault).filter(|_| loaded.ended_at.is_none());
-    Ok(opened.map(|opened| Room { loaded, opened, rack: rack.clone(), keys: Vec::new() }))
+    let Some(opened) = opened else { return Ok(None) };
+    // Not what the request is about, but what its answer must not show.
+    let kept_out = read::keep_out(tx, site, &loaded, (opened, arrival.address), arrival.now)?;
+    let loaded = kept_out.unwrap_or(loaded);
+    Ok(Some(Room { loaded, opened, rack: rack.clone(), keys: Vec::new() }))
 }
 
 /// Enters the session that the rack opens, or a new one. Takes the locks of it and of `others`.

@@ -63,6 +63,8 @@ pub fn routes() -> Routes {
                 Code::UserDisabled,
                 Code::OrganizationsDisabled,
                 Code::OrganizationNotFound,
+                Code::AddressNotAllowed,
+                Code::OrganizationRequiresMfa,
             ]);
     let about = "Switch workspaces. The active sign-in acts in this one, which its user is a member of, and in the \
                  organization that it is in.";
@@ -75,6 +77,9 @@ pub fn routes() -> Routes {
             Code::OrganizationsDisabled,
             Code::WorkspacesDisabled,
             Code::WorkspaceNotFound,
+            Code::AddressNotAllowed,
+            Code::OrganizationRequiresMfa,
+            Code::WorkspaceRequiresMfa,
         ]);
     Routes::default()
         .add(organization.also_by(Method::PUT, "switchOrganizationByPut"), switch_organization)
@@ -91,7 +96,7 @@ pub fn routes() -> Routes {
 async fn show(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Response> {
     let polls = fields.text("poll")? == Some("1");
     let reading = if polls {
-        read::read(&browser.app, &browser.site, browser.rack.as_ref()).await?
+        read::read(&browser.app, &browser.site, browser.rack.as_ref(), Some(browser.address)).await?
     } else {
         browser.reading().await?
     };
@@ -142,7 +147,7 @@ async fn switch_scope(account: Account, kind: Kind, id: Option<&str>) -> Result<
     if id.is_some() {
         are_there(&account.site.config, kind)?;
     }
-    let id = id.map(str::to_owned);
+    let (id, from) = (id.map(str::to_owned), account.address);
     let left = account
         .change_session(
             |_, _| Ok(()),
@@ -165,6 +170,7 @@ async fn switch_scope(account: Account, kind: Kind, id: Option<&str>) -> Result<
                         Some(to.ok_or(Code::WorkspaceNotFound)?)
                     }
                 };
+                scope::admit(active, to.as_ref(), from)?;
                 Ok((scope::move_to(active, to), ()))
             },
         )

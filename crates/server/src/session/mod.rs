@@ -250,6 +250,15 @@ impl Loaded {
         self.sign_ins.iter().any(|sign_in| sign_in.scope.is_some())
     }
 
+    /// Whether one of its sign-ins stands where only some addresses may.
+    #[must_use]
+    pub fn asks_for_addresses(&self) -> bool {
+        let scopes = self.sign_ins.iter().filter_map(|sign_in| sign_in.scope.as_ref());
+        let mut standings =
+            scopes.flat_map(|scope| std::iter::once(&scope.organization).chain(&scope.workspace));
+        standings.any(|standing| standing.asks.by_address)
+    }
+
     /// The first moment at which something in it expires; none when nothing lives in it.
     #[must_use]
     pub fn first_expiry(&self) -> Option<i64> {

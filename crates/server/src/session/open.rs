@@ -6,6 +6,7 @@ use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::Result;
+use crate::membership::restriction::Visitor;
 use crate::membership::{self, Scope};
 use crate::params;
 use crate::user::User;
@@ -48,7 +49,10 @@ impl Room {
             && let Some(last) = membership::standing::last_scope(tx, &site.config.id, &user.id)?
         {
             let workspace = last.workspace.filter(|_| site.config.workspaces.enabled);
-            scope::stand(tx, id, Some(&Scope { workspace, ..last }), now)?;
+            let visitor =
+                Visitor { address: Some(arrival.address), second_factor: user.second_factor_at.is_some() };
+            let begins = scope::as_admitted(Scope { workspace, ..last }, visitor);
+            scope::stand(tx, id, begins.as_ref(), now)?;
         }
         let end =
             crowd::superseded(&self.loaded, self.opened, user, site.config.max_accounts_per_session as usize);

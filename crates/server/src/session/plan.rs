@@ -38,8 +38,17 @@ impl Plan {
             Some((_, reason)) => (*reason).into(),
             None if self.activate.is_some() || self.active.is_some() => ChangeReason::Switched,
             None if !self.end_attempts.is_empty() => ChangeReason::Attempt,
-            None => self.moved.last().map_or(ChangeReason::Renewed, |moved| moved.reason),
+            None => self.why_moved().unwrap_or(ChangeReason::Renewed),
         }
+    }
+}
+
+impl Plan {
+    /// Why sign-ins stand elsewhere, rather than that one passed a gate again.
+    fn why_moved(&self) -> Option<ChangeReason> {
+        let mut reasons = self.moved.iter().map(|moved| moved.reason);
+        let last = self.moved.last().map(|moved| moved.reason);
+        reasons.rfind(|reason| *reason != ChangeReason::Changed).or(last)
     }
 }
 
@@ -116,7 +125,7 @@ pub fn expire(loaded: &Loaded, max_age_ms: i64, now: i64) -> Plan {
         plan.end_attempts.push(attempt.id.clone());
     }
     let lives = loaded.sign_ins.iter().filter(|sign_in| sign_in.expires_at > now);
-    plan.moved = lives.filter_map(scope::put_out).collect();
+    plan.moved = lives.filter_map(|sign_in| scope::settled(sign_in, None)).collect();
     plan
 }
 

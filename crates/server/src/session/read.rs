@@ -1,15 +1,16 @@
-//! Reading a session for a request: from memory where that is certain, from the database otherwise, and
-//! never before what has expired was ended.
+//! Reading a session for a request: from memory where that is certain, from the database otherwise, and never before
+//! what has expired was ended and what may not be used from the request's address was put out.
 
 use super::activity;
 use super::cache::Cached;
 use super::rack::Rack;
-use super::{Opened, expire, store};
+use super::{Loaded, Opened, expire, scope, store};
 use crate::app::{App, Site};
-use crate::audit::By;
+use crate::audit::{self, By};
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use keyrack_protocol::EndReason;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// What a credential opens.
@@ -21,47 +22,121 @@ pub enum Reading {
     Live(Arc<Cached>, Opened),
 }
 
-/// Reads the session that `rack` opens.
+/// Reads the session that `rack` opens, for somebody who comes `from` this address, if anybody does.
 ///
 /// # Errors
 /// What the database says.
-pub async fn read(app: &Arc<App>, site: &Arc<Site>, rack: Option<&Rack>) -> Result<Reading> {
-    let Some(rack) = rack else { return Ok(Reading::Empty(None)) };
+pub async fn read(
+    app: &Arc<App>,
+    site: &Arc<Site>,
+    rack: Option<&Rack>,
+    from: Option<IpAddr>,
+) -> Result<Reading> {
+    Ok(judged(app, site, rack, from).await?.0)
+}
+
+/// The same, and the refusal of what asks where the active sign-in stood, if this was what put it out.
+async fn judged(
+    app: &Arc<App>,
+    site: &Arc<Site>,
+    rack: Option<&Rack>,
+    from: Option<IpAddr>,
+) -> Result<(Reading, Option<Error>)> {
+    let nothing = || Ok((Reading::Empty(None), None));
+    let Some(rack) = rack else { return nothing() };
     let now = app.world.clock.now_ms();
-    let mut cached = fetch(app, site, rack).await?;
-    if let Some(due) = &cached
-        && due.loaded.ended_at.is_none()
-        && now >= due.loaded.valid_until
-        && due.opened_by(rack, &app.vault).is_some()
+    let Some(mut cached) = fetch(app, site, rack).await? else { return nothing() };
+    let (mut opened, mut refusal) = (cached.opened_by(rack, &app.vault), None);
+    if let Some(all) = opened
+        && is_due(&cached.loaded, (all, from), now)
     {
-        end_expired(app, site, rack.session().clone()).await?;
-        cached = fetch(app, site, rack).await?;
+        let active = cached.loaded.active_for(all).filter(|active| now < active.expires_at);
+        refusal = active.zip(from).and_then(|(it, from)| scope::admit(it, it.scope.as_ref(), from).err());
+        end_due(app, site, (rack, from), now).await?;
+        let Some(again) = fetch(app, site, rack).await? else { return nothing() };
+        cached = again;
+        opened = cached.opened_by(rack, &app.vault);
     }
-    let Some(cached) = cached else { return Ok(Reading::Empty(None)) };
-    Ok(match cached.opened_by(rack, &app.vault) {
+    let reading = match opened {
         None => Reading::Empty(None),
         Some(_) if cached.loaded.ended_at.is_some() => {
             Reading::Empty(cached.loaded.end_reason.filter(|_| now < cached.loaded.outer_until))
         }
         Some(opened) => Reading::Live(cached, opened),
-    })
+    };
+    Ok((reading, refusal))
 }
 
-/// Reads the session for a request that counts as activity of its active sign-in.
+/// Whether something in it has expired, or may not be used where it stands, from where somebody comes.
+fn is_due(loaded: &Loaded, (opened, from): (Opened, Option<IpAddr>), now: i64) -> bool {
+    let kept_out = |from: IpAddr| {
+        loaded.visible(opened).any(|sign_in| scope::admit(sign_in, sign_in.scope.as_ref(), from).is_err())
+    };
+    loaded.ended_at.is_none() && (now >= loaded.valid_until || from.is_some_and(kept_out))
+}
+
+/// Ends what has expired in a session that a rack opens, and puts out what of that may not be used where it stands.
+async fn end_due(
+    app: &Arc<App>,
+    site: &Arc<Site>,
+    (rack, from): (&Rack, Option<IpAddr>),
+    now: i64,
+) -> Result<()> {
+    let (vault_of, site, rack) = (Arc::clone(app), Arc::clone(site), rack.clone());
+    let ended = app.db.write(move |tx| {
+        store::lock(tx, &site.config.id, &[rack.session()])?;
+        let loaded = settle(tx, &site, rack.session(), now)?.filter(|loaded| loaded.ended_at.is_none());
+        let (Some(loaded), Some(from)) = (loaded, from) else { return Ok(()) };
+        match loaded.opened_by(&rack, &vault_of.vault) {
+            Some(opened) => keep_out(tx, &site, &loaded, (opened, from), now).map(drop),
+            None => Ok(()),
+        }
+    });
+    ended.await
+}
+
+/// Puts out those of the sign-ins that a rack opens which may not be used where they stand, from the address that somebody
+/// comes from; the session as it is then, if there were any. The caller holds its lock.
 ///
 /// # Errors
 /// What the database says.
-pub async fn read_active(app: &Arc<App>, site: &Arc<Site>, rack: Option<&Rack>) -> Result<Reading> {
-    let reading = read(app, site, rack).await?;
-    let (Reading::Live(cached, opened), Some(rack)) = (&reading, rack) else { return Ok(reading) };
-    let Some(active) = cached.loaded.active_for(*opened) else { return Ok(reading) };
+pub fn keep_out(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    loaded: &Loaded,
+    (opened, from): (Opened, IpAddr),
+    now: i64,
+) -> Result<Option<Loaded>> {
+    let plan = scope::keep_out(loaded, opened, from);
+    if plan.is_empty() {
+        return Ok(None);
+    }
+    let by = By::client(audit::Actor::User, &from.to_string(), now);
+    store::apply(tx, site, loaded, &plan, &by)?;
+    store::raise(tx, site, &loaded.id, plan.reason(), now).map(Some)
+}
+
+/// Reads the session for a request that counts as activity of its active sign-in; with it the refusal of what asks where
+/// that stood, if this put it out.
+///
+/// # Errors
+/// What the database says.
+pub async fn read_active(
+    app: &Arc<App>,
+    site: &Arc<Site>,
+    rack: Option<&Rack>,
+    from: IpAddr,
+) -> Result<(Reading, Option<Error>)> {
+    let (reading, refusal) = judged(app, site, rack, Some(from)).await?;
+    let (Reading::Live(cached, opened), Some(rack)) = (&reading, rack) else { return Ok((reading, refusal)) };
+    let Some(active) = cached.loaded.active_for(*opened) else { return Ok((reading, refusal)) };
     let now = app.world.clock.now_ms();
     app.activity.note(site, &active.id, now);
     if activity::step_is_due(&cached.loaded, *opened, site.config.lifetimes.sign_in_idle_ms, now) {
         activity::step(app, site, rack).await?;
-        return read(app, site, Some(rack)).await;
+        return Ok((read(app, site, Some(rack), Some(from)).await?, refusal));
     }
-    Ok(reading)
+    Ok((reading, refusal))
 }
 
 /// The session, from memory if that is certainly what the database holds.
@@ -113,12 +188,7 @@ pub async fn end_expired(app: &Arc<App>, site: &Arc<Site>, id: crate::id::Sessio
 ///
 /// # Errors
 /// What the database says.
-pub fn settle(
-    tx: &mut Tx<'_>,
-    site: &Site,
-    id: &crate::id::SessionId,
-    now: i64,
-) -> Result<Option<super::Loaded>> {
+pub fn settle(tx: &mut Tx<'_>, site: &Site, id: &crate::id::SessionId, now: i64) -> Result<Option<Loaded>> {
     let loaded = store::load(tx, &site.config.id, id)?;
     let Some(due) = loaded.as_ref().filter(|loaded| loaded.ended_at.is_none() && now >= loaded.valid_until)
     else {

@@ -2,18 +2,22 @@
 //!
 //! A choice is kept with the sign-in, and with the user for the next one. It ends with the membership, in the same
 //! transaction; what concerns all members of a place at once raises the place's gate instead, and whoever finds a
-//! sign-in at an older gate puts it out (see [`super::store::load`]).
+//! sign-in at an older gate lets it pass, or puts it out if it may not (see [`super::store::load`]). From which address
+//! somebody comes, only a request knows: each is judged by its own ([`super::read`]).
 
-use super::{LiveSignIn, Loaded, Plan, read as reading, store};
+use super::{LiveSignIn, Loaded, Opened, Plan, read as reading, store};
 use crate::app::Site;
-use crate::audit::By;
+use crate::audit::{self, About, By, Event};
 use crate::config::Deployment;
+use crate::config::teams::Kind;
 use crate::db::{Cells, Db, Tx};
 use crate::error::Result;
 use crate::id::{MembershipId, SessionId, SignInId, UserId};
-use crate::membership::{self, Scope, Standing};
+use crate::membership::restriction::{self, Visitor};
+use crate::membership::{self, Gate, Scope, Standing};
 use crate::params;
 use keyrack_protocol::ChangeReason;
+use std::net::IpAddr;
 
 /// A sign-in stands elsewhere from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,19 +49,70 @@ pub fn move_to(sign_in: &LiveSignIn, to: Option<Scope>) -> Plan {
     Plan { moved: vec![moved], ..Plan::default() }
 }
 
-/// Where a sign-in still stands that a gate may have put out; none when nothing has changed.
+/// Where a sign-in stands after somebody at this address has come (none where nobody has), if it stands elsewhere then:
+/// out of what is gone and out of what it may not be used in; what it may be used in, it passes the risen gate of.
 #[must_use]
-pub fn put_out(sign_in: &LiveSignIn) -> Option<Moved> {
+pub fn settled(sign_in: &LiveSignIn, from: Option<IpAddr>) -> Option<Moved> {
     let scope = sign_in.scope.as_ref()?;
-    let is_out = |standing: &Standing| standing.is_out;
-    let to = match scope.organization.is_out {
-        true => None,
-        false if scope.workspace.as_ref().is_some_and(is_out) => {
-            Some(Scope { organization: scope.organization.clone(), workspace: None })
-        }
-        false => return None,
+    let visitor = visitor(sign_in, from);
+    let moved = |to, reason| Moved { sign_in: sign_in.id.clone(), to, reason };
+    let organization = match pass(&scope.organization, visitor) {
+        Ok(organization) => organization,
+        Err(reason) => return Some(moved(None, reason)),
     };
-    Some(Moved { sign_in: sign_in.id.clone(), to, reason: ChangeReason::MembershipEnded })
+    let (workspace, reason) = match scope.workspace.as_ref().map(|workspace| pass(workspace, visitor)) {
+        None => (None, ChangeReason::Changed),
+        Some(Ok(workspace)) => (Some(workspace), ChangeReason::Changed),
+        Some(Err(reason)) => (None, reason),
+    };
+    let to = Scope { organization, workspace };
+    (to != *scope).then(|| moved(Some(to), reason))
+}
+
+/// The same standing behind the gate as it is now, or why there is none.
+fn pass(standing: &Standing, visitor: Visitor) -> std::result::Result<Standing, ChangeReason> {
+    if standing.now == Gate::Gone {
+        return Err(ChangeReason::MembershipEnded);
+    }
+    if standing.asks.judge(visitor).is_there() {
+        return Err(ChangeReason::ScopeEnded);
+    }
+    let gate = match standing.now {
+        Gate::Risen(gate) => gate,
+        Gate::Same | Gate::Gone => standing.gate,
+    };
+    Ok(Standing { gate, now: Gate::Same, ..standing.clone() })
+}
+
+fn visitor(sign_in: &LiveSignIn, from: Option<IpAddr>) -> Visitor {
+    Visitor { address: from, second_factor: sign_in.user.second_factor_at.is_some() }
+}
+
+/// Refuses a scope in which the user of a sign-in may do nothing, coming from this address.
+///
+/// # Errors
+/// [`keyrack_protocol::Code::AddressNotAllowed`]; [`keyrack_protocol::Code::OrganizationRequiresMfa`] or
+/// [`keyrack_protocol::Code::WorkspaceRequiresMfa`].
+pub fn admit(sign_in: &LiveSignIn, to: Option<&Scope>, from: IpAddr) -> Result<()> {
+    let Some(to) = to else { return Ok(()) };
+    let visitor = visitor(sign_in, Some(from));
+    to.organization.asks.judge(visitor).refuse(Kind::Organization)?;
+    to.workspace.as_ref().map_or(Ok(()), |it| it.asks.judge(visitor).refuse(Kind::Workspace))
+}
+
+/// As much of a scope as a visitor may stand in.
+#[must_use]
+pub fn as_admitted(to: Scope, visitor: Visitor) -> Option<Scope> {
+    let may = |standing: &Standing| !standing.asks.judge(visitor).is_there();
+    let Scope { organization, workspace } = to;
+    may(&organization).then(|| Scope { organization, workspace: workspace.filter(may) })
+}
+
+/// Puts out those of the sign-ins that a rack opens which may not be used where they stand, from this address.
+#[must_use]
+pub fn keep_out(loaded: &Loaded, opened: Opened, from: IpAddr) -> Plan {
+    let moved = loaded.visible(opened).filter_map(|sign_in| settled(sign_in, Some(from)));
+    Plan { moved: moved.collect(), ..Plan::default() }
 }
 
 /// Where the sign-ins of `user` stand after the user has left a place.
@@ -78,47 +133,77 @@ pub fn leave_place(loaded: &Loaded, user: &UserId, place: &str) -> Plan {
     Plan { moved, ..Plan::default() }
 }
 
-/// Ends where the sign-ins of `user` stand in a place, and raises the revisions of their sessions. The caller holds
-/// the user's lock, and that of no session.
+/// Ends where the sign-ins of `user` stand in a place, and raises the revisions of all the user's sessions, which show a
+/// membership less. The caller holds the user's lock, and that of no session.
 ///
 /// # Errors
 /// What the database says.
 pub fn end(tx: &mut Tx<'_>, site: &Site, (user, place): (&UserId, &str), by: &By) -> Result<()> {
+    let leave = |loaded: &Loaded| leave_place(loaded, user, place);
+    in_each_session(tx, site, (user, by), ChangeReason::MembershipEnded, &leave)
+}
+
+/// Raises the revisions of a user's sessions, of which a membership has changed. The caller holds the user's lock, and
+/// that of no session.
+///
+/// # Errors
+/// What the database says.
+pub fn tell(tx: &mut Tx<'_>, site: &Site, user: &UserId, by: &By) -> Result<()> {
+    in_each_session(tx, site, (user, by), ChangeReason::Changed, &|_| Plan::default())
+}
+
+fn in_each_session(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    (user, by): (&UserId, &By),
+    reason: ChangeReason,
+    plan: &dyn Fn(&Loaded) -> Plan,
+) -> Result<()> {
     let rows = tx.query(
-        "select distinct session_id from sign_ins
-         where user_id = $1 and ended_at is null and (organization_id = $2 or workspace_id = $2)
-         order by session_id",
-        params![user.as_str(), place],
+        "select distinct session_id from sign_ins where user_id = $1 and ended_at is null order by session_id",
+        params![user.as_str()],
     )?;
     let sessions: Result<Vec<SessionId>> =
         rows.into_iter().map(|row| Ok(SessionId::stored(row.cells().text()?))).collect();
     let sessions = sessions?;
     store::lock(tx, &site.config.id, &sessions.iter().collect::<Vec<_>>())?;
     for session in &sessions {
-        let Some(loaded) = reading::settle(tx, site, session, by.now)? else { continue };
-        let plan = leave_place(&loaded, user, place);
-        if !plan.is_empty() {
-            store::apply(tx, site, &loaded, &plan, by)?;
-            store::raise(tx, site, session, plan.reason(), by.now)?;
-        }
+        let loaded = reading::settle(tx, site, session, by.now)?;
+        let Some(loaded) = loaded.filter(|loaded| loaded.ended_at.is_none()) else { continue };
+        store::apply(tx, site, &loaded, &plan(&loaded), by)?;
+        store::raise(tx, site, session, reason, by.now)?;
     }
     Ok(())
 }
 
-/// Writes where a sign-in stands, and, when it was chosen, where the user's next one begins.
+/// Writes where a sign-in stands, and, when it was chosen, where the user's next one begins. That it may not be used where
+/// it stood is recorded.
 ///
 /// # Errors
 /// What the database says.
-pub fn write(tx: &mut Tx<'_>, loaded: &Loaded, moved: &Moved, now: i64) -> Result<()> {
-    stand(tx, &moved.sign_in, moved.to.as_ref(), now)?;
-    let chosen = moved.reason == ChangeReason::Switched;
-    let user = loaded.sign_ins.iter().find(|sign_in| sign_in.id == moved.sign_in).filter(|_| chosen);
-    match user {
-        Some(sign_in) => {
-            let user = &sign_in.user.id;
-            membership::standing::remember(tx, &loaded.deployment, user, moved.to.as_ref())
+pub fn write(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, moved: &Moved, by: &By) -> Result<()> {
+    stand(tx, &moved.sign_in, moved.to.as_ref(), by.now)?;
+    let sign_in = loaded.sign_ins.iter().find(|sign_in| sign_in.id == moved.sign_in);
+    let Some(sign_in) = sign_in else { return Ok(()) };
+    match moved.reason {
+        ChangeReason::Switched => {
+            membership::standing::remember(tx, &loaded.deployment, &sign_in.user.id, moved.to.as_ref())
         }
-        None => Ok(()),
+        ChangeReason::ScopeEnded => {
+            let left = sign_in.scope.as_ref().map(|scope| match (&scope.workspace, &moved.to) {
+                (Some(workspace), Some(_)) => workspace.place.as_str(),
+                _ => scope.organization.place.as_str(),
+            });
+            let about = About {
+                reason: left.unwrap_or_default(),
+                user: Some(&sign_in.user.id),
+                session: Some(&loaded.id),
+                sign_in: Some(&sign_in.id),
+                identifier: None,
+            };
+            audit::record(tx, site, by, Event::ScopeEnded, about)
+        }
+        _ => Ok(()),
     }
 }
 
@@ -181,8 +266,8 @@ pub async fn end_what_is_off(db: &Db, config: &Deployment) -> Result<()> {
     .map(drop)
 }
 
-/// Reads the columns `organization_membership_id, organization_id, organization_gate`, whether that gate has risen,
-/// and the same four of a workspace.
+/// Reads the columns `organization_membership_id, organization_id, organization_gate`, the organization's gate and what
+/// it asks, and the same of a workspace.
 ///
 /// # Errors
 /// When the columns are others.
@@ -193,7 +278,12 @@ pub fn read(cells: &mut Cells) -> Result<Option<Scope>> {
 
 fn read_standing(cells: &mut Cells) -> Result<Option<Standing>> {
     let (membership, place, gate) = (cells.optional_text()?, cells.optional_text()?, cells.optional_int()?);
-    let is_out = cells.int()? == 1;
+    let (present, asks) = (cells.optional_int()?, restriction::read_asked(cells)?);
     let (Some(membership), Some(place), Some(gate)) = (membership, place, gate) else { return Ok(None) };
-    Ok(Some(Standing { membership: MembershipId::stored(membership), place, gate, is_out }))
+    let now = match present {
+        None => Gate::Gone,
+        Some(present) if present == gate => Gate::Same,
+        Some(present) => Gate::Risen(present),
+    };
+    Ok(Some(Standing { membership: MembershipId::stored(membership), place, gate, now, asks }))
 }

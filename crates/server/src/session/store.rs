@@ -55,7 +55,7 @@ pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<O
         attempts: load_attempts(on, id)?,
     };
     // Whoever reads it ends that first, as what has expired.
-    if loaded.sign_ins.iter().any(|sign_in| scope::put_out(sign_in).is_some()) {
+    if loaded.sign_ins.iter().any(|sign_in| scope::settled(sign_in, None).is_some()) {
         loaded.valid_until = 0;
     }
     Ok(Some(loaded))
@@ -64,14 +64,15 @@ pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<O
 fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveSignIn>> {
     let rows = on.query(
         "select s.id, s.key_hash, s.ip_address, s.user_agent, s.activated_at, s.last_active_at, s.expires_at,
-             s.created_at, s.updated_at, s.organization_membership_id, s.organization_id, s.organization_gate,
-             case when coalesce(o.gate, 0) <> s.organization_gate then 1 else 0 end,
-             s.workspace_membership_id, s.workspace_id, s.workspace_gate,
-             case when coalesce(w.gate, 0) <> s.workspace_gate then 1 else 0 end,
-             u.id, u.first_name, u.last_name, u.username, u.password_hash, u.disabled_at, u.deleted_at, u.created_at,
-             u.updated_at
-         from sign_ins s join users u on u.id = s.user_id left join organizations o on o.id = s.organization_id
-             left join workspaces w on w.id = s.workspace_id
+             s.created_at, s.updated_at, s.organization_membership_id, s.organization_id, s.organization_gate, o.gate,
+             o.requires_second_factor, o.restricts_addresses, o.allowed_addresses,
+             s.workspace_membership_id, s.workspace_id, s.workspace_gate, w.gate, w.requires_second_factor,
+             w.restricts_addresses, w.allowed_addresses,
+             u.id, u.first_name, u.last_name, u.username, u.password_hash, u.disabled_at, u.deleted_at,
+             u.second_factor_at, u.created_at, u.updated_at
+         from sign_ins s join users u on u.id = s.user_id
+             left join organizations o on o.id = s.organization_id and o.deleted_at is null
+             left join workspaces w on w.id = s.workspace_id and w.deleted_at is null
          where s.session_id = $1 and s.ended_at is null order by s.id",
         params![session.as_str()],
     )?;
@@ -202,7 +203,7 @@ pub fn apply(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, plan: &Plan, by: &By
         )?;
     }
     for moved in &plan.moved {
-        scope::write(tx, loaded, moved, now)?;
+        scope::write(tx, site, loaded, moved, by)?;
     }
     if let Some(reason) = &plan.end_reason {
         tx.execute(

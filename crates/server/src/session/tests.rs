@@ -64,6 +64,7 @@ fn sign_in(
         has_password: true,
         disabled_at: None,
         deleted_at: None,
+        second_factor_at: None,
         created_at: 0,
         updated_at: 0,
         emails: Vec::new(),

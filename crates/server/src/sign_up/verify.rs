@@ -55,7 +55,8 @@ pub async fn prepare(browser: &Browser, attempt: &str) -> Result<VerificationPre
 
 /// The open sign-up that a text names, and its address.
 async fn open_attempt(browser: &Browser, attempt: &str) -> Result<(AttemptId, EmailAddress)> {
-    let reading = read::read(&browser.app, &browser.site, browser.rack.as_ref()).await?;
+    let reading =
+        read::read(&browser.app, &browser.site, browser.rack.as_ref(), Some(browser.address)).await?;
     let read::Reading::Live(cached, opened) = reading else { return Err(Code::BadAttempt.into()) };
     let attempt = cached.loaded.visible_attempt(opened, attempt)?;
     match &attempt.shown {

@@ -14,7 +14,7 @@ use crate::http::origin::is_allowed;
 use crate::http::routes::Routes;
 use crate::membership::{Permissions, Scope, role, roles_of};
 use crate::session::read::Reading;
-use crate::session::{LiveSignIn, acting};
+use crate::session::{LiveSignIn, acting, scope};
 use crate::user::may_act;
 use axum::Extension;
 use axum::response::Response;
@@ -30,10 +30,15 @@ const MINT: &[Field] =
 pub fn routes() -> Routes {
     let about = "Mint a token. A signed JWT about the active sign-in, which any backend verifies with the public keys \
                  alone. `expires` is in Unix milliseconds; `lifetime_ms` does not depend on the client's clock.";
-    let mint_it = Operation::get::<Token>("/session/token", "getToken", about)
-        .takes(MINT)
-        .of_browser()
-        .refuses(&[Code::SignedOut, Code::TemplateNotFound, Code::UserDisabled]);
+    let mint_it =
+        Operation::get::<Token>("/session/token", "getToken", about).takes(MINT).of_browser().refuses(&[
+            Code::SignedOut,
+            Code::TemplateNotFound,
+            Code::UserDisabled,
+            Code::AddressNotAllowed,
+            Code::OrganizationRequiresMfa,
+            Code::WorkspaceRequiresMfa,
+        ]);
     let about = "The public keys. What tokens are verified with: a JWK Set (RFC 7517). May be cached for five minutes.";
     let keys = Operation::get::<Jwks>("/.well-known/jwks.json", "getKeys", about).bare();
     Routes::default().add(mint_it, mint).add(keys, jwks)
@@ -44,7 +49,7 @@ async fn mint(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Re
     if fields.text("template")?.is_some_and(|template| template != "default") {
         return Err(Code::TemplateNotFound.into());
     }
-    let mut reading = browser.reading().await?;
+    let mut reading = browser.speaking().await?;
     // Whoever may not use the session from a page may not name itself in its tokens either.
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let azp = origin.filter(|origin| is_allowed(&browser.site, origin));
@@ -52,13 +57,14 @@ async fn mint(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Re
         let Reading::Live(cached, opened) = &reading else { return Err(Code::SignedOut.into()) };
         let sign_in = cached.loaded.active_for(*opened).ok_or(Code::SignedOut)?;
         may_act(&sign_in.user)?;
+        scope::admit(sign_in, sign_in.scope.as_ref(), browser.address)?;
         // Whoever was put out meanwhile stands elsewhere now.
         if let Some(held) = held(&browser, sign_in).await? {
             let about = About { loaded: &cached.loaded, sign_in, held: held.as_ref() };
             let now = browser.app.world.clock.now_ms();
             return super::mint(&browser.app.world, &browser.site, about, azp, now).map(answer::ok);
         }
-        reading = browser.reading().await?;
+        reading = browser.speaking().await?;
     }
     Err(Error::unavailable("mint a token", "where the sign-in stands changes all the time"))
 }

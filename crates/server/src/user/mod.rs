@@ -32,6 +32,8 @@ pub struct User {
     pub disabled_at: Option<i64>,
     /// When it was deleted.
     pub deleted_at: Option<i64>,
+    /// Since when it has a second factor.
+    pub second_factor_at: Option<i64>,
     /// When it was made.
     pub created_at: i64,
     /// When it last changed.

@@ -150,7 +150,7 @@ pub fn lock(tx: &mut Tx<'_>, deployment: &str, id: &UserId) -> Result<Option<(Us
     let row = tx.query_one(
         "update users set version = version + 1 where id = $1 and deployment_id = $2
          returning password_hash, id, first_name, last_name, username, password_hash, disabled_at, deleted_at,
-             created_at, updated_at",
+             second_factor_at, created_at, updated_at",
         params![id.as_str(), deployment],
     )?;
     let Some(row) = row else { return Ok(None) };
@@ -159,8 +159,17 @@ pub fn lock(tx: &mut Tx<'_>, deployment: &str, id: &UserId) -> Result<Option<(Us
     Ok(Some((read(&mut cells)?, hash)))
 }
 
-/// Reads the columns `id, first_name, last_name, username, password_hash, disabled_at, deleted_at, created_at,
-/// updated_at`; the addresses are read apart.
+/// Whether an account has a second factor.
+///
+/// # Errors
+/// What the database says.
+pub fn has_second_factor(on: &mut Snapshot<'_>, id: &UserId) -> Result<bool> {
+    let row = on.query_one("select second_factor_at from users where id = $1", params![id.as_str()])?;
+    row.map_or(Ok(false), |row| Ok(row.cells().optional_int()?.is_some()))
+}
+
+/// Reads the columns `id, first_name, last_name, username, password_hash, disabled_at, deleted_at, second_factor_at,
+/// created_at, updated_at`; the addresses are read apart.
 ///
 /// # Errors
 /// When the columns are others.
@@ -173,6 +182,7 @@ pub fn read(cells: &mut Cells) -> Result<User> {
         has_password: cells.optional_text()?.is_some(),
         disabled_at: cells.optional_int()?,
         deleted_at: cells.optional_int()?,
+        second_factor_at: cells.optional_int()?,
         created_at: cells.int()?,
         updated_at: cells.int()?,
         emails: Vec::new(),

@@ -12,7 +12,8 @@ use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::id::{MembershipId, OrganizationId, WorkspaceId};
 use crate::membership::{Place, Scope, Standing, are_there, description, standing};
-use crate::organization::acting::Actor;
+use crate::organization::acting::{Actor, IN_WORKSPACE as INSIDE};
+use crate::organization::restrict::{self, Asked};
 use crate::organization::store::Words;
 use crate::organization::{http::found, members, name, settle};
 use crate::session::scope;
@@ -28,16 +29,10 @@ const UPDATE: &[Field] = &[
     Field::optional("name", "What it is called from now on.").length(1, 100),
     Field::optional("description", "What it says about itself from now on; an empty text for nothing.")
         .length(0, 1000),
+    Field::optional("enforce_2fa", "Whether only members with a second factor can act in it.").flag(),
+    restrict::BY_ADDRESS,
+    restrict::ADDRESSES,
 ];
-/// Why anything in a workspace is refused.
-const INSIDE: &[Code] = &[
-    Code::SignedOut,
-    Code::UserDisabled,
-    Code::OrganizationsDisabled,
-    Code::WorkspacesDisabled,
-    Code::WorkspaceNotFound,
-];
-
 /// The routes of this feature.
 pub fn routes() -> Routes {
     let about = "My workspaces. The memberships of the signed-in user, oldest first; none where the deployment has no \
@@ -60,6 +55,8 @@ pub fn routes() -> Routes {
             Code::OrganizationsDisabled,
             Code::WorkspacesDisabled,
             Code::OrganizationNotFound,
+            Code::AddressNotAllowed,
+            Code::OrganizationRequiresMfa,
             Code::PermissionDenied,
             Code::TooManyWorkspaces,
             Code::RequiredField,
@@ -73,7 +70,16 @@ pub fn routes() -> Routes {
             .of_browser()
             .refuses_also(
                 INSIDE,
-                &[Code::PermissionDenied, Code::RequiredField, Code::InvalidName, Code::InvalidDescription],
+                &[
+                    Code::PermissionDenied,
+                    Code::RequiredField,
+                    Code::InvalidName,
+                    Code::InvalidDescription,
+                    Code::InvalidParameter,
+                    Code::InvalidAddressRange,
+                    Code::RestrictionNotAllowed,
+                    Code::RestrictionExcludesYou,
+                ],
             );
     let about = "Delete a workspace. For its administrators and those of the organization; nobody acts in it any more.";
     let delete_it = Operation::post::<Removed>("/workspaces/{workspace_id}/delete", "deleteWorkspace", about)
@@ -97,7 +103,10 @@ async fn my_memberships(account: Account) -> Result<Response> {
         return Ok(answer::ok(Vec::<WorkspaceMembership>::new()));
     }
     let actor = Actor::of(&account);
-    let look = account.app.db.read_single(move |on| mine::memberships(on, &actor.site, &actor.user, ""));
+    let look = account
+        .app
+        .db
+        .read_single(move |on| mine::memberships(on, &actor.site, (&actor.user, actor.from), ""));
     Ok(answer::ok(look.await?))
 }
 
@@ -128,10 +137,9 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
             found(tx, &actor, &place, (&member, &actor.user))?;
             let above = (Kind::Organization, organization.as_str());
             let above = standing::find(tx, &site.config.id, above, &actor.user)?;
-            let workspace =
-                Standing { membership: member.clone(), place: id.to_string(), gate: 1, is_out: false };
+            let workspace = Standing::in_new(id.as_str(), &member);
             let scope = above.map(|organization| Scope { organization, workspace: Some(workspace) });
-            let membership = mine::memberships(tx, site, &actor.user, id.as_str())?.pop();
+            let membership = mine::memberships(tx, site, (&actor.user, actor.from), id.as_str())?.pop();
             Ok((scope::move_to(active, scope), membership))
         },
     );
@@ -139,18 +147,25 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
     Ok(answer::ok(WorkspaceCreated { workspace: membership.workspace.clone(), membership }))
 }
 
-/// `POST /workspaces/{workspace_id}/update` `name?`, `description?`.
+/// `POST /workspaces/{workspace_id}/update` `name?`, `description?`, `enforce_2fa?`, `enable_ip_restriction?`,
+/// `whitelisted_ips?`.
 async fn update(account: Account, path: Named, fields: Fields) -> Result<Response> {
     let name = fields.text("name")?.map(name).transpose()?;
     let description = fields.given("description")?.map(description).transpose()?;
+    let asked = Asked::of(&fields, Kind::Workspace)?;
     let (id, actor) = (path.id("workspace_id"), Actor::of(&account));
     let changed = account.app.db.write(move |tx| {
         let acting = actor.enter(tx, (Kind::Workspace, &id))?;
         acting.may_manage()?;
         store::update(tx, &id, (name.as_deref(), description.as_deref()), actor.by.now)?;
-        store::present(tx, actor.deployment(), &id)
+        let rose = restrict::change(tx, &actor, &acting.place, &asked)?;
+        Ok((store::present(tx, actor.deployment(), &id)?, rose))
     });
-    Ok(answer::ok(view::workspace(&changed.await?)))
+    let (changed, rose) = changed.await?;
+    if rose {
+        settle::soon(&account.app, &account.site);
+    }
+    Ok(answer::ok(view::workspace(&changed)))
 }
 
 /// `POST /workspaces/{workspace_id}/delete`.

@@ -7,28 +7,34 @@ use crate::db::Snapshot;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::membership;
+use crate::membership::restriction::Visitor;
 use crate::organization::mine::read_role;
 use crate::organization::{store as organizations, view as shown};
 use crate::params;
 use crate::time::rfc3339;
 use keyrack_protocol::WorkspaceMembership;
+use std::net::IpAddr;
 
-/// The memberships of a user in workspaces, oldest first; of all, or of the one workspace that is named.
+/// The memberships of a user who comes from this address, in workspaces, oldest first; of all, or of the one workspace
+/// that is named. What keeps one out of the organization keeps one out of them, too.
 ///
 /// # Errors
 /// What the database says.
 pub fn memberships(
     on: &mut Snapshot<'_>,
     site: &Site,
-    user: &UserId,
+    (user, from): (&UserId, IpAddr),
     only: &str,
 ) -> Result<Vec<WorkspaceMembership>> {
     let rows = on.query(
         "select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, w.id, w.organization_id, w.name,
              w.description, w.image_url, w.public_metadata, coalesce(c.members, 0), w.created_at, w.updated_at,
+             w.requires_second_factor, w.restricts_addresses, w.allowed_addresses,
              o.id, o.name, o.description, o.image_url, o.public_metadata, coalesce(t.members, 0), o.created_at,
-             o.updated_at, r.role_id, q.name, q.permissions, q.created_at
+             o.updated_at, o.requires_second_factor, o.restricts_addresses, o.allowed_addresses, u.second_factor_at,
+             r.role_id, q.name, q.permissions, q.created_at
          from memberships m join workspaces w on w.id = m.place_id join organizations o on o.id = w.organization_id
+             join users u on u.id = m.user_id
              left join member_counts c on c.place_id = w.id
              left join member_counts t on t.place_id = o.id
              left join membership_roles r on r.membership_id = m.id
@@ -45,6 +51,8 @@ pub fn memberships(
         let membership = membership::store::read(&mut cells)?;
         let workspace = store::read(&mut cells)?;
         let organization = organizations::read(&mut cells)?;
+        let visitor = Visitor { address: Some(from), second_factor: cells.optional_int()?.is_some() };
+        let obstacle = workspace.asks.judge(visitor).and(organization.asks.judge(visitor));
         let role = read_role(&mut cells, known, Kind::Workspace)?;
         if all.last().is_none_or(|last| last.id != membership.id.as_str()) {
             all.push(WorkspaceMembership {
@@ -58,7 +66,7 @@ pub fn memberships(
                 public_metadata: membership.public_metadata,
                 created_at: rfc3339(membership.created_at),
                 updated_at: rfc3339(membership.updated_at),
-                eligibility_restriction: shown::eligible(),
+                eligibility_restriction: obstacle.view(),
             });
         }
         if let (Some(role), Some(last)) = (role, all.last_mut()) {

@@ -11,6 +11,7 @@ pub mod view;
 
 use crate::config;
 use crate::id::{OrganizationId, WorkspaceId};
+use crate::membership::restriction::Restriction;
 use keyrack_protocol::Code;
 use serde_json::{Map, Value};
 
@@ -35,6 +36,8 @@ pub struct Workspace {
     pub created_at: i64,
     /// When it last changed.
     pub updated_at: i64,
+    /// What it asks of whoever acts in it, beside what its organization asks.
+    pub asks: Restriction,
 }
 
 /// Decides whether somebody may make one more workspace in an organization that has `there`; `manages` says whether

@@ -4,6 +4,7 @@ use super::Workspace;
 use crate::db::{Cells, Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{OrganizationId, UserId, WorkspaceId};
+use crate::membership::restriction;
 use crate::membership::store::metadata;
 use crate::organization::store::Words;
 use crate::params;
@@ -15,7 +16,8 @@ use crate::params;
 pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &str) -> Result<Option<Workspace>> {
     let row = on.query_one(
         "select w.id, w.organization_id, w.name, w.description, w.image_url, w.public_metadata,
-             coalesce(c.members, 0), w.created_at, w.updated_at
+             coalesce(c.members, 0), w.created_at, w.updated_at, w.requires_second_factor, w.restricts_addresses,
+             w.allowed_addresses
          from workspaces w join organizations o on o.id = w.organization_id
              left join member_counts c on c.place_id = w.id
          where w.id = $1 and w.deployment_id = $2 and w.deleted_at is null and o.deleted_at is null
@@ -48,6 +50,7 @@ pub fn read(cells: &mut Cells) -> Result<Workspace> {
         members: cells.int()?,
         created_at: cells.int()?,
         updated_at: cells.int()?,
+        asks: restriction::read(cells)?,
     })
 }
 
@@ -104,7 +107,8 @@ pub fn update(
 pub fn delete(tx: &mut Tx<'_>, id: &str, now: i64) -> Result<()> {
     tx.execute(
         "update workspaces set version = version + 1, gate = gate + 1, unsettled = 1, name = '', description = '',
-             image_url = '', public_metadata = '{}', private_metadata = '{}', deleted_at = $2, updated_at = $2
+             image_url = '', public_metadata = '{}', private_metadata = '{}', allowed_addresses = '[]',
+             deleted_at = $2, updated_at = $2
          where id = $1",
         params![id, now],
     )?;

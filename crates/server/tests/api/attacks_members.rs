@@ -101,8 +101,8 @@ async fn j08_nothing_is_set_that_no_operation_takes() {
     let ada = server.signed_up("ada").await;
     let more = json!({
         "name": "Acme", "id": "org_mine", "member_count": 99, "created_at": 0, "deployment_id": "other",
-        "public_metadata": { "a": 1 }, "private_metadata": { "a": 1 }, "enforce_mfa": "true", "gate": 7,
-        "image_url": "https://x.example", "roles": ["x"], "whitelisted_ips": ["10.0.0.1"],
+        "public_metadata": { "a": 1 }, "private_metadata": { "a": 1 }, "requires_second_factor": 1, "gate": 7,
+        "image_url": "https://x.example", "roles": ["x"], "allowed_addresses": ["10.0.0.1"],
     });
     let made = ada.post("/organizations", more.clone()).await.ok()["organization"].clone();
     let id = made["id"].as_str().unwrap();

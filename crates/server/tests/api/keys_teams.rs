@@ -27,6 +27,8 @@ cases! {
         "/b2b/max_allowed_org_members" is "7"
     "deployment.organizations.deletion" { "deployment.organizations.deletion" = "false" }
         "/organizations/deleted" is "\"deletion_not_allowed\""
+    "deployment.organizations.restrict_addresses" { "deployment.organizations.restrict_addresses" = "false" }
+        "/organizations/restricted" is "\"restriction_not_allowed\""
     "deployment.organizations.own_roles" { "deployment.organizations.own_roles" = "true" }
         "/organizations/own_role" is "\"ok\""
     "deployment.organizations.permissions" { "deployment.organizations.permissions" = "[\"billing:read\"]" }
@@ -62,6 +64,8 @@ cases! {
         "/b2b/max_allowed_workspace_members" is "7"
     "deployment.workspaces.deletion" { "deployment.workspaces.deletion" = "false" }
         "/workspaces/deleted" is "\"deletion_not_allowed\""
+    "deployment.workspaces.restrict_addresses" { "deployment.workspaces.restrict_addresses" = "false" }
+        "/workspaces/restricted" is "\"restriction_not_allowed\""
     "deployment.workspaces.own_roles" { "deployment.workspaces.own_roles" = "true" }
         "/workspaces/own_role" is "\"ok\""
     "deployment.workspaces.permissions" { "deployment.workspaces.permissions" = "[\"pages:edit\"]" }
@@ -99,9 +103,11 @@ async fn said(browser: &Browser, path: &str, body: Value) -> Value {
 async fn seen_of(ada: &Browser, path: &str, mine: Value) -> Value {
     let roles = ada.get(&format!("{path}/roles")).await;
     let own_role = said(ada, &format!("{path}/roles"), json!({ "name": "Own" })).await;
+    let restrict = json!({ "enable_ip_restriction": true, "whitelisted_ips": ["127.0.0.0/8"] });
     json!({
         "roles": roles.json()["data"],
         "own_role": own_role,
+        "restricted": said(ada, &format!("{path}/update"), restrict).await,
         "mine": mine["roles"][0]["id"],
         "deleted": said(ada, &format!("{path}/delete"), json!({})).await,
     })

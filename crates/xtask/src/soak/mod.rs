@@ -15,6 +15,7 @@ mod load;
 mod outage;
 mod person;
 mod progress;
+mod put_out;
 mod rolling;
 mod rule_two;
 mod sign_out;
@@ -51,6 +52,8 @@ pub enum Part {
     Disk,
     /// 1 000 sign-outs on one node, each tried on the other in the same millisecond
     RuleTwo,
+    /// 1 000 times put out of an organization on one node, each tried on the other in the same millisecond
+    PutOut,
     /// 200 sign-outs on each engine, each killed within a millisecond of the answer
     SignOut,
     /// PostgreSQL ended and stopped under two nodes
@@ -147,6 +150,10 @@ impl Soak<'_> {
             Part::RuleTwo => {
                 let database = Database::start(Durability::Full)?;
                 runtime.block_on(rule_two::run(binary, &database, seed, size.count))
+            }
+            Part::PutOut => {
+                let database = Database::start(Durability::Full)?;
+                runtime.block_on(put_out::run(binary, &database, seed, size.count))
             }
             Part::SignOut => runtime.block_on(sign_out::run(binary, seed, size.count)),
             Part::Cut => runtime.block_on(outage::cut(binary, seed, size.count)),

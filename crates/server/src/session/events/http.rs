@@ -50,7 +50,9 @@ async fn follow(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<
     let app = &browser.app;
     // Registered before the session is read: what changes in between is told afterwards.
     let follower = app.hub.follow(rack.session());
-    let Reading::Live(cached, opened) = read::read(app, &browser.site, Some(rack)).await? else {
+    let Reading::Live(cached, opened) =
+        read::read(app, &browser.site, Some(rack), Some(browser.address)).await?
+    else {
         return Ok(nothing());
     };
     app.world.failpoints.pass("session.events.begin").await;

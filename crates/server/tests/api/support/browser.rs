@@ -17,6 +17,8 @@ pub struct Browser {
     mode: Mode,
     cookie: String,
     credential: Mutex<Option<String>>,
+    /// The address that a proxy says it comes from.
+    address: Option<&'static str>,
 }
 
 impl Browser {
@@ -34,6 +36,7 @@ impl Browser {
             mode: site.config.mode,
             cookie,
             credential: Mutex::new(None),
+            address: None,
         }
     }
 
@@ -47,6 +50,7 @@ impl Browser {
             mode: Mode::Staging,
             cookie: String::new(),
             credential: Mutex::new(None),
+            address: None,
         }
     }
 
@@ -60,7 +64,13 @@ impl Browser {
             mode: self.mode,
             cookie: self.cookie.clone(),
             credential: Mutex::new(self.credential()),
+            address: self.address,
         }
+    }
+
+    /// The same credential, coming from this address, where a proxy on this machine is trusted to say so.
+    pub fn at(&self, address: &'static str) -> Self {
+        Self { address: Some(address), ..self.copied() }
     }
 
     /// The same credential, sent to another server.
@@ -82,6 +92,10 @@ impl Browser {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let node = &self.nodes[self.sent.fetch_add(1, Ordering::SeqCst) % self.nodes.len()];
         let request = self.client.request(method, format!("{node}{path}")).header("origin", &self.base);
+        let request = match self.address {
+            Some(address) => request.header("x-forwarded-for", address),
+            None => request,
+        };
         match (self.credential(), self.mode) {
             (None, _) => request,
             (Some(rack), Mode::Staging) => request.header("x-development-session", rack),

@@ -1,7 +1,9 @@
 use super::{Browser, Keyrack};
+use keyrack_server::audit::By;
 use keyrack_server::config::teams::Kind;
 use keyrack_server::id::{MembershipId, OrganizationId, UserId};
 use keyrack_server::membership::{Place, role, store};
+use keyrack_server::session::scope;
 use keyrack_server::user;
 use serde_json::{Value, json};
 
@@ -72,6 +74,19 @@ impl Keyrack {
             Ok(id.to_string())
         });
         joined.await.unwrap()
+    }
+
+    /// Gives a user a second factor, or takes it away.
+    pub async fn second_factor(&self, user: &str, has: bool) {
+        let (site, now) = (self.app.sites[0].clone(), self.app.world.clock.now_ms());
+        let (user, since) = (UserId::stored(user.to_owned()), has.then_some(now));
+        let changed = self.app.db.write(move |tx| {
+            user::store::lock(tx, &site.config.id, &user)?;
+            let set = "update users set second_factor_at = $2 where id = $1";
+            tx.execute(set, keyrack_server::params![user.as_str(), since])?;
+            scope::tell(tx, &site, &user, &By::system(now))
+        });
+        changed.await.unwrap();
     }
 
     /// Fills an organization with so many members, who are no users that could sign in.

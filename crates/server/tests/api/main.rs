@@ -77,6 +77,7 @@ mod rack_forged;
 mod refusals;
 mod restrictions;
 mod restrictions_races;
+mod restrictions_scopes;
 mod retention;
 mod retired;
 mod scopes;

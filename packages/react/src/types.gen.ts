@@ -363,7 +363,7 @@ reason: ChangeReason, };
  * Why a session has a new revision. In an event `end` it says why the session ended; a reason that
  * says why something ended may also stand in an event `session`, when another account is left.
  */
-export type ChangeReason = "current" | "signed_in" | "switched" | "attempt" | "renewed" | "changed" | "signed_out" | "signed_out_elsewhere" | "idle" | "max_age" | "revoked_by_admin" | "credentials_changed" | "user_disabled" | "user_deleted" | "membership_ended" | "evicted_by_cap" | "superseded" | "unknown";
+export type ChangeReason = "current" | "signed_in" | "switched" | "attempt" | "renewed" | "changed" | "signed_out" | "signed_out_elsewhere" | "idle" | "max_age" | "revoked_by_admin" | "credentials_changed" | "user_disabled" | "user_deleted" | "membership_ended" | "scope_ended" | "evicted_by_cap" | "superseded" | "unknown";
 
 /**
  * A user, as shown to that user.

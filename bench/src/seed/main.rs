@@ -3,6 +3,7 @@
 //!
 //! The database must have been made by a server that has stopped.
 
+mod members;
 mod people;
 
 use clap::Parser;
@@ -44,6 +45,9 @@ struct Cli {
     /// Accounts that are signed in nowhere, with the password `correct horse battery`
     #[arg(long, default_value_t = 2000)]
     accounts: usize,
+    /// An organization with so many members; may be repeated
+    #[arg(long)]
+    members: Vec<usize>,
     /// Where they are told: a line of JSON each
     #[arg(long)]
     out: PathBuf,
@@ -74,6 +78,9 @@ async fn run(cli: Cli) -> Result<()> {
     let mut out = BufWriter::new(File::create(&cli.out).map_err(wrong)?);
     for account in seeder.accounts(&db, cli.accounts).await? {
         writeln!(out, "{account}").map_err(wrong)?;
+    }
+    for list in members::fill(&db, &seeder, &cli.members).await? {
+        writeln!(out, "{list}").map_err(wrong)?;
     }
     let mut writing = JoinSet::new();
     for first in (0..cli.sessions).step_by(BATCH) {

@@ -20,8 +20,10 @@ const DAY: i64 = 86_400_000;
 /// Makes rows, each with ids of its own.
 pub struct Seeder {
     vault: Vault,
-    world: World,
-    deployment: String,
+    /// What ids and times are drawn from.
+    pub world: World,
+    /// The deployment that is filled.
+    pub deployment: String,
     hash: String,
 }
 
@@ -136,6 +138,13 @@ impl Seeder {
 }
 
 impl Batch {
+    /// The user who is active in the first session.
+    #[must_use]
+    pub fn active_user(&self) -> Option<UserId> {
+        let [_, active] = &self.sessions.first()?.sign_ins;
+        self.accounts.get(active.account).map(|(account, _)| account.id.clone())
+    }
+
     /// Inserts them.
     ///
     /// # Errors

@@ -73,6 +73,11 @@ codes! {
     TooManyWorkspaces = "too_many_workspaces", 400, "The organization has as many workspaces as it may; delete one first.";
     TooManyRoles = "too_many_roles", 400, "There are as many roles of one's own as there may be; remove one first.";
     UnknownPermission = "unknown_permission", 400, "A permission is not in this deployment's catalogue; see b2b_settings.";
+    InvalidSlug = "invalid_slug", 400, "A slug has at most 48 letters a-z, digits, and single hyphens between them.";
+    SlugTaken = "slug_taken", 409, "Another one has this slug; choose another.";
+    InvalidMetadata = "invalid_metadata", 400, "Metadata is an object of at most 4 KiB.";
+    InvalidPicture = "invalid_picture", 400, "A picture is PNG, JPEG or WebP, of at most 512 KiB and 4096 pixels a side.";
+    PictureNotFound = "picture_not_found", 404, "There is no such picture.";
     InvalidDescription = "invalid_description", 400, "A description has at most 1000 characters and no control characters but line breaks.";
     AddressNotAllowed = "address_not_allowed", 403, "Nothing can be done there from your present address; come from a network that is allowed.";
     OrganizationRequiresMfa = "organization_requires_mfa", 403, "The organization asks for a second factor; set one up first.";

@@ -8,6 +8,8 @@ wire! {
         pub id: String,
         /// Its name.
         pub name: String,
+        /// What it is called in addresses; no other organization has the same.
+        pub slug: String,
         /// What it says about itself, `""` when unset.
         pub description: String,
         /// Where its picture is, `""` when there is none.
@@ -132,6 +134,8 @@ wire! {
         /// The membership's id.
         pub id: String,
         /// The organization.
+        pub organization: Organization,
+        /// Its id.
         pub organization_id: String,
         /// The user.
         pub user: PublicUserData,

@@ -7,9 +7,13 @@ wire! {
         /// The workspace's id: what `switchWorkspace` takes.
         pub id: String,
         /// The organization that it is in.
+        pub organization: Organization,
+        /// Its id.
         pub organization_id: String,
         /// Its name.
         pub name: String,
+        /// What it is called in addresses; no other workspace of the organization has the same.
+        pub slug: String,
         /// What it says about itself, `""` when unset.
         pub description: String,
         /// Where its picture is, `""` when there is none.
@@ -90,7 +94,13 @@ wire! {
         /// The membership's id.
         pub id: String,
         /// The workspace.
+        pub workspace: Workspace,
+        /// Its id.
         pub workspace_id: String,
+        /// The organization that it is in.
+        pub organization: Organization,
+        /// Its id.
+        pub organization_id: String,
         /// The user.
         pub user: PublicUserData,
         /// The same as `user`.

@@ -9,14 +9,18 @@ create table organizations (
     unsettled bigint not null,
     name text not null,
     description text not null,
-    image_url text not null,
+    slug text not null,
+    -- The id of its picture, '' for none.
+    picture_id text not null,
     public_metadata text not null,
-    private_metadata text not null,
+    -- The workspace that new members are put into.
+    auto_assigned_workspace_id text,
     created_by text not null,
     created_at bigint not null,
     updated_at bigint not null,
     deleted_at bigint
 );
+create unique index organizations_slug on organizations (deployment_id, slug) where deleted_at is null;
 create index organizations_maker on organizations (created_by) where deleted_at is null;
 create index organizations_unsettled on organizations (deployment_id, id) where unsettled = 1;
 
@@ -29,16 +33,29 @@ create table workspaces (
     unsettled bigint not null,
     name text not null,
     description text not null,
-    image_url text not null,
+    slug text not null,
+    -- The id of its picture, '' for none.
+    picture_id text not null,
     public_metadata text not null,
-    private_metadata text not null,
     created_by text not null,
     created_at bigint not null,
     updated_at bigint not null,
     deleted_at bigint
 );
+create unique index workspaces_slug on workspaces (organization_id, slug) where deleted_at is null;
 create index workspaces_organization on workspaces (organization_id, id);
 create index workspaces_unsettled on workspaces (deployment_id, id) where unsettled = 1;
+
+-- Pictures of organizations and workspaces, in base64: as they were uploaded, less what does not draw them.
+create table pictures (
+    id text primary key,
+    deployment_id text not null references deployments (id),
+    place_id text not null,
+    kind text not null,
+    body text not null,
+    created_at bigint not null
+);
+create index pictures_place on pictures (place_id);
 
 -- Who is in which organization or workspace: `place_id` is the id of the one or the other.
 create table memberships (
@@ -61,6 +78,7 @@ create table member_counts (
     deployment_id text not null,
     members bigint not null
 );
+create index member_counts_deserted on member_counts (deployment_id, place_id) where members = 0;
 
 -- What a member is found by, folded: names and addresses, each searched by its beginning.
 create table member_words (

@@ -20,8 +20,8 @@ use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, World};
 use crate::{
-    deployment, dev, http, master_key, openapi, organization, pages, session, sign_in, sign_up, token, user,
-    workspace,
+    deployment, dev, http, master_key, openapi, organization, pages, picture, session, sign_in, sign_up,
+    token, user, workspace,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -200,6 +200,7 @@ fn features() -> Routes {
         .and(sign_up::routes::routes())
         .and(token::http::routes())
         .and(user::http::routes())
+        .and(picture::http::routes())
         .and(organization::http::routes())
         .and(workspace::http::routes())
 }

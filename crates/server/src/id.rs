@@ -107,6 +107,8 @@ id! {
     MembershipId = "mem";
     /// A role of one organization or workspace.
     RoleId = "rol";
+    /// A picture.
+    PictureId = "pic";
     /// This process, where several share a database.
     NodeId = "nod";
 }

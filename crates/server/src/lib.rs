@@ -44,6 +44,7 @@ pub mod openapi;
 pub mod organization;
 pub mod outbox;
 pub mod pages;
+pub mod picture;
 pub mod secret;
 pub mod serve;
 pub mod session;

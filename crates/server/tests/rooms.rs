@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 12] = [
+const FEATURES: [&str; 13] = [
+    "picture",
     "session",
     "sign_in",
     "sign_up",
@@ -21,7 +22,8 @@ const FEATURES: [&str; 12] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 22] = [
+const ARROWS: [(&str, &[&str]); 23] = [
+    ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
     ("time", &[]),
@@ -36,8 +38,8 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("user", &["session"]),
     ("membership", &["user"]),
     ("session", &["membership", "user"]),
-    ("organization", &["session", "membership", "user"]),
-    ("workspace", &["organization", "session", "membership", "user"]),
+    ("organization", &["session", "membership", "user", "picture"]),
+    ("workspace", &["organization", "session", "membership", "user", "picture"]),
     ("sign_in", &["session", "user"]),
     ("sign_up", &["sign_in", "session", "user"]),
     ("token", &["session", "membership", "user"]),

@@ -65,10 +65,14 @@ pub enum Event {
     WorkspaceCreated,
     /// An administrator deleted a workspace.
     WorkspaceDeleted,
+    /// A user became a member of an organization or workspace that was there.
+    MemberJoined,
     /// A user left an organization or workspace.
     MemberLeft,
     /// A member was removed from an organization or workspace.
     MemberRemoved,
+    /// An administrator changed what a role of the place's own allows.
+    RoleChanged,
     /// A member got a role.
     RoleGiven,
     /// A role was taken from a member.
@@ -111,8 +115,10 @@ impl Event {
             Self::OrganizationDeleted => "organization_deleted",
             Self::WorkspaceCreated => "workspace_created",
             Self::WorkspaceDeleted => "workspace_deleted",
+            Self::MemberJoined => "member_joined",
             Self::MemberLeft => "member_left",
             Self::MemberRemoved => "member_removed",
+            Self::RoleChanged => "role_changed",
             Self::RoleGiven => "role_given",
             Self::RoleTaken => "role_taken",
             Self::RoleCreated => "role_created",

@@ -121,12 +121,12 @@ impl Kind {
 impl Roles {
     /// What holds when nothing is said: an administrator with every permission, and a member.
     #[must_use]
-    pub fn of(kind: Kind, permissions: Vec<String>) -> Self {
-        let everywhere = vec![admin(&permissions), member(kind)];
+    pub fn of(kind: Kind, permissions: Vec<String>, archived: Vec<String>) -> Self {
+        let everywhere = vec![admin(permissions.iter().chain(&archived)), member(kind)];
         Self {
             own: false,
             permissions,
-            archived: Vec::new(),
+            archived,
             everywhere,
             creator: "admin".to_owned(),
             member: "member".to_owned(),
@@ -140,8 +140,8 @@ impl Roles {
     }
 }
 
-fn admin(permissions: &[String]) -> Role {
-    Role { key: "admin".to_owned(), name: "Admin".to_owned(), permissions: permissions.to_vec() }
+fn admin<'a>(permissions: impl Iterator<Item = &'a String>) -> Role {
+    Role { key: "admin".to_owned(), name: "Admin".to_owned(), permissions: permissions.cloned().collect() }
 }
 
 fn member(kind: Kind) -> Role {
@@ -166,7 +166,7 @@ impl Default for Organizations {
             max_members: 0,
             deletion: true,
             restrict_addresses: true,
-            roles: Roles::of(Kind::Organization, catalogue(Kind::Organization)),
+            roles: Roles::of(Kind::Organization, catalogue(Kind::Organization), Vec::new()),
         }
     }
 }
@@ -180,7 +180,7 @@ impl Default for Workspaces {
             max_members: 0,
             deletion: true,
             restrict_addresses: true,
-            roles: Roles::of(Kind::Workspace, catalogue(Kind::Workspace)),
+            roles: Roles::of(Kind::Workspace, catalogue(Kind::Workspace), Vec::new()),
         }
     }
 }
@@ -230,11 +230,12 @@ fn roles(table: &mut Table<'_>, kind: Kind) -> Roles {
             permissions.push(permission);
         }
     }
-    let base = Roles::of(kind, permissions);
+    let archived = table.list("archived_permissions", value::permission).unwrap_or_default();
+    let base = Roles::of(kind, permissions, archived);
     let everywhere = everywhere(table, &base);
     Roles {
         own: table.flag("own_roles").unwrap_or(base.own),
-        archived: table.list("archived_permissions", value::permission).unwrap_or_default(),
+        archived: base.archived,
         creator: table.text("creator_role", value::role_key).unwrap_or(base.creator),
         member: table.text("member_role", value::role_key).unwrap_or(base.member),
         permissions: base.permissions,

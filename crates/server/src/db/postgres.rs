@@ -251,7 +251,9 @@ impl Connection {
 
 /// What a code of PostgreSQL means for the transaction.
 fn meaning(code: &SqlState) -> Option<Fault> {
-    let conflicts = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
+    // Who runs again finds the row that another transaction has made meanwhile, and says so.
+    let conflicts =
+        [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION];
     // A server that was made a standby under a connection takes nothing more on it.
     let lost = ["08", "57P"].iter().any(|class| code.code().starts_with(class))
         || *code == SqlState::READ_ONLY_SQL_TRANSACTION

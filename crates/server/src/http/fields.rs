@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http::header;
 use keyrack_protocol::Code;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::convert::Infallible;
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -24,6 +24,8 @@ use url::form_urlencoded;
 #[derive(Debug)]
 pub struct Fields {
     values: Vec<(String, Value)>,
+    /// Files, of those fields that may be some.
+    files: Vec<(String, Bytes)>,
     /// What the operation says it takes; none where it says nothing.
     takes: Option<&'static [Field]>,
 }
@@ -115,6 +117,27 @@ impl Fields {
         }
     }
 
+    /// The object in a field: as it is in JSON, or as a text in JSON; none when it is absent, null or empty.
+    ///
+    /// # Errors
+    /// [`Code::BadRequestBody`] when it is something else than an object.
+    pub fn object(&self, name: &str) -> Result<Option<Map<String, Value>>> {
+        let listed = |takes: &[Field]| takes.iter().any(|field| field.name == name && field.object);
+        debug_assert!(self.takes.is_none_or(listed), "the operation does not list {name}");
+        if let Some((_, Value::Object(object))) = self.values.iter().find(|(key, _)| key == name) {
+            return Ok(Some(object.clone()));
+        }
+        let wrong = |_| Error::refused(Code::BadRequestBody, format!("{name} must be an object."));
+        self.text(name)?.map(|text| serde_json::from_str(text).map_err(wrong)).transpose()
+    }
+
+    /// The file in a field; none when there is none, or an empty one.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<&[u8]> {
+        let file = self.files.iter().find(|(key, file)| key == name && !file.is_empty());
+        file.map(|(_, file)| file.as_ref())
+    }
+
     /// A whole number within bounds; none when the field is absent.
     ///
     /// # Errors
@@ -154,7 +177,9 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let takes = request.extensions().get::<Takes>().map(|takes| takes.0);
+        let takes = request.extensions().get::<Takes>().copied();
+        let limit = takes.map_or(BODY_LIMIT, Takes::body_limit);
+        let takes = takes.map(|takes| takes.0);
         let query = request.uri().query().unwrap_or_default().to_owned();
         let kind = request.headers().get(header::CONTENT_TYPE);
         let kind = kind.map(|kind| kind.to_str().unwrap_or("?").to_owned());
@@ -162,9 +187,9 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
             .headers()
             .get(header::CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
-            .is_some_and(|length| length > BODY_LIMIT);
+            .is_some_and(|length| length > limit);
         if too_large {
-            return Err(Code::BodyTooLarge.into());
+            return Err(too_much(limit));
         }
         // What is packed small could be a thousand times as large as the limit.
         if request.headers().get_all(header::CONTENT_ENCODING).iter().any(|coding| coding != "identity") {
@@ -173,38 +198,46 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
                 "Send the body without Content-Encoding.",
             ));
         }
-        let body: Bytes = request.extract().await.map_err(unreadable)?;
-        let mut values = read_body(kind.as_deref(), body).await?;
+        let body: Bytes = request.extract().await.map_err(|rejection| unreadable(rejection, limit))?;
+        let (mut values, files) = read_body(kind.as_deref(), body, takes.unwrap_or_default()).await?;
         values.extend(urlencoded(query.as_bytes()));
         if values.len() > MOST {
             return Err(Error::refused(Code::BadRequestBody, "Too many fields."));
         }
-        Ok(Self { values, takes })
+        Ok(Self { values, files, takes })
     }
 }
 
-fn unreadable(rejection: BytesRejection) -> Error {
+fn too_much(limit: usize) -> Error {
+    let text = format!("The request is too large; at most {} KiB are read.", limit >> 10);
+    Error::refused(Code::BodyTooLarge, text)
+}
+
+fn unreadable(rejection: BytesRejection, limit: usize) -> Error {
     if TooSlow::is_cause_of(&rejection) {
         return Code::RequestTimeout.into();
     }
     if rejection.into_response().status() == http::StatusCode::PAYLOAD_TOO_LARGE {
-        Code::BodyTooLarge.into()
+        too_much(limit)
     } else {
         Code::BadRequestBody.into()
     }
 }
 
-async fn read_body(kind: Option<&str>, body: Bytes) -> Result<Vec<(String, Value)>> {
+/// Named values, and named files.
+type Read = (Vec<(String, Value)>, Vec<(String, Bytes)>);
+
+async fn read_body(kind: Option<&str>, body: Bytes, takes: &[Field]) -> Result<Read> {
     // Many clients post without a body, some of them with a content type.
     if body.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Read::default());
     }
     let kind = kind.unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
-        "application/json" => json(&body),
-        "application/x-www-form-urlencoded" => Ok(urlencoded(&body).collect()),
-        "multipart/form-data" => multipart(kind, body).await,
+        "application/json" => Ok((json(&body)?, Vec::new())),
+        "application/x-www-form-urlencoded" => Ok((urlencoded(&body).collect(), Vec::new())),
+        "multipart/form-data" => multipart(kind, body, takes).await,
         _ => Err(Code::UnsupportedMediaType.into()),
     }
 }
@@ -245,19 +278,24 @@ fn urlencoded(text: &[u8]) -> impl Iterator<Item = (String, Value)> {
     form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
 }
 
-async fn multipart(kind: &str, body: Bytes) -> Result<Vec<(String, Value)>> {
+async fn multipart(kind: &str, body: Bytes, takes: &[Field]) -> Result<Read> {
     let bad = |_| Error::from(Code::BadRequestBody);
     let boundary = multer::parse_boundary(kind).map_err(bad)?;
     let stream = futures_util::stream::iter([Ok::<_, Infallible>(body)]);
     let mut parts = multer::Multipart::new(stream, boundary);
-    let mut fields = Vec::new();
+    let (mut fields, mut files) = Read::default();
     while let Some(part) = parts.next_field().await.map_err(bad)? {
         let name = part.name().unwrap_or_default().to_owned();
-        let text = part.text().await.map_err(bad)?;
-        fields.push((name, Value::String(text)));
-        if fields.len() > MOST {
+        let may_be_file = takes.iter().any(|field| field.file && field.name == name);
+        if may_be_file && part.file_name().is_some() {
+            files.push((name, part.bytes().await.map_err(bad)?));
+        } else {
+            let text = part.text().await.map_err(bad)?;
+            fields.push((name, Value::String(text)));
+        }
+        if fields.len() + files.len() > MOST {
             return Err(Code::BadRequestBody.into());
         }
     }
-    Ok(fields)
+    Ok((fields, files))
 }

@@ -29,6 +29,8 @@ use tracing::Instrument;
 
 /// The largest body that is read.
 pub const BODY_LIMIT: usize = 64 << 10;
+/// The largest body that is read where a file may be in it.
+pub const FILE_LIMIT: usize = 1 << 20;
 
 /// Characters of a path that are logged: a stranger may send one of many kilobytes.
 const LOGGED_PATH: usize = 200;

@@ -46,13 +46,19 @@ pub enum Answer {
     Tagged(fn(&mut SchemaGenerator) -> Schema),
     /// A stream of events that each say this, or nothing at all.
     Events(fn(&mut SchemaGenerator) -> Schema),
+    /// A picture of some kind; the schema is of nothing.
+    Picture(fn(&mut SchemaGenerator) -> Schema),
 }
 
 impl Answer {
     /// What is said in it.
     #[must_use]
     pub fn schema(self) -> fn(&mut SchemaGenerator) -> Schema {
-        let (Self::Data(schema) | Self::Bare(schema) | Self::Tagged(schema) | Self::Events(schema)) = self;
+        let (Self::Data(schema)
+        | Self::Bare(schema)
+        | Self::Tagged(schema)
+        | Self::Events(schema)
+        | Self::Picture(schema)) = self;
         schema
     }
 }
@@ -70,6 +76,10 @@ pub struct Field {
     pub list: bool,
     /// Whether it is a yes or no.
     pub flag: bool,
+    /// Whether it is an object instead of a text.
+    pub object: bool,
+    /// Whether it may be a file.
+    pub file: bool,
     /// The words that it may be, all if empty.
     pub words: &'static [&'static str],
     /// The fewest and the most characters, as far as they are the same everywhere.
@@ -82,8 +92,18 @@ impl Field {
     /// A field that may be left out.
     #[must_use]
     pub const fn optional(name: &'static str, about: &'static str) -> Self {
-        let (words, length, pattern): (&[&str], _, _) = (&[], (None, None), "");
-        Self { name, about, required: false, list: false, flag: false, words, length, pattern }
+        Self {
+            name,
+            about,
+            required: false,
+            list: false,
+            flag: false,
+            object: false,
+            file: false,
+            words: &[],
+            length: (None, None),
+            pattern: "",
+        }
     }
 
     /// A field that must be there.
@@ -102,6 +122,18 @@ impl Field {
     #[must_use]
     pub const fn flag(self) -> Self {
         Self { flag: true, ..self }
+    }
+
+    /// An object, which in a form is a text in JSON.
+    #[must_use]
+    pub const fn object(self) -> Self {
+        Self { object: true, length: (None, None), ..self }
+    }
+
+    /// A file of a multipart form, or a text.
+    #[must_use]
+    pub const fn file(self) -> Self {
+        Self { file: true, length: (None, None), ..self }
     }
 
     /// One of these words.
@@ -195,6 +227,18 @@ impl Operation {
     #[must_use]
     pub fn events(self) -> Self {
         Self { answer: Answer::Events(self.answer.schema()), ..self }
+    }
+
+    /// Its answer is a picture.
+    #[must_use]
+    pub fn picture(self) -> Self {
+        Self { answer: Answer::Picture(self.answer.schema()), ..self }
+    }
+
+    /// The same in the form that it has where methods say what is done: another method, perhaps of another path.
+    #[must_use]
+    pub fn also_at(&self, method: Method, path: &'static str, id: &'static str) -> Self {
+        Self { method, path, id, ..self.clone() }
     }
 
     /// The same under another method, for older clients.

@@ -28,13 +28,15 @@ pub struct Asked {
     pub after: Option<Cursor>,
 }
 
-/// Behind which member a page begins: the word that it was found by, `""` without a search, and its id.
+/// Behind which member a page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// The word.
+    /// The word that it was found by, `""` without a search.
     pub word: String,
     /// The membership's id.
     pub id: String,
+    /// How many the search had found when it began, at most [`COUNTED`]: later pages do not count again.
+    pub total: i64,
 }
 
 /// A page.
@@ -71,21 +73,28 @@ impl Cursor {
     /// As it travels.
     #[must_use]
     pub fn to_text(&self) -> String {
-        format!("{}{}", self.id, self.word)
+        format!("{}{}.{}", self.id, self.total, self.word)
     }
 
     /// Reads one that travelled.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (id, word) = text.split_at_checked(30)?;
+        let (id, rest) = text.split_at_checked(30)?;
+        let (total, word) = rest.split_once('.')?;
         let id = crate::id::MembershipId::parse(id)?;
-        Some(Self { word: word.to_owned(), id: id.to_string() })
+        let total = total.parse().ok().filter(|total| (0..=COUNTED).contains(total))?;
+        Some(Self { word: word.to_owned(), id: id.to_string(), total })
     }
 }
 
 impl Asked {
     fn skipped(&self) -> i64 {
         i64::from(self.page.saturating_sub(1)) * i64::from(self.limit)
+    }
+
+    /// Behind which member the page begins; a cursor of a search that began earlier begins where this one does.
+    fn behind(&self) -> Option<&Cursor> {
+        self.after.as_ref().filter(|after| after.word >= self.search)
     }
 
     fn rows(&self) -> i64 {
@@ -98,71 +107,72 @@ impl Asked {
 /// # Errors
 /// What the database says.
 pub fn page(on: &mut Snapshot<'_>, place: &Place, asked: &Asked) -> Result<Page> {
-    let (rows, total) = match asked.search.as_str() {
-        "" => (everybody(on, place, asked)?, store::count(on, &place.id)?),
-        word => (found(on, place, asked, word)?, words::count(on, place, word, COUNTED)?),
+    let rows = match asked.search.as_str() {
+        "" => everybody(on, place, asked)?,
+        word => found(on, place, asked, word)?,
     };
     let mut members = gathered(rows)?;
     let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
     let more = members.len() > limit;
     members.truncate(limit);
+    let total = total(on, place, asked, (members.len(), more))?;
     let last = members.last().filter(|_| more);
-    let next = last.map(|last| Cursor { word: last.word.clone(), id: last.membership.id.to_string() });
+    let next = last.map(|last| Cursor {
+        word: last.word.clone(),
+        id: last.membership.id.to_string(),
+        total: if asked.search.is_empty() { 0 } else { total },
+    });
     Ok(Page { members, total, next })
 }
 
-fn everybody(on: &mut Snapshot<'_>, place: &Place, asked: &Asked) -> Result<Vec<Row>> {
-    on.query(
-        "with page as (
-             select id, user_id, public_metadata, created_at, updated_at, '' as word from memberships
-             where place_id = $1 and id > $2 order by id limit $3 offset $4)
-         select p.id, p.user_id, p.public_metadata, p.created_at, p.updated_at, p.word, u.first_name, u.last_name,
-             u.username, e.id, e.email, e.verified_at, r.role_id
-         from page p join users u on u.id = p.user_id
-             left join email_addresses e on e.user_id = p.user_id and e.is_primary = 1
-             left join membership_roles r on r.membership_id = p.id
-         order by p.id, r.role_id",
-        params![
-            &place.id,
-            asked.after.as_ref().map_or("", |after| after.id.as_str()),
-            asked.rows(),
-            asked.skipped()
-        ],
-    )
+/// How many there are in all, counted as seldom as can be: a search of which `more` than these `shown` are found is
+/// counted once.
+fn total(on: &mut Snapshot<'_>, place: &Place, asked: &Asked, (shown, more): (usize, bool)) -> Result<i64> {
+    match (asked.search.as_str(), asked.behind()) {
+        ("", _) => store::count(on, &place.id),
+        (_, Some(after)) => Ok(after.total),
+        (_, None) if !more && shown > 0 => {
+            Ok((asked.skipped() + i64::try_from(shown).unwrap_or(COUNTED)).min(COUNTED))
+        }
+        (word, None) => words::count(on, place, word, COUNTED),
+    }
 }
 
-/// Whoever is found by several words is there at the first of them.
+/// The statement of a page of everybody, and what is read of the members on it.
+pub const EVERYBODY: &str = "with page as (
+         select id, user_id, public_metadata, created_at, updated_at, '' as word from memberships
+         where place_id = $1 and id > $2 order by id limit $3 offset $4)
+     select p.id, p.user_id, p.public_metadata, p.created_at, p.updated_at, p.word, u.first_name, u.last_name,
+         u.username, e.id, e.email, e.verified_at, r.role_id
+     from page p join users u on u.id = p.user_id
+         left join email_addresses e on e.user_id = p.user_id and e.is_primary = 1
+         left join membership_roles r on r.membership_id = p.id
+     order by p.id, r.role_id";
+
+/// The same of a search. Whoever is found by several words is there at the first of them.
+pub const FOUND: &str = "with page as (
+         select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, w.word
+         from member_words w join memberships m on m.id = w.membership_id
+         where w.place_id = $1 and (w.word, w.membership_id) > ($6, $7) and w.word < $3 and not exists (
+                 select 1 from member_words o where o.membership_id = w.membership_id
+                     and o.word >= $2 and o.word < w.word)
+         order by w.word, w.membership_id limit $4 offset $5)
+     select p.id, p.user_id, p.public_metadata, p.created_at, p.updated_at, p.word, u.first_name, u.last_name,
+         u.username, e.id, e.email, e.verified_at, r.role_id
+     from page p join users u on u.id = p.user_id
+         left join email_addresses e on e.user_id = p.user_id and e.is_primary = 1
+         left join membership_roles r on r.membership_id = p.id
+     order by p.word, p.id, r.role_id";
+
+fn everybody(on: &mut Snapshot<'_>, place: &Place, asked: &Asked) -> Result<Vec<Row>> {
+    let behind = asked.behind().map_or("", |after| after.id.as_str());
+    on.query(EVERYBODY, params![&place.id, behind, asked.rows(), asked.skipped()])
+}
+
 fn found(on: &mut Snapshot<'_>, place: &Place, asked: &Asked, word: &str) -> Result<Vec<Row>> {
-    let (behind, id) =
-        asked.after.as_ref().map_or(("", ""), |after| (after.word.as_str(), after.id.as_str()));
-    // A cursor of another search begins where this one does.
-    let from = if behind > word { behind } else { word };
-    on.query(
-        "with page as (
-             select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, w.word
-             from member_words w join memberships m on m.id = w.membership_id
-             where w.place_id = $1 and w.word >= $6 and w.word < $3
-                 and (w.word > $7 or w.membership_id > $8) and not exists (
-                     select 1 from member_words o where o.membership_id = w.membership_id
-                         and o.word >= $2 and o.word < w.word)
-             order by w.word, w.membership_id limit $4 offset $5)
-         select p.id, p.user_id, p.public_metadata, p.created_at, p.updated_at, p.word, u.first_name, u.last_name,
-             u.username, e.id, e.email, e.verified_at, r.role_id
-         from page p join users u on u.id = p.user_id
-             left join email_addresses e on e.user_id = p.user_id and e.is_primary = 1
-             left join membership_roles r on r.membership_id = p.id
-         order by p.word, p.id, r.role_id",
-        params![
-            &place.id,
-            word,
-            &words::end(word),
-            asked.rows(),
-            asked.skipped(),
-            from,
-            behind,
-            id
-        ],
-    )
+    let (from, id) = asked.behind().map_or((word, ""), |after| (after.word.as_str(), after.id.as_str()));
+    let end = words::end(word);
+    on.query(FOUND, params![&place.id, word, &end, asked.rows(), asked.skipped(), from, id])
 }
 
 /// Puts the roles of one member together.
@@ -219,11 +229,16 @@ mod tests {
     fn a_cursor_is_read_back_as_it_was_written_and_nothing_else_is_one() {
         let id = MembershipId::draw(&World::for_tests(1)).to_string();
         for word in ["", "ada", "ä b~c"] {
-            let cursor = Cursor { word: word.to_owned(), id: id.clone() };
+            let cursor = Cursor { word: word.to_owned(), id: id.clone(), total: 1000 };
             assert_eq!(Cursor::parse(&cursor.to_text()), Some(cursor));
         }
-        for wrong in ["", "mem_", &id[1..], "usr_00000000000000000000000000", "ä".repeat(30).as_str()] {
-            assert_eq!(Cursor::parse(wrong), None, "{wrong}");
+        let (with, nobodys) = (|rest: &str| format!("{id}{rest}"), "usr_00000000000000000000000000");
+        let endings = ["", "7", ".ada", "-1.ada", "1001.ada", "x.ada"];
+        for wrong in ["", "mem_", &id[1..], nobodys, "ä".repeat(30).as_str()] {
+            assert_eq!(Cursor::parse(&format!("{wrong}0.")), None, "{wrong}");
+        }
+        for wrong in endings.map(with) {
+            assert_eq!(Cursor::parse(&wrong), None, "{wrong}");
         }
     }
 }

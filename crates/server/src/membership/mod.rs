@@ -57,6 +57,8 @@ pub struct Role {
     pub permissions: Vec<String>,
     /// When it was made; 0 for one of all places.
     pub created_at: i64,
+    /// When it last changed; 0 for one of all places.
+    pub updated_at: i64,
 }
 
 /// What somebody may do in a place: in the order of the alphabet, each once.
@@ -104,30 +106,48 @@ impl Permissions {
     }
 }
 
-/// Decides whether somebody may give a role, or take it away: who has at least what it allows, and may manage.
+/// Decides whether somebody may give a role: who manages, and has at least what it allows.
 ///
 /// # Errors
 /// [`Code::PermissionDenied`], [`Code::RoleExceedsYours`].
-pub fn may_move(held: &Permissions, kind: Kind, moved: &[String]) -> Result<(), Code> {
-    match (held.manage(kind), held.cover(moved)) {
+pub fn may_give(held: &Permissions, kind: Kind, given: &[String]) -> Result<(), Code> {
+    match (held.manage(kind), held.cover(given)) {
         (false, _) => Err(Code::PermissionDenied),
         (true, false) => Err(Code::RoleExceedsYours),
         (true, true) => Ok(()),
     }
 }
 
-/// What a new role is to allow, each permission once.
+/// Decides whether somebody may take a role away, or remove whoever has these permissions: an administrator, so that
+/// nothing is beyond everybody's reach, or who might give them.
 ///
 /// # Errors
-/// [`Code::UnknownPermission`] for what is archived or in no list, [`Code::RoleExceedsYours`] for what whoever makes
-/// it does not have.
-pub fn new_permissions(asked: &[String], known: &Roles, held: &Permissions) -> Result<Vec<String>, Code> {
+/// [`Code::PermissionDenied`], [`Code::RoleExceedsYours`].
+pub fn may_take(held: &Permissions, kind: Kind, taken: &[String]) -> Result<(), Code> {
+    match held.has(kind.administrate()) {
+        true => Ok(()),
+        false => may_give(held, kind, taken),
+    }
+}
+
+/// What a role is to allow that allows `before` now (nothing, if it is new), each permission once.
+///
+/// # Errors
+/// [`Code::UnknownPermission`] for what is archived or in no list, [`Code::RoleExceedsYours`] for what whoever asks
+/// does not have; neither for what the role allows already.
+pub fn new_permissions(
+    asked: &[String],
+    before: &[String],
+    known: &Roles,
+    held: &Permissions,
+) -> Result<Vec<String>, Code> {
     let mut permissions = Vec::new();
     for permission in asked {
-        if !known.permissions.contains(permission) {
+        let is_new = !before.contains(permission);
+        if is_new && !known.permissions.contains(permission) {
             return Err(Code::UnknownPermission);
         }
-        if !held.has(permission) {
+        if is_new && !held.has(permission) {
             return Err(Code::RoleExceedsYours);
         }
         if !permissions.contains(permission) {
@@ -148,6 +168,18 @@ pub fn description(text: &str) -> Result<String, Code> {
         return Err(Code::InvalidDescription);
     }
     Ok(text.to_owned())
+}
+
+/// Bytes of metadata as it is kept.
+const METADATA: usize = 4096;
+
+/// Metadata as it is kept: JSON.
+///
+/// # Errors
+/// [`Code::InvalidMetadata`] when it is too large.
+pub fn metadata(object: &Map<String, Value>) -> Result<String, Code> {
+    let text = serde_json::to_string(object).map_err(|_| Code::InvalidMetadata)?;
+    if text.len() > METADATA { Err(Code::InvalidMetadata) } else { Ok(text) }
 }
 
 /// What a deployment says of the roles of a kind of places.
@@ -183,85 +215,4 @@ pub fn unknown(kind: Kind) -> Code {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Organizations;
-    use proptest::prelude::*;
-
-    fn known() -> Roles {
-        let mut roles = Organizations::default().roles;
-        roles.permissions.push("billing:read".to_owned());
-        roles.archived.push("billing:write".to_owned());
-        roles
-    }
-
-    fn held(names: &[&str]) -> Permissions {
-        Permissions::of(names.iter().copied(), &known())
-    }
-
-    fn texts(names: &[&str]) -> Vec<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
-    }
-
-    #[test]
-    fn permissions_are_those_that_the_configuration_knows_each_once() {
-        let all = held(&["billing:write", "organization:member", "gone:long", "organization:member"]);
-        assert_eq!(all.as_slice(), ["billing:write", "organization:member"]);
-        assert_eq!(Permissions::all(&known()).as_slice().len(), 5);
-    }
-
-    #[test]
-    fn j06_a_role_is_moved_only_by_who_manages_and_has_all_of_it() {
-        let kind = Kind::Organization;
-        let member = held(&["organization:member", "billing:read"]);
-        let manager = held(&["organization:manage", "organization:member"]);
-        let admin = Permissions::all(&known());
-        assert_eq!(may_move(&member, kind, &[]), Err(Code::PermissionDenied));
-        assert_eq!(may_move(&manager, kind, &texts(&["organization:member"])), Ok(()));
-        for more in ["organization:admin", "billing:read"] {
-            assert_eq!(may_move(&manager, kind, &texts(&[more])), Err(Code::RoleExceedsYours), "{more}");
-            assert_eq!(may_move(&admin, kind, &texts(&[more])), Ok(()), "{more}");
-        }
-    }
-
-    #[test]
-    fn j06_a_new_role_allows_nothing_that_its_maker_lacks_and_nothing_archived() {
-        let admin = Permissions::all(&known());
-        let asked = texts(&["billing:read", "billing:read"]);
-        assert_eq!(new_permissions(&asked, &known(), &admin), Ok(texts(&["billing:read"])));
-        for wrong in ["billing:write", "no:such", ""] {
-            let refused = new_permissions(&texts(&[wrong]), &known(), &admin);
-            assert_eq!(refused, Err(Code::UnknownPermission), "{wrong}");
-        }
-        let less = held(&["organization:admin"]);
-        assert_eq!(new_permissions(&asked, &known(), &less), Err(Code::RoleExceedsYours));
-    }
-
-    proptest! {
-        #[test]
-        fn nobody_gives_what_they_do_not_have(
-            mine in proptest::collection::vec(0..5_usize, 0..5),
-            theirs in proptest::collection::vec(0..5_usize, 0..5),
-        ) {
-            let all = Permissions::all(&known());
-            let some = |places: &[usize]| -> Vec<String> {
-                places.iter().map(|place| all.as_slice()[*place].clone()).collect()
-            };
-            let (mine, theirs) = (some(&mine), some(&theirs));
-            let held = Permissions::of(mine.iter().map(String::as_str), &known());
-            if may_move(&held, Kind::Organization, &theirs).is_ok() {
-                prop_assert!(theirs.iter().all(|one| mine.contains(one)));
-                prop_assert!(held.manage(Kind::Organization));
-            }
-        }
-    }
-
-    #[test]
-    fn a_description_keeps_its_lines_and_hides_nothing() {
-        assert_eq!(description("  a\nb "), Ok("a\nb".to_owned()));
-        assert_eq!(description(&"ä".repeat(1000)), Ok("ä".repeat(1000)));
-        for wrong in ["a\u{0}", "a\u{202e}b", &"a".repeat(1001)] {
-            assert_eq!(description(wrong), Err(Code::InvalidDescription));
-        }
-    }
-}
+mod tests;

@@ -18,6 +18,7 @@ fn everywhere(kind: Kind, role: &teams::Role) -> Role {
         name: role.name.clone(),
         permissions: role.permissions.clone(),
         created_at: 0,
+        updated_at: 0,
     }
 }
 
@@ -44,7 +45,7 @@ pub fn known_of(permissions: &str, known: &Roles) -> Result<Vec<String>> {
 pub fn all(on: &mut Snapshot<'_>, known: &Roles, place: &Place) -> Result<Vec<Role>> {
     let mut roles: Vec<Role> = known.everywhere.iter().map(|role| everywhere(place.kind, role)).collect();
     let rows = on.query(
-        "select id, name, permissions, created_at from roles where place_id = $1 order by id",
+        "select id, name, permissions, created_at, updated_at from roles where place_id = $1 order by id",
         params![&place.id],
     )?;
     for row in rows {
@@ -55,7 +56,7 @@ pub fn all(on: &mut Snapshot<'_>, known: &Roles, place: &Place) -> Result<Vec<Ro
 
 fn read(cells: &mut Cells, known: &Roles) -> Result<Role> {
     let (id, name, permissions) = (cells.text()?, cells.text()?, known_of(&cells.text()?, known)?);
-    Ok(Role { id, own: true, name, permissions, created_at: cells.int()? })
+    Ok(Role { id, own: true, name, permissions, created_at: cells.int()?, updated_at: cells.int()? })
 }
 
 fn parse(permissions: &str) -> Result<Vec<String>> {
@@ -72,7 +73,7 @@ pub fn find(on: &mut Snapshot<'_>, known: &Roles, place: &Place, id: &str) -> Re
     }
     let Some(id) = RoleId::parse(id) else { return Ok(None) };
     let row = on.query_one(
-        "select id, name, permissions, created_at from roles where id = $1 and place_id = $2",
+        "select id, name, permissions, created_at, updated_at from roles where id = $1 and place_id = $2",
         params![id.as_str(), &place.id],
     )?;
     row.map(|row| read(&mut row.cells(), known)).transpose()
@@ -88,14 +89,30 @@ pub fn create(tx: &mut Tx<'_>, (deployment, place): (&str, &Place), role: &Role)
     if usize::try_from(there).is_ok_and(|there| there >= MOST_OF_ONES_OWN) {
         return Ok(false);
     }
-    let permissions =
-        serde_json::to_string(&role.permissions).map_err(|cause| Error::internal("write a role", cause))?;
+    let permissions = written(&role.permissions)?;
     tx.execute(
         "insert into roles (id, deployment_id, place_id, name, permissions, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, $6)",
         params![&role.id, deployment, &place.id, &role.name, &permissions, role.created_at],
     )?;
     Ok(true)
+}
+
+fn written(permissions: &[String]) -> Result<String> {
+    serde_json::to_string(permissions).map_err(|cause| Error::internal("write a role", cause))
+}
+
+/// Writes what a role of the place's own is called and allows. The caller holds the organization's lock.
+///
+/// # Errors
+/// What the database says.
+pub fn update(tx: &mut Tx<'_>, role: &Role) -> Result<()> {
+    let permissions = written(&role.permissions)?;
+    tx.execute(
+        "update roles set name = $2, permissions = $3, updated_at = $4 where id = $1",
+        params![&role.id, &role.name, &permissions, role.updated_at],
+    )?;
+    Ok(())
 }
 
 /// Removes a role of the place's own from the place and from everybody who has it.

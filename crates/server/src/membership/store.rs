@@ -187,6 +187,18 @@ pub fn metadata(text: &str) -> Result<Map<String, Value>> {
     serde_json::from_str(text).map_err(|cause| Error::internal("read metadata", cause))
 }
 
+/// Writes what the application stores with a membership, as JSON.
+///
+/// # Errors
+/// What the database says.
+pub fn set_metadata(tx: &mut Tx<'_>, id: &MembershipId, metadata: &str, now: i64) -> Result<()> {
+    tx.execute(
+        "update memberships set public_metadata = $2, updated_at = $3 where id = $1",
+        params![id.as_str(), metadata, now],
+    )?;
+    Ok(())
+}
+
 /// Notes that a membership has changed.
 ///
 /// # Errors

@@ -95,19 +95,19 @@ pub fn renew(tx: &mut Tx<'_>, deployment: &str, user: &UserId) -> Result<()> {
     Ok(())
 }
 
+/// The statement of [`count`].
+pub const COUNT: &str = "select count(*) from (select w.membership_id from member_words w
+         where w.place_id = $1 and w.word >= $2 and w.word < $3 and not exists (
+             select 1 from member_words o where o.membership_id = w.membership_id
+                 and o.word >= $2 and o.word < w.word)
+         order by w.word, w.membership_id limit $4) found";
+
 /// Whether anybody of a place is found by what begins with `word`: how many, as far as `most`.
 ///
 /// # Errors
 /// What the database says.
 pub fn count(on: &mut Snapshot<'_>, place: &Place, word: &str, most: i64) -> Result<i64> {
-    let row = on.query_one(
-        "select count(*) from (select w.membership_id from member_words w
-             where w.place_id = $1 and w.word >= $2 and w.word < $3 and not exists (
-                 select 1 from member_words o where o.membership_id = w.membership_id
-                     and o.word >= $2 and o.word < w.word)
-             order by w.word, w.membership_id limit $4) found",
-        params![&place.id, word, &end(word), most],
-    )?;
+    let row = on.query_one(COUNT, params![&place.id, word, &end(word), most])?;
     row.map_or(Ok(0), |row| row.cells().int())
 }
 

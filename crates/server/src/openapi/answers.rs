@@ -52,6 +52,9 @@ fn success(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
     if matches!(operation.answer, Answer::Events(_)) {
         return events(&data);
     }
+    if matches!(operation.answer, Answer::Picture(_)) {
+        return picture();
+    }
     let schema = if matches!(operation.answer, Answer::Bare(_)) { data } else { envelope(&data) };
     let mut headers = json!({ "x-request-id": header("request-id") });
     if matches!(operation.answer, Answer::Tagged(_)) {
@@ -79,6 +82,15 @@ fn events(data: &Value) -> Value {
             "contentMediaType": "application/json",
             "contentSchema": data,
         } } },
+    })
+}
+
+fn picture() -> Value {
+    let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
+    json!({
+        "description": "The picture. It may be kept for ever.",
+        "headers": { "x-request-id": header("request-id") },
+        "content": { "image/png": bytes, "image/jpeg": bytes, "image/webp": bytes },
     })
 }
 

@@ -110,6 +110,9 @@ fn schema(field: &Field) -> Value {
     if field.flag {
         return json!({ "anyOf": [{ "type": "boolean" }, { "type": "string", "enum": ["true", "false"] }] });
     }
+    if field.object {
+        return json!({ "type": "object" });
+    }
     if field.list {
         return json!({ "type": "array", "items": schema });
     }

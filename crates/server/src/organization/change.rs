@@ -1,15 +1,19 @@
 //! What is done to members and roles of a place, in the transaction that [`super::acting`] has entered it in.
 
 use super::acting::{Acting, Actor};
+use super::store as organizations;
 use crate::audit::Event;
 use crate::config::teams::Kind;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{MembershipId, OrganizationId, RoleId};
-use crate::membership::{Membership, Permissions, Place, Role, may_move, new_permissions, role, store};
+use crate::membership::{
+    Membership, Permissions, Place, Role, may_give, may_take, metadata, new_permissions, role, store,
+};
 use crate::session::scope;
 use crate::user;
 use keyrack_protocol::Code;
+use serde_json::{Map, Value};
 
 /// The member whom a text names.
 ///
@@ -29,7 +33,7 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, whom: &str) -> Re
     let is_oneself = member.user == actor.user;
     let held = held(tx, actor, &acting.place, &member)?;
     if !is_oneself {
-        may_move(&acting.held, acting.place.kind, held.as_slice())?;
+        may_take(&acting.held, acting.place.kind, held.as_slice())?;
     }
     if held.has(acting.place.kind.administrate()) {
         one_is_left(tx, actor, &acting.place, &member.id)?;
@@ -92,7 +96,7 @@ pub fn give(
     (whom, role): (&str, &str),
 ) -> Result<Membership> {
     let (member, given) = named(tx, actor, acting, (whom, role))?;
-    may_move(&acting.held, acting.place.kind, &given.permissions)?;
+    may_give(&acting.held, acting.place.kind, &given.permissions)?;
     if role::give(tx, (actor.deployment(), &acting.place), &member.id, &given.id)? {
         changed(tx, actor, &member)?;
         actor.record(tx, Event::RoleGiven, (&acting.place, &member.user))?;
@@ -111,7 +115,7 @@ pub fn take(
     (whom, role): (&str, &str),
 ) -> Result<Membership> {
     let (member, taken) = named(tx, actor, acting, (whom, role))?;
-    may_move(&acting.held, acting.place.kind, &taken.permissions)?;
+    may_take(&acting.held, acting.place.kind, &taken.permissions)?;
     let administrate = acting.place.kind.administrate();
     let before = held(tx, actor, &acting.place, &member)?;
     if !role::take(tx, &member.id, &taken.id)? {
@@ -131,6 +135,38 @@ fn changed(tx: &mut Tx<'_>, actor: &Actor, member: &Membership) -> Result<()> {
     store::touch(tx, &member.id, actor.by.now)?;
     user::store::lock(tx, actor.deployment(), &member.user)?;
     scope::tell(tx, &actor.site, &member.user, &actor.by)
+}
+
+/// Writes what the application stores with a membership, for every member to see; what is not said stays.
+///
+/// # Errors
+/// [`Code::MembershipNotFound`], [`Code::PermissionDenied`], [`Code::InvalidMetadata`].
+pub fn describe_member(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    acting: &Acting,
+    (whom, public_metadata): (&str, Option<&Map<String, Value>>),
+) -> Result<Membership> {
+    let member = member(tx, &acting.place, whom)?;
+    acting.may_manage()?;
+    if let Some(public_metadata) = public_metadata {
+        store::set_metadata(tx, &member.id, &metadata(public_metadata)?, actor.by.now)?;
+    }
+    Ok(member)
+}
+
+/// Writes which workspace of an organization new members are put into, or with `""` that it is none.
+///
+/// # Errors
+/// [`Code::WorkspaceNotFound`].
+pub fn put_new_members_into(tx: &mut Tx<'_>, actor: &Actor, organization: &Place, id: &str) -> Result<()> {
+    if id.is_empty() {
+        return organizations::put_new_members_into(tx, &organization.id, None);
+    }
+    let found = store::find(tx, actor.deployment(), (Kind::Workspace, id))?;
+    let within = found.filter(|place| place.organization == organization.organization);
+    let workspace = within.ok_or(Code::WorkspaceNotFound)?;
+    organizations::put_new_members_into(tx, &organization.id, Some(&workspace.id))
 }
 
 fn named(
@@ -164,8 +200,9 @@ pub fn create_role(
         id: id.to_string(),
         own: true,
         name: name.to_owned(),
-        permissions: new_permissions(permissions, known, &acting.held)?,
+        permissions: new_permissions(permissions, &[], known, &acting.held)?,
         created_at: actor.by.now,
+        updated_at: actor.by.now,
     };
     if !role::create(tx, (actor.deployment(), &acting.place), &role)? {
         return Err(Code::TooManyRoles.into());
@@ -174,25 +211,63 @@ pub fn create_role(
     Ok(role)
 }
 
+/// The role of the place's own that an administrator names.
+fn own_role(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, id: &str) -> Result<Role> {
+    acting.may_administrate()?;
+    let role =
+        role::find(tx, actor.roles(acting.place.kind), &acting.place, id)?.ok_or(Code::RoleNotFound)?;
+    if role.own { Ok(role) } else { Err(Code::PermissionDenied.into()) }
+}
+
+/// Whether somebody administrates the place by another role than this one.
+fn one_is_left_without(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, role: &Role) -> Result<()> {
+    let (known, nobody) = (actor.roles(acting.place.kind), MembershipId::stored(String::new()));
+    match role::has_administrator(tx, (known, &acting.place), &nobody, &role.id)? {
+        true => Ok(()),
+        false => Err(Code::LastAdministrator.into()),
+    }
+}
+
+/// Changes what a role of the place's own is called and allows; what is not said stays. Whoever has it may from now on
+/// what it allows.
+///
+/// # Errors
+/// As [`create_role`] and [`remove_role`].
+pub fn change_role(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    acting: &Acting,
+    (id, name, permissions): (&str, Option<&str>, Option<&[String]>),
+) -> Result<Role> {
+    let mut role = own_role(tx, actor, acting, id)?;
+    let known = actor.roles(acting.place.kind);
+    if !known.own {
+        return Err(Code::OwnRolesNotAllowed.into());
+    }
+    if let Some(asked) = permissions {
+        let before = std::mem::take(&mut role.permissions);
+        role.permissions = new_permissions(asked, &before, known, &acting.held)?;
+        let administrates = |permissions: &[String]| {
+            permissions.iter().any(|permission| permission == acting.place.kind.administrate())
+        };
+        if administrates(&before) && !administrates(&role.permissions) {
+            one_is_left_without(tx, actor, acting, &role)?;
+        }
+    }
+    role.name = name.map_or(role.name, str::to_owned);
+    role.updated_at = actor.by.now;
+    role::update(tx, &role)?;
+    actor.record(tx, Event::RoleChanged, (&acting.place, &actor.user))?;
+    Ok(role)
+}
+
 /// Removes a role of the place's own.
 ///
 /// # Errors
-/// [`Code::RoleNotFound`], [`Code::PermissionDenied`], also for one of all places, [`Code::RoleExceedsYours`],
-/// [`Code::LastAdministrator`].
+/// [`Code::RoleNotFound`], [`Code::PermissionDenied`], also for one of all places, [`Code::LastAdministrator`].
 pub fn remove_role(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, id: &str) -> Result<Role> {
-    acting.may_administrate()?;
-    let known = actor.roles(acting.place.kind);
-    let removed = role::find(tx, known, &acting.place, id)?.ok_or(Code::RoleNotFound)?;
-    if !removed.own {
-        return Err(Code::PermissionDenied.into());
-    }
-    if !acting.held.cover(&removed.permissions) {
-        return Err(Code::RoleExceedsYours.into());
-    }
-    let nobody = MembershipId::stored(String::new());
-    if !role::has_administrator(tx, (known, &acting.place), &nobody, &removed.id)? {
-        return Err(Code::LastAdministrator.into());
-    }
+    let removed = own_role(tx, actor, acting, id)?;
+    one_is_left_without(tx, actor, acting, &removed)?;
     role::remove(tx, &acting.place, &removed.id)?;
     actor.record(tx, Event::RoleRemoved, (&acting.place, &actor.user))?;
     Ok(removed)

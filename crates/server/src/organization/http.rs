@@ -1,40 +1,50 @@
 //! `/organizations` and `/me/organization-memberships`.
 
-use super::acting::Actor;
-use super::acting::IN_ORGANIZATION as INSIDE;
+use super::acting::{Actor, IN_ORGANIZATION};
 use super::restrict::{self, Asked};
-use super::store::{self, Words};
-use super::{change, may_create, members, mine, name, roles, settle, view};
+use super::said::{self, Said};
+use super::store::{self, Drawn};
+use super::{change, may_create, members, mine, roles, settle, view};
 use crate::audit::Event;
 use crate::caller::Account;
 use crate::config::teams::Kind;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::http::named::Named;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
-use crate::id::{MembershipId, OrganizationId};
-use crate::membership::{self, Place, Scope, Standing, description, role};
+use crate::id::{MembershipId, OrganizationId, PictureId, UserId};
+use crate::membership::{self, Place, Scope, Standing, role};
 use crate::session::scope;
 use axum::response::Response;
+use http::Method;
 use keyrack_protocol::{Code, Organization, OrganizationCreated, OrganizationMembership, Removed};
 
-const CREATE: &[Field] = &[
-    Field::required("name", "What it is called, at most 100 characters.").length(1, 100),
-    Field::optional("description", "What it says about itself, at most 1000 characters.").length(0, 1000),
-];
+const CREATE: &[Field] = &[said::NAME, said::SLUG, said::DESCRIPTION, said::IMAGE, said::METADATA];
 const UPDATE: &[Field] = &[
-    Field::optional("name", "What it is called from now on.").length(1, 100),
-    Field::optional("description", "What it says about itself from now on; an empty text for nothing.")
-        .length(0, 1000),
+    said::NEW_NAME,
+    said::SLUG,
+    said::DESCRIPTION,
+    said::IMAGE,
+    said::METADATA,
+    Field::optional(
+        "auto_assigned_workspace_id",
+        "The workspace that new members are put into; `0` or an empty text for none.",
+    ),
     Field::optional("enforce_mfa", "Whether only members with a second factor can act in it.").flag(),
     restrict::BY_ADDRESS,
     restrict::ADDRESSES,
 ];
+const ONE: &str = "/organizations/{organization_id}";
 
-/// The routes of this feature, and those of members and roles of both kinds.
+/// The routes of this feature, and those of members and roles of organizations.
 pub fn routes() -> Routes {
+    making().and(having()).and(members::of_organizations()).and(roles::of_organizations())
+}
+
+fn making() -> Routes {
     let about = "My organizations. The memberships of the signed-in user, oldest first; none where the deployment has \
                  no organizations.";
     let list = Operation::get::<Vec<OrganizationMembership>>(
@@ -48,57 +58,64 @@ pub fn routes() -> Routes {
     let create_it = Operation::post::<OrganizationCreated>("/organizations", "createOrganization", about)
         .takes(CREATE)
         .of_browser()
-        .refuses(&[
-            Code::SignedOut,
-            Code::UserDisabled,
-            Code::OrganizationsDisabled,
-            Code::CreationNotAllowed,
-            Code::TooManyOrganizations,
-            Code::RequiredField,
-            Code::InvalidName,
-            Code::InvalidDescription,
-        ]);
+        .refuses_also(
+            said::REFUSES,
+            &[
+                Code::SignedOut,
+                Code::UserDisabled,
+                Code::OrganizationsDisabled,
+                Code::CreationNotAllowed,
+                Code::TooManyOrganizations,
+            ],
+        );
+    Routes::default().add(list, my_memberships).add(create_it, create)
+}
+
+fn having() -> Routes {
+    let about = "An organization. As its members see it.";
+    let show_it =
+        Operation::get::<Organization>(ONE, "getOrganization", about).of_browser().refuses(IN_ORGANIZATION);
     let about = "Change an organization. For those who manage it; what is not said stays.";
-    let update_it = Operation::post::<Organization>(
-        "/organizations/{organization_id}/update",
-        "updateOrganization",
-        about,
-    )
-    .takes(UPDATE)
-    .of_browser()
-    .refuses_also(
-        INSIDE,
-        &[
-            Code::PermissionDenied,
-            Code::RequiredField,
-            Code::InvalidName,
-            Code::InvalidDescription,
-            Code::InvalidParameter,
-            Code::InvalidAddressRange,
-            Code::RestrictionNotAllowed,
-            Code::RestrictionExcludesYou,
-        ],
-    );
+    let path = "/organizations/{organization_id}/update";
+    let update_it = Operation::post::<Organization>(path, "updateOrganization", about)
+        .takes(UPDATE)
+        .of_browser()
+        .refuses_also(&UPDATES, said::REFUSES);
     let about =
         "Delete an organization. For its administrators, with everything in it; nobody acts in it any more.";
-    let delete_it =
-        Operation::post::<Removed>("/organizations/{organization_id}/delete", "deleteOrganization", about)
-            .of_browser()
-            .refuses_also(INSIDE, &[Code::PermissionDenied, Code::DeletionNotAllowed]);
+    let path = "/organizations/{organization_id}/delete";
+    let delete_it = Operation::post::<Removed>(path, "deleteOrganization", about)
+        .of_browser()
+        .refuses_also(IN_ORGANIZATION, &[Code::PermissionDenied, Code::DeletionNotAllowed]);
     let about = "Leave an organization. With it its workspaces; its last administrator cannot.";
-    let leave_it =
-        Operation::post::<Removed>("/organizations/{organization_id}/leave", "leaveOrganization", about)
-            .of_browser()
-            .refuses_also(INSIDE, &[Code::MembershipNotFound, Code::LastAdministrator]);
+    let path = "/organizations/{organization_id}/leave";
+    let leave_it = Operation::post::<Removed>(path, "leaveOrganization", about)
+        .of_browser()
+        .refuses_also(IN_ORGANIZATION, &[Code::MembershipNotFound, Code::LastAdministrator]);
     Routes::default()
-        .add(list, my_memberships)
-        .add(create_it, create)
+        .add(show_it, show)
+        .add(update_it.also_at(Method::PATCH, ONE, "patchOrganization"), update)
         .add(update_it, update)
+        .add(delete_it.also_at(Method::DELETE, ONE, "deleteOrganizationByMethod"), delete)
         .add(delete_it, delete)
         .add(leave_it, leave)
-        .and(members::routes())
-        .and(roles::routes())
 }
+
+/// Why a change is refused, beside what is said.
+const UPDATES: [Code; 12] = [
+    Code::PermissionDenied,
+    Code::InvalidParameter,
+    Code::InvalidAddressRange,
+    Code::RestrictionNotAllowed,
+    Code::RestrictionExcludesYou,
+    Code::AddressNotAllowed,
+    Code::OrganizationRequiresMfa,
+    Code::SignedOut,
+    Code::UserDisabled,
+    Code::OrganizationsDisabled,
+    Code::OrganizationNotFound,
+    Code::WorkspaceNotFound,
+];
 
 /// `GET /me/organization-memberships`.
 async fn my_memberships(account: Account) -> Result<Response> {
@@ -113,20 +130,22 @@ async fn my_memberships(account: Account) -> Result<Response> {
     Ok(answer::ok(look.await?))
 }
 
-/// `POST /organizations` `name`, `description?`.
+/// `POST /organizations` `name`, `slug?`, `description?`, `image?`, `public_metadata?`.
 async fn create(account: Account, fields: Fields) -> Result<Response> {
-    let name = name(fields.required("name")?)?;
-    let description = description(fields.text("description")?.unwrap_or_default())?;
+    fields.required("name")?;
+    let said = Said::read(&fields)?;
     let world = &account.app.world;
-    let (id, member, actor) = (OrganizationId::draw(world), MembershipId::draw(world), Actor::of(&account));
+    let (id, member, picture) =
+        (OrganizationId::draw(world), MembershipId::draw(world), PictureId::draw(world));
+    let actor = Actor::of(&account);
     let created = account.change_session(
         |_, _| Ok(()),
         move |tx, site, room, ()| {
             let active = room.loaded.active_for(room.opened).ok_or(Code::SignedOut)?;
             let (user, from, now) = (&active.user.id, actor.from, actor.by.now);
             may_create(&site.config.organizations, store::counts(tx, user)?)?;
-            let words = Words { name: &name, description: &description };
-            store::create(tx, (&site.config.id, &id), words, user, now)?;
+            let drawn = Drawn { id: id.as_str(), picture: &picture };
+            store::create(tx, &site.config.id, &drawn, (&said, user), now)?;
             let place = Place { kind: Kind::Organization, id: id.to_string(), organization: id.clone() };
             found(tx, &actor, &place, (&member, user))?;
             let membership = mine::memberships(tx, site, (user, from), id.as_str())?.pop();
@@ -144,10 +163,10 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
 /// # Errors
 /// What the database says.
 pub fn found(
-    tx: &mut crate::db::Tx<'_>,
+    tx: &mut Tx<'_>,
     actor: &Actor,
     place: &Place,
-    (member, user): (&MembershipId, &crate::id::UserId),
+    (member, user): (&MembershipId, &UserId),
 ) -> Result<()> {
     let deployment = actor.deployment();
     membership::store::begin(tx, deployment, place)?;
@@ -161,17 +180,32 @@ pub fn found(
     actor.record(tx, event, (place, user))
 }
 
-/// `POST /organizations/{organization_id}/update` `name?`, `description?`, `enforce_mfa?`, `enable_ip_restriction?`,
-/// `whitelisted_ips?`.
+/// `GET /organizations/{organization_id}`.
+async fn show(account: Account, path: Named) -> Result<Response> {
+    let (id, actor) = (path.id("organization_id"), Actor::of(&account));
+    let look = account.app.db.read(move |on| {
+        actor.look(on, (Kind::Organization, &id))?;
+        store::present(on, actor.deployment(), &id)
+    });
+    Ok(answer::ok(view::organization(&account.site, &look.await?)))
+}
+
+/// `POST /organizations/{organization_id}/update`, and `PATCH` of the organization.
 async fn update(account: Account, path: Named, fields: Fields) -> Result<Response> {
-    let name = fields.text("name")?.map(name).transpose()?;
-    let description = fields.given("description")?.map(description).transpose()?;
+    let said = Said::read(&fields)?;
+    let workspace = fields.given("auto_assigned_workspace_id")?.map(|id| if id == "0" { "" } else { id });
+    let workspace = workspace.map(str::to_owned);
     let asked = Asked::of(&fields, Kind::Organization)?;
     let (id, actor) = (path.id("organization_id"), Actor::of(&account));
+    let picture = PictureId::draw(&account.app.world);
     let changed = account.app.db.write(move |tx| {
         let acting = actor.enter(tx, (Kind::Organization, &id))?;
         acting.may_manage()?;
-        store::update(tx, &id, (name.as_deref(), description.as_deref()), actor.by.now)?;
+        let drawn = Drawn { id: &id, picture: &picture };
+        store::update(tx, actor.deployment(), &drawn, &said, actor.by.now)?;
+        if let Some(workspace) = &workspace {
+            change::put_new_members_into(tx, &actor, &acting.place, workspace)?;
+        }
         let rose = restrict::change(tx, &actor, &acting.place, &asked)?;
         Ok((store::present(tx, actor.deployment(), &id)?, rose))
     });
@@ -179,10 +213,10 @@ async fn update(account: Account, path: Named, fields: Fields) -> Result<Respons
     if rose {
         settle::soon(&account.app, &account.site);
     }
-    Ok(answer::ok(view::organization(&changed)))
+    Ok(answer::ok(view::organization(&account.site, &changed)))
 }
 
-/// `POST /organizations/{organization_id}/delete`.
+/// `POST /organizations/{organization_id}/delete`, and `DELETE` of the organization.
 async fn delete(account: Account, path: Named) -> Result<Response> {
     let (id, actor) = (path.id("organization_id"), Actor::of(&account));
     let deleted = account.app.db.write(move |tx| {
@@ -203,13 +237,4 @@ async fn delete(account: Account, path: Named) -> Result<Response> {
 /// `POST /organizations/{organization_id}/leave`.
 async fn leave(account: Account, path: Named) -> Result<Response> {
     members::leave(account, (Kind::Organization, path.id("organization_id"))).await
-}
-
-/// Removes whoever asks from a place.
-///
-/// # Errors
-/// As [`change::leave`].
-pub fn leave_in(tx: &mut crate::db::Tx<'_>, actor: &Actor, place: (Kind, &str)) -> Result<String> {
-    let acting = actor.enter(tx, place)?;
-    Ok(change::leave(tx, actor, &acting)?.id.to_string())
 }

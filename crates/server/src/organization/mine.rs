@@ -25,16 +25,17 @@ pub fn memberships(
     only: &str,
 ) -> Result<Vec<OrganizationMembership>> {
     let rows = on.query(
-        "select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, o.id, o.name, o.description,
-             o.image_url, o.public_metadata, coalesce(c.members, 0), o.created_at, o.updated_at,
-             o.requires_second_factor, o.restricts_addresses, o.allowed_addresses, u.second_factor_at,
-             r.role_id, w.name, w.permissions, w.created_at
+        concat!(
+            "select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, ",
+            store::organization_columns!("c"),
+            ", u.second_factor_at, r.role_id, w.name, w.permissions, w.created_at, w.updated_at
          from memberships m join organizations o on o.id = m.place_id join users u on u.id = m.user_id
              left join member_counts c on c.place_id = o.id
              left join membership_roles r on r.membership_id = m.id
              left join roles w on w.id = r.role_id and w.place_id = m.place_id
          where m.user_id = $1 and m.deployment_id = $2 and ($3 = '' or o.id = $3) and o.deleted_at is null
-         order by m.id, r.role_id",
+         order by m.id, r.role_id"
+        ),
         params![user.as_str(), &site.config.id, only],
     )?;
     let known = membership::roles_of(&site.config, Kind::Organization);
@@ -48,7 +49,7 @@ pub fn memberships(
         if all.last().is_none_or(|last| last.id != membership.id.as_str()) {
             all.push(OrganizationMembership {
                 id: membership.id.to_string(),
-                organization: view::organization(&organization),
+                organization: view::organization(site, &organization),
                 organization_id: organization.id.to_string(),
                 user_id: membership.user.to_string(),
                 roles: Vec::new(),
@@ -65,7 +66,7 @@ pub fn memberships(
     Ok(all)
 }
 
-/// Reads the columns `role_id, name, permissions, created_at`; none when there is no such role.
+/// Reads the columns `role_id, name, permissions, created_at, updated_at`; none when there is no such role.
 ///
 /// # Errors
 /// When the columns are others.
@@ -74,10 +75,11 @@ pub fn read_role(cells: &mut Cells, known: &Roles, kind: Kind) -> Result<Option<
     if let Some(role) = role::of_everywhere(known, kind, &id) {
         return Ok(Some(role));
     }
-    let (name, permissions, created_at) =
-        (cells.optional_text()?, cells.optional_text()?, cells.optional_int()?);
-    let (Some(name), Some(permissions), Some(created_at)) = (name, permissions, created_at) else {
+    let (name, permissions) = (cells.optional_text()?, cells.optional_text()?);
+    let times = cells.optional_int()?.zip(cells.optional_int()?);
+    let (Some(name), Some(permissions), Some((created_at, updated_at))) = (name, permissions, times) else {
         return Ok(None);
     };
-    Ok(Some(Role { id, own: true, name, permissions: role::known_of(&permissions, known)?, created_at }))
+    let permissions = role::known_of(&permissions, known)?;
+    Ok(Some(Role { id, own: true, name, permissions, created_at, updated_at }))
 }

@@ -8,11 +8,14 @@
 pub mod acting;
 pub mod change;
 pub mod http;
+pub mod join;
 pub mod members;
 pub mod mine;
 pub mod restrict;
 pub mod roles;
+pub mod said;
 pub mod settle;
+pub mod slug;
 pub mod store;
 pub mod view;
 
@@ -30,12 +33,16 @@ pub struct Organization {
     pub id: OrganizationId,
     /// Its name.
     pub name: String,
+    /// What it is called in addresses.
+    pub slug: String,
     /// What it says about itself.
     pub description: String,
-    /// Where its picture is.
-    pub image_url: String,
+    /// The id of its picture, `""` for none.
+    pub picture: String,
     /// What the application stores for every member to see.
     pub public_metadata: Map<String, Value>,
+    /// The workspace that new members are put into.
+    pub auto_assigned_workspace: Option<String>,
     /// How many members it has.
     pub members: i64,
     /// When it was made.

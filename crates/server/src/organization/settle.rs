@@ -3,10 +3,14 @@
 //! who follow their sessions, and the rows of what was deleted go. Whoever reads a session before is right all the same;
 //! and whether an address may stay is asked of nobody but a request that comes from it.
 
+use super::store;
 use crate::app::{Shared, Site};
+use crate::audit::{self, About, By, Event};
+use crate::config::teams::Kind;
 use crate::db::{Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::id::SessionId;
+use crate::membership::store as membership;
 use crate::params;
 use crate::session::read;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -32,6 +36,7 @@ pub fn soon(app: &Shared, site: &Arc<Site>) {
 /// # Errors
 /// What the database says.
 pub async fn all(app: &Shared, site: &Arc<Site>) -> Result<()> {
+    delete_deserted(app, site).await?;
     let deployment = site.config.id.clone();
     let unsettled = app.db.read(move |on| {
         let rows = on.query(
@@ -48,6 +53,34 @@ pub async fn all(app: &Shared, site: &Arc<Site>) -> Result<()> {
     for (place, gate) in unsettled.await? {
         pass_or_put_out(app, site, &place).await?;
         empty(app, &place, gate).await?;
+    }
+    Ok(())
+}
+
+/// Deletes organizations in which nobody is left, because an operator deleted their last members: nobody could ever enter
+/// them again.
+async fn delete_deserted(app: &Shared, site: &Arc<Site>) -> Result<()> {
+    let deployment = site.config.id.clone();
+    let deserted = app.db.read_single(move |on| {
+        ids(
+            on,
+            "select c.place_id from member_counts c join organizations o on o.id = c.place_id
+             where c.deployment_id = $1 and c.members = 0 and o.deleted_at is null order by c.place_id",
+            &deployment,
+        )
+    });
+    for id in deserted.await? {
+        let (site, by) = (Arc::clone(site), By::system(app.world.clock.now_ms()));
+        let delete = move |tx: &mut Tx<'_>| {
+            let place = membership::lock(tx, &site.config.id, (Kind::Organization, &id))?;
+            if place.is_none() || membership::count(tx, &id)? > 0 {
+                return Ok(());
+            }
+            store::delete(tx, &id, by.now)?;
+            let about = About { reason: &id, ..About::default() };
+            audit::record(tx, &site, &by, Event::OrganizationDeleted, about)
+        };
+        app.db.write(delete).await?;
     }
     Ok(())
 }
@@ -135,8 +168,13 @@ fn remove_some(tx: &mut Tx<'_>, place: &str) -> Result<usize> {
 
 fn settled(tx: &mut Tx<'_>, (place, gate): (&str, i64), now: i64) -> Result<()> {
     tx.execute(
-        "update workspaces set deleted_at = $2, updated_at = $2, name = '', description = '', image_url = '',
-             public_metadata = '{}', private_metadata = '{}'
+        "delete from pictures where place_id in (select w.id from workspaces w where w.organization_id = $1
+             and exists (select 1 from organizations o where o.id = $1 and o.deleted_at is not null))",
+        params![place],
+    )?;
+    tx.execute(
+        "update workspaces set deleted_at = $2, updated_at = $2, name = '', slug = '', description = '',
+             picture_id = '', public_metadata = '{}', allowed_addresses = '[]'
          where organization_id = $1 and deleted_at is null
              and exists (select 1 from organizations o where o.id = $1 and o.deleted_at is not null)",
         params![place, now],

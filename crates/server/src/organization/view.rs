@@ -2,61 +2,69 @@
 
 use super::Organization;
 use crate::app::Site;
+use crate::membership::Role;
 use crate::membership::list::{Member, Page};
-use crate::membership::{Place, Role};
+use crate::picture;
 use crate::time::rfc3339;
 use keyrack_protocol as wire;
 
 /// An organization as its members see it.
 #[must_use]
-pub fn organization(it: &Organization) -> wire::Organization {
+pub fn organization(site: &Site, it: &Organization) -> wire::Organization {
     wire::Organization {
         id: it.id.to_string(),
         name: it.name.clone(),
+        slug: it.slug.clone(),
         description: it.description.clone(),
-        image_url: it.image_url.clone(),
+        image_url: picture::url(&site.issuer, &it.picture),
         member_count: it.members,
         public_metadata: it.public_metadata.clone(),
         enforce_mfa: it.asks.second_factor,
         enable_ip_restriction: it.asks.by_address,
         whitelisted_ips: it.asks.listed(),
-        auto_assigned_workspace_id: String::new(),
+        auto_assigned_workspace_id: it.auto_assigned_workspace.clone().unwrap_or_default(),
         created_at: rfc3339(it.created_at),
         updated_at: rfc3339(it.updated_at),
         segments: Vec::new(),
     }
 }
 
-/// When a role was made: one of all places with the deployment.
-fn made_at(site: &Site, role: &Role) -> String {
-    rfc3339(if role.own { role.created_at } else { site.created_at })
+/// When a role was made, and when it last changed: one of all places with the deployment.
+fn times(site: &Site, role: &Role) -> (String, String) {
+    let (made, changed) = match role.own {
+        true => (role.created_at, role.updated_at),
+        false => (site.created_at, site.updated_at),
+    };
+    (rfc3339(made), rfc3339(changed))
 }
 
 /// A role of an organization.
 #[must_use]
 pub fn organization_role(site: &Site, organization: &str, role: &Role) -> wire::OrganizationRole {
+    let (created_at, updated_at) = times(site, role);
     wire::OrganizationRole {
         id: role.id.clone(),
         organization_id: role.own.then(|| organization.to_owned()),
         name: role.name.clone(),
         permissions: role.permissions.clone(),
         is_deployment_level: !role.own,
-        created_at: made_at(site, role),
-        updated_at: made_at(site, role),
+        created_at,
+        updated_at,
     }
 }
 
 /// A role of a workspace.
 #[must_use]
 pub fn workspace_role(site: &Site, workspace: &str, role: &Role) -> wire::WorkspaceRole {
+    let (created_at, updated_at) = times(site, role);
     wire::WorkspaceRole {
         id: role.id.clone(),
         workspace_id: role.own.then(|| workspace.to_owned()),
         name: role.name.clone(),
         permissions: role.permissions.clone(),
         is_deployment_level: !role.own,
-        created_at: made_at(site, role),
-        updated_at: made_at(site, role),
+        created_at,
+        updated_at,
     }
 }
 
@@ -69,17 +77,18 @@ pub fn held<'a>(roles: &'a [Role], ids: &'a [String]) -> impl Iterator<Item = &'
 #[must_use]
 pub fn organization_member(
     site: &Site,
-    place: &Place,
+    of: &wire::Organization,
     roles: &[Role],
     member: &Member,
 ) -> wire::OrganizationMember {
     let user = user(member);
     wire::OrganizationMember {
         id: member.membership.id.to_string(),
-        organization_id: place.id.clone(),
+        organization: of.clone(),
+        organization_id: of.id.clone(),
         public_user_data: user.clone(),
         user,
-        roles: held(roles, &member.roles).map(|role| organization_role(site, &place.id, role)).collect(),
+        roles: held(roles, &member.roles).map(|role| organization_role(site, &of.id, role)).collect(),
         public_metadata: member.membership.public_metadata.clone(),
         created_at: rfc3339(member.membership.created_at),
         updated_at: rfc3339(member.membership.updated_at),
@@ -90,17 +99,20 @@ pub fn organization_member(
 #[must_use]
 pub fn workspace_member(
     site: &Site,
-    place: &Place,
+    of: &wire::Workspace,
     roles: &[Role],
     member: &Member,
 ) -> wire::WorkspaceMember {
     let user = user(member);
     wire::WorkspaceMember {
         id: member.membership.id.to_string(),
-        workspace_id: place.id.clone(),
+        workspace: of.clone(),
+        workspace_id: of.id.clone(),
+        organization: of.organization.clone(),
+        organization_id: of.organization_id.clone(),
         public_user_data: user.clone(),
         user,
-        roles: held(roles, &member.roles).map(|role| workspace_role(site, &place.id, role)).collect(),
+        roles: held(roles, &member.roles).map(|role| workspace_role(site, &of.id, role)).collect(),
         public_metadata: member.membership.public_metadata.clone(),
         created_at: rfc3339(member.membership.created_at),
         updated_at: rfc3339(member.membership.updated_at),

@@ -97,7 +97,7 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 38] = [
+    const NOT_OF_PAGES: [Code; 43] = [
         Code::OrganizationsDisabled,
         Code::WorkspacesDisabled,
         Code::OrganizationNotFound,
@@ -121,6 +121,11 @@ mod tests {
         Code::InvalidAddressRange,
         Code::RestrictionNotAllowed,
         Code::RestrictionExcludesYou,
+        Code::InvalidSlug,
+        Code::SlugTaken,
+        Code::InvalidMetadata,
+        Code::InvalidPicture,
+        Code::PictureNotFound,
         Code::AvailabilityHidden,
         Code::BadRequestBody,
         Code::DeploymentNotFound,

@@ -1,6 +1,6 @@
 //! `/workspaces` and `/me/workspace-memberships`.
 
-use super::{may_create, mine, store, view};
+use super::{may_create, mine, paths, store, view};
 use crate::audit::Event;
 use crate::caller::Account;
 use crate::config::teams::Kind;
@@ -10,31 +10,61 @@ use crate::http::fields::Fields;
 use crate::http::named::Named;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
-use crate::id::{MembershipId, OrganizationId, WorkspaceId};
-use crate::membership::{Place, Scope, Standing, are_there, description, standing};
-use crate::organization::acting::{Actor, IN_WORKSPACE as INSIDE};
+use crate::id::{MembershipId, OrganizationId, PictureId, WorkspaceId};
+use crate::membership::{Place, Scope, Standing, are_there, standing};
+use crate::organization::acting::{Actor, IN_WORKSPACE};
 use crate::organization::restrict::{self, Asked};
-use crate::organization::store::Words;
-use crate::organization::{http::found, members, name, settle};
+use crate::organization::said::{self, Said};
+use crate::organization::store::Drawn;
+use crate::organization::{http::found, members, settle};
 use crate::session::scope;
 use axum::response::Response;
+use http::Method;
 use keyrack_protocol::{Code, Removed, Workspace, WorkspaceCreated, WorkspaceMembership};
 
+const LIST: &[Field] = &[Field::optional("org_id", "Only those in this organization.")];
 const CREATE: &[Field] = &[
     Field::required("organization_id", "The organization that it is in."),
-    Field::required("name", "What it is called, at most 100 characters.").length(1, 100),
-    Field::optional("description", "What it says about itself, at most 1000 characters.").length(0, 1000),
+    said::NAME,
+    said::SLUG,
+    said::DESCRIPTION,
+    said::IMAGE,
+    said::METADATA,
 ];
 const UPDATE: &[Field] = &[
-    Field::optional("name", "What it is called from now on.").length(1, 100),
-    Field::optional("description", "What it says about itself from now on; an empty text for nothing.")
-        .length(0, 1000),
+    said::NEW_NAME,
+    said::SLUG,
+    said::DESCRIPTION,
+    said::IMAGE,
+    said::METADATA,
     Field::optional("enforce_2fa", "Whether only members with a second factor can act in it.").flag(),
     restrict::BY_ADDRESS,
     restrict::ADDRESSES,
 ];
+const ONE: &str = "/workspaces/{workspace_id}";
+/// Why a change is refused, beside what is said.
+const UPDATES: [Code; 13] = [
+    Code::PermissionDenied,
+    Code::InvalidParameter,
+    Code::InvalidAddressRange,
+    Code::RestrictionNotAllowed,
+    Code::RestrictionExcludesYou,
+    Code::AddressNotAllowed,
+    Code::OrganizationRequiresMfa,
+    Code::WorkspaceRequiresMfa,
+    Code::SignedOut,
+    Code::UserDisabled,
+    Code::OrganizationsDisabled,
+    Code::WorkspacesDisabled,
+    Code::WorkspaceNotFound,
+];
+
 /// The routes of this feature.
 pub fn routes() -> Routes {
+    making().and(having()).and(paths::routes())
+}
+
+fn making() -> Routes {
     let about = "My workspaces. The memberships of the signed-in user, oldest first; none where the deployment has no \
                  workspaces.";
     let list = Operation::get::<Vec<WorkspaceMembership>>(
@@ -42,6 +72,7 @@ pub fn routes() -> Routes {
         "getMyWorkspaceMemberships",
         about,
     )
+    .takes(LIST)
     .of_browser()
     .refuses(&[Code::SignedOut, Code::UserDisabled]);
     let about = "Make a workspace. For those who manage the organization, or all its members where the deployment says \
@@ -49,75 +80,73 @@ pub fn routes() -> Routes {
     let create_it = Operation::post::<WorkspaceCreated>("/workspaces", "createWorkspace", about)
         .takes(CREATE)
         .of_browser()
-        .refuses(&[
-            Code::SignedOut,
-            Code::UserDisabled,
-            Code::OrganizationsDisabled,
-            Code::WorkspacesDisabled,
-            Code::OrganizationNotFound,
-            Code::AddressNotAllowed,
-            Code::OrganizationRequiresMfa,
-            Code::PermissionDenied,
-            Code::TooManyWorkspaces,
-            Code::RequiredField,
-            Code::InvalidName,
-            Code::InvalidDescription,
-        ]);
+        .refuses_also(
+            said::REFUSES,
+            &[
+                Code::SignedOut,
+                Code::UserDisabled,
+                Code::OrganizationsDisabled,
+                Code::WorkspacesDisabled,
+                Code::OrganizationNotFound,
+                Code::AddressNotAllowed,
+                Code::OrganizationRequiresMfa,
+                Code::PermissionDenied,
+                Code::TooManyWorkspaces,
+            ],
+        );
+    Routes::default().add(list, my_memberships).add(create_it, create)
+}
+
+fn having() -> Routes {
+    let about = "A workspace. As its members see it.";
+    let show_it = Operation::get::<Workspace>(ONE, "getWorkspace", about).of_browser().refuses(IN_WORKSPACE);
     let about = "Change a workspace. For those who manage it; what is not said stays.";
-    let update_it =
-        Operation::post::<Workspace>("/workspaces/{workspace_id}/update", "updateWorkspace", about)
-            .takes(UPDATE)
-            .of_browser()
-            .refuses_also(
-                INSIDE,
-                &[
-                    Code::PermissionDenied,
-                    Code::RequiredField,
-                    Code::InvalidName,
-                    Code::InvalidDescription,
-                    Code::InvalidParameter,
-                    Code::InvalidAddressRange,
-                    Code::RestrictionNotAllowed,
-                    Code::RestrictionExcludesYou,
-                ],
-            );
+    let path = "/workspaces/{workspace_id}/update";
+    let update_it = Operation::post::<Workspace>(path, "updateWorkspace", about)
+        .takes(UPDATE)
+        .of_browser()
+        .refuses_also(&UPDATES, said::REFUSES);
     let about = "Delete a workspace. For its administrators and those of the organization; nobody acts in it any more.";
-    let delete_it = Operation::post::<Removed>("/workspaces/{workspace_id}/delete", "deleteWorkspace", about)
+    let path = "/workspaces/{workspace_id}/delete";
+    let delete_it = Operation::post::<Removed>(path, "deleteWorkspace", about)
         .of_browser()
-        .refuses_also(INSIDE, &[Code::PermissionDenied, Code::DeletionNotAllowed]);
+        .refuses_also(IN_WORKSPACE, &[Code::PermissionDenied, Code::DeletionNotAllowed]);
     let about = "Leave a workspace. Its last administrator cannot.";
-    let leave_it = Operation::post::<Removed>("/workspaces/{workspace_id}/leave", "leaveWorkspace", about)
+    let path = "/workspaces/{workspace_id}/leave";
+    let leave_it = Operation::post::<Removed>(path, "leaveWorkspace", about)
         .of_browser()
-        .refuses_also(INSIDE, &[Code::MembershipNotFound, Code::LastAdministrator]);
+        .refuses_also(IN_WORKSPACE, &[Code::MembershipNotFound, Code::LastAdministrator]);
     Routes::default()
-        .add(list, my_memberships)
-        .add(create_it, create)
+        .add(show_it, show)
+        .add(update_it.also_at(Method::PATCH, ONE, "patchWorkspace"), update)
         .add(update_it, update)
+        .add(delete_it.also_at(Method::DELETE, ONE, "deleteWorkspaceByMethod"), delete)
         .add(delete_it, delete)
         .add(leave_it, leave)
 }
 
-/// `GET /me/workspace-memberships`.
-async fn my_memberships(account: Account) -> Result<Response> {
+/// `GET /me/workspace-memberships` `org_id?`.
+async fn my_memberships(account: Account, fields: Fields) -> Result<Response> {
     if are_there(&account.site.config, Kind::Workspace).is_err() {
         return Ok(answer::ok(Vec::<WorkspaceMembership>::new()));
     }
-    let actor = Actor::of(&account);
+    let (actor, within) = (Actor::of(&account), fields.text("org_id")?.unwrap_or_default().to_owned());
     let look = account
         .app
         .db
-        .read_single(move |on| mine::memberships(on, &actor.site, (&actor.user, actor.from), ""));
+        .read_single(move |on| mine::memberships(on, &actor.site, (&actor.user, actor.from), &within));
     Ok(answer::ok(look.await?))
 }
 
-/// `POST /workspaces` `organization_id`, `name`, `description?`.
+/// `POST /workspaces` `organization_id`, `name`, `slug?`, `description?`, `image?`, `public_metadata?`.
 async fn create(account: Account, fields: Fields) -> Result<Response> {
     are_there(&account.site.config, Kind::Workspace)?;
-    let name = name(fields.required("name")?)?;
-    let description = description(fields.text("description")?.unwrap_or_default())?;
+    fields.required("name")?;
+    let said = Said::read(&fields)?;
     let within = fields.required("organization_id")?.to_owned();
     let world = &account.app.world;
-    let (id, member, actor) = (WorkspaceId::draw(world), MembershipId::draw(world), Actor::of(&account));
+    let (id, member, picture) = (WorkspaceId::draw(world), MembershipId::draw(world), PictureId::draw(world));
+    let actor = Actor::of(&account);
     let entering = actor.clone();
     let created = account.change_session(
         move |tx, _| entering.enter(tx, (Kind::Organization, &within)),
@@ -130,8 +159,8 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
             let (organization, now): (&OrganizationId, i64) = (&acting.place.organization, actor.by.now);
             let there = store::count(tx, organization)?;
             may_create(&site.config.workspaces, acting.may_manage().is_ok(), there)?;
-            let words = Words { name: &name, description: &description };
-            store::create(tx, (&site.config.id, organization, &id), words, &actor.user, now)?;
+            let drawn = Drawn { id: id.as_str(), picture: &picture };
+            store::create(tx, (&site.config.id, organization), &drawn, (&said, &actor.user), now)?;
             let place =
                 Place { kind: Kind::Workspace, id: id.to_string(), organization: organization.clone() };
             found(tx, &actor, &place, (&member, &actor.user))?;
@@ -147,28 +176,40 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
     Ok(answer::ok(WorkspaceCreated { workspace: membership.workspace.clone(), membership }))
 }
 
-/// `POST /workspaces/{workspace_id}/update` `name?`, `description?`, `enforce_2fa?`, `enable_ip_restriction?`,
-/// `whitelisted_ips?`.
+/// `GET /workspaces/{workspace_id}`.
+async fn show(account: Account, path: Named) -> Result<Response> {
+    let (id, actor) = (path.id("workspace_id"), Actor::of(&account));
+    let look = account.app.db.read(move |on| {
+        actor.look(on, (Kind::Workspace, &id))?;
+        store::present(on, actor.deployment(), &id)
+    });
+    let (workspace, organization) = look.await?;
+    Ok(answer::ok(view::workspace(&account.site, &workspace, &organization)))
+}
+
+/// `POST /workspaces/{workspace_id}/update`, and `PATCH` of the workspace.
 async fn update(account: Account, path: Named, fields: Fields) -> Result<Response> {
-    let name = fields.text("name")?.map(name).transpose()?;
-    let description = fields.given("description")?.map(description).transpose()?;
+    let said = Said::read(&fields)?;
     let asked = Asked::of(&fields, Kind::Workspace)?;
     let (id, actor) = (path.id("workspace_id"), Actor::of(&account));
+    let picture = PictureId::draw(&account.app.world);
     let changed = account.app.db.write(move |tx| {
         let acting = actor.enter(tx, (Kind::Workspace, &id))?;
         acting.may_manage()?;
-        store::update(tx, &id, (name.as_deref(), description.as_deref()), actor.by.now)?;
+        let (of, drawn) =
+            ((actor.deployment(), &acting.place.organization), Drawn { id: &id, picture: &picture });
+        store::update(tx, of, &drawn, &said, actor.by.now)?;
         let rose = restrict::change(tx, &actor, &acting.place, &asked)?;
         Ok((store::present(tx, actor.deployment(), &id)?, rose))
     });
-    let (changed, rose) = changed.await?;
+    let ((workspace, organization), rose) = changed.await?;
     if rose {
         settle::soon(&account.app, &account.site);
     }
-    Ok(answer::ok(view::workspace(&changed)))
+    Ok(answer::ok(view::workspace(&account.site, &workspace, &organization)))
 }
 
-/// `POST /workspaces/{workspace_id}/delete`.
+/// `POST /workspaces/{workspace_id}/delete`, and `DELETE` of the workspace.
 async fn delete(account: Account, path: Named) -> Result<Response> {
     let (id, actor) = (path.id("workspace_id"), Actor::of(&account));
     let deleted = account.app.db.write(move |tx| {

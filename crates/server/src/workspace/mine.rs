@@ -1,6 +1,7 @@
 //! The workspaces that a user is in.
 
-use super::{store, view};
+use super::store::{self, workspace_columns};
+use super::view;
 use crate::app::Site;
 use crate::config::teams::Kind;
 use crate::db::Snapshot;
@@ -9,14 +10,15 @@ use crate::id::UserId;
 use crate::membership;
 use crate::membership::restriction::Visitor;
 use crate::organization::mine::read_role;
-use crate::organization::{store as organizations, view as shown};
+use crate::organization::store::{self as organizations, organization_columns};
+use crate::organization::view as shown;
 use crate::params;
 use crate::time::rfc3339;
 use keyrack_protocol::WorkspaceMembership;
 use std::net::IpAddr;
 
-/// The memberships of a user who comes from this address, in workspaces, oldest first; of all, or of the one workspace
-/// that is named. What keeps one out of the organization keeps one out of them, too.
+/// The memberships of a user who comes from this address, in workspaces, oldest first; of all, of the one workspace that is named, or of those
+/// in the organization that is.
 ///
 /// # Errors
 /// What the database says.
@@ -27,21 +29,22 @@ pub fn memberships(
     only: &str,
 ) -> Result<Vec<WorkspaceMembership>> {
     let rows = on.query(
-        "select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, w.id, w.organization_id, w.name,
-             w.description, w.image_url, w.public_metadata, coalesce(c.members, 0), w.created_at, w.updated_at,
-             w.requires_second_factor, w.restricts_addresses, w.allowed_addresses,
-             o.id, o.name, o.description, o.image_url, o.public_metadata, coalesce(t.members, 0), o.created_at,
-             o.updated_at, o.requires_second_factor, o.restricts_addresses, o.allowed_addresses, u.second_factor_at,
-             r.role_id, q.name, q.permissions, q.created_at
+        concat!(
+            "select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, ",
+            workspace_columns!(),
+            ", ",
+            organization_columns!("t"),
+            ", u.second_factor_at, r.role_id, q.name, q.permissions, q.created_at, q.updated_at
          from memberships m join workspaces w on w.id = m.place_id join organizations o on o.id = w.organization_id
              join users u on u.id = m.user_id
              left join member_counts c on c.place_id = w.id
              left join member_counts t on t.place_id = o.id
              left join membership_roles r on r.membership_id = m.id
              left join roles q on q.id = r.role_id and q.place_id = m.place_id
-         where m.user_id = $1 and m.deployment_id = $2 and ($3 = '' or w.id = $3) and w.deleted_at is null
-             and o.deleted_at is null
-         order by m.id, r.role_id",
+         where m.user_id = $1 and m.deployment_id = $2 and ($3 = '' or w.id = $3 or o.id = $3)
+             and w.deleted_at is null and o.deleted_at is null
+         order by m.id, r.role_id"
+        ),
         params![user.as_str(), &site.config.id, only],
     )?;
     let known = membership::roles_of(&site.config, Kind::Workspace);
@@ -57,9 +60,9 @@ pub fn memberships(
         if all.last().is_none_or(|last| last.id != membership.id.as_str()) {
             all.push(WorkspaceMembership {
                 id: membership.id.to_string(),
-                workspace: view::workspace(&workspace),
+                workspace: view::workspace(site, &workspace, &organization),
                 workspace_id: workspace.id.to_string(),
-                organization: shown::organization(&organization),
+                organization: shown::organization(site, &organization),
                 organization_id: organization.id.to_string(),
                 user_id: membership.user.to_string(),
                 roles: Vec::new(),

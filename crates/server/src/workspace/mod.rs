@@ -1,11 +1,11 @@
 //! Workspaces: places inside of an organization, with members and roles of their own.
 //!
 //! Whoever is in a workspace is in its organization, and whoever administrates that may in each workspace whatever its
-//! administrators may. Members and roles are served by [`crate::organization::members`] and
-//! [`crate::organization::roles`].
+//! administrators may. Members and roles are served as those of organizations are ([`paths`]).
 
 pub mod http;
 pub mod mine;
+pub mod paths;
 pub mod store;
 pub mod view;
 
@@ -24,10 +24,12 @@ pub struct Workspace {
     pub organization: OrganizationId,
     /// Its name.
     pub name: String,
+    /// What it is called in addresses.
+    pub slug: String,
     /// What it says about itself.
     pub description: String,
-    /// Where its picture is.
-    pub image_url: String,
+    /// The id of its picture, `""` for none.
+    pub picture: String,
     /// What the application stores for every member to see.
     pub public_metadata: Map<String, Value>,
     /// How many members it has.

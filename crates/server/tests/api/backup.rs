@@ -150,6 +150,12 @@ async fn every_table_is_in_a_backup_with_every_row_and_either_engine_gives_the_s
         server.advance(3_600_000);
         ada.session().await;
         keyrack_server::session::activity::flush(&server.app).await.unwrap();
+        let image = crate::pictures::in_base64();
+        let made = ada.post("/organizations", json!({ "name": "Acme", "image": image })).await.ok();
+        let acme = made["organization"]["id"].as_str().unwrap();
+        ada.founds_in(acme, "Place").await;
+        ada.post(&format!("/organizations/{acme}/roles"), json!({ "name": "Own" })).await.ok();
+        ada.switches_organization(acme).await;
         let bob = server.browser();
         // What one of the two formats on its way must escape.
         let mut odd = sign_up_form("odd");

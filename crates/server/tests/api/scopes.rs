@@ -188,6 +188,27 @@ async fn the_sweep_puts_out_whom_a_node_that_died_left_and_tells_their_streams()
 }
 
 #[tokio::test]
+async fn what_nobody_is_in_any_more_is_deleted() {
+    let server = Keyrack::start().await;
+    let (ada, _bob, acme) = acme(&server).await;
+    ada.founds_in(&acme, "Place").await;
+    let operator = crate::support::Operator(&server);
+    let there = "select count(*) from organizations where deployment_id = $1 and deleted_at is null";
+    for (name, left) in [("ada", 1), ("bob", 0)] {
+        operator.ask(Method::DELETE, &format!("/users/{name}@example.com"), Value::Null).await.ok();
+        keyrack_server::sweep::run_once(&server.app).await.unwrap();
+        assert_eq!(server.count(there).await, left, "{name}");
+    }
+    let cyd = server.signed_up("cyd").await;
+    assert_eq!(
+        cyd.post("/organizations", json!({ "name": "Acme" })).await.ok()["organization"]["slug"],
+        "acme"
+    );
+    let rows = "select count(*) from workspaces where deployment_id = $1 and deleted_at is null";
+    assert_eq!(server.count(rows).await, 0);
+}
+
+#[tokio::test]
 async fn a_removal_reaches_the_members_stream() {
     let server = Keyrack::start().await;
     let (ada, bob, acme) = acme(&server).await;

@@ -29,6 +29,7 @@ pub struct Lab {
     config: PathBuf,
     seeded: HashMap<usize, Data>,
     postgres: Option<(Database, Data)>,
+    members: Option<Data>,
 }
 
 /// A database with sessions in it, which one server at a time may use.
@@ -50,11 +51,12 @@ impl Lab {
         // The load is a proxy that tells addresses: what one address may try is not measured.
         let text = format!(
             "trusted_proxies = [\"127.0.0.0/8\"]\n\n[mail]\nsmtp = \"smtp://127.0.0.1:25\"\n\n[[deployment]]\nid = \"bench\"\n\
-             app_name = \"Bench\"\nmail_from = \"Bench <bench@example.com>\"\nmode = \"production\"\norigin = \"https://{HOST}\"\nhosts = [\"{HOST}\"]\n"
+             app_name = \"Bench\"\nmail_from = \"Bench <bench@example.com>\"\nmode = \"production\"\norigin = \"https://{HOST}\"\nhosts = [\"{HOST}\"]\n\n\
+             [deployment.organizations]\nenabled = true\n"
         );
         fs::write(&config, text).map_err(|error| format!("no configuration: {error}"))?;
         let built = tools::built("release")?;
-        Ok(Self { options, folder, built, config, seeded: HashMap::new(), postgres: None })
+        Ok(Self { options, folder, built, config, seeded: HashMap::new(), postgres: None, members: None })
     }
 
     /// A program of this repository, built with the release profile.
@@ -98,7 +100,7 @@ impl Lab {
             return Ok(data.clone());
         }
         let folder = self.folder.join(format!("sqlite-{sessions}"));
-        let data = self.seed(&folder, None, sessions)?;
+        let data = self.seed(&folder, None, &["--sessions", &sessions.to_string()])?;
         self.seeded.insert(sessions, data.clone());
         Ok(data)
     }
@@ -118,13 +120,25 @@ impl Lab {
         }
         let database = Database::start(Durability::Full)?;
         let folder = self.folder.join("postgres-data");
-        let data = self.seed(&folder, Some(database.url()), sessions)?;
+        let data = self.seed(&folder, Some(database.url()), &["--sessions", &sessions.to_string()])?;
         database.query("vacuum analyze")?;
         self.postgres = Some((database, data.clone()));
         Ok(data)
     }
 
-    fn seed(&self, folder: &Path, database_url: Option<String>, sessions: usize) -> Outcome<Data> {
+    /// A SQLite database with one organization of each size, made when it is asked for first.
+    pub fn members(&mut self, sizes: [usize; 2]) -> Outcome<Data> {
+        if let Some(data) = &self.members {
+            return Ok(data.clone());
+        }
+        let [few, many] = sizes.map(|size| size.to_string());
+        let what = ["--sessions", "0", "--members", &few, "--members", &many];
+        let data = self.seed(&self.folder.join("sqlite-members"), None, &what)?;
+        self.members = Some(data.clone());
+        Ok(data)
+    }
+
+    fn seed(&self, folder: &Path, database_url: Option<String>, what: &[&str]) -> Outcome<Data> {
         let began = Instant::now();
         fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
         private(folder)?;
@@ -136,13 +150,17 @@ impl Lab {
         let out = folder.with_extension("people");
         let mut command = Command::new(self.program("keyrack-seed"));
         command.arg("--data").arg(folder).arg("--out").arg(&out).env("KEYRACK_MASTER_KEY", MASTER_KEY);
-        command.args(["--sessions", &sessions.to_string(), "--told", &TOLD.to_string()]);
+        command.args(what).args(["--told", &TOLD.to_string()]);
         if let Some(url) = &database_url {
             command.args(["--database", url]);
         }
         tools::run(&mut command)?;
         let engine = if database_url.is_some() { "PostgreSQL" } else { "SQLite" };
-        println!("  {sessions} sessions in {engine}: {:.0} s", began.elapsed().as_secs_f64());
+        println!(
+            "  {} in {engine}: {:.0} s",
+            what.join(" ").replace("--", ""),
+            began.elapsed().as_secs_f64()
+        );
         Ok(Data { folder: folder.to_owned(), database_url, people: People::read(&out)? })
     }
 

@@ -60,6 +60,8 @@ pub enum Row {
     Storm,
     /// What calls cost with a thousand sessions and with the most
     Growth,
+    /// Pages of a list of a hundred thousand members, and of one of a hundred
+    Members,
     /// Memory: idle, after a storm, at full load
     Memory,
 }

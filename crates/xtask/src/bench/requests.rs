@@ -17,6 +17,17 @@ pub struct People {
     pub sessions: Vec<(String, [String; 2])>,
     /// Addresses of accounts that are signed in nowhere.
     pub emails: Vec<String>,
+    /// Lists of members, in the order in which they were asked for.
+    pub lists: Vec<List>,
+}
+
+/// The members of an organization.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// The credential of somebody who is in it.
+    rack: String,
+    /// What is asked for, by what it is.
+    pages: Value,
 }
 
 impl People {
@@ -28,6 +39,10 @@ impl People {
         for line in text.lines() {
             let told: Value = serde_json::from_str(line).map_err(|error| format!("{line}: {error}"))?;
             let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            if told["pages"].is_object() {
+                people.lists.push(List { rack: word(&told["rack"]), pages: told["pages"].clone() });
+                continue;
+            }
             match told["email"].as_str() {
                 Some(email) => people.emails.push(email.to_owned()),
                 None => {
@@ -61,6 +76,12 @@ fn request(method: &str, path: &str, cookie: Option<&str>, extra: &str, body: Op
 pub fn gets(people: &People, count: usize, path: &str) -> Vec<String> {
     let sessions = people.sessions.iter().take(count);
     sessions.map(|(rack, _)| request("GET", path, Some(rack), "", None)).collect()
+}
+
+/// Pages of a list of members, of one kind.
+pub fn pages(list: &List, kind: &str) -> Vec<String> {
+    let paths = list.pages[kind].as_array().into_iter().flatten().filter_map(Value::as_str);
+    paths.map(|path| request("GET", path, Some(&list.rack), "", None)).collect()
 }
 
 /// Switches of the first `count` sessions: all to one account, then all to the other, so that each changes
@@ -107,7 +128,7 @@ mod tests {
     #[test]
     fn a_switch_changes_something_each_time_that_it_comes_by() {
         let session = |name: &str| (format!("{name}.key"), [format!("{name}1"), format!("{name}2")]);
-        let people = People { sessions: vec![session("a"), session("b")], emails: Vec::new() };
+        let people = People { sessions: vec![session("a"), session("b")], ..People::default() };
         let switches = switches(&people, 2);
         for (request, sign_in) in switches.iter().zip(["a1", "b1", "a2", "b2"]) {
             assert!(request.ends_with(&format!("\r\n\r\n{{\"sign_in_id\":\"{sign_in}\"}}")), "{request}");

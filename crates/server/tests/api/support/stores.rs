@@ -71,6 +71,7 @@ impl Store {
         Keyrack::start_configured(|config| {
             self.use_in(config);
             deployment.clone_into(&mut config.deployments[0].id);
+            config.deployments[0].organizations.roles.own = true;
         })
         .await
     }

@@ -3,6 +3,7 @@ use keyrack_server::audit::By;
 use keyrack_server::config::teams::Kind;
 use keyrack_server::id::{MembershipId, OrganizationId, UserId};
 use keyrack_server::membership::{Place, role, store};
+use keyrack_server::organization::join::{Joined, Newcomer, join};
 use keyrack_server::session::scope;
 use keyrack_server::user;
 use serde_json::{Value, json};
@@ -56,22 +57,29 @@ impl Browser {
 }
 
 impl Keyrack {
-    /// Makes the user of a browser a member with these roles, as an accepted invitation will.
+    /// Makes the user of a browser a member with these roles, as an accepted invitation does; the membership's id.
     pub async fn join(&self, place: &str, user: &str, roles: &[&str]) -> String {
+        assert_eq!(self.tries_to_join(place, user, roles).await, Joined::Now);
+        let (place, user) = (place.to_owned(), user.to_owned());
+        let id = self.app.db.read(move |on| {
+            let sql = "select id from memberships where place_id = $1 and user_id = $2";
+            on.query_one(sql, keyrack_server::params![&place, &user])?.unwrap().cells().text()
+        });
+        id.await.unwrap()
+    }
+
+    /// Tries it.
+    pub async fn tries_to_join(&self, place: &str, user: &str, roles: &[&str]) -> Joined {
         let kind = if place.starts_with("wsp_") { Kind::Workspace } else { Kind::Organization };
-        let (site, id) = (self.app.sites[0].clone(), MembershipId::draw(&self.app.world));
+        let (site, world) = (self.app.sites[0].clone(), &self.app.world);
         let (place, user) = (place.to_owned(), UserId::stored(user.to_owned()));
-        let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        let newcomer = Newcomer::draw(world, user, roles, By::system(world.clock.now_ms()));
         let joined = self.app.db.write(move |tx| {
             let deployment = &site.config.id;
             let place: Place = store::lock(tx, deployment, (kind, &place))?.expect("a place");
-            user::store::lock(tx, deployment, &user)?;
-            let joined = store::add(tx, (deployment, &place), (&id, &user), 0, 0)?;
-            assert_eq!(joined, store::Joined::Now);
-            for role in &roles {
-                role::give(tx, (deployment, &place), &id, role)?;
-            }
-            Ok(id.to_string())
+            user::store::lock(tx, deployment, &newcomer.user)?;
+            join(tx, &site, &place, &newcomer)
         });
         joined.await.unwrap()
     }

@@ -1,6 +1,7 @@
 //! One function for each row of the table.
 
 mod cost;
+mod members;
 mod reads;
 mod rest;
 mod writes;
@@ -25,6 +26,7 @@ pub fn measure(row: Row, lab: &mut Lab, table: &mut Table) -> Outcome {
         Row::Password => writes::password(lab, table),
         Row::Storm => rest::storm(lab, table),
         Row::Growth => cost::growth(lab, table),
+        Row::Members => members::pages(lab, table),
         Row::Memory => rest::memory(lab, table),
     }
 }

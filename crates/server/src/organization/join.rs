@@ -1,0 +1,133 @@
+//! Becoming a member of what somebody else made: the one way in, whoever opens it.
+
+use super::store as organizations;
+use crate::app::Site;
+use crate::audit::{self, About, By, Event};
+use crate::config::teams::Kind;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::id::{MembershipId, UserId};
+use crate::membership::{Place, role, roles_of, store};
+use crate::world::World;
+use keyrack_protocol::Code;
+
+/// Who becomes a member, with what the transaction needs for it.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    /// The user.
+    pub user: UserId,
+    /// The ids of the roles to be given; those that there are no more are left out, and without any that there is the
+    /// member's role of the deployment is given.
+    pub roles: Vec<String>,
+    /// Who lets them in, from where and when, for the records.
+    pub by: By,
+    /// Of the place, and of the workspace that its new members are put into.
+    ids: [MembershipId; 2],
+}
+
+/// How a try to become a member ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// The user is a member now.
+    Now,
+    /// The user was one already, and has the roles of before.
+    Before,
+    /// The place has as many members as there may be.
+    Full,
+    /// The user is in as many organizations as one may be.
+    TooMany,
+}
+
+impl Newcomer {
+    /// Draws what the transaction may need.
+    #[must_use]
+    pub fn draw(world: &World, user: UserId, roles: Vec<String>, by: By) -> Self {
+        Self { user, roles, by, ids: [MembershipId::draw(world), MembershipId::draw(world)] }
+    }
+}
+
+/// Makes a user a member of a place. Whoever joins an organization joins the workspace, too, that it puts its new members
+/// into, unless that is full. Whether somebody may let the user in is for the caller to ask, who holds the locks of the
+/// organization and, after it, of the user.
+///
+/// # Errors
+/// [`Code::MembershipNotFound`] for a workspace when the user is not in its organization, and what the database says.
+pub fn join(tx: &mut Tx<'_>, site: &Site, place: &Place, newcomer: &Newcomer) -> Result<Joined> {
+    let above = organization_of(place);
+    let in_organization = store::member(tx, &above, newcomer.user.as_str())?.is_some();
+    match (place.kind, in_organization) {
+        (Kind::Organization, true) => return Ok(Joined::Before),
+        (Kind::Workspace, false) => return Err(Code::MembershipNotFound.into()),
+        _ => {}
+    }
+    if place.kind == Kind::Organization && is_in_too_many(tx, site, &newcomer.user)? {
+        return Ok(Joined::TooMany);
+    }
+    let joined = enter(tx, site, place, newcomer, (&newcomer.ids[0], &newcomer.roles))?;
+    if joined == Joined::Now && place.kind == Kind::Organization {
+        enter_usual_workspace(tx, site, place, newcomer)?;
+    }
+    Ok(joined)
+}
+
+fn organization_of(place: &Place) -> Place {
+    let id = place.organization.to_string();
+    Place { kind: Kind::Organization, id, organization: place.organization.clone() }
+}
+
+fn is_in_too_many(tx: &mut Tx<'_>, site: &Site, user: &UserId) -> Result<bool> {
+    let (member_of, _) = organizations::counts(tx, user)?;
+    Ok(member_of >= i64::from(site.config.organizations.max_per_user))
+}
+
+fn enter(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    place: &Place,
+    newcomer: &Newcomer,
+    (id, roles): (&MembershipId, &[String]),
+) -> Result<Joined> {
+    let (deployment, user, by) = (site.config.id.as_str(), &newcomer.user, &newcomer.by);
+    let most = match place.kind {
+        Kind::Organization => site.config.organizations.max_members,
+        Kind::Workspace => site.config.workspaces.max_members,
+    };
+    match store::add(tx, (deployment, place), (id, user), most, by.now)? {
+        store::Joined::Before => return Ok(Joined::Before),
+        store::Joined::Full => return Ok(Joined::Full),
+        store::Joined::Now => {}
+    }
+    let known = roles_of(&site.config, place.kind);
+    let mut given = false;
+    for named in roles {
+        if let Some(role) = role::find(tx, known, place, named)? {
+            role::give(tx, (deployment, place), id, &role.id)?;
+            given = true;
+        }
+    }
+    if !given {
+        role::give(tx, (deployment, place), id, &place.kind.role_id(&known.member))?;
+    }
+    let about = About { reason: &place.id, user: Some(user), ..About::default() };
+    audit::record(tx, site, by, Event::MemberJoined, about)?;
+    Ok(Joined::Now)
+}
+
+/// The workspace that an organization puts its new members into, with the member's role.
+fn enter_usual_workspace(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    organization: &Place,
+    newcomer: &Newcomer,
+) -> Result<()> {
+    if !site.config.workspaces.enabled {
+        return Ok(());
+    }
+    let deployment = site.config.id.as_str();
+    let usual = organizations::load(tx, deployment, &organization.id)?;
+    let Some(usual) = usual.and_then(|organization| organization.auto_assigned_workspace) else {
+        return Ok(());
+    };
+    let Some(workspace) = store::find(tx, deployment, (Kind::Workspace, &usual))? else { return Ok(()) };
+    enter(tx, site, &workspace, newcomer, (&newcomer.ids[1], &[])).map(drop)
+}

@@ -568,6 +568,10 @@ id: string,
  */
 name: string, 
 /**
+ * What it is called in addresses; no other organization has the same.
+ */
+slug: string, 
+/**
  * What it says about itself, `""` when unset.
  */
 description: string, 
@@ -697,6 +701,10 @@ id: string,
 /**
  * The organization.
  */
+organization: Organization, 
+/**
+ * Its id.
+ */
 organization_id: string, 
 /**
  * The user.
@@ -760,11 +768,19 @@ id: string,
 /**
  * The organization that it is in.
  */
+organization: Organization, 
+/**
+ * Its id.
+ */
 organization_id: string, 
 /**
  * Its name.
  */
 name: string, 
+/**
+ * What it is called in addresses; no other workspace of the organization has the same.
+ */
+slug: string, 
 /**
  * What it says about itself, `""` when unset.
  */
@@ -899,7 +915,19 @@ id: string,
 /**
  * The workspace.
  */
+workspace: Workspace, 
+/**
+ * Its id.
+ */
 workspace_id: string, 
+/**
+ * The organization that it is in.
+ */
+organization: Organization, 
+/**
+ * Its id.
+ */
+organization_id: string, 
 /**
  * The user.
  */

@@ -1,6 +1,7 @@
 //! What stands between a connection and a feature: ids and logs, hosts and origins, bodies and answers.
 
 pub mod answer;
+pub mod body;
 pub mod carriage;
 pub mod connection;
 pub mod dress;

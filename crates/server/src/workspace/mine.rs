@@ -17,8 +17,8 @@ use crate::time::rfc3339;
 use keyrack_protocol::WorkspaceMembership;
 use std::net::IpAddr;
 
-/// The memberships of a user who comes from this address, in workspaces, oldest first; of all, of the one workspace that is named, or of those
-/// in the organization that is.
+/// The memberships of a user who comes from this address, in workspaces, oldest first; of all, of the one workspace that
+/// is named, or of those in the organization that is. What keeps one out of the organization keeps one out of them, too.
 ///
 /// # Errors
 /// What the database says.

@@ -2,27 +2,24 @@
 
 use super::store as organizations;
 use crate::app::Site;
-use crate::audit::{self, About, By, Event};
+use crate::audit::{self, About, Actor, By, Event};
 use crate::config::teams::Kind;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{MembershipId, UserId};
 use crate::membership::{Place, role, roles_of, store};
-use crate::world::World;
 use keyrack_protocol::Code;
 
-/// Who becomes a member, with what the transaction needs for it.
-#[derive(Clone, Debug)]
-pub struct Newcomer {
+/// Who becomes a member.
+#[derive(Clone, Copy, Debug)]
+pub struct Newcomer<'a> {
     /// The user.
-    pub user: UserId,
+    pub user: &'a UserId,
     /// The ids of the roles to be given; those that there are no more are left out, and without any that there is the
     /// member's role of the deployment is given.
-    pub roles: Vec<String>,
+    pub roles: &'a [String],
     /// Who lets them in, from where and when, for the records.
-    pub by: By,
-    /// Of the place, and of the workspace that its new members are put into.
-    ids: [MembershipId; 2],
+    pub by: &'a By,
 }
 
 /// How a try to become a member ended.
@@ -38,21 +35,13 @@ pub enum Joined {
     TooMany,
 }
 
-impl Newcomer {
-    /// Draws what the transaction may need.
-    #[must_use]
-    pub fn draw(world: &World, user: UserId, roles: Vec<String>, by: By) -> Self {
-        Self { user, roles, by, ids: [MembershipId::draw(world), MembershipId::draw(world)] }
-    }
-}
-
-/// Makes a user a member of a place. Whoever joins an organization joins the workspace, too, that it puts its new members
-/// into, unless that is full. Whether somebody may let the user in is for the caller to ask, who holds the locks of the
-/// organization and, after it, of the user.
+/// Makes a user a member of a place, within the deployment's caps; an operator is bound by none. Whoever joins an
+/// organization joins the workspace, too, that it puts its new members into. Whether somebody may let the user in is for
+/// the caller to ask, who holds the locks of the organization and, after it, of the user.
 ///
 /// # Errors
 /// [`Code::MembershipNotFound`] for a workspace when the user is not in its organization, and what the database says.
-pub fn join(tx: &mut Tx<'_>, site: &Site, place: &Place, newcomer: &Newcomer) -> Result<Joined> {
+pub fn join(tx: &mut Tx<'_>, site: &Site, place: &Place, newcomer: Newcomer<'_>) -> Result<Joined> {
     let above = organization_of(place);
     let in_organization = store::member(tx, &above, newcomer.user.as_str())?.is_some();
     match (place.kind, in_organization) {
@@ -60,12 +49,13 @@ pub fn join(tx: &mut Tx<'_>, site: &Site, place: &Place, newcomer: &Newcomer) ->
         (Kind::Workspace, false) => return Err(Code::MembershipNotFound.into()),
         _ => {}
     }
-    if place.kind == Kind::Organization && is_in_too_many(tx, site, &newcomer.user)? {
+    let bound = !matches!(newcomer.by.actor, Actor::Operator(_));
+    if place.kind == Kind::Organization && bound && is_in_too_many(tx, site, newcomer.user)? {
         return Ok(Joined::TooMany);
     }
-    let joined = enter(tx, site, place, newcomer, (&newcomer.ids[0], &newcomer.roles))?;
+    let joined = enter(tx, site, (place, bound), newcomer)?;
     if joined == Joined::Now && place.kind == Kind::Organization {
-        enter_usual_workspace(tx, site, place, newcomer)?;
+        enter_usual_workspace(tx, site, place, (newcomer.user, newcomer.by))?;
     }
     Ok(joined)
 }
@@ -83,42 +73,49 @@ fn is_in_too_many(tx: &mut Tx<'_>, site: &Site, user: &UserId) -> Result<bool> {
 fn enter(
     tx: &mut Tx<'_>,
     site: &Site,
-    place: &Place,
-    newcomer: &Newcomer,
-    (id, roles): (&MembershipId, &[String]),
+    (place, bound): (&Place, bool),
+    newcomer: Newcomer<'_>,
 ) -> Result<Joined> {
-    let (deployment, user, by) = (site.config.id.as_str(), &newcomer.user, &newcomer.by);
+    let Newcomer { user, roles, by } = newcomer;
+    let deployment = site.config.id.as_str();
     let most = match place.kind {
+        _ if !bound => 0,
         Kind::Organization => site.config.organizations.max_members,
         Kind::Workspace => site.config.workspaces.max_members,
     };
-    match store::add(tx, (deployment, place), (id, user), most, by.now)? {
+    // Drawn here: how many are needed is known only now, and a transaction that runs again has left none behind.
+    let id = MembershipId::draw(&site.world);
+    match store::add(tx, (deployment, place), (&id, user), most, by.now)? {
         store::Joined::Before => return Ok(Joined::Before),
         store::Joined::Full => return Ok(Joined::Full),
         store::Joined::Now => {}
     }
     let known = roles_of(&site.config, place.kind);
-    let mut given = false;
+    let mut has_role = false;
     for named in roles {
         if let Some(role) = role::find(tx, known, place, named)? {
-            role::give(tx, (deployment, place), id, &role.id)?;
-            given = true;
+            role::give(tx, (deployment, place), &id, &role.id)?;
+            has_role = true;
         }
     }
-    if !given {
-        role::give(tx, (deployment, place), id, &place.kind.role_id(&known.member))?;
+    if !has_role {
+        role::give(tx, (deployment, place), &id, &place.kind.role_id(&known.member))?;
     }
     let about = About { reason: &place.id, user: Some(user), ..About::default() };
     audit::record(tx, site, by, Event::MemberJoined, about)?;
     Ok(Joined::Now)
 }
 
-/// The workspace that an organization puts its new members into, with the member's role.
-fn enter_usual_workspace(
+/// Puts somebody who has just joined an organization into the workspace that it puts its new members into, with the
+/// member's role, unless that is full. Whoever makes a member without [`join`] calls this, with the same locks.
+///
+/// # Errors
+/// What the database says.
+pub fn enter_usual_workspace(
     tx: &mut Tx<'_>,
     site: &Site,
     organization: &Place,
-    newcomer: &Newcomer,
+    (user, by): (&UserId, &By),
 ) -> Result<()> {
     if !site.config.workspaces.enabled {
         return Ok(());
@@ -129,5 +126,5 @@ fn enter_usual_workspace(
         return Ok(());
     };
     let Some(workspace) = store::find(tx, deployment, (Kind::Workspace, &usual))? else { return Ok(()) };
-    enter(tx, site, &workspace, newcomer, (&newcomer.ids[1], &[])).map(drop)
+    enter(tx, site, (&workspace, true), Newcomer { user, roles: &[], by }).map(drop)
 }

@@ -71,15 +71,14 @@ impl Keyrack {
     /// Tries it.
     pub async fn tries_to_join(&self, place: &str, user: &str, roles: &[&str]) -> Joined {
         let kind = if place.starts_with("wsp_") { Kind::Workspace } else { Kind::Organization };
-        let (site, world) = (self.app.sites[0].clone(), &self.app.world);
+        let (site, by) = (self.app.sites[0].clone(), By::system(self.app.world.clock.now_ms()));
         let (place, user) = (place.to_owned(), UserId::stored(user.to_owned()));
-        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
-        let newcomer = Newcomer::draw(world, user, roles, By::system(world.clock.now_ms()));
+        let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
         let joined = self.app.db.write(move |tx| {
             let deployment = &site.config.id;
             let place: Place = store::lock(tx, deployment, (kind, &place))?.expect("a place");
-            user::store::lock(tx, deployment, &newcomer.user)?;
-            join(tx, &site, &place, &newcomer)
+            user::store::lock(tx, deployment, &user)?;
+            join(tx, &site, &place, Newcomer { user: &user, roles: &roles, by: &by })
         });
         joined.await.unwrap()
     }

@@ -45,7 +45,7 @@ pub enum Command {
     User(user::UserArgs),
     /// Show and end sessions of the running server
     Session(session::SessionArgs),
-    /// Let people back into organizations of the running server
+    /// Make, show and delete organizations of the running server, and let people into them
     Organization(organization::OrganizationArgs),
     /// Show what happened on the running server
     Audit(audit::AuditArgs),
@@ -157,6 +157,9 @@ mod tests {
             "keyrack user create --no-password",
             "keyrack user disable",
             "keyrack user delete usr_1",
+            "keyrack organization create --name Acme",
+            "keyrack organization add acme",
+            "keyrack organization delete acme",
             "keyrack session end",
             "keyrack session end ses_1 --user a@ex.com",
             "keyrack backup",

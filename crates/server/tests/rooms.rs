@@ -45,7 +45,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("token", &["session", "membership", "user"]),
     ("deployment", &["token", "user"]),
     ("pages", &["deployment"]),
-    ("admin", &["session", "membership", "user"]),
+    ("admin", &["organization", "session", "membership", "user"]),
 ];
 
 fn source() -> PathBuf {

@@ -2,7 +2,7 @@
 
 use super::door::{About, Body, Operator};
 use super::page::{Page, moment};
-use super::{Decision, Form, places, store, view};
+use super::{Decision, Form, organizations, places, store, view};
 use crate::app::Shared;
 use crate::audit::{self, Event};
 use crate::error::Result;
@@ -14,7 +14,7 @@ use crate::user::username::Username;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use keyrack_protocol::Code;
 use serde::Deserialize;
 
@@ -28,6 +28,9 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/users/{user}/end-sessions", post(end_sessions))
         .route("/admin/sessions", get(list_sessions))
         .route("/admin/sessions/{id}/end", post(end_session))
+        .route("/admin/organizations", get(organizations::list).post(organizations::create))
+        .route("/admin/organizations/{id}", delete(organizations::delete))
+        .route("/admin/organizations/{id}/members", post(organizations::add_member))
         .route("/admin/organizations/{id}/unrestrict", post(unrestrict))
         .route("/admin/audit", get(list_audit))
         .route("/admin/health", get(health))
@@ -189,7 +192,10 @@ async fn list_audit(operator: Operator) -> Result<Response> {
 }
 
 /// The user that a text names: by id, by an address that was proved, or by username.
-async fn named(operator: &Operator, text: &str) -> Result<UserId> {
+///
+/// # Errors
+/// [`Code::UserNotFound`].
+pub async fn named(operator: &Operator, text: &str) -> Result<UserId> {
     if let Some(id) = UserId::parse(text) {
         return Ok(id);
     }

@@ -1,5 +1,5 @@
-//! What an operator may do to a running server: make, disable and delete users, see and end sessions, take back what an
-//! organization asks of its members.
+//! What an operator may do to a running server: make, disable and delete users, see and end sessions, make organizations,
+//! let users into them, and take back what they ask of their members.
 //!
 //! It is asked through a Unix socket in the data folder ([`socket`]), never through a public listener: whoever
 //! may open the socket owns the server's data anyway. [`http`] is its door, [`view`] the JSON that travels,
@@ -11,6 +11,7 @@
 
 pub mod door;
 pub mod http;
+pub mod organizations;
 pub mod page;
 pub mod places;
 #[cfg(unix)]

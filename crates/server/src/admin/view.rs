@@ -112,6 +112,23 @@ pub struct Ended {
     pub ended: Vec<EndedSignIn>,
 }
 
+/// An organization, as an operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What it is called in addresses.
+    pub slug: String,
+    /// How many members it has.
+    pub members: i64,
+    /// When it was made.
+    pub created_at: String,
+    /// When it last changed.
+    pub updated_at: String,
+}
+
 /// An organization or a workspace that asks nothing of its members any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unrestricted {

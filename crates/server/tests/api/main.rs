@@ -9,6 +9,7 @@ mod support;
 mod admin;
 mod admin_cli;
 mod admin_lists;
+mod admin_organizations;
 mod attacks_between;
 mod attacks_browser;
 mod attacks_code;

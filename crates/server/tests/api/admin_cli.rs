@@ -1,4 +1,4 @@
-//! `keyrack user`, `keyrack session`, `keyrack organization` and `keyrack audit`, the real binary against the real binary.
+//! `keyrack user`, `keyrack session` and `keyrack audit`, the real binary against the real binary.
 
 use crate::support::{Ended, PASSWORD, Process, Running, free_address};
 use rustix::process::Signal;
@@ -94,22 +94,6 @@ async fn sessions_are_listed_and_ended() {
     assert_eq!(other.session().await["end_reason"], "revoked_by_admin");
     assert_eq!(server.keyrack("session end --user ada@example.com").out, ["0 sign-ins ended."]);
     code(&server.keyrack("session end"), 2);
-}
-
-#[tokio::test]
-async fn an_organization_asks_nothing_any_more() {
-    let server = Running::dev("warn");
-    let ada = server.signed_up("ada").await;
-    let acme = ada.founds("Acme").await;
-    let lift = format!("organization unrestrict {acme}");
-    assert_eq!(server.keyrack(&lift).out, [format!("{acme} asked nothing.")]);
-    let asks = json!({ "enable_ip_restriction": true, "whitelisted_ips": ["127.0.0.1", "::1"] });
-    ada.post(&format!("/organizations/{acme}/update"), asks).await.ok();
-    assert_eq!(server.keyrack(&lift).out, [format!("{acme} asks nothing of its members any more.")]);
-    let mine = ada.get("/me/organization-memberships").await.ok();
-    assert_eq!(mine[0]["organization"]["enable_ip_restriction"], false);
-    assert_eq!(server.refuses("organization unrestrict org_x").0, 4);
-    code(&server.keyrack("organization unrestrict"), 2);
 }
 
 #[tokio::test]

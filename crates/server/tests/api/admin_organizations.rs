@@ -45,3 +45,19 @@ async fn an_organization_is_made_listed_given_an_administrator_and_deleted() {
     assert_eq!(bob.get(&format!("/organizations/{id}")).await.status, 404);
     assert_eq!(server.refuses(&format!("organization delete {id} --yes")).0, 4);
 }
+
+#[tokio::test]
+async fn an_organization_asks_nothing_any_more() {
+    let server = Running::dev("warn");
+    let ada = server.signed_up("ada").await;
+    let acme = ada.founds("Acme").await;
+    let lift = format!("organization unrestrict {acme}");
+    assert_eq!(server.keyrack(&lift).out, [format!("{acme} asked nothing.")]);
+    let asks = json!({ "enable_ip_restriction": true, "whitelisted_ips": ["127.0.0.1", "::1"] });
+    ada.post(&format!("/organizations/{acme}/update"), asks).await.ok();
+    assert_eq!(server.keyrack(&lift).out, [format!("{acme} asks nothing of its members any more.")]);
+    let mine = ada.get("/me/organization-memberships").await.ok();
+    assert_eq!(mine[0]["organization"]["enable_ip_restriction"], false);
+    assert_eq!(server.refuses("organization unrestrict org_x").0, 4);
+    assert_eq!(server.keyrack("organization unrestrict").code, Some(2));
+}

@@ -13,13 +13,17 @@ fn asked_of_operators(user: &str, session: &str, organization: &str) -> Vec<(Met
         (get.clone(), format!("/users/{user}")),
         (get.clone(), "/sessions".to_owned()),
         (get.clone(), "/audit".to_owned()),
+        (get.clone(), "/organizations".to_owned()),
         (get, "/health".to_owned()),
+        (post.clone(), "/organizations".to_owned()),
+        (post.clone(), format!("/organizations/{organization}/members")),
         (post.clone(), "/users".to_owned()),
         (post.clone(), format!("/users/{user}/enable")),
         (post.clone(), format!("/organizations/{organization}/unrestrict")),
         (post.clone(), format!("/users/{user}/disable")),
         (post.clone(), format!("/users/{user}/end-sessions")),
         (post, format!("/sessions/{session}/end")),
+        (Method::DELETE, format!("/organizations/{organization}")),
         (Method::DELETE, format!("/users/{user}")),
     ]
 }

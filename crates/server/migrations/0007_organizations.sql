@@ -80,15 +80,17 @@ create table member_counts (
 );
 create index member_counts_deserted on member_counts (deployment_id, place_id) where members = 0;
 
--- What a member is found by, folded: names and addresses, each searched by its beginning.
+-- What a member is found by, folded: names and addresses, each searched by its beginning. `shared` is how many characters
+-- a word begins with that the member's word before it begins with, too: a search for more of them finds both.
 create table member_words (
     membership_id text not null,
     word text not null,
+    shared bigint not null,
     deployment_id text not null,
     place_id text not null,
     primary key (membership_id, word)
 );
-create index member_words_place on member_words (place_id, word, membership_id);
+create index member_words_place on member_words (place_id, word, membership_id, shared);
 
 -- Roles of one organization or workspace; those that there are everywhere stand in the configuration.
 create table roles (

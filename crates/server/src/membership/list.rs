@@ -153,9 +153,7 @@ pub const EVERYBODY: &str = "with page as (
 pub const FOUND: &str = "with page as (
          select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, w.word
          from member_words w join memberships m on m.id = w.membership_id
-         where w.place_id = $1 and (w.word, w.membership_id) > ($6, $7) and w.word < $3 and not exists (
-                 select 1 from member_words o where o.membership_id = w.membership_id
-                     and o.word >= $2 and o.word < w.word)
+         where w.place_id = $1 and (w.word, w.membership_id) > ($6, $7) and w.word < $3 and w.shared < $2
          order by w.word, w.membership_id limit $4 offset $5)
      select p.id, p.user_id, p.public_metadata, p.created_at, p.updated_at, p.word, u.first_name, u.last_name,
          u.username, e.id, e.email, e.verified_at, r.role_id
@@ -171,8 +169,8 @@ fn everybody(on: &mut Snapshot<'_>, place: &Place, asked: &Asked) -> Result<Vec<
 
 fn found(on: &mut Snapshot<'_>, place: &Place, asked: &Asked, word: &str) -> Result<Vec<Row>> {
     let (from, id) = asked.behind().map_or((word, ""), |after| (after.word.as_str(), after.id.as_str()));
-    let end = words::end(word);
-    on.query(FOUND, params![&place.id, word, &end, asked.rows(), asked.skipped(), from, id])
+    let (end, length) = (words::end(word), words::characters(word.chars().count()));
+    on.query(FOUND, params![&place.id, length, &end, asked.rows(), asked.skipped(), from, id])
 }
 
 /// Puts the roles of one member together.

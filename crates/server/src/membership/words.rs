@@ -54,6 +54,27 @@ pub fn of_user(on: &mut Snapshot<'_>, user: &UserId) -> Result<Vec<String>> {
     Ok(words)
 }
 
+/// How many characters two words begin with alike.
+fn shared(one: &str, other: &str) -> usize {
+    one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count()
+}
+
+/// A number of characters as the database has it; no word is long.
+pub(super) fn characters(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Each word with how much of it the word before it begins with; 0 for the first. Of several words that begin with what
+/// is searched, the first is the one that shares less than that.
+fn ordered(words: &[String]) -> Vec<(&str, i64)> {
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.sort_unstable();
+    words.dedup();
+    let before = std::iter::once("").chain(words.iter().copied());
+    let shares = before.zip(&words).map(|(before, word)| characters(shared(before, word)));
+    words.iter().copied().zip(shares.collect::<Vec<_>>()).collect()
+}
+
 /// Writes what a member of a place is found by.
 ///
 /// # Errors
@@ -64,10 +85,11 @@ pub fn write(
     member: &MembershipId,
     words: &[String],
 ) -> Result<()> {
-    for word in words {
+    for (word, shared) in ordered(words) {
         tx.execute(
-            "insert into member_words (membership_id, word, deployment_id, place_id) values ($1, $2, $3, $4)",
-            params![member.as_str(), word, deployment, place],
+            "insert into member_words (membership_id, word, shared, deployment_id, place_id)
+             values ($1, $2, $3, $4, $5)",
+            params![member.as_str(), word, shared, deployment, place],
         )?;
     }
     Ok(())
@@ -97,23 +119,48 @@ pub fn renew(tx: &mut Tx<'_>, deployment: &str, user: &UserId) -> Result<()> {
 
 /// The statement of [`count`].
 pub const COUNT: &str = "select count(*) from (select w.membership_id from member_words w
-         where w.place_id = $1 and w.word >= $2 and w.word < $3 and not exists (
-             select 1 from member_words o where o.membership_id = w.membership_id
-                 and o.word >= $2 and o.word < w.word)
-         order by w.word, w.membership_id limit $4) found";
+         where w.place_id = $1 and w.word >= $2 and w.word < $3 and w.shared < $4
+         order by w.word, w.membership_id limit $5) found";
 
 /// Whether anybody of a place is found by what begins with `word`: how many, as far as `most`.
 ///
 /// # Errors
 /// What the database says.
 pub fn count(on: &mut Snapshot<'_>, place: &Place, word: &str, most: i64) -> Result<i64> {
-    let row = on.query_one(COUNT, params![&place.id, word, &end(word), most])?;
+    let row =
+        on.query_one(COUNT, params![&place.id, word, &end(word), characters(word.chars().count()), most])?;
     row.map_or(Ok(0), |row| row.cells().int())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_word_says_what_the_one_before_it_begins_with() {
+        let words = ["ada@example.com", "ada lovelace", "ada", "lovelace", "ada", "ädá"].map(str::to_owned);
+        let expected = [("ada", 0), ("ada lovelace", 3), ("ada@example.com", 3), ("lovelace", 0), ("ädá", 0)];
+        assert_eq!(ordered(&words), expected);
+        assert_eq!(ordered(&["äb", "äc"].map(str::to_owned))[1], ("äc", 1));
+    }
+
+    proptest! {
+        /// As the statement of a search finds them.
+        #[test]
+        fn whoever_is_found_is_found_once_and_by_the_first_word(
+            words in proptest::collection::vec("[abä]{1,4}", 0..6),
+            search in "[abä]{1,3}",
+        ) {
+            let length = characters(search.chars().count());
+            let all = ordered(&words);
+            let begin = |(word, _): &&(&str, i64)| *word >= search.as_str() && *word < end(&search).as_str();
+            let found: Vec<&str> =
+                all.iter().filter(begin).filter(|(_, shared)| *shared < length).map(|(word, _)| *word).collect();
+            let first = words.iter().filter(|word| word.starts_with(&search)).min();
+            prop_assert_eq!(found, first.into_iter().collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn a_word_is_folded_and_everything_that_begins_with_it_lies_before_its_end() {

@@ -24,9 +24,9 @@ async fn plans(server: &Keyrack, organization: &str, size: usize) -> Vec<String>
         let mut plans = Vec::new();
         for rows in [
             on.query(page, params![&of, &id, 21_i64, 0_i64])?,
-            on.query(search, params![&of, "first", &first.0, 21_i64, 0_i64, &middle, &id])?,
-            on.query(search, params![&of, &one, &first.1, 21_i64, 0_i64, &one, ""])?,
-            on.query(count, params![&of, "first", &first.0, 50_i64])?,
+            on.query(search, params![&of, 5_i64, &first.0, 21_i64, 0_i64, &middle, &id])?,
+            on.query(search, params![&of, 12_i64, &first.1, 21_i64, 0_i64, &one, ""])?,
+            on.query(count, params![&of, "first", &first.0, 5_i64, 50_i64])?,
         ] {
             let mut plan = String::new();
             for row in rows {

@@ -100,7 +100,9 @@ create table roles (
     name text not null,
     permissions text not null,
     created_at bigint not null,
-    updated_at bigint not null
+    updated_at bigint not null,
+    -- While those who had it are still found with it: it means nothing any more.
+    removed_at bigint
 );
 create index roles_place on roles (place_id, id);
 

@@ -45,7 +45,8 @@ pub fn known_of(permissions: &str, known: &Roles) -> Result<Vec<String>> {
 pub fn all(on: &mut Snapshot<'_>, known: &Roles, place: &Place) -> Result<Vec<Role>> {
     let mut roles: Vec<Role> = known.everywhere.iter().map(|role| everywhere(place.kind, role)).collect();
     let rows = on.query(
-        "select id, name, permissions, created_at, updated_at from roles where place_id = $1 order by id",
+        "select id, name, permissions, created_at, updated_at from roles
+         where place_id = $1 and removed_at is null order by id",
         params![&place.id],
     )?;
     for row in rows {
@@ -73,7 +74,8 @@ pub fn find(on: &mut Snapshot<'_>, known: &Roles, place: &Place, id: &str) -> Re
     }
     let Some(id) = RoleId::parse(id) else { return Ok(None) };
     let row = on.query_one(
-        "select id, name, permissions, created_at, updated_at from roles where id = $1 and place_id = $2",
+        "select id, name, permissions, created_at, updated_at from roles
+         where id = $1 and place_id = $2 and removed_at is null",
         params![id.as_str(), &place.id],
     )?;
     row.map(|row| read(&mut row.cells(), known)).transpose()
@@ -84,7 +86,10 @@ pub fn find(on: &mut Snapshot<'_>, known: &Roles, place: &Place, id: &str) -> Re
 /// # Errors
 /// What the database says.
 pub fn create(tx: &mut Tx<'_>, (deployment, place): (&str, &Place), role: &Role) -> Result<bool> {
-    let row = tx.query_one("select count(*) from roles where place_id = $1", params![&place.id])?;
+    let row = tx.query_one(
+        "select count(*) from roles where place_id = $1 and removed_at is null",
+        params![&place.id],
+    )?;
     let there = row.map_or(Ok(0), |row| row.cells().int())?;
     if usize::try_from(there).is_ok_and(|there| there >= MOST_OF_ONES_OWN) {
         return Ok(false);
@@ -115,14 +120,45 @@ pub fn update(tx: &mut Tx<'_>, role: &Role) -> Result<()> {
     Ok(())
 }
 
-/// Removes a role of the place's own from the place and from everybody who has it.
+/// Removes a role of the place's own: it allows nothing from now on, whoever has it. That they have it is forgotten in
+/// batches, by [`forget_some`]. The caller holds the organization's lock.
 ///
 /// # Errors
 /// What the database says.
-pub fn remove(tx: &mut Tx<'_>, place: &Place, id: &str) -> Result<()> {
-    tx.execute("delete from roles where id = $1 and place_id = $2", params![id, &place.id])?;
-    tx.execute("delete from membership_roles where place_id = $2 and role_id = $1", params![id, &place.id])?;
-    Ok(())
+pub fn remove(tx: &mut Tx<'_>, place: &Place, id: &str, now: i64) -> Result<()> {
+    tx.execute(
+        "update roles set removed_at = $3, name = '', permissions = '[]' where id = $1 and place_id = $2",
+        params![id, &place.id, now],
+    )?;
+    let unsettle = match place.kind {
+        Kind::Organization => "update organizations set unsettled = 1 where id = $1",
+        Kind::Workspace => "update workspaces set unsettled = 1 where id = $1",
+    };
+    tx.execute(unsettle, params![&place.id]).map(drop)
+}
+
+/// Forgets of at most `most` members of a place that they had a role that was removed, and then the role; whether there
+/// may be more.
+///
+/// # Errors
+/// What the database says.
+pub fn forget_some(tx: &mut Tx<'_>, place: &str, most: i64) -> Result<bool> {
+    let removed = tx.query_one(
+        "select id from roles where place_id = $1 and removed_at is not null order by id limit 1",
+        params![place],
+    )?;
+    let Some(row) = removed else { return Ok(false) };
+    let role = row.cells().text()?;
+    let forgotten = tx.execute(
+        "delete from membership_roles where role_id = $2 and membership_id in (
+             select membership_id from membership_roles where place_id = $1 and role_id = $2
+             order by membership_id limit $3)",
+        params![place, &role, most],
+    )?;
+    if forgotten == 0 {
+        tx.execute("delete from roles where id = $1", params![&role])?;
+    }
+    Ok(true)
 }
 
 /// Gives a role to a member who need not lack it; whether that is something new.
@@ -167,7 +203,7 @@ pub fn of_user(
     let rows = on.query(
         "select m.id, r.role_id, o.permissions from memberships m
              left join membership_roles r on r.membership_id = m.id
-             left join roles o on o.id = r.role_id and o.place_id = m.place_id
+             left join roles o on o.id = r.role_id and o.place_id = m.place_id and o.removed_at is null
          where m.place_id = $1 and m.user_id = $2 order by r.role_id",
         params![place, user],
     )?;
@@ -187,7 +223,7 @@ pub fn of_standing(
     let rows = on.query(
         "select m.id, r.role_id, o.permissions from memberships m
              left join membership_roles r on r.membership_id = m.id
-             left join roles o on o.id = r.role_id and o.place_id = m.place_id
+             left join roles o on o.id = r.role_id and o.place_id = m.place_id and o.removed_at is null
          where m.id = $1 and (
              exists (select 1 from organizations p where p.id = m.place_id and p.gate = $2)
              or exists (select 1 from workspaces w where w.id = m.place_id and w.gate = $2))

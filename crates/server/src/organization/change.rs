@@ -268,7 +268,7 @@ pub fn change_role(
 pub fn remove_role(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, id: &str) -> Result<Role> {
     let removed = own_role(tx, actor, acting, id)?;
     one_is_left_without(tx, actor, acting, &removed)?;
-    role::remove(tx, &acting.place, &removed.id)?;
+    role::remove(tx, &acting.place, &removed.id, actor.by.now)?;
     actor.record(tx, Event::RoleRemoved, (&acting.place, &actor.user))?;
     Ok(removed)
 }

@@ -32,7 +32,7 @@ pub fn memberships(
          from memberships m join organizations o on o.id = m.place_id join users u on u.id = m.user_id
              left join member_counts c on c.place_id = o.id
              left join membership_roles r on r.membership_id = m.id
-             left join roles w on w.id = r.role_id and w.place_id = m.place_id
+             left join roles w on w.id = r.role_id and w.place_id = m.place_id and w.removed_at is null
          where m.user_id = $1 and m.deployment_id = $2 and ($3 = '' or o.id = $3) and o.deleted_at is null
          order by m.id, r.role_id"
         ),

@@ -2,7 +2,7 @@
 
 use super::acting::{Actor, IN_ORGANIZATION};
 use super::members::named;
-use super::{change, name, view};
+use super::{change, name, settle, view};
 use crate::app::Site;
 use crate::caller::Account;
 use crate::config::teams::Kind;
@@ -182,5 +182,7 @@ async fn remove(account: Account, path: Named, kind: Kind) -> Result<Response> {
         let acting = actor.enter(tx, (kind, &id))?;
         change::remove_role(tx, &actor, &acting, &role)
     });
-    Ok(answer::ok(Removed { id: removed.await?.id }))
+    let id = removed.await?.id;
+    settle::soon(&account.app, &account.site);
+    Ok(answer::ok(Removed { id }))
 }

@@ -1,6 +1,6 @@
 //! What concerns all members of a place at once is one write that raises its gate. The rest is done here in batches, so
 //! that nobody waits for thousands of rows: sign-ins that stand in it pass the gate again or are put out, which tells those
-//! who follow their sessions, and the rows of what was deleted go. Whoever reads a session before is right all the same;
+//! who follow their sessions, and the rows of what was deleted go, also of a role. Whoever reads a session before is right all the same;
 //! and whether an address may stay is asked of nobody but a request that comes from it.
 
 use super::store;
@@ -10,7 +10,7 @@ use crate::config::teams::Kind;
 use crate::db::{Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::id::SessionId;
-use crate::membership::store as membership;
+use crate::membership::{role, store as membership};
 use crate::params;
 use crate::session::read;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -52,6 +52,7 @@ pub async fn all(app: &Shared, site: &Arc<Site>) -> Result<()> {
     });
     for (place, gate) in unsettled.await? {
         pass_or_put_out(app, site, &place).await?;
+        forget_roles(app, &place).await?;
         empty(app, &place, gate).await?;
     }
     Ok(())
@@ -113,6 +114,16 @@ async fn pass_or_put_out(app: &Shared, site: &Arc<Site>, place: &str) -> Result<
         }
         let sessions = stream::iter(found).map(Ok);
         sessions.try_for_each_concurrent(AT_ONCE, |session| read::end_expired(app, site, session)).await?;
+    }
+}
+
+/// Takes roles that were removed from those who had them.
+async fn forget_roles(app: &Shared, place: &str) -> Result<()> {
+    loop {
+        let place = place.to_owned();
+        if !app.db.write(move |tx| role::forget_some(tx, &place, BATCH)).await? {
+            return Ok(());
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub fn memberships(
              left join member_counts c on c.place_id = w.id
              left join member_counts t on t.place_id = o.id
              left join membership_roles r on r.membership_id = m.id
-             left join roles q on q.id = r.role_id and q.place_id = m.place_id
+             left join roles q on q.id = r.role_id and q.place_id = m.place_id and q.removed_at is null
          where m.user_id = $1 and m.deployment_id = $2 and ($3 = '' or w.id = $3 or o.id = $3)
              and w.deleted_at is null and o.deleted_at is null
          order by m.id, r.role_id"

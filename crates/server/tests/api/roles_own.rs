@@ -126,6 +126,36 @@ async fn what_is_archived_stays_with_the_roles_that_have_it_and_what_is_gone_goe
     drop(server);
 }
 
+#[tokio::test]
+async fn of_a_role_that_was_removed_nothing_is_left_with_anybody() {
+    let server = Keyrack::start_with(|deployment: &mut Deployment| catalogue(deployment, &[], &[])).await;
+    let (ada, bob, acme) = acme(&server).await;
+    let path = format!("/organizations/{acme}");
+    let manages = json!({ "name": "Manager", "permissions": ["organization:manage"] });
+    let role = ada.post(&format!("{path}/roles"), manages).await.ok()["id"].as_str().unwrap().to_owned();
+    for n in 0..120 {
+        let user = keyrack_server::id::UserId::draw(&server.app.world).to_string();
+        server.is_there(&user, n).await;
+        server.join(&acme, &user, &[&role]).await;
+    }
+    ada.post(&format!("{path}/members/{}/roles/{role}/add", bob.user_id().await), json!({})).await.ok();
+    ada.post(&format!("{path}/roles/{role}/remove"), json!({})).await.ok();
+    // At once for everybody, whether or not the rows are gone.
+    let denied = bob.post(&format!("{path}/update"), json!({ "name": "Bob's" })).await;
+    assert_eq!(denied.refused(), refused(403, "permission_denied"));
+    assert_eq!(bob.get("/me/organization-memberships").await.ok()[0]["roles"].as_array().unwrap().len(), 1);
+    keyrack_server::organization::settle::all(&server.app, &server.app.sites[0]).await.unwrap();
+    let left =
+        "select count(*) from membership_roles where deployment_id = $1 and role_id not like 'rol_org%'";
+    assert_eq!(server.count(left).await, 0);
+    for left in [
+        "select count(*) from roles where deployment_id = $1",
+        "select count(*) from organizations where deployment_id = $1 and unsettled = 1",
+    ] {
+        assert_eq!(server.count(left).await, 0, "{left}");
+    }
+}
+
 /// Whoever administrates takes away what no administrator has; a role with it is nevertheless given by nobody.
 #[tokio::test]
 async fn nothing_is_beyond_an_administrators_reach() {

@@ -96,6 +96,19 @@ impl Keyrack {
         changed.await.unwrap();
     }
 
+    /// Makes a user who could not sign in.
+    pub async fn is_there(&self, user: &str, number: usize) {
+        let (deployment, user) = (self.app.sites[0].config.id.clone(), user.to_owned());
+        let made = self.app.db.write(move |tx| {
+            tx.execute(
+                "insert into users (id, deployment_id, version, first_name, last_name, created_at, updated_at)
+                 values ($1, $2, 1, $3, '', 0, 0)",
+                keyrack_server::params![&user, &deployment, &format!("First{number:06}")],
+            )
+        });
+        assert_eq!(made.await.unwrap(), 1);
+    }
+
     /// Fills an organization with so many members, who are no users that could sign in.
     pub async fn crowd(&self, organization: &str, count: usize) {
         let deployment = self.app.sites[0].config.id.clone();

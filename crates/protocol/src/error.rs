@@ -97,7 +97,7 @@ codes! {
     NotFound = "not_found", 404, "There is nothing here.";
     MethodNotAllowed = "method_not_allowed", 405, "This path takes another method.";
     RequestTimeout = "request_timeout", 408, "The request took too long to arrive; send it again.";
-    BodyTooLarge = "body_too_large", 413, "The request is too large; at most 64 KiB are read.";
+    BodyTooLarge = "body_too_large", 413, "The request is too large; send less at once.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Send JSON, an urlencoded form, or multipart form data.";
     Maintenance = "maintenance", 503, "Nothing can be changed for a while; try again after Retry-After.";
     Internal = "internal", 500, "Something went wrong here; the request id leads to it in the server's log.";

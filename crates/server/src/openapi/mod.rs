@@ -17,7 +17,7 @@ A browser holds one session; a session holds the accounts that are signed in on 
 
 Every answer but health, the public keys and this document is in one envelope; `data` is the payload. Codes in \
 `errors[].code` are stable, sentences are not. Fields may be sent as JSON, as a form, as multipart form data or in \
-the query, at most 64 KiB; an empty text, `null` and the word `undefined` count as absent. Ids are opaque strings. \
+the query, at most 64 KiB (1 MiB where a picture may be in it); an empty text, `null` and the word `undefined` count as absent. Ids are opaque strings. \
 Times are RFC 3339 in UTC with milliseconds, except where a name ends in `_ms` and for a token's `expires` (Unix \
 milliseconds). Objects may get further members.
 

@@ -80,7 +80,7 @@ fn join(
     role: &str,
 ) -> Result<()> {
     store::add(tx, (deployment, place), (id, user), 0, 0)?;
-    role::give(tx, (deployment, place), id, role)
+    role::give(tx, (deployment, place), id, role).map(drop)
 }
 
 impl Member {

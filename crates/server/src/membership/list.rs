@@ -149,18 +149,18 @@ pub const EVERYBODY: &str = "with page as (
          left join membership_roles r on r.membership_id = p.id
      order by p.id, r.role_id";
 
-/// The same of a search. Whoever is found by several words is there at the first of them.
-pub const FOUND: &str = "with page as (
-         select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, w.word
-         from member_words w join memberships m on m.id = w.membership_id
-         where w.place_id = $1 and (w.word, w.membership_id) > ($6, $7) and w.word < $3 and w.shared < $2
-         order by w.word, w.membership_id limit $4 offset $5)
-     select p.id, p.user_id, p.public_metadata, p.created_at, p.updated_at, p.word, u.first_name, u.last_name,
+/// The same of a search: who is found is known before anything is read of anybody. Whoever is found by several words is
+/// there at the first of them.
+pub const FOUND: &str = "with found as (
+         select word, membership_id from member_words
+         where place_id = $1 and (word, membership_id) > ($6, $7) and word < $3 and shared < $2
+         order by word, membership_id limit $4 offset $5)
+     select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, f.word, u.first_name, u.last_name,
          u.username, e.id, e.email, e.verified_at, r.role_id
-     from page p join users u on u.id = p.user_id
-         left join email_addresses e on e.user_id = p.user_id and e.is_primary = 1
-         left join membership_roles r on r.membership_id = p.id
-     order by p.word, p.id, r.role_id";
+     from found f join memberships m on m.id = f.membership_id join users u on u.id = m.user_id
+         left join email_addresses e on e.user_id = m.user_id and e.is_primary = 1
+         left join membership_roles r on r.membership_id = m.id
+     order by f.word, m.id, r.role_id";
 
 fn everybody(on: &mut Snapshot<'_>, place: &Place, asked: &Asked) -> Result<Vec<Row>> {
     let behind = asked.behind().map_or("", |after| after.id.as_str());

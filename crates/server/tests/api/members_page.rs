@@ -67,6 +67,18 @@ async fn a_page_of_a_long_list_reads_as_many_rows_as_one_of_a_short_list() {
     let (short, long) = (ada.founds("Short").await, ada.founds("Long").await);
     server.crowd(&short, 100).await;
     server.crowd(&long, 5_000).await;
+    if server.app.config.database_url.is_some() {
+        // As the database does by itself once a table has changed much.
+        let analyze = server.app.db.write(|tx| {
+            for sql in
+                ["analyze memberships", "analyze member_words", "analyze users", "analyze membership_roles"]
+            {
+                tx.execute(sql, &[])?;
+            }
+            Ok(())
+        });
+        analyze.await.unwrap();
+    }
     let (of_short, of_long) = (plans(&server, &short, 100).await, plans(&server, &long, 5_000).await);
     for (short, long) in of_short.iter().zip(&of_long) {
         if server.app.config.database_url.is_some() {
@@ -80,7 +92,7 @@ async fn a_page_of_a_long_list_reads_as_many_rows_as_one_of_a_short_list() {
         assert_eq!(short, long);
         for step in long.lines() {
             // The page itself is walked, and put into the order of its members' roles.
-            let walks = step.starts_with("SCAN") && !["SCAN p", "SCAN page", "SCAN found"].contains(&step);
+            let walks = step.starts_with("SCAN") && !["SCAN p", "SCAN f", "SCAN found"].contains(&step);
             assert!(!walks, "{step} in:\n{long}");
         }
         let seek = long.lines().next().unwrap();

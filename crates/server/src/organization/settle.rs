@@ -150,6 +150,7 @@ async fn empty(app: &Shared, place: &str, gate: i64) -> Result<()> {
             }
         }
     }
+    app.world.failpoints.pass("organization.settled").await;
     let (id, now) = (place.to_owned(), app.world.clock.now_ms());
     app.db.write(move |tx| settled(tx, (&id, gate), now)).await
 }

@@ -3,6 +3,10 @@
 use crate::organizations::acme;
 use crate::restrictions::{HOME, OFFICE, acme_of_an_office, behind_a_proxy, eligibility, restricts};
 use crate::support::Keyrack;
+use keyrack_server::config::teams::Kind;
+use keyrack_server::id::OrganizationId;
+use keyrack_server::membership::{Place, restriction};
+use keyrack_server::organization::settle;
 use serde_json::{Value, json};
 
 fn refused(status: u16, code: &str) -> (u16, String) {
@@ -166,4 +170,32 @@ async fn a_new_sign_in_begins_where_it_may_stand() {
     let session = bob.at(HOME).sign_in("eve", crate::support::PASSWORD).await.ok();
     let bobs = session["signins"].as_array().unwrap().iter().find(|s| s["user"]["first_name"] == "bob");
     assert_eq!(bobs.unwrap()["active_organization_membership_id"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_gate_that_rises_while_its_members_are_told_is_not_forgotten() {
+    let server = Keyrack::start().await;
+    let (_ada, bob, acme) = acme(&server).await;
+    bob.switches_organization(&acme).await;
+    let mut events = bob.follows().await;
+    let organization = OrganizationId::stored(acme.clone());
+    let place = Place { kind: Kind::Organization, id: acme, organization };
+    let rises = async || {
+        let place = place.clone();
+        server.app.db.write(move |tx| restriction::raise_gate(tx, &place)).await.unwrap();
+    };
+    let unsettled = "select unsettled from organizations where deployment_id = $1";
+    rises().await;
+    let gate = server.app.world.failpoints.arm("organization.settled");
+    let app = std::sync::Arc::clone(&server.app);
+    let told = tokio::spawn(async move { settle::all(&app, &app.sites[0]).await });
+    gate.reached().await;
+    assert_eq!(events.session().await.1, "changed");
+    // Another node changes it again, and dies before it tells anybody.
+    rises().await;
+    gate.open();
+    told.await.unwrap().unwrap();
+    assert_eq!(server.count(unsettled).await, 1);
+    keyrack_server::sweep::run_once(&server.app).await.unwrap();
+    assert_eq!((events.session().await.1.as_str(), server.count(unsettled).await), ("changed", 0));
 }

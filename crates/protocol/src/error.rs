@@ -63,6 +63,7 @@ codes! {
     WorkspaceNotFound = "workspace_not_found", 404, "There is no such workspace that you are a member of.";
     MembershipNotFound = "membership_not_found", 404, "There is no such member here.";
     RoleNotFound = "role_not_found", 404, "There is no such role here.";
+    NotificationNotFound = "notification_not_found", 404, "There is no such notification in your inbox; it may have expired.";
     PermissionDenied = "permission_denied", 403, "Your roles here do not allow this; ask an administrator.";
     RoleExceedsYours = "role_exceeds_yours", 403, "Somebody has, or would get, permissions that you do not have; ask an administrator.";
     LastAdministrator = "last_administrator", 409, "There must be an administrator left; give somebody else that role first.";

@@ -14,6 +14,16 @@ wire! {
     }
 }
 
+wire! {
+    /// What an event `notification` of `GET /session/events` says: in the inbox of somebody who is signed in on the session
+    /// something has come, or was read, archived or starred. The session has no new revision by it. What it is, is read
+    /// with `GET /notifications`; several may be told by one event.
+    pub struct NotificationEvent {
+        /// The session.
+        pub session_id: String,
+    }
+}
+
 /// Declares the reasons once: the variant and the word on the wire.
 macro_rules! reasons {
     ($($(#[$meta:meta])* $name:ident = $word:literal;)*) => {

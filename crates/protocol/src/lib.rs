@@ -13,6 +13,7 @@ mod deployment;
 mod envelope;
 mod error;
 mod event;
+mod notification;
 mod organization;
 mod session;
 mod theme;
@@ -32,7 +33,11 @@ pub use deployment::{
 };
 pub use envelope::{Envelope, ErrorDetail, ErrorEntry};
 pub use error::{Code, EndReason};
-pub use event::{ChangeReason, SessionEvent};
+pub use event::{ChangeReason, NotificationEvent, SessionEvent};
+pub use notification::{
+    Notification, NotificationCta, NotificationPage, NotificationSeverity, NotificationsChanged,
+    NotificationsUnread, NotificationsUnreadIn,
+};
 pub use organization::{
     EligibilityRestriction, Organization, OrganizationCreated, OrganizationMember, OrganizationMemberPage,
     OrganizationMembership, OrganizationRole, PageMeta, PublicEmailAddress, PublicUserData, Removed,

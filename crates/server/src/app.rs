@@ -20,8 +20,8 @@ use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, World};
 use crate::{
-    deployment, dev, http, master_key, openapi, organization, pages, picture, session, sign_in, sign_up,
-    token, user, workspace,
+    deployment, dev, http, master_key, notification, openapi, organization, pages, picture, session, sign_in,
+    sign_up, token, user, workspace,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -203,6 +203,7 @@ fn features() -> Routes {
         .and(picture::http::routes())
         .and(organization::http::routes())
         .and(workspace::http::routes())
+        .and(notification::http::routes())
 }
 
 /// Every operation of the API, as the OpenAPI document describes it.
@@ -227,6 +228,7 @@ async fn open_db(
             cache.publish(&change.session);
             hub.tell(change);
         }
+        touched.inboxes.iter().for_each(|session| hub.ring(session));
         touched.gates.iter().for_each(|place| cache.publish_gate(place));
         if touched.outbox {
             bell.notify_one();
@@ -246,6 +248,7 @@ fn as_node(name: &NodeId, cache: &Arc<Cache>, hub: &Arc<Hub>) -> Node {
     let (cache, hub) = (Arc::clone(cache), Arc::clone(hub));
     let hear = move |heard| match heard {
         Heard::Listening => hub.may_have_missed(),
+        Heard::Inboxes(sessions) => sessions.iter().for_each(|session| hub.ring(session)),
         Heard::Changes(changes) => {
             for change in changes {
                 cache.publish_remote(&change.session, change.revision);

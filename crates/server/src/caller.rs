@@ -6,6 +6,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Head, answer};
 use crate::id::{SessionId, SignInId, UserId};
+use crate::membership::Scope;
 use crate::session::enter::{Arrival, Left, Room};
 use crate::session::rack::Rack;
 use crate::session::read::{self, Reading};
@@ -122,6 +123,12 @@ fn address(app: &Shared, parts: &Parts) -> IpAddr {
     address
 }
 
+/// Whether a request only reads and says that it is a periodic refresh: that is no activity.
+fn polls(parts: &Parts) -> bool {
+    let query = parts.uri.query().unwrap_or_default();
+    parts.method == http::Method::GET && query.split('&').any(|pair| pair == "poll=1")
+}
+
 /// A browser in which somebody is signed in who may act.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -133,6 +140,8 @@ pub struct Account {
     pub sign_in: SignInId,
     /// Whose it is.
     pub user: UserId,
+    /// Where it stands.
+    pub scope: Option<Scope>,
 }
 
 impl std::ops::Deref for Account {
@@ -147,19 +156,22 @@ impl FromRequestParts<Shared> for Account {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> std::result::Result<Self, Response> {
         let browser = Browser::from_request_parts(parts, app).await?;
-        Self::of(browser).await.map_err(IntoResponse::into_response)
+        Self::of(browser, polls(parts)).await.map_err(IntoResponse::into_response)
     }
 }
 
 impl Account {
-    async fn of(browser: Browser) -> Result<Self> {
-        let Reading::Live(cached, opened) = browser.reading().await? else {
-            return Err(Code::SignedOut.into());
+    async fn of(browser: Browser, polls: bool) -> Result<Self> {
+        let reading = match polls {
+            true => read::read(&browser.app, &browser.site, browser.rack.as_ref()).await?,
+            false => browser.reading().await?,
         };
+        let Reading::Live(cached, opened) = reading else { return Err(Code::SignedOut.into()) };
         let active = cached.loaded.active_for(opened).ok_or(Code::SignedOut)?;
         may_act(&active.user)?;
         let (session, sign_in) = (cached.loaded.id.clone(), active.id.clone());
-        Ok(Self { user: active.user.id.clone(), browser, session, sign_in })
+        let (user, scope) = (active.user.id.clone(), active.scope.clone());
+        Ok(Self { browser, session, sign_in, user, scope })
     }
 
     /// Who acts, for the records.
@@ -196,7 +208,7 @@ impl Account {
             if let Some(changed) = changed.await? {
                 return Ok(changed);
             }
-            user = Self::of(self.browser.clone()).await?.user;
+            user = Self::of(self.browser.clone(), false).await?.user;
         }
         Err(Error::unavailable("act in a session", "its active sign-in changes all the time"))
     }

@@ -109,6 +109,8 @@ id! {
     RoleId = "rol";
     /// A picture.
     PictureId = "pic";
+    /// A notification.
+    NotificationId = "ntf";
     /// This process, where several share a database.
     NodeId = "nod";
 }

@@ -7,6 +7,7 @@
 //!
 //! - [`session`], [`sign_in`], [`sign_up`], [`token`], [`user`], [`deployment`]: the features
 //! - [`membership`], [`organization`], [`workspace`]: in which sign-ins stand
+//! - [`notification`]: what users are told
 //! - [`secret`], [`throttle`], [`outbox`]: what features share, one function for each thing
 //! - [`audit`]: what happened, recorded with what it tells about
 //! - [`db`]: one SQL text on two engines, one way to write
@@ -40,6 +41,7 @@ pub mod log;
 pub mod master_key;
 pub mod membership;
 pub mod metrics;
+pub mod notification;
 pub mod openapi;
 pub mod organization;
 pub mod outbox;

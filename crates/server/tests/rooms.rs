@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 13] = [
+const FEATURES: [&str; 14] = [
     "picture",
     "session",
     "sign_in",
@@ -15,6 +15,7 @@ const FEATURES: [&str; 13] = [
     "membership",
     "organization",
     "workspace",
+    "notification",
     "deployment",
     "pages",
     "dev",
@@ -22,7 +23,7 @@ const FEATURES: [&str; 13] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 23] = [
+const ARROWS: [(&str, &[&str]); 24] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -38,14 +39,15 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("user", &["session"]),
     ("membership", &["user"]),
     ("session", &["membership", "user"]),
-    ("organization", &["session", "membership", "user", "picture"]),
+    ("notification", &["session", "membership", "user"]),
+    ("organization", &["notification", "session", "membership", "user", "picture"]),
     ("workspace", &["organization", "session", "membership", "user", "picture"]),
-    ("sign_in", &["session", "user"]),
+    ("sign_in", &["notification", "session", "user"]),
     ("sign_up", &["sign_in", "session", "user"]),
     ("token", &["session", "membership", "user"]),
     ("deployment", &["token", "user"]),
     ("pages", &["deployment"]),
-    ("admin", &["organization", "session", "membership", "user"]),
+    ("admin", &["notification", "organization", "session", "membership", "user"]),
 ];
 
 fn source() -> PathBuf {

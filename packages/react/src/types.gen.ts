@@ -366,6 +366,17 @@ reason: ChangeReason, };
 export type ChangeReason = "current" | "signed_in" | "switched" | "attempt" | "renewed" | "changed" | "signed_out" | "signed_out_elsewhere" | "idle" | "max_age" | "revoked_by_admin" | "credentials_changed" | "user_disabled" | "user_deleted" | "membership_ended" | "scope_ended" | "evicted_by_cap" | "superseded" | "unknown";
 
 /**
+ * What an event `notification` of `GET /session/events` says: in the inbox of somebody who is signed in on the session
+ * something has come, or was read, archived or starred. The session has no new revision by it. What it is, is read
+ * with `GET /notifications`; several may be told by one event.
+ */
+export type NotificationEvent = { 
+/**
+ * The session.
+ */
+session_id: string, };
+
+/**
  * A user, as shown to that user.
  */
 export type CurrentUser = { 
@@ -1071,6 +1082,162 @@ export type Removed = {
  * Its id.
  */
 id: string, };
+
+/**
+ * Something that a user is told, in the user's inbox.
+ */
+export type Notification = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The deployment.
+ */
+deployment_id: string, 
+/**
+ * Whose inbox it is in.
+ */
+user_id: string, 
+/**
+ * The organization that it belongs to; null for one that belongs to the user alone.
+ */
+organization_id: string | null, 
+/**
+ * The workspace that it belongs to, if to one.
+ */
+workspace_id: string | null, 
+/**
+ * What happened, for programs: it never changes its meaning, and new ones come. An application that says it in
+ * its own words does so by this and `metadata`.
+ */
+kind: string, 
+/**
+ * What happened, in a few words, in English: plain text, no markup.
+ */
+title: string, 
+/**
+ * The same in a sentence or two: plain text, no markup.
+ */
+body: string, 
+/**
+ * What can be done about it; empty for everything that Keyrack itself says.
+ */
+ctas: Array<NotificationCta>, 
+/**
+ * `info`, `success`, `warning` or `error`.
+ */
+severity: NotificationSeverity, 
+/**
+ * Whether it was read. What is archived was.
+ */
+is_read: boolean, 
+/**
+ * When, if it was.
+ */
+read_at: string | null, 
+/**
+ * Whether it was put away.
+ */
+is_archived: boolean, 
+/**
+ * When, if it was.
+ */
+archived_at: string | null, 
+/**
+ * Whether it is marked with a star.
+ */
+is_starred: boolean, 
+/**
+ * The facts, as names and texts.
+ */
+metadata: Record<string, string>, 
+/**
+ * When it was written.
+ */
+created_at: string, 
+/**
+ * When it was last read, unread, archived or starred.
+ */
+updated_at: string, 
+/**
+ * When it goes.
+ */
+expires_at: string, };
+
+/**
+ * How much it matters.
+ */
+export type NotificationSeverity = "info" | "success" | "warning" | "error";
+
+/**
+ * Something that can be done about a notification.
+ */
+export type NotificationCta = { 
+/**
+ * What a person reads.
+ */
+label: string, 
+/**
+ * What a program makes of it.
+ */
+payload: unknown, };
+
+/**
+ * A page of an inbox, newest first.
+ */
+export type NotificationPage = { 
+/**
+ * What is on it.
+ */
+notifications: Array<Notification>, 
+/**
+ * Whether there is more behind it.
+ */
+has_more: boolean, 
+/**
+ * What to send as `cursor` for what is behind it: the id of the last one.
+ */
+next_cursor: string | null, };
+
+/**
+ * How much of an inbox was not read.
+ */
+export type NotificationsUnread = { 
+/**
+ * In all places that were asked for: the sum of `places`.
+ */
+count: number, 
+/**
+ * In each where there is something, those with most first.
+ */
+places: Array<NotificationsUnreadIn>, };
+
+/**
+ * How much was not read of what belongs to one place.
+ */
+export type NotificationsUnreadIn = { 
+/**
+ * The organization; null for what belongs to the user alone.
+ */
+organization_id: string | null, 
+/**
+ * The workspace; null for what belongs to the organization itself.
+ */
+workspace_id: string | null, 
+/**
+ * How much; at most 1 000 are counted.
+ */
+count: number, };
+
+/**
+ * How many notifications were changed.
+ */
+export type NotificationsChanged = { 
+/**
+ * So many.
+ */
+affected: number, };
 
 /**
  * The answer of `GET /session/token`.

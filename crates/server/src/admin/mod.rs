@@ -28,6 +28,7 @@ use crate::http::answer;
 use crate::http::layers::{self, Layered};
 use crate::id::{EmailAddressId, SessionId, SignInId, UserId};
 use crate::membership;
+use crate::notification;
 use crate::session::store::OfUser;
 use crate::session::{self, Plan, crowd, read};
 use crate::user::email::EmailAddress;
@@ -146,6 +147,7 @@ pub async fn decide(
                 // What led to a sign-in is found by its address: that goes last.
                 let ended = end_all(tx, &site, &user, EndReason::UserDeleted, &by)?;
                 membership::store::forget_user(tx, &user.id)?;
+                notification::store::forget_user(tx, &user.id)?;
                 standing::erase(tx, (&held.vault, &site.config.id), &user, now)?;
                 (true, ended)
             }

@@ -40,6 +40,7 @@ pub const KEYS: &[&str] = &[
     "deployment.retention.mails",
     "deployment.retention.counts",
     "deployment.retention.guesses",
+    "deployment.retention.notifications",
     "deployment.retention.audit",
     "deployment.auth.first_factor",
     "deployment.auth.username",

@@ -30,6 +30,8 @@ pub struct Retention {
     /// Wrong passwords at an identifier, after the end of its pause: from 1 day, the longest pause, to 400 days
     /// (30 days).
     pub guesses_ms: i64,
+    /// A notification, after it was written: 1 day to 400 days (90 days).
+    pub notifications_ms: i64,
     /// A record of what happened: 1 day to 10 years (400 days).
     pub audit_ms: i64,
 }
@@ -44,6 +46,7 @@ impl Default for Retention {
             mails_ms: 7 * DAY,
             counts_ms: 2 * DAY,
             guesses_ms: 30 * DAY,
+            notifications_ms: 90 * DAY,
             audit_ms: 400 * DAY,
         }
     }
@@ -62,6 +65,7 @@ impl Retention {
             mails_ms: most,
             counts_ms: most,
             guesses_ms: most,
+            notifications_ms: most,
             audit_ms: 3650 * DAY,
         }
     }
@@ -86,6 +90,7 @@ pub(super) fn read(mut table: Table<'_>, lifetimes: &Lifetimes) -> Retention {
         mails_ms: period("mails", "1 hour", year).unwrap_or(base.mails_ms),
         counts_ms: period("counts", "1 hour", year).unwrap_or(base.counts_ms),
         guesses_ms: period("guesses", "1 day", year).unwrap_or(base.guesses_ms),
+        notifications_ms: period("notifications", "1 day", year).unwrap_or(base.notifications_ms),
         audit_ms: period("audit", "1 day", "3650 days").unwrap_or(base.audit_ms),
         codes_ms: table.text("codes", |text| codes(text, lifetimes)).unwrap_or(base.codes_ms),
     };

@@ -64,6 +64,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0008_restrictions.sql"),
         walks: &[],
     },
+    Migration {
+        version: 9,
+        name: "notifications",
+        sql: include_str!("../../migrations/0009_notifications.sql"),
+        walks: &[],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

@@ -111,7 +111,7 @@ impl Db {
         let notices = Notices::start(url, node)?;
         let told: Publish = Arc::new(move |touched| {
             publish(touched);
-            notices.tell(&touched.sessions);
+            notices.tell(touched);
         });
         Self::open_postgres(url, told)
     }

@@ -4,6 +4,7 @@ mod advice;
 mod bulk;
 mod durable;
 mod keeper;
+mod news;
 mod notices;
 mod url;
 mod value;

@@ -48,6 +48,8 @@ pub struct Touched {
     pub sessions: Vec<Change>,
     /// Organizations and workspaces whose gate rose.
     pub gates: Vec<String>,
+    /// Sessions with a sign-in whose user's inbox changed: no revision rises by that.
+    pub inboxes: Vec<SessionId>,
     /// Whether there is something new in the outbox.
     pub outbox: bool,
 }
@@ -101,6 +103,11 @@ impl<'a> Tx<'a> {
     /// Notes that the gate of an organization or workspace rose.
     pub fn touch_gate(&mut self, place: &str) {
         self.touched.gates.push(place.to_owned());
+    }
+
+    /// Notes that an inbox changed of somebody who is signed in on a session.
+    pub fn touch_inbox(&mut self, session: SessionId) {
+        self.touched.inboxes.push(session);
     }
 
     /// Notes that there is something new in the outbox.

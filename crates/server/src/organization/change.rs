@@ -10,6 +10,7 @@ use crate::id::{MembershipId, OrganizationId, RoleId};
 use crate::membership::{
     Membership, Permissions, Place, Role, may_give, may_take, metadata, new_permissions, role, store,
 };
+use crate::notification::{self, News};
 use crate::session::scope;
 use crate::user;
 use keyrack_protocol::Code;
@@ -41,6 +42,7 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, whom: &str) -> Re
     end(tx, actor, &acting.place, &member)?;
     let event = if is_oneself { Event::MemberLeft } else { Event::MemberRemoved };
     actor.record(tx, event, (&acting.place, &member.user))?;
+    tell(tx, actor, &member, &News::Removed { from: &acting.place })?;
     Ok(member)
 }
 
@@ -65,6 +67,14 @@ fn one_is_left(tx: &mut Tx<'_>, actor: &Actor, place: &Place, beside: &Membershi
         true => Ok(()),
         false => Err(Code::LastAdministrator.into()),
     }
+}
+
+/// Tells a member what was done, unless they did it themselves. Takes the user's lock.
+fn tell(tx: &mut Tx<'_>, actor: &Actor, member: &Membership, news: &News<'_>) -> Result<()> {
+    if member.user == actor.user {
+        return Ok(());
+    }
+    notification::write(tx, &actor.site, &member.user, news, actor.by.now)
 }
 
 /// Ends a membership, and with one of an organization those of its workspaces, and where the member's sign-ins stand.
@@ -100,6 +110,8 @@ pub fn give(
     if role::give(tx, (actor.deployment(), &acting.place), &member.id, &given.id)? {
         changed(tx, actor, &member)?;
         actor.record(tx, Event::RoleGiven, (&acting.place, &member.user))?;
+        let news = News::RoleGiven { at: &acting.place, membership: &member.id, role: &given };
+        tell(tx, actor, &member, &news)?;
     }
     Ok(member)
 }
@@ -127,6 +139,8 @@ pub fn take(
     }
     changed(tx, actor, &member)?;
     actor.record(tx, Event::RoleTaken, (&acting.place, &member.user))?;
+    let news = News::RoleTaken { at: &acting.place, membership: &member.id, role: &taken };
+    tell(tx, actor, &member, &news)?;
     Ok(member)
 }
 

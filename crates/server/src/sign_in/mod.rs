@@ -12,6 +12,7 @@ use crate::caller::Browser;
 use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, UserId};
+use crate::notification;
 use crate::session::crowd;
 use crate::session::enter::{self, Arrival, Left, NewAttempt};
 use crate::time::rfc3339;
@@ -169,6 +170,7 @@ fn open_for(
         return Ok(Err(refused));
     }
     crowd::end_elsewhere(tx, site, &crowded_out, EndReason::EvictedByCap, &arrival.by())?;
+    notification::device::notice(tx, site, &user, &room.loaded.id, arrival)?;
     room.open_sign_in(tx, (app, site), &user, arrival)?;
     add_completed(tx, app, site, &mut room, (&user.id, identifier), arrival)?;
     room.leave(tx, site, ChangeReason::SignedIn, arrival.now).map(Ok)

@@ -36,7 +36,7 @@ const EMPTY_SESSION_SQL: &str = "delete from sessions where id = $2 and $1 <> ''
      and not exists (select 1 from attempts a where a.session_id = $2)";
 
 /// Every kind.
-pub const STALE: [Stale; 9] = [
+pub const STALE: [Stale; 10] = [
     Stale {
         what: "attempts",
         find: "select id, session_id from attempts
@@ -118,6 +118,14 @@ pub const STALE: [Stale; 9] = [
              order by outer_until limit 100",
         delete: &[EMPTY_SESSION],
         kept: |kept| kept.emptied_ms(),
+    },
+    Stale {
+        what: "notifications",
+        find: "select id, user_id from notifications
+             where deployment_id = $1 and created_at < $2 order by created_at limit 100",
+        delete: &[("delete from notifications where id = $1 and user_id = $2 and created_at < $3
+             and deployment_id = $4", |kept| kept.notifications_ms)],
+        kept: |kept| kept.notifications_ms,
     },
     Stale {
         what: "records",

@@ -156,6 +156,7 @@ async fn every_table_is_in_a_backup_with_every_row_and_either_engine_gives_the_s
         ada.founds_in(acme, "Place").await;
         ada.post(&format!("/organizations/{acme}/roles"), json!({ "name": "Own" })).await.ok();
         ada.switches_organization(acme).await;
+        server.tells(&ada.user_id().await, None, 1).await;
         let bob = server.browser();
         // What one of the two formats on its way must escape.
         let mut odd = sign_up_form("odd");

@@ -83,6 +83,22 @@ async fn a_change_on_one_node_shows_on_the_others_streams_within_a_second() {
 }
 
 #[tokio::test]
+async fn an_inbox_that_changes_on_one_node_is_told_on_the_others_streams_within_a_second() {
+    let Some((server, second, browser, _)) = two_nodes().await else { return };
+    let mut there = browser.copied_to(&second).follows().await;
+    let (here, user) = (browser.copied_to(&server), browser.user_id().await);
+    let told = async |events: &mut Events| {
+        tokio::time::timeout(SHOWN, events.inbox()).await.expect("a second has passed")
+    };
+    server.tells(&user, None, 1).await;
+    told(&mut there).await;
+    let [one] = here.inbox("").await.try_into().unwrap();
+    here.marks(one["id"].as_str().unwrap(), "read", json!({})).await;
+    told(&mut there).await;
+    assert_eq!(browser.copied_to(&second).unread("").await, 0);
+}
+
+#[tokio::test]
 async fn a_notice_that_lies_neither_mutes_a_stream_nor_ends_it() {
     let Some((_server, second, browser, ids)) = two_nodes().await else { return };
     let mut there = browser.copied_to(&second).follows().await;

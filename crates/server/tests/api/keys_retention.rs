@@ -101,6 +101,16 @@ cases! {
         let count = "select count(*) from throttles where deployment_id = $1 and kind in ('password', 'nobody')";
         stays(KEY, ("\"1 day\"", DAY), Kind { make, count }).await;
     }
+    "deployment.retention.notifications": async fn a_notification_stays() {
+        let make = async |server: &Keyrack| {
+            let ada = server.signed_up("ada").await;
+            server.tells(&ada.user_id().await, None, 1).await;
+            let [told] = ada.inbox("").await.try_into().unwrap();
+            assert!(told["expires_at"].is_string());
+        };
+        let count = "select count(*) from notifications where deployment_id = $1";
+        stays(KEY, ("\"2 days\"", 2 * DAY), Kind { make, count }).await;
+    }
     "deployment.retention.audit": async fn records_of_what_happened_stay() {
         let make = async |server: &Keyrack| asks_for_code(server).await;
         let count = "select count(*) from audit where deployment_id = $1";

@@ -20,6 +20,7 @@ fn impatient(deployment: &mut Deployment) {
         mails_ms: hour,
         counts_ms: hour,
         guesses_ms: day,
+        notifications_ms: day,
         audit_ms: day,
     };
 }

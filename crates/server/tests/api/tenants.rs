@@ -12,8 +12,8 @@ async fn answer(browser: &Browser, method: &Method, path: &str) -> (u16, String)
     (reply.status, reply.text)
 }
 
-/// Makes an organization and a workspace; their ids, then a role's and a membership's of each.
-async fn ids_of(browser: &Browser) -> Vec<String> {
+/// Makes an organization and a workspace; their ids, then a role's and a membership's of each, then a notification's.
+async fn ids_of(server: &Keyrack, browser: &Browser) -> Vec<String> {
     let organization = browser.founds("Org").await;
     let workspace = browser.founds_in(&organization, "Place").await;
     let mut of = vec![organization.clone(), workspace.clone()];
@@ -22,6 +22,8 @@ async fn ids_of(browser: &Browser) -> Vec<String> {
         let page = browser.get(&format!("{path}/members")).await.ok();
         of.extend([&role["id"], &page["data"][0]["id"]].map(|id| id.as_str().unwrap().to_owned()));
     }
+    server.tells(&browser.user_id().await, None, 1).await;
+    of.push(browser.inbox("").await[0]["id"].as_str().unwrap().to_owned());
     of
 }
 
@@ -35,7 +37,7 @@ async fn ids_of_another_tenant_are_answered_as_ids_that_there_are_not() {
     })
     .await;
     let (ada, eve) = (server.signed_up("ada").await, server.signed_up("eve").await);
-    let (adas, mine) = (&ids_of(&ada).await, &ids_of(&eve).await);
+    let (adas, mine) = (&ids_of(&server, &ada).await, &ids_of(&server, &eve).await);
     let unknown: Vec<String> = adas.iter().map(|id| format!("{}{}", &id[..4], "0".repeat(26))).collect();
     let before = server.rows().await;
     let mut asked = 0;
@@ -46,7 +48,8 @@ async fn ids_of_another_tenant_are_answered_as_ids_that_there_are_not() {
         } else {
             [("{organization_id}", 0), ("{role_id}", 2), ("{membership_id}", 3)]
         };
-        let names: Vec<_> = names.into_iter().filter(|(name, _)| operation.path.contains(name)).collect();
+        let names = names.into_iter().chain([("{notification_id}", 6)]);
+        let names: Vec<_> = names.filter(|(name, _)| operation.path.contains(name)).collect();
         // Each set of places that hold another's id; the others hold eve's own.
         for set in 1_u32..1 << names.len() {
             let fill = |of: &[String]| {

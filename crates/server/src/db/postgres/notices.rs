@@ -4,13 +4,12 @@
 //! also listens: it can fail no request and hold up none. What is lost is found by whoever compares with the database,
 //! which is why every new connection that listens says so ([`Heard::Listening`]).
 
+use super::news::{News, heard, payloads};
 use super::{SILENCE, config};
-use crate::db::tx::Change;
+use crate::db::tx::{Change, Touched};
 use crate::error::{Error, Result};
 use crate::id::SessionId;
 use crate::world::Random;
-use keyrack_protocol::ChangeReason;
-use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::thread;
@@ -22,8 +21,6 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
 
 const CHANNEL: &str = "keyrack_sessions";
-/// PostgreSQL takes less than 8 000 bytes.
-const PAYLOAD: usize = 7_900;
 /// Transactions whose notices wait; those of further ones are lost.
 const WAITING: usize = 4096;
 /// Sessions that are told of at once, in as many notices as it takes.
@@ -39,6 +36,8 @@ const OPTIONS: &str = "-c statement_timeout=2500ms -c synchronous_commit=off";
 pub enum Heard {
     /// Another node has changed these sessions.
     Changes(Vec<Change>),
+    /// Another node has changed the inbox of somebody who is signed in on these sessions.
+    Inboxes(Vec<SessionId>),
     /// From now on changes are heard; some may have been missed before.
     Listening,
 }
@@ -54,7 +53,7 @@ pub struct Node {
 
 /// The thread of one node; it ends when this is dropped.
 pub(in crate::db) struct Notices {
-    queue: Sender<Vec<Change>>,
+    queue: Sender<News>,
 }
 
 /// Why nothing is told any more.
@@ -80,9 +79,10 @@ impl Notices {
     }
 
     /// Hands over what a transaction has changed. It waits for nothing: when too much waits already, it is lost.
-    pub(in crate::db) fn tell(&self, changes: &[Change]) {
-        if !changes.is_empty() {
-            let _ = self.queue.try_send(changes.to_vec());
+    pub(in crate::db) fn tell(&self, touched: &Touched) {
+        let news = News::of(touched);
+        if !news.is_empty() {
+            let _ = self.queue.try_send(news);
         }
     }
 }
@@ -90,7 +90,7 @@ impl Notices {
 struct Exchange {
     config: Config,
     node: Node,
-    inbox: Receiver<Vec<Change>>,
+    inbox: Receiver<News>,
     /// Notices that a lost connection may not have sent: they are sent again.
     untold: Vec<String>,
 }
@@ -148,14 +148,13 @@ impl Exchange {
     }
 
     /// Puts together what is in the inbox, as much as there is at once.
-    fn collect(&mut self, first: Vec<Change>) {
-        let mut latest = BTreeMap::new();
-        let mut changes = Some(first);
-        while let Some(more) = changes {
-            more.into_iter().for_each(|change| keep_latest(&mut latest, change));
-            changes = if latest.len() < MOST { self.inbox.try_recv().ok() } else { None };
+    fn collect(&mut self, first: News) {
+        let mut news = first;
+        while news.len() < MOST {
+            let Ok(more) = self.inbox.try_recv() else { break };
+            news.add(more);
         }
-        self.untold = payloads(&self.node.name, latest.values());
+        self.untold = payloads(&self.node.name, &news);
     }
 }
 
@@ -167,99 +166,10 @@ where
 {
     while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
         if let AsyncMessage::Notification(notice) = message
-            && let Some(changes) = heard(&node.name, notice.payload())
+            && let Some(News { changes, inboxes }) = heard(&node.name, notice.payload())
         {
-            (node.hear)(Heard::Changes(changes));
+            (node.hear)(Heard::Changes(changes.into_values().collect()));
+            (node.hear)(Heard::Inboxes(inboxes.into_iter().collect()));
         }
-    }
-}
-
-fn keep_latest(latest: &mut BTreeMap<SessionId, Change>, change: Change) {
-    let known = latest.get(&change.session);
-    if known.is_none_or(|known| known.revision < change.revision) {
-        latest.insert(change.session.clone(), change);
-    }
-}
-
-/// Notices that fit: the node's name, then each session with its revision, the reason and whether it has ended.
-fn payloads<'a>(node: &str, changes: impl Iterator<Item = &'a Change>) -> Vec<String> {
-    let mut payloads: Vec<String> = Vec::new();
-    for change in changes {
-        let Change { session, revision, reason, ended } = change;
-        let record = format!(" {session},{revision},{},{}", reason.as_str(), u8::from(*ended));
-        match payloads.last_mut() {
-            Some(payload) if payload.len() + record.len() <= PAYLOAD => payload.push_str(&record),
-            _ => payloads.push(format!("{node}{record}")),
-        }
-    }
-    payloads
-}
-
-/// What a notice tells a node; none when it is its own. What is not understood is left out.
-fn heard(node: &str, payload: &str) -> Option<Vec<Change>> {
-    let mut words = payload.split(' ');
-    if words.next() == Some(node) {
-        return None;
-    }
-    Some(words.filter_map(record).collect())
-}
-
-fn record(word: &str) -> Option<Change> {
-    let mut parts = word.split(',');
-    let session = SessionId::parse(parts.next()?)?;
-    let revision = parts.next()?.parse().ok()?;
-    // A newer node may know more reasons.
-    let reason = ChangeReason::parse(parts.next()?).unwrap_or(ChangeReason::Changed);
-    let ended = parts.next()? == "1";
-    Some(Change { session, revision, reason, ended })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::world::World;
-
-    fn changes(count: usize) -> Vec<Change> {
-        let world = World::for_tests(1);
-        let change = |index: usize| Change {
-            session: SessionId::draw(&world),
-            revision: i64::MAX - i64::try_from(index).unwrap(),
-            reason: ChangeReason::CredentialsChanged,
-            ended: index.is_multiple_of(2),
-        };
-        (0..count).map(change).collect()
-    }
-
-    #[test]
-    fn what_is_told_is_heard_by_the_others_and_fits_into_notices() {
-        let told = changes(500);
-        let payloads = payloads("nod_a", told.iter());
-        assert!((5..10).contains(&payloads.len()), "{}", payloads.len());
-        assert!(payloads.iter().all(|payload| payload.len() < 8_000));
-        let heard_by = |node| payloads.iter().filter_map(move |payload| heard(node, payload)).flatten();
-        assert_eq!(heard_by("nod_b").collect::<Vec<_>>(), told);
-        assert_eq!(heard_by("nod_a").count(), 0);
-    }
-
-    #[test]
-    fn what_is_not_understood_is_left_out() {
-        let [one] = changes(1).try_into().unwrap();
-        let good = payloads("n", [&one].into_iter()).remove(0);
-        let Some((_, record)) = good.split_once(' ') else { panic!("{good}") };
-        let odd = format!("other x {} {record} {},1 ses_x,1,idle,1 ", one.session, one.session);
-        assert_eq!(heard("me", &odd), Some(vec![one.clone()]));
-        let newer = record.replace("credentials_changed", "something_new");
-        let reason = ChangeReason::Changed;
-        assert_eq!(heard("me", &format!("other {newer}")), Some(vec![Change { reason, ..one }]));
-        assert_eq!(heard("me", ""), Some(Vec::new()));
-    }
-
-    #[test]
-    fn of_one_session_only_the_latest_is_told() {
-        let [one] = changes(1).try_into().unwrap();
-        let at = |revision| Change { revision, ..one.clone() };
-        let mut latest = BTreeMap::new();
-        [3, 5, 4].into_iter().for_each(|revision| keep_latest(&mut latest, at(revision)));
-        assert_eq!(latest.into_values().collect::<Vec<_>>(), [at(5)]);
     }
 }

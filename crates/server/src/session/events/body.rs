@@ -4,7 +4,7 @@ use super::hub::Follower;
 use super::slot::Say;
 use bytes::Bytes;
 use http_body::{Body, Frame};
-use keyrack_protocol::{ChangeReason, SessionEvent};
+use keyrack_protocol::{ChangeReason, NotificationEvent, SessionEvent};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -38,6 +38,15 @@ impl<P> Events<P> {
     }
 }
 
+impl<P> Events<P> {
+    /// Without an id: a client that comes back says which revision it has.
+    fn inbox(&self) -> String {
+        let event = NotificationEvent { session_id: self.follower.session().to_string() };
+        let data = serde_json::to_string(&event).unwrap_or_default();
+        format!("event: notification\ndata: {data}\n\n")
+    }
+}
+
 impl<P: Unpin> Body for Events<P> {
     type Data = Bytes;
     type Error = Infallible;
@@ -55,6 +64,7 @@ impl<P: Unpin> Body for Events<P> {
                 self.ended = true;
                 self.event("end", revision, reason)
             }
+            Say::Inbox => self.inbox(),
             Say::Beat => BEAT.to_owned(),
             Say::Closed => return Poll::Ready(None),
         };

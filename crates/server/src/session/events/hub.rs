@@ -60,6 +60,13 @@ impl Hub {
         }
     }
 
+    /// Tells those who follow a session that somebody's inbox changed who is signed in on it.
+    pub fn ring(&self, session: &SessionId) {
+        if let Some(slots) = self.part_of(session).get(session) {
+            slots.iter().for_each(|slot| slot.ring());
+        }
+    }
+
     /// Lets the streams of one part show that they live.
     pub fn beat(&self, part: usize) {
         self.part(part).values().flatten().for_each(|slot| slot.beat());

@@ -5,6 +5,9 @@
 //! is read, so that no change falls between. Changes come from this process after their commit
 //! ([`crate::db::Publish`]), from other nodes by notice ([`crate::db::Heard`]), and what was lost on the way is
 //! found by comparing with the database ([`check`]).
+//!
+//! Beside that a stream tells that the inbox of somebody who is signed in changed ([`Hub::ring`]). That is no state of
+//! the session: nothing orders it, and whoever misses it finds out at the next refresh.
 
 pub mod body;
 pub mod check;

@@ -15,6 +15,8 @@ struct State {
     revision: i64,
     /// What is to be told of that revision: why, and whether the session has ended.
     news: Option<(ChangeReason, bool)>,
+    /// Whether an inbox changed: that is no news of the session, and no revision is part of it.
+    inbox: bool,
     /// Whether the session was read: until then nothing is told.
     begun: bool,
     /// How many sign-ins and attempts its credential opened when it began.
@@ -27,7 +29,16 @@ struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self { revision: -1, news: None, begun: false, opened: 0, beat: false, closed: false, waker: None }
+        Self {
+            revision: -1,
+            news: None,
+            inbox: false,
+            begun: false,
+            opened: 0,
+            beat: false,
+            closed: false,
+            waker: None,
+        }
     }
 }
 
@@ -38,6 +49,8 @@ pub enum Say {
     Now(i64, ChangeReason),
     /// The session has ended with this revision; nothing comes after it.
     Ended(i64, ChangeReason),
+    /// An inbox changed.
+    Inbox,
     /// Nothing is new.
     Beat,
     /// Nothing any more, though the session may live on.
@@ -72,6 +85,11 @@ impl Slot {
             }
             true
         });
+    }
+
+    /// An inbox changed. However often that happens before it is told, it is told once.
+    pub fn ring(&self) {
+        self.change(|state| !std::mem::replace(&mut state.inbox, true));
     }
 
     /// It is time to show that the stream lives.
@@ -111,6 +129,10 @@ impl Slot {
         }
         if state.closed {
             return Poll::Ready(Say::Closed);
+        }
+        if state.begun && std::mem::take(&mut state.inbox) {
+            state.beat = false;
+            return Poll::Ready(Say::Inbox);
         }
         if std::mem::take(&mut state.beat) {
             return Poll::Ready(Say::Beat);

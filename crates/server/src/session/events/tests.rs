@@ -203,3 +203,35 @@ fn what_is_compared_is_the_oldest_revision_that_a_stream_has() {
     let followed: Vec<_> = (0..PARTS).flat_map(|part| made.hub.followed(part)).collect();
     assert_eq!(followed, [(made.session.clone(), 3)]);
 }
+
+#[test]
+fn an_inbox_that_changed_is_told_once_without_a_revision_and_after_what_the_session_says() {
+    let made = made();
+    let inbox = format!("event: notification\ndata: {{\"session_id\":\"{}\"}}\n\n", made.session);
+    let follower = made.follow();
+    made.hub.ring(&made.session);
+    follower.begin(1, 1);
+    let mut stream = Events::new(follower, ());
+    assert_eq!(says(&mut stream), Some(format!("retry: 1000\n\n{}", made.event("session", 1, "current"))));
+    assert_eq!(says(&mut stream), Some(inbox.clone()));
+    assert_eq!(says(&mut stream), None);
+    (0..3).for_each(|_| made.hub.ring(&made.session));
+    made.tell(2, Switched, false);
+    assert_eq!(says(&mut stream), Some(made.event("session", 2, "switched")));
+    assert_eq!(says(&mut stream), Some(inbox));
+    assert_eq!(says(&mut stream), None);
+    made.hub.ring(&SessionId::draw(&World::for_tests(2)));
+    assert_eq!(says(&mut stream), None);
+    made.hub.ring(&made.session);
+    made.tell(3, Idle, true);
+    assert_eq!(says(&mut stream), Some(made.event("end", 3, "idle")));
+    assert_eq!(says(&mut stream), ended());
+}
+
+#[test]
+fn a_stream_that_nobody_has_read_the_session_for_tells_of_no_inbox() {
+    let made = made();
+    let mut stream = Events::new(made.follow(), ());
+    made.hub.ring(&made.session);
+    assert_eq!(says(&mut stream), None);
+}

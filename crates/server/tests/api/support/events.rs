@@ -23,6 +23,14 @@ impl Event {
     }
 }
 
+fn field<'a>(block: &'a str, name: &str) -> Option<&'a str> {
+    block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+fn is_of_inbox(block: &str) -> bool {
+    field(block, "event") == Some("notification")
+}
+
 /// `GET /session/events` as a client reads it.
 pub struct Events {
     pub response: Response,
@@ -56,15 +64,27 @@ impl Events {
         }
     }
 
-    /// The next event; none when the server has closed the stream.
+    /// The next event about the session; none when the server has closed the stream.
     pub async fn next(&mut self) -> Option<Event> {
         loop {
             let block = self.block().await?;
-            let field =
-                |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-            if let Some(data) = field("data") {
-                let (id, name) = (field("id").unwrap().parse().unwrap(), field("event").unwrap().to_owned());
+            if let Some(data) = field(&block, "data").filter(|_| !is_of_inbox(&block)) {
+                let id = field(&block, "id").unwrap().parse().unwrap();
+                let name = field(&block, "event").unwrap().to_owned();
                 return Some(Event { id, name, data: serde_json::from_str(data).unwrap() });
+            }
+        }
+    }
+
+    /// Waits for an event that says that an inbox changed; the session that it names.
+    pub async fn inbox(&mut self) -> String {
+        loop {
+            let block = self.block().await.expect("the stream has ended");
+            if is_of_inbox(&block) {
+                assert_eq!(field(&block, "id"), None, "{block}");
+                let data: Value = serde_json::from_str(field(&block, "data").unwrap()).unwrap();
+                assert_eq!(data.as_object().unwrap().len(), 1, "{data}");
+                return data["session_id"].as_str().unwrap().to_owned();
             }
         }
     }

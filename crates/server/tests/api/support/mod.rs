@@ -4,6 +4,7 @@ mod browser;
 pub mod contract;
 mod events;
 mod from_file;
+mod inbox;
 mod operator;
 mod page;
 mod process;

@@ -1,0 +1,258 @@
+//! What users are told: each has an inbox, which the server's own events write into.
+//!
+//! A notification belongs to the user alone, or to an organization or workspace: then it is seen by the membership that
+//! the user had there when it was written, and is gone with that, in lists and in counts, at once and for good. What
+//! belongs to one place is a [`Tray`]. Facts are kept, words are made when they are shown ([`texts`]).
+//!
+//! It is written in the transaction of what it tells of, under the user's lock, and raises no revision: whoever follows
+//! a session of the user is told by an event of its own ([`crate::db::Tx::touch_inbox`]). Nothing counts along: what is
+//! unread is counted in an index, as far as anybody wants to know, so that no race can leave a count behind.
+
+pub mod asked;
+pub mod device;
+pub mod http;
+pub mod part;
+pub mod store;
+pub mod texts;
+pub mod view;
+
+use crate::app::Site;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::id::{MembershipId, UserId};
+use crate::membership::{Place, Role};
+use crate::session::agent;
+use crate::user;
+use keyrack_protocol::NotificationSeverity;
+use serde_json::{Map, Value};
+
+/// What a user is told. Whoever did it to themselves is not told.
+#[derive(Clone, Copy, Debug)]
+pub enum News<'a> {
+    /// Somebody invited the user to a place. Belongs to the user alone.
+    Invited {
+        /// The place: the workspace, where the invitation names one.
+        to: &'a Place,
+        /// The invitation's id.
+        invitation: &'a str,
+    },
+    /// The user became a member of a place, by somebody else's doing.
+    Added {
+        /// The place.
+        to: &'a Place,
+        /// The new membership.
+        membership: &'a MembershipId,
+    },
+    /// The user is a member of a place no more. Belongs to the user alone.
+    Removed {
+        /// The place.
+        from: &'a Place,
+    },
+    /// The user was given a role.
+    RoleGiven {
+        /// Where.
+        at: &'a Place,
+        /// The membership that has it.
+        membership: &'a MembershipId,
+        /// The role.
+        role: &'a Role,
+    },
+    /// A role was taken from the user.
+    RoleTaken {
+        /// Where.
+        at: &'a Place,
+        /// The membership that had it.
+        membership: &'a MembershipId,
+        /// The role.
+        role: &'a Role,
+    },
+    /// The account was signed in on a browser that it was never signed in on. Belongs to the user alone.
+    NewDevice {
+        /// The browser's own words.
+        user_agent: &'a str,
+        /// The client's address.
+        ip_address: &'a str,
+    },
+}
+
+/// How far a notification has come with its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Not read.
+    Unread,
+    /// Read.
+    Read,
+    /// Put away; what is put away counts as read.
+    Archived,
+}
+
+/// What is done to one notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It was read.
+    Read,
+    /// It is to count as unread; one that was put away comes back.
+    Unread,
+    /// It is put away, or with `false` comes back as read; without a word it is turned round.
+    Archive(Option<bool>),
+    /// It gets a star, or with `false` loses it; without a word it is turned round.
+    Star(Option<bool>),
+}
+
+/// What of a notification its reader changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// How far it has come.
+    pub state: State,
+    /// Whether it has a star.
+    pub is_starred: bool,
+    /// When it was read.
+    pub read_at: Option<i64>,
+    /// When it was put away.
+    pub archived_at: Option<i64>,
+}
+
+/// The part of an inbox that belongs to one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tray {
+    /// The membership by which it is seen, `""` for what belongs to the user alone.
+    pub membership: String,
+    /// The organization; none for what belongs to the user alone.
+    pub organization: Option<String>,
+    /// The workspace; none for what belongs to the organization itself.
+    pub workspace: Option<String>,
+}
+
+/// A notification as it is written.
+struct Letter<'a> {
+    kind: &'static str,
+    subject: &'a str,
+    severity: NotificationSeverity,
+    place: Option<(&'a Place, &'a MembershipId)>,
+    facts: Map<String, Value>,
+}
+
+/// Tells a user something, in the transaction that makes it true. Takes the user's lock: the caller may hold those of
+/// organizations, and of sessions only with the user's own. Somebody who is gone is told nothing.
+///
+/// # Errors
+/// What the database says.
+pub fn write(tx: &mut Tx<'_>, site: &Site, to: &UserId, news: &News<'_>, now: i64) -> Result<()> {
+    match user::store::lock(tx, &site.config.id, to)? {
+        Some((user, _)) if user.deleted_at.is_none() => put(tx, site, to, news, now),
+        _ => Ok(()),
+    }
+}
+
+/// The same for a user whose lock the caller holds, and who is there.
+///
+/// # Errors
+/// What the database says.
+pub fn put(tx: &mut Tx<'_>, site: &Site, to: &UserId, news: &News<'_>, now: i64) -> Result<()> {
+    let letter = letter(tx, news)?;
+    store::insert(tx, site, to, &letter, now)?;
+    store::ring(tx, to)
+}
+
+/// Puts away what told of something that is over, such as an invitation that was withdrawn: whoever has it. Takes the
+/// locks of those users: the caller may hold those of organizations.
+///
+/// # Errors
+/// What the database says.
+pub fn settle(tx: &mut Tx<'_>, site: &Site, subject: &str, now: i64) -> Result<()> {
+    for user in store::told_of(tx, subject)? {
+        user::store::lock(tx, &site.config.id, &user)?;
+        settle_of(tx, &user, subject, now)?;
+    }
+    Ok(())
+}
+
+/// The same of one user, whose lock the caller holds.
+///
+/// # Errors
+/// What the database says.
+pub fn settle_of(tx: &mut Tx<'_>, user: &UserId, subject: &str, now: i64) -> Result<()> {
+    if store::put_away(tx, user, subject, now)? { store::ring(tx, user) } else { Ok(()) }
+}
+
+fn letter<'a>(tx: &mut Tx<'_>, news: &News<'a>) -> Result<Letter<'a>> {
+    use NotificationSeverity::{Info, Success, Warning};
+    let mut facts = Map::new();
+    let (kind, severity, about, seen_by) = match news {
+        News::Invited { to, .. } => (texts::INVITED, Info, Some(to), None),
+        News::Added { to, membership } => (texts::ADDED, Success, Some(to), Some(*membership)),
+        News::Removed { from } => (texts::REMOVED, Warning, Some(from), None),
+        News::RoleGiven { at, membership, .. } => (texts::ROLE_GIVEN, Info, Some(at), Some(*membership)),
+        News::RoleTaken { at, membership, .. } => (texts::ROLE_TAKEN, Warning, Some(at), Some(*membership)),
+        News::NewDevice { .. } => (texts::NEW_DEVICE, Warning, None, None),
+    };
+    let subject = match news {
+        News::Invited { invitation, .. } => *invitation,
+        _ => "",
+    };
+    let mut add = |name: &str, text: &str| facts.insert(name.to_owned(), text.into());
+    match news {
+        News::Invited { .. } => drop(add("invitation_id", subject)),
+        News::RoleGiven { role, .. } | News::RoleTaken { role, .. } => {
+            add("role_id", &role.id);
+            add("role_name", &role.name);
+        }
+        News::NewDevice { user_agent, ip_address } => {
+            add("browser", agent::browser(user_agent));
+            add("device", agent::device(user_agent));
+            add("ip_address", ip_address);
+        }
+        News::Added { .. } | News::Removed { .. } => {}
+    }
+    if let Some(place) = about {
+        facts.extend(store::names(tx, place)?);
+    }
+    Ok(Letter { kind, subject, severity, place: about.copied().zip(seen_by), facts })
+}
+
+impl State {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Unread, Self::Read, Self::Archived];
+
+    /// The word in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unread => "unread",
+            Self::Read => "read",
+            Self::Archived => "archived",
+        }
+    }
+
+    /// The one that a word names; what an unknown one was, has been read.
+    #[must_use]
+    pub fn stored(word: &str) -> Self {
+        Self::ALL.into_iter().find(|state| state.as_str() == word).unwrap_or(Self::Read)
+    }
+}
+
+impl Marks {
+    /// What they are after a step at `now`.
+    #[must_use]
+    pub fn after(self, step: Step, now: i64) -> Self {
+        let read =
+            Self { state: State::Read, read_at: self.read_at.or(Some(now)), archived_at: None, ..self };
+        let is_archived = self.state == State::Archived;
+        match step {
+            Step::Read if self.state == State::Unread => read,
+            Step::Unread if self.state != State::Unread => {
+                Self { state: State::Unread, read_at: None, archived_at: None, ..self }
+            }
+            Step::Archive(wanted) => match wanted.unwrap_or(!is_archived) {
+                true if !is_archived => Self { state: State::Archived, archived_at: Some(now), ..read },
+                false if is_archived => read,
+                _ => self,
+            },
+            Step::Star(wanted) => Self { is_starred: wanted.unwrap_or(!self.is_starred), ..self },
+            Step::Read | Step::Unread => self,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::id::{MembershipId, OrganizationId, PictureId, UserId};
 use crate::membership::{Place, are_there, role, roles_of, store};
-use crate::organization::join::{Joined, Newcomer, join};
+use crate::notification::{self, News};
+use crate::organization::join::{Joined, Newcomer, join, tell};
 use crate::organization::said::Said;
 use crate::organization::{self, settle, slug, store as organizations};
 use crate::session::scope;
@@ -166,8 +167,10 @@ pub async fn add_member(
         present_user(tx, deployment, &newcomer)?;
         let roles = given(tx, &site, &place, member.role.as_deref())?;
         let asked = Newcomer { user: &newcomer, roles: &roles, by: &by };
-        if join(tx, &site, &place, asked)? == Joined::Before {
-            one_more_role(tx, &site, &place, asked)?;
+        match join(tx, &site, &place, asked)? {
+            Joined::Now => tell(tx, &site, &place, (&newcomer, by.now))?,
+            Joined::Before => one_more_role(tx, &site, &place, asked)?,
+            Joined::Full | Joined::TooMany => {}
         }
         shown(tx, deployment, &place.id)
     });
@@ -187,6 +190,10 @@ fn one_more_role(tx: &mut Tx<'_>, site: &Site, place: &Place, asked: Newcomer<'_
             scope::tell(tx, site, user, by)?;
             let about = audit::About { reason: &place.id, user: Some(user), ..audit::About::default() };
             audit::record(tx, site, by, Event::RoleGiven, about)?;
+            if let Some(role) = role::find(tx, roles_of(&site.config, place.kind), place, role)? {
+                let news = News::RoleGiven { at: place, membership: &member.id, role: &role };
+                notification::write(tx, site, user, &news, by.now)?;
+            }
         }
     }
     Ok(())

@@ -7,7 +7,8 @@ use crate::config::teams::Kind;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{MembershipId, UserId};
-use crate::membership::{Place, role, roles_of, store};
+use crate::membership::{Membership, Place, role, roles_of, store};
+use crate::notification::{self, News};
 use keyrack_protocol::Code;
 
 /// Who becomes a member.
@@ -58,6 +59,20 @@ pub fn join(tx: &mut Tx<'_>, site: &Site, place: &Place, newcomer: Newcomer<'_>)
         enter_usual_workspace(tx, site, place, (newcomer.user, newcomer.by))?;
     }
     Ok(joined)
+}
+
+/// Tells somebody that they are a member of a place now: for who did not ask for it. The caller holds the locks of
+/// [`join`].
+///
+/// # Errors
+/// What the database says.
+pub fn tell(tx: &mut Tx<'_>, site: &Site, place: &Place, (user, now): (&UserId, i64)) -> Result<()> {
+    match store::member(tx, place, user.as_str())? {
+        Some(Membership { id, .. }) => {
+            notification::write(tx, site, user, &News::Added { to: place, membership: &id }, now)
+        }
+        None => Ok(()),
+    }
 }
 
 fn organization_of(place: &Place) -> Place {

@@ -29,6 +29,7 @@ async fn an_organization_is_made_listed_given_an_administrator_and_deleted() {
         let added = server.keyrack("organization add acme bob@example.com --role admin");
         assert!(added.out.contains(&"members     1".to_owned()), "{added:?}");
     }
+    assert_eq!(bob.kinds("").await, ["member_added", "role_given"]);
     let path = format!("/organizations/{id}/update");
     bob.post(&path, json!({ "name": "Bob's" })).await.ok();
     for (line, exit) in [

@@ -57,6 +57,7 @@ impl Keyrack {
                     name: "Member".to_owned(),
                     permissions: Vec::new(),
                     created_at: 0,
+                    updated_at: 0,
                 };
                 for n in begin..count.min(begin + 500) {
                     let news = match &place {

@@ -163,7 +163,9 @@ impl FromRequestParts<Shared> for Account {
 impl Account {
     async fn of(browser: Browser, polls: bool) -> Result<Self> {
         let reading = match polls {
-            true => read::read(&browser.app, &browser.site, browser.rack.as_ref()).await?,
+            true => {
+                read::read(&browser.app, &browser.site, browser.rack.as_ref(), Some(browser.address)).await?
+            }
             false => browser.reading().await?,
         };
         let Reading::Live(cached, opened) = reading else { return Err(Code::SignedOut.into()) };

@@ -161,8 +161,7 @@ mod tests {
     }
 
     fn standing(membership: &str) -> Standing {
-        let membership = MembershipId::stored(membership.to_owned());
-        Standing { membership, place: String::new(), gate: 1, is_out: false }
+        Standing::in_new("", &MembershipId::stored(membership.to_owned()))
     }
 
     /// The memberships by which somebody sees what is asked for who stands in `a`, and in `x` if said so.

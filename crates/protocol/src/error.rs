@@ -86,6 +86,10 @@ codes! {
     InvalidAddressRange = "invalid_address_range", 400, "This is no address and no network; write it like 203.0.113.7 or 2001:db8::/32.";
     RestrictionNotAllowed = "restriction_not_allowed", 403, "Addresses cannot be restricted here; ask whoever runs this application.";
     RestrictionExcludesYou = "restriction_excludes_you", 409, "You would not meet this yourself, and could not take it back.";
+    InvitationNotFound = "invitation_not_found", 404, "There is no such open invitation here; look at the list.";
+    InvitationExists = "invitation_exists", 409, "This address has an open invitation already; send that anew, or withdraw it first.";
+    AlreadyMember = "already_member", 409, "Whoever has this address is a member already; give them a role instead.";
+    TooManyInvitations = "too_many_invitations", 400, "There are as many open invitations as there may be; withdraw some first.";
     TemplateNotFound = "template_not_found", 404, "There is no token template of this name.";
     AmbiguousCredential = "ambiguous_credential", 400, "The request carried two different sessions; both were removed, sign in again.";
     OriginNotAllowed = "origin_not_allowed", 403, "This origin is not in the deployment's allowed_origins.";

@@ -14,6 +14,7 @@ mod envelope;
 mod error;
 mod event;
 mod notification;
+mod invitation;
 mod organization;
 mod session;
 mod theme;
@@ -37,6 +38,9 @@ pub use event::{ChangeReason, NotificationEvent, SessionEvent};
 pub use notification::{
     Notification, NotificationCta, NotificationPage, NotificationSeverity, NotificationsChanged,
     NotificationsUnread, NotificationsUnreadIn,
+};
+pub use invitation::{
+    InvitationAcceptance, InvitationRefusal, InvitationValidation, InvitedTo, OrganizationInvitation,
 };
 pub use organization::{
     EligibilityRestriction, Organization, OrganizationCreated, OrganizationMember, OrganizationMemberPage,

@@ -111,6 +111,8 @@ id! {
     PictureId = "pic";
     /// A notification.
     NotificationId = "ntf";
+    /// An invitation to an organization.
+    InvitationId = "inv";
     /// This process, where several share a database.
     NodeId = "nod";
 }

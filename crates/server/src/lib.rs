@@ -37,6 +37,7 @@ pub mod dev;
 pub mod error;
 pub mod http;
 pub mod id;
+pub mod invitation;
 pub mod log;
 pub mod master_key;
 pub mod membership;

@@ -1,9 +1,12 @@
-//! One-time secrets: codes today, links, tickets and invitations later. One function consumes them.
+//! One-time secrets: codes and the tokens of invitations today, links and tickets later. One function consumes them.
 //!
 //! There is one live secret of a purpose for an owner; a new one replaces it. It works once, also when two
 //! requests race, expires, and dies of five wrong guesses. Only its HMAC is kept.
+//!
+//! What has so many bits that nobody guesses it is looked at first ([`look`]), and consumed only when it is the right
+//! one: otherwise whoever knows its owner could kill it with wrong guesses.
 
-use crate::db::Tx;
+use crate::db::{Snapshot, Tx};
 use crate::error::Result;
 use crate::id::SecretId;
 use crate::params;
@@ -19,12 +22,15 @@ pub const GUESSES: i64 = 5;
 pub enum For {
     /// Proves the address of a sign-up attempt.
     SignUpEmail,
+    /// Accepts an invitation, which is its owner.
+    Invitation,
 }
 
 impl For {
     fn word(self) -> &'static str {
         match self {
             Self::SignUpEmail => "sign_up_email",
+            Self::Invitation => "invitation",
         }
     }
 }
@@ -55,6 +61,19 @@ pub enum Used {
     Dead,
     /// It has expired.
     Expired,
+}
+
+/// What a secret is worth that was only looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It works.
+    Live,
+    /// It was used.
+    Used,
+    /// It has expired.
+    Expired,
+    /// It is not the right one, or there is none.
+    Unknown,
 }
 
 /// Stores `fresh` as the only live secret of `owner`.
@@ -88,6 +107,47 @@ pub fn made_at(tx: &mut Tx<'_>, (deployment, purpose, owner): (&str, For, &str))
         params![deployment, purpose.word(), owner],
     )?;
     row.map(|row| row.cells().int()).transpose()
+}
+
+/// What the secret of `owner` is worth whose hash is `guess`. Nothing is counted and nothing used up, so it is for
+/// secrets that nobody guesses.
+///
+/// # Errors
+/// What the database says.
+pub fn look(
+    on: &mut Snapshot<'_>,
+    (deployment, purpose, owner): (&str, For, &str),
+    guess: &str,
+    now: i64,
+) -> Result<Seen> {
+    let row = on.query_one(
+        "select hash, created_at, expires_at, used_at from one_time_secrets
+         where deployment_id = $1 and purpose = $2 and owner = $3",
+        params![deployment, purpose.word(), owner],
+    )?;
+    let Some(row) = row else { return Ok(Seen::Unknown) };
+    let mut cells = row.cells();
+    let (kept, created_at, expires_at) = (cells.text()?, cells.int()?, cells.int()?);
+    if verify_slices_are_equal(kept.as_bytes(), guess.as_bytes()).is_err() {
+        return Ok(Seen::Unknown);
+    }
+    Ok(match cells.optional_int()? {
+        Some(_) => Seen::Used,
+        None if now >= expires_at || created_at > now + SKEW_MS => Seen::Expired,
+        None => Seen::Live,
+    })
+}
+
+/// Forgets the secret of `owner`: it works no more.
+///
+/// # Errors
+/// What the database says.
+pub fn forget(tx: &mut Tx<'_>, (deployment, purpose, owner): (&str, For, &str)) -> Result<()> {
+    tx.execute(
+        "delete from one_time_secrets where deployment_id = $1 and purpose = $2 and owner = $3",
+        params![deployment, purpose.word(), owner],
+    )?;
+    Ok(())
 }
 
 /// Tries to use the secret of `owner` whose hash is `guess`: counts a wrong guess, uses up a right one.

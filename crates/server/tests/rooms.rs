@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 14] = [
+const FEATURES: [&str; 15] = [
     "picture",
     "session",
     "sign_in",
@@ -16,6 +16,7 @@ const FEATURES: [&str; 14] = [
     "organization",
     "workspace",
     "notification",
+    "invitation",
     "deployment",
     "pages",
     "dev",
@@ -23,7 +24,7 @@ const FEATURES: [&str; 14] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 24] = [
+const ARROWS: [(&str, &[&str]); 25] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -42,8 +43,9 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("notification", &["session", "membership", "user"]),
     ("organization", &["notification", "session", "membership", "user", "picture"]),
     ("workspace", &["organization", "session", "membership", "user", "picture"]),
+    ("invitation", &["notification", "workspace", "organization", "session", "membership", "user"]),
     ("sign_in", &["notification", "session", "user"]),
-    ("sign_up", &["sign_in", "session", "user"]),
+    ("sign_up", &["invitation", "sign_in", "session", "user"]),
     ("token", &["session", "membership", "user"]),
     ("deployment", &["token", "user"]),
     ("pages", &["deployment"]),

@@ -1075,6 +1075,170 @@ has_more: boolean,
 next_cursor: string | null, };
 
 /**
+ * An invitation to an organization, and perhaps to a workspace of it, that nobody has accepted yet. Who manages
+ * the organization sees it; the token that accepts it is in the mail alone.
+ */
+export type OrganizationInvitation = { 
+/**
+ * The invitation's id.
+ */
+id: string, 
+/**
+ * The organization.
+ */
+organization_id: string, 
+/**
+ * The address that is invited: nobody else can accept.
+ */
+email: string, 
+/**
+ * The role that whoever accepts gets in the organization; null when it is gone, then they get that of all
+ * who join.
+ */
+initial_organization_role: OrganizationRole | null, 
+/**
+ * Who invited last; null when that user is no member any more, and then the invitation does not work until
+ * somebody sends it anew.
+ */
+inviter: OrganizationMember | null, 
+/**
+ * The workspace; null when it is to the organization alone.
+ */
+workspace: Workspace | null, 
+/**
+ * The role in the workspace; null as above, and without a workspace.
+ */
+initial_workspace_role: WorkspaceRole | null, 
+/**
+ * Whether it is too late to accept it.
+ */
+expired: boolean, 
+/**
+ * Until when it can be accepted.
+ */
+expires_at: string, 
+/**
+ * The same as `expires_at`.
+ */
+expiry: string, 
+/**
+ * When it was made.
+ */
+created_at: string, 
+/**
+ * When it was last sent.
+ */
+updated_at: string, };
+
+/**
+ * What a mailed token is worth; looking at it changes nothing.
+ */
+export type InvitationValidation = { 
+/**
+ * Whether it can be accepted.
+ */
+valid: boolean, 
+/**
+ * Always `""`: an invitation to an organization knows no name.
+ */
+first_name: string, 
+/**
+ * Always `""`.
+ */
+last_name: string, 
+/**
+ * The address that is invited; null when there is no such invitation.
+ */
+email: string | null, 
+/**
+ * The organization, where it is valid.
+ */
+organization: InvitedTo | null, 
+/**
+ * The workspace, where it is valid and to one.
+ */
+workspace: InvitedTo | null, 
+/**
+ * Who invited, by name, or by address where there is no name.
+ */
+inviter_name: string | null, 
+/**
+ * Until when it can be accepted.
+ */
+expires_at: string | null, 
+/**
+ * Why it is not valid.
+ */
+error_code: InvitationRefusal | null, 
+/**
+ * The same for people, `""` where it is valid.
+ */
+message: string, };
+
+/**
+ * What came of accepting an invitation.
+ */
+export type InvitationAcceptance = { 
+/**
+ * The organization, for whoever is a member now.
+ */
+organization: Organization | null, 
+/**
+ * The workspace, for whoever is a member of it now.
+ */
+workspace: Workspace | null, 
+/**
+ * The sign-in that accepted; it is the active one now, and acts in the organization and the workspace.
+ */
+signin_id: string | null, 
+/**
+ * Whether the user was a member before.
+ */
+already_member: boolean, 
+/**
+ * Whether somebody has to sign in, or up, with `invited_email` and come back.
+ */
+requires_signin: boolean, 
+/**
+ * The address that is invited; null when there is no such invitation.
+ */
+invited_email: string | null, 
+/**
+ * Why it was not accepted.
+ */
+error_code: InvitationRefusal | null, 
+/**
+ * The same for people.
+ */
+message: string, 
+/**
+ * The new session, for whoever is a member now.
+ */
+session: Session | null, };
+
+/**
+ * Why an invitation was not accepted. It stands in a 200 answer: older clients read it nowhere else.
+ */
+export type InvitationRefusal = "INVITATION_INVALID" | "INVITATION_EXPIRED" | "INVITATION_REQUIRES_SIGNUP" | "INVITATION_EMAIL_MISMATCH" | "INVITATION_ORGANIZATION_FULL" | "INVITATION_WORKSPACE_FULL" | "INVITATION_TOO_MANY_ORGANIZATIONS";
+
+/**
+ * What an invitation is to, as whoever has its token sees it.
+ */
+export type InvitedTo = { 
+/**
+ * The id of the organization or workspace.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Where its picture is, `""` when there is none.
+ */
+image_url: string, };
+
+/**
  * What is no more.
  */
 export type Removed = { 

@@ -6,19 +6,18 @@
 //! strangers can cause without end is bounded before it gets here: a try that is refused because of others
 //! before it leaves none, and [`note`] takes a few an hour from one address.
 
+mod note;
 pub mod store;
 
-use crate::app::{App, Site};
+pub use note::note;
+
+use crate::app::Site;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{AuditId, SessionId, SignInId, UserId};
 use crate::params;
 use crate::throttle::{self, Rule, Subject, Verdict};
 use crate::world::World;
-use std::sync::Arc;
-
-/// What one client address may have noted that nothing else counts.
-const NOTED: Rule = Rule { kind: "audit_note", free: 20, window_ms: 3_600_000, first_pause_ms: 0 };
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +84,14 @@ pub enum Event {
     RestrictionChanged,
     /// A sign-in was put out of an organization or workspace whose restriction it does not meet.
     ScopeEnded,
+    /// An invitation to an organization or workspace was mailed, anew or for the first time.
+    InvitationSent,
+    /// An invitation was withdrawn, by whoever manages the place or with the membership that it could have renewed.
+    InvitationWithdrawn,
+    /// A user accepted an invitation, and is a member.
+    InvitationAccepted,
+    /// A token was none of an invitation, or somebody else's.
+    InvitationRefused,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
 }
@@ -125,6 +132,10 @@ impl Event {
             Self::RoleRemoved => "role_removed",
             Self::RestrictionChanged => "restriction_changed",
             Self::ScopeEnded => "scope_ended",
+            Self::InvitationSent => "invitation_sent",
+            Self::InvitationWithdrawn => "invitation_withdrawn",
+            Self::InvitationAccepted => "invitation_accepted",
+            Self::InvitationRefused => "invitation_refused",
             Self::BackupRestored => "backup_restored",
         }
     }
@@ -137,7 +148,8 @@ impl Event {
             | Self::SignUpRefused
             | Self::SignInRefused
             | Self::CredentialAmbiguous
-            | Self::ForeignSignInNamed => "refused",
+            | Self::ForeignSignInNamed
+            | Self::InvitationRefused => "refused",
             _ => "ok",
         }
     }
@@ -286,20 +298,4 @@ pub fn lockouts(
         record(tx, site, by, Event::LockoutBegun, About { reason, ..about })?;
     }
     Ok(())
-}
-
-/// Records something that a request tried and that changes nothing: a few an hour from one address, so that
-/// nobody fills the disk with it. Failing to is no reason to answer otherwise.
-pub async fn note(app: &Arc<App>, site: &Arc<Site>, by: By, event: Event, session: Option<SessionId>) {
-    let counted = by.ip_address.parse().map_or_else(|_| by.ip_address.clone(), throttle::counted);
-    let (to, subject) = (Arc::clone(site), Subject::new(&app.vault, &site.config.id, &counted));
-    let noted = app.db.write(move |tx| {
-        if throttle::count(tx, &NOTED, &subject, by.now)? == Verdict::Counted {
-            record(tx, &to, &by, event, About { session: session.as_ref(), ..About::default() })?;
-        }
-        Ok(())
-    });
-    if let Err(error) = noted.await {
-        tracing::warn!(%error, event = event.as_str(), "not recorded");
-    }
 }

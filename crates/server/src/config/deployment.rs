@@ -86,6 +86,8 @@ pub struct Lifetimes {
     pub code_ms: i64,
     /// A token is valid for this long: 5 seconds to 1 hour (60 seconds).
     pub token_ms: i64,
+    /// An invitation can be accepted for this long: 1 hour to 90 days (10 days).
+    pub invitation_ms: i64,
 }
 
 impl Default for Lifetimes {
@@ -98,6 +100,7 @@ impl Default for Lifetimes {
             attempt_ms: 30 * MINUTE,
             code_ms: 10 * MINUTE,
             token_ms: MINUTE,
+            invitation_ms: 10 * DAY,
         }
     }
 }

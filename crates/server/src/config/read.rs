@@ -152,6 +152,7 @@ fn lifetimes(mut table: Table<'_>) -> Lifetimes {
     let idle = table.text("sign_in_idle", |text| within(text, "1 minute", ("sign_in_max_age", age)));
     let code = table.text("code", |text| within(text, "30 seconds", ("attempt", attempt)));
     let token = table.text("token", |text| value::span_within(text, "5 seconds", "1 hour"));
+    let invitation = table.text("invitation", |text| value::span_within(text, "1 hour", "90 days"));
     table.finish();
     Lifetimes {
         sign_in_max_age_ms: age,
@@ -160,6 +161,7 @@ fn lifetimes(mut table: Table<'_>) -> Lifetimes {
         attempt_ms: attempt,
         code_ms: code.unwrap_or(base.code_ms.min(attempt)),
         token_ms: token.unwrap_or(base.token_ms),
+        invitation_ms: invitation.unwrap_or(base.invitation_ms),
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Retention {
     pub guesses_ms: i64,
     /// A notification, after it was written: 1 day to 400 days (90 days).
     pub notifications_ms: i64,
+    /// An invitation after it was accepted or withdrawn, or could be: 1 hour to 400 days (30 days).
+    pub invitations_ms: i64,
     /// A record of what happened: 1 day to 10 years (400 days).
     pub audit_ms: i64,
 }
@@ -47,6 +49,7 @@ impl Default for Retention {
             counts_ms: 2 * DAY,
             guesses_ms: 30 * DAY,
             notifications_ms: 90 * DAY,
+            invitations_ms: 30 * DAY,
             audit_ms: 400 * DAY,
         }
     }
@@ -66,6 +69,7 @@ impl Retention {
             counts_ms: most,
             guesses_ms: most,
             notifications_ms: most,
+            invitations_ms: most,
             audit_ms: 3650 * DAY,
         }
     }
@@ -91,6 +95,7 @@ pub(super) fn read(mut table: Table<'_>, lifetimes: &Lifetimes) -> Retention {
         counts_ms: period("counts", "1 hour", year).unwrap_or(base.counts_ms),
         guesses_ms: period("guesses", "1 day", year).unwrap_or(base.guesses_ms),
         notifications_ms: period("notifications", "1 day", year).unwrap_or(base.notifications_ms),
+        invitations_ms: period("invitations", "1 hour", year).unwrap_or(base.invitations_ms),
         audit_ms: period("audit", "1 day", "3650 days").unwrap_or(base.audit_ms),
         codes_ms: table.text("codes", |text| codes(text, lifetimes)).unwrap_or(base.codes_ms),
     };

@@ -70,6 +70,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0009_notifications.sql"),
         walks: &[],
     },
+    Migration {
+        version: 10,
+        name: "invitations",
+        sql: include_str!("../../migrations/0010_invitations.sql"),
+        walks: &[],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

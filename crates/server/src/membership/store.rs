@@ -1,6 +1,6 @@
 //! Memberships in the database.
 
-use super::{Membership, Place, words};
+use super::{Membership, Place, invited, words};
 use crate::config::teams::Kind;
 use crate::db::{Cells, Snapshot, Tx};
 use crate::error::{Error, Result};
@@ -217,7 +217,7 @@ pub fn count(on: &mut Snapshot<'_>, place: &str) -> Result<i64> {
     row.map_or(Ok(0), |row| row.cells().int())
 }
 
-/// Ends every membership of a user who is deleted. The caller holds the user's lock and ends the sign-ins.
+/// Ends every membership of a user who is deleted, and the invitations to one's addresses. The caller holds the user's lock and ends the sign-ins.
 ///
 /// # Errors
 /// What the database says.
@@ -226,5 +226,5 @@ pub fn forget_user(tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
         remove(tx, &place, &member)?;
     }
     tx.execute("delete from user_scopes where user_id = $1", params![user.as_str()])?;
-    Ok(())
+    invited::forget_user(tx, user)
 }

@@ -113,6 +113,17 @@ impl Actor {
         self.admitted(on, place.ok_or(unknown(kind))?)
     }
 
+    /// What somebody is in a place who is not the one that comes: what the place asks of whoever acts in it, it does not
+    /// ask of them.
+    ///
+    /// # Errors
+    /// When there are no such places, no such place, or the user is not in it, the code of that.
+    pub fn in_absence(&self, on: &mut Snapshot<'_>, (kind, id): (Kind, &str)) -> Result<Acting> {
+        are_there(&self.site.config, kind)?;
+        let place = store::find(on, self.deployment(), (kind, id))?;
+        self.act(on, place.ok_or(unknown(kind))?)
+    }
+
     /// Who is no member of a place is not told what it asks.
     fn admitted(&self, on: &mut Snapshot<'_>, place: Place) -> Result<Acting> {
         let acting = self.act(on, place)?;

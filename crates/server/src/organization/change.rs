@@ -8,7 +8,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{MembershipId, OrganizationId, RoleId};
 use crate::membership::{
-    Membership, Permissions, Place, Role, may_give, may_take, metadata, new_permissions, role, store,
+    Membership, Permissions, Place, Role, invited, may_give, may_take, metadata, new_permissions, role, store,
 };
 use crate::notification::{self, News};
 use crate::session::scope;
@@ -92,6 +92,7 @@ fn end(tx: &mut Tx<'_>, actor: &Actor, place: &Place, member: &Membership) -> Re
         }
         None => store::remove(tx, &place.id, &member.id)?,
     }
+    invited::withdraw_of(tx, place, &member.user, actor.by.now)?;
     scope::end(tx, &actor.site, (&member.user, &place.id), &actor.by)
 }
 

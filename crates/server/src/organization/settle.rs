@@ -10,7 +10,7 @@ use crate::config::teams::Kind;
 use crate::db::{Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::id::SessionId;
-use crate::membership::{role, store as membership};
+use crate::membership::{invited, role, store as membership};
 use crate::params;
 use crate::session::read;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -174,6 +174,7 @@ fn remove_some(tx: &mut Tx<'_>, place: &str) -> Result<usize> {
     if members.is_empty() {
         tx.execute("delete from roles where place_id = $1", params![place])?;
         tx.execute("delete from member_counts where place_id = $1", params![place])?;
+        invited::forget_place(tx, place)?;
     }
     Ok(members.len())
 }

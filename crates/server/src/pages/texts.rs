@@ -97,7 +97,7 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 43] = [
+    const NOT_OF_PAGES: [Code; 46] = [
         Code::OrganizationsDisabled,
         Code::WorkspacesDisabled,
         Code::OrganizationNotFound,
@@ -126,6 +126,10 @@ mod tests {
         Code::InvalidMetadata,
         Code::InvalidPicture,
         Code::PictureNotFound,
+        Code::InvitationNotFound,
+        Code::InvitationExists,
+        Code::AlreadyMember,
+        Code::TooManyInvitations,
         Code::AvailabilityHidden,
         Code::BadRequestBody,
         Code::DeploymentNotFound,
@@ -134,7 +138,6 @@ mod tests {
         Code::SessionNotFound,
         Code::UserNotFound,
         Code::StrategyRequired,
-        Code::SignedOut,
         Code::TemplateNotFound,
         Code::UnknownHost,
         Code::NotFound,
@@ -146,6 +149,17 @@ mod tests {
     /// What the client says by itself, and the sentence for surprises.
     const OF_THE_CLIENT: [&str; 4] =
         ["error_network", "error_timeout", "error_session_changed", "error_unexpected"];
+
+    /// Why an invitation is not accepted, which a 200 answer says.
+    const OF_INVITATIONS: [&str; 7] = [
+        "error_invitation_invalid",
+        "error_invitation_expired",
+        "error_invitation_requires_signup",
+        "error_invitation_email_mismatch",
+        "error_invitation_organization_full",
+        "error_invitation_workspace_full",
+        "error_invitation_too_many_organizations",
+    ];
 
     fn strict(language: &str) -> BTreeMap<String, String> {
         let path = format!("{}/../../apps/pages/messages/{language}.json", env!("CARGO_MANIFEST_DIR"));
@@ -159,6 +173,7 @@ mod tests {
             .filter(|code| !NOT_OF_PAGES.contains(code))
             .map(|code| format!("error_{}", code.as_str().to_lowercase()))
             .chain(OF_THE_CLIENT.map(str::to_owned))
+            .chain(OF_INVITATIONS.map(str::to_owned))
             .collect();
         for language in ["en", "de"] {
             let texts = strict(language);

@@ -1,6 +1,6 @@
 //! `POST /auth/signup`, the two verification calls, and whether an identifier can be had.
 
-use super::{Form, restrictions};
+use super::{Form, admitted, restrictions};
 use crate::caller::Browser;
 use crate::config::FieldUse;
 use crate::error::Result;
@@ -18,12 +18,14 @@ pub(super) async fn identifier_availability(browser: Browser, fields: Fields) ->
     Ok(answer::ok(super::availability::exists(&browser, kind, identifier).await?))
 }
 
-/// `email`, `password`, and what the deployment asks for of `username`, `first_name`, `last_name`.
+/// `email`, `password`, what the deployment asks for of `username`, `first_name`, `last_name`, and `invite_token?`.
 pub(super) async fn sign_up(browser: Browser, fields: Fields) -> Result<Response> {
     let (auth, rules) = (&browser.site.config.auth, &browser.site.config.restrictions);
-    restrictions::check_mode(rules)?;
+    let token = admitted::token(rules, &fields)?;
+    let email = EmailAddress::parse(fields.required("email")?)?;
     let form = Form {
-        email: EmailAddress::parse(fields.required("email")?)?,
+        invitation: admitted::by(&browser, token, &email).await?,
+        email,
         username: username(&browser, &fields, auth.username)?,
         first_name: name(fields.used("first_name", auth.first_name)?.unwrap_or_default())?,
         last_name: name(fields.used("last_name", auth.last_name)?.unwrap_or_default())?,

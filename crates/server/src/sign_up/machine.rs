@@ -36,6 +36,9 @@ pub struct Profile {
     pub last_name: String,
     /// The password's PHC string.
     pub password_hash: String,
+    /// The invitation by which somebody signs up where others cannot.
+    #[serde(default)]
+    pub invitation: Option<String>,
 }
 
 /// Something that was proved.
@@ -95,6 +98,7 @@ mod tests {
             first_name: text("Ada"),
             last_name: text(""),
             password_hash: text("$argon2id$"),
+            invitation: None,
         };
         Stage::NeedsEmail { profile, decoy }
     }
@@ -121,11 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_that_an_older_server_kept_has_no_username() {
+    fn a_stage_that_an_older_server_kept_has_neither_a_username_nor_an_invitation() {
         let kept = r#"{"stage":"needs_email","profile":{"email":"ada@ex.com","first_name":"","last_name":"",
             "password_hash":"$argon2id$"},"decoy":false}"#;
         let read: Stage = serde_json::from_str(kept).unwrap();
-        assert!(matches!(read, Stage::NeedsEmail { profile: Profile { username: None, .. }, decoy: false }));
+        assert!(matches!(
+            read,
+            Stage::NeedsEmail { profile: Profile { username: None, invitation: None, .. }, decoy: false }
+        ));
     }
 
     #[test]

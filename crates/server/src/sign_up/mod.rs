@@ -6,6 +6,7 @@
 //! A username is nobody's until an account has it: two attempts may want the same one, and whose code comes first
 //! gets it. The other one's code stays good, and is sent again with another username.
 
+mod admitted;
 mod availability;
 pub mod http;
 pub mod machine;
@@ -21,7 +22,7 @@ use crate::app::Site;
 use crate::caller::Browser;
 use crate::config::{Auth, FieldUse};
 use crate::error::{Error, Result};
-use crate::id::{AttemptId, SessionId};
+use crate::id::{AttemptId, InvitationId, SessionId};
 use crate::session::enter::{self, Left, NewAttempt};
 use crate::throttle::{self, SIGN_UP, Subject, Verdict};
 use crate::time::rfc3339;
@@ -45,6 +46,8 @@ pub struct Form {
     pub last_name: String,
     /// The password as typed.
     pub password: String,
+    /// The invitation by which somebody signs up where others cannot.
+    pub invitation: Option<InvitationId>,
 }
 
 /// Begins a sign-up.
@@ -57,13 +60,14 @@ pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
     count(browser).await?;
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
     let password_hash = app.hasher.hash(place, &app.world, form.password.clone()).await?;
-    let Form { email, username, first_name, last_name, .. } = form;
+    let Form { email, username, first_name, last_name, invitation, .. } = form;
     let profile = Profile {
         email: email.to_string(),
         username: username.as_ref().map(Username::to_string),
         first_name,
         last_name,
         password_hash,
+        invitation: invitation.map(|id| id.to_string()),
     };
     browser
         .app

@@ -16,12 +16,12 @@ pub fn check_mode(rules: &Restrictions) -> Result<(), Code> {
     }
 }
 
-/// Whether this address may sign up under these names (username, first and last name; `""` for none).
+/// Whether this address may sign up under these names (username, first and last name; `""` for none), where it may
+/// at all.
 ///
 /// # Errors
-/// `SIGNUP_RESTRICTED`, `EMAIL_BLOCKED`, `EMAIL_NOT_ALLOWED`, `DISPOSABLE_EMAIL_BLOCKED`, `BANNED_KEYWORD`.
+/// `EMAIL_BLOCKED`, `EMAIL_NOT_ALLOWED`, `DISPOSABLE_EMAIL_BLOCKED`, `BANNED_KEYWORD`.
 pub fn check(rules: &Restrictions, email: &EmailAddress, names: &[&str]) -> Result<(), Code> {
-    check_mode(rules)?;
     let (local, domain) = email.as_str().rsplit_once('@').unwrap_or_default();
     let (mailbox, tag) = local.split_once('+').map_or((local, None), |(mailbox, tag)| (mailbox, Some(tag)));
     // Whoever is blocked is so under every subaddress.

@@ -26,6 +26,12 @@ const SIGN_UP: &[Field] = &[
     USERNAME,
     Field::optional("first_name", "At most 100 characters.").length(0, 100),
     Field::optional("last_name", "At most 100 characters.").length(0, 100),
+    Field::optional(
+        "invite_token",
+        "Of an invitation to this address: lets it sign up where others cannot. The code is mailed all the same, and the \
+         invitation accepted afterwards.",
+    )
+    .length(0, 200),
 ];
 const PREPARE: &[Field] =
     &[ATTEMPT, KIND, Field::required("strategy", "How to prove it.").one_of(&["email_otp"])];

@@ -1,7 +1,7 @@
 //! Proving the address of a sign-up: mailing a code, and taking it.
 
 use super::machine::{Fact, Profile, Stage, step};
-use super::{availability, mails, restrictions, shown, store};
+use super::{admitted, availability, mails, restrictions, shown, store};
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::caller::Browser;
@@ -225,6 +225,7 @@ fn take(
     // The username may be another one now, and the operator may have closed the door since the attempt began.
     let names = [profile.username.as_deref().unwrap_or_default(), &profile.first_name, &profile.last_name];
     restrictions::check(&site.config.restrictions, &trial.email, &names)?;
+    admitted::still(tx, site, (&profile, &trial.email), now)?;
     finish(tx, (app, site), trial, (room, &kept, &profile))
 }
 

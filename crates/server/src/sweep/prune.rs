@@ -36,7 +36,7 @@ const EMPTY_SESSION_SQL: &str = "delete from sessions where id = $2 and $1 <> ''
      and not exists (select 1 from attempts a where a.session_id = $2)";
 
 /// Every kind.
-pub const STALE: [Stale; 10] = [
+pub const STALE: [Stale; 11] = [
     Stale {
         what: "attempts",
         find: "select id, session_id from attempts
@@ -126,6 +126,14 @@ pub const STALE: [Stale; 10] = [
         delete: &[("delete from notifications where id = $1 and user_id = $2 and created_at < $3
              and deployment_id = $4", |kept| kept.notifications_ms)],
         kept: |kept| kept.notifications_ms,
+    },
+    Stale {
+        what: "invitations",
+        find: "select id, email from invitations
+             where deployment_id = $1 and expires_at < $2 order by expires_at limit 100",
+        delete: &[("delete from invitations where id = $1 and email = $2 and expires_at < $3
+             and deployment_id = $4", |kept| kept.invitations_ms)],
+        kept: |kept| kept.invitations_ms,
     },
     Stale {
         what: "records",

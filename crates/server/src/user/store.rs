@@ -2,7 +2,7 @@
 
 use super::email::EmailAddress;
 use super::username::Username;
-use super::{Email, User};
+use super::{Email, User, may_act_with};
 use crate::db::{Cells, Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::id::{EmailAddressId, UserId};
@@ -140,6 +140,20 @@ fn find_proved(on: &mut Snapshot<'_>, deployment: &str, email: &str) -> Result<O
 fn read_credentials(row: Row) -> Result<Credentials> {
     let mut cells = row.cells();
     Ok(Credentials { user_id: UserId::stored(cells.text()?), password_hash: cells.optional_text()? })
+}
+
+/// Whether there is such a user, who may act.
+///
+/// # Errors
+/// What the database says.
+pub fn acts(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<bool> {
+    let row = on.query_one(
+        "select disabled_at, deleted_at from users where id = $1 and deployment_id = $2",
+        params![id.as_str(), deployment],
+    )?;
+    let Some(row) = row else { return Ok(false) };
+    let mut cells = row.cells();
+    Ok(may_act_with(cells.optional_int()?, cells.optional_int()?).is_ok())
 }
 
 /// Takes the lock of a user; its account and password as they are now, none if it is gone.

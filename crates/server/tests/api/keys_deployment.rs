@@ -42,6 +42,21 @@ async fn is_signed_in_after(server: &Keyrack, ms: i64) -> bool {
 }
 
 cases! {
+    "deployment.lifetimes.invitation": async fn an_invitation_works_so_long() {
+        let organizations = ("deployment.organizations.enabled", "true");
+        for (keys, is_over) in [(vec![organizations, (KEY, "\"2 hours\"")], true), (vec![organizations], false)] {
+            let server = Keyrack::from_file(&keys).await;
+            let ada = server.signed_up("ada").await;
+            let acme = ada.founds("Acme").await;
+            ada.invites(&acme, "bob", json!({})).await;
+            let token = server.token("bob").await;
+            server.advance(2 * HOUR - 1);
+            assert_eq!(server.browser().validates(&token).await["valid"], true);
+            server.advance(1);
+            assert_eq!(server.browser().validates(&token).await["valid"], !is_over);
+            assert_eq!(ada.invitations(&acme).await[0]["expired"], is_over);
+        }
+    }
     "deployment.id": async fn a_deployment_is_published_under_its_id() {
         let id = format!("x{:x}", u64::from_be_bytes(keyrack_server::world::Random::System.bytes()));
         let server = with(KEY, &format!("{id:?}")).await;

@@ -18,18 +18,28 @@ struct Kind<Make> {
 
 /// With the key at `value`, which is `period` ms, what is over stays for exactly so long; without it longer.
 async fn stays<Make: AsyncFn(&Keyrack)>(key: &str, (value, period): (&str, i64), kind: Kind<Make>) {
+    stays_beside(&[], key, (value, period), kind).await;
+}
+
+/// The same where more is set.
+async fn stays_beside<Make: AsyncFn(&Keyrack)>(
+    more: &[(&str, &str)],
+    key: &str,
+    (value, period): (&str, i64),
+    kind: Kind<Make>,
+) {
     let rows = async |server: &Keyrack| {
         sweep::run_once(&server.app).await.unwrap();
         server.count(kind.count).await
     };
-    let server = Keyrack::from_file(&[(key, value)]).await;
+    let server = Keyrack::from_file(&[more, &[(key, value)]].concat()).await;
     (kind.make)(&server).await;
     assert!(rows(&server).await > 0, "{key}: it was deleted at once");
     server.advance(period);
     assert!(rows(&server).await > 0, "{key}: it was deleted before its time");
     server.advance(1);
     assert_eq!(rows(&server).await, 0, "{key}: it stays");
-    let silent = Keyrack::from_file(&[]).await;
+    let silent = Keyrack::from_file(more).await;
     (kind.make)(&silent).await;
     silent.advance(period + 1);
     assert!(rows(&silent).await > 0, "{key}: the case sets its default");
@@ -110,6 +120,17 @@ cases! {
         };
         let count = "select count(*) from notifications where deployment_id = $1";
         stays(KEY, ("\"2 days\"", 2 * DAY), Kind { make, count }).await;
+    }
+    "deployment.retention.invitations": async fn an_invitation_that_was_withdrawn_stays() {
+        let make = async |server: &Keyrack| {
+            let ada = server.signed_up("ada").await;
+            let acme = ada.founds("Acme").await;
+            let id = ada.invites(&acme, "bob", json!({})).await["id"].as_str().unwrap().to_owned();
+            ada.post(&format!("/organizations/{acme}/invitations/{id}/discard"), json!({})).await.ok();
+        };
+        let count = "select count(*) from invitations where deployment_id = $1";
+        let organizations = [("deployment.organizations.enabled", "true")];
+        stays_beside(&organizations, KEY, ("\"6 hours\"", 6 * HOUR), Kind { make, count }).await;
     }
     "deployment.retention.audit": async fn records_of_what_happened_stay() {
         let make = async |server: &Keyrack| asks_for_code(server).await;

@@ -21,6 +21,7 @@ fn impatient(deployment: &mut Deployment) {
         counts_ms: hour,
         guesses_ms: day,
         notifications_ms: day,
+        invitations_ms: hour,
         audit_ms: day,
     };
 }

@@ -8,11 +8,14 @@ use serde_json::json;
 
 /// What a request with these ids in its path is answered, without what names the request.
 async fn answer(browser: &Browser, method: &Method, path: &str) -> (u16, String) {
-    let reply = browser.send(browser.request(method.clone(), path).json(&json!({ "name": "x" }))).await;
+    let reply = browser
+        .send(browser.request(method.clone(), path).json(&json!({ "name": "x", "email": "x@example.com" })))
+        .await;
     (reply.status, reply.text)
 }
 
-/// Makes an organization and a workspace; their ids, then a role's and a membership's of each, then a notification's.
+/// Makes an organization and a workspace; their ids, then a role's and a membership's of each, then a notification's and
+/// an invitation's.
 async fn ids_of(server: &Keyrack, browser: &Browser) -> Vec<String> {
     let organization = browser.founds("Org").await;
     let workspace = browser.founds_in(&organization, "Place").await;
@@ -24,6 +27,8 @@ async fn ids_of(server: &Keyrack, browser: &Browser) -> Vec<String> {
     }
     server.tells(&browser.user_id().await, None, 1).await;
     of.push(browser.inbox("").await[0]["id"].as_str().unwrap().to_owned());
+    let invited = browser.invites(&organization, "guest", json!({ "workspace_id": workspace })).await;
+    of.push(invited["id"].as_str().unwrap().to_owned());
     of
 }
 
@@ -44,9 +49,9 @@ async fn ids_of_another_tenant_are_answered_as_ids_that_there_are_not() {
     for operation in app::operations().into_iter().filter(|operation| operation.path.contains('{')) {
         let in_workspace = operation.path.starts_with("/workspaces");
         let names = if in_workspace {
-            [("{workspace_id}", 1), ("{role_id}", 4), ("{membership_id}", 5)]
+            vec![("{workspace_id}", 1), ("{role_id}", 4), ("{membership_id}", 5)]
         } else {
-            [("{organization_id}", 0), ("{role_id}", 2), ("{membership_id}", 3)]
+            vec![("{organization_id}", 0), ("{role_id}", 2), ("{membership_id}", 3), ("{invitation_id}", 7)]
         };
         let names = names.into_iter().chain([("{notification_id}", 6)]);
         let names: Vec<_> = names.filter(|(name, _)| operation.path.contains(name)).collect();
@@ -80,6 +85,20 @@ async fn ids_of_another_tenant_are_answered_as_ids_that_there_are_not() {
         let nobodys = eve.post(path, of(&format!("{}{}", &id[..4], "0".repeat(26)))).await;
         assert_eq!((theirs.status, &theirs.text), (404, &nobodys.text), "{path}");
     }
+    // What an invitation names in its body, and in the query of the list.
+    let invite = format!("/organizations/{}/invitations", mine[0]);
+    for (field, id) in [("workspace_id", &adas[1]), ("role_id", &adas[2]), ("workspace_role_id", &adas[4])] {
+        let of = |id: &str| {
+            let mut body = json!({ "email": "x@example.com", "workspace_id": mine[1] });
+            body[field] = json!(id);
+            body
+        };
+        let theirs = eve.post(&invite, of(id)).await;
+        let nobodys = eve.post(&invite, of(&format!("{}{}", &id[..4], "0".repeat(26)))).await;
+        assert_eq!((theirs.status, &theirs.text), (404, &nobodys.text), "{field}");
+    }
+    let list = async |id: &str| eve.get(&format!("{invite}?workspace_id={id}")).await.ok();
+    assert_eq!(list(&adas[1]).await, list("wsp_00000000000000000000000000").await);
     assert!(asked > 30, "{asked}");
     assert_eq!(server.rows().await, before);
 }

@@ -32,6 +32,7 @@ pub use running::{MASTER_KEY, NO_CERTIFICATES, Running};
 pub use server::Keyrack;
 pub use stores::{Store, deployment, vault, ways};
 pub use tables::{forever, tables};
+pub use teams::invitation_form;
 
 /// What everybody's password is.
 pub const PASSWORD: &str = "correct horse battery";

@@ -50,13 +50,52 @@ impl Browser {
         super::claims(self.get("/session/token").await.ok()["token"].as_str().unwrap())
     }
 
+    /// Invites `name`@example.com to an organization, with what else the body says; gives the invitation.
+    pub async fn invites(&self, organization: &str, name: &str, body: Value) -> Value {
+        self.post(&format!("/organizations/{organization}/invitations"), invitation_form(name, body))
+            .await
+            .ok()
+    }
+
+    /// Accepts with a token; what is said of it.
+    pub async fn accepts(&self, token: &str) -> Value {
+        self.post("/organizations/invitations/accept", json!({ "token": token })).await.ok()
+    }
+
+    /// What a token is worth.
+    pub async fn validates(&self, token: &str) -> Value {
+        self.post("/deployment/invitations/validate", json!({ "token": token })).await.ok()
+    }
+
+    /// The open invitations of an organization.
+    pub async fn invitations(&self, organization: &str) -> Vec<Value> {
+        let list = self.get(&format!("/organizations/{organization}/invitations")).await.ok();
+        list.as_array().unwrap().clone()
+    }
+
     /// The id of the active sign-in's user.
     pub async fn user_id(&self) -> String {
         self.get("/me").await.ok()["id"].as_str().unwrap().to_owned()
     }
 }
 
+/// What invites `name`@example.com.
+pub fn invitation_form(name: &str, body: Value) -> Value {
+    let mut form = json!({ "email": format!("{name}@example.com") });
+    form.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+    form
+}
+
 impl Keyrack {
+    /// The token in the newest invitation to `name`@example.com.
+    pub async fn token(&self, name: &str) -> String {
+        let mails = self.mails(name).await.into_iter().rev();
+        let link = mails.filter_map(|mail| mail.mail.link).next().expect("a mail with a link");
+        let (page, token) = link.split_once("?token=").unwrap();
+        assert!(page.ends_with("/invite"), "{link}");
+        token.to_owned()
+    }
+
     /// Makes the user of a browser a member with these roles, as an accepted invitation does; the membership's id.
     pub async fn join(&self, place: &str, user: &str, roles: &[&str]) -> String {
         assert_eq!(self.tries_to_join(place, user, roles).await, Joined::Now);

@@ -1,0 +1,279 @@
+//! Accepting: the user who has proved the invited address becomes a member, in one transaction with everything that
+//! hangs on it. Nobody else ever does, whatever token they have.
+
+use super::authority::Given;
+use super::look::{self, Sent};
+use super::{Invitation, authority, store};
+use crate::app::{App, Site};
+use crate::audit::{self, About, By, Event};
+use crate::config::teams::Kind;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::id::SignInId;
+use crate::membership::restriction::Visitor;
+use crate::membership::{self, Place, Role, Scope, role};
+use crate::organization::join::{Joined, Newcomer, join};
+use crate::organization::{self, Organization};
+use crate::secret::{self, For, Seen, Used};
+use crate::session::enter::{self, Arrival, Left, Room};
+use crate::session::{scope, store as session_store, switch_to};
+use crate::throttle::Subject;
+use crate::user::email::EmailAddress;
+use crate::user::{self, User};
+use crate::workspace::{self, Workspace};
+use keyrack_protocol::InvitationRefusal;
+use std::sync::Arc;
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The user is a member.
+    Member(Box<Accepted>),
+    /// Nobody is signed in here; the address has an account.
+    SignIn(EmailAddress),
+    /// It was not accepted, and why; the address where whoever has the token may know it.
+    Refused(InvitationRefusal, Option<EmailAddress>),
+}
+
+/// Somebody is a member.
+#[derive(Debug)]
+pub struct Accepted {
+    /// Of this organization.
+    pub organization: Organization,
+    /// And of this workspace of it.
+    pub workspace: Option<(Workspace, Organization)>,
+    /// By this sign-in, which is active now.
+    pub sign_in: SignInId,
+    /// Whether the invitation was accepted before.
+    pub already: bool,
+    /// The session.
+    pub left: Left,
+}
+
+/// Everything that accepting may need, drawn before the transaction.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// The token.
+    pub sent: Sent,
+    /// Who comes with which rack.
+    pub arrival: Arrival,
+}
+
+const NOTHING: Outcome = Outcome::Refused(InvitationRefusal::InvitationInvalid, None);
+
+/// Who accepts what: everything is locked, and the address is proved.
+struct Acceptor {
+    place: Place,
+    it: Invitation,
+    seen: Seen,
+    user: User,
+    sign_in: SignInId,
+    room: Room,
+}
+
+/// Accepts an invitation for the sign-in that may: takes the locks of the organization, of the user who has proved the
+/// address, and of the session. What is refused changes nothing.
+///
+/// # Errors
+/// What the database says.
+pub fn accept(tx: &mut Tx<'_>, (app, site): (&App, &Arc<Site>), offer: &Offer) -> Result<Outcome> {
+    let (config, now) = (&site.config, offer.arrival.now);
+    // A token that is nobody's takes nobody's lock.
+    let Some((it, _)) = look::find(tx, config, &offer.sent, now)? else { return Ok(NOTHING) };
+    let organization = (Kind::Organization, it.wanted.organization.as_str());
+    let Some(place) = membership::store::lock(tx, &config.id, organization)? else { return Ok(NOTHING) };
+    let owner = owner(tx, site, &it.email)?;
+    let room = enter::existing(tx, (app, site), &offer.arrival, &[])?;
+    // Whoever changed it before held the organization's lock.
+    let Some((it, seen)) = look::find(tx, config, &offer.sent, now)? else { return Ok(NOTHING) };
+    let is_anybody_here = room.as_ref().is_some_and(|room| room.loaded.visible(room.opened).next().is_some());
+    let has_account = owner.is_some();
+    let mine = room.as_ref().zip(owner.as_ref()).and_then(|(room, user)| sign_in_of(room, user));
+    match (owner, room, mine) {
+        (Some(user), Some(room), Some(sign_in)) => {
+            user::may_act(&user)?;
+            accept_as(tx, (app, site), offer, Acceptor { place, it, seen, user, sign_in, room })
+        }
+        _ => Ok(elsewhere(&it, seen, (has_account, is_anybody_here), now)),
+    }
+}
+
+/// The user who has proved the address, under its lock.
+fn owner(tx: &mut Tx<'_>, site: &Site, email: &EmailAddress) -> Result<Option<User>> {
+    let Some(before) = user::store::find_by_email(tx, &site.config.id, email)? else { return Ok(None) };
+    let locked = user::store::lock(tx, &site.config.id, &before.user_id)?;
+    // Until the lock was there the address could change hands.
+    let now = user::store::find_by_email(tx, &site.config.id, email)?;
+    let is_same = now.is_some_and(|now| now.user_id == before.user_id);
+    Ok(locked.map(|(user, _)| user).filter(|_| is_same))
+}
+
+fn sign_in_of(room: &Room, user: &User) -> Option<SignInId> {
+    room.loaded
+        .visible(room.opened)
+        .find(|sign_in| sign_in.user.id == user.id)
+        .map(|sign_in| sign_in.id.clone())
+}
+
+/// What is answered where the account that could accept is not signed in.
+fn elsewhere(it: &Invitation, seen: Seen, (has_account, is_anybody_here): (bool, bool), now: i64) -> Outcome {
+    let email = it.email.clone();
+    match it.works(seen, now) {
+        Err(InvitationRefusal::InvitationExpired) => {
+            Outcome::Refused(InvitationRefusal::InvitationExpired, Some(email))
+        }
+        Err(why) => Outcome::Refused(why, None),
+        Ok(()) if is_anybody_here => {
+            Outcome::Refused(InvitationRefusal::InvitationEmailMismatch, Some(email))
+        }
+        Ok(()) if has_account => Outcome::SignIn(email),
+        Ok(()) => Outcome::Refused(InvitationRefusal::InvitationRequiresSignup, Some(email)),
+    }
+}
+
+fn accept_as(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Arc<Site>),
+    offer: &Offer,
+    acceptor: Acceptor,
+) -> Result<Outcome> {
+    let (now, it) = (offer.arrival.now, &acceptor.it);
+    let member = membership::store::member(tx, &acceptor.place, acceptor.user.id.as_str())?;
+    if acceptor.seen == Seen::Used && it.accepted_by.as_ref() == Some(&acceptor.user.id) && member.is_some() {
+        // The answer was lost, or the page loaded again.
+        return leave(tx, site, offer, (acceptor, true));
+    }
+    if let Err(why) = it.works(acceptor.seen, now) {
+        let email = (why == InvitationRefusal::InvitationExpired).then(|| it.email.clone());
+        return Ok(Outcome::Refused(why, email));
+    }
+    let Some(given) = authority::still_given(tx, site, it, (member.is_some(), now))? else {
+        return Ok(NOTHING);
+    };
+    if let Some(why) = full(tx, site, (&given, &acceptor.user), member.is_some())? {
+        return Ok(Outcome::Refused(why, Some(it.email.clone())));
+    }
+    let owner = (site.config.id.as_str(), For::Invitation, it.id.as_str());
+    let used = secret::consume(tx, owner, &offer.sent.hash, now)?;
+    if used != Used::Now || !store::end(tx, &it.id, Some(&acceptor.user.id), now)? {
+        return Err(Error::internal("use an invitation", "it was used under its lock"));
+    }
+    let by = offer.arrival.by();
+    if let Some(role) = &given.role {
+        let_in(tx, site, (&given.organization, role), (&acceptor.user, &by))?;
+    }
+    if let Some((workspace, role)) = &given.workspace {
+        let_in(tx, site, (workspace, role), (&acceptor.user, &by))?;
+    }
+    record(tx, (app, site), offer, &acceptor)?;
+    leave(tx, site, offer, (acceptor, false))
+}
+
+/// Why there is no room for one more, if there is none.
+fn full(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    (given, user): (&Given, &User),
+    is_member: bool,
+) -> Result<Option<InvitationRefusal>> {
+    let (organizations, workspaces) = (&site.config.organizations, &site.config.workspaces);
+    if !is_member {
+        let (member_of, _) = organization::store::counts(tx, &user.id)?;
+        if member_of >= i64::from(organizations.max_per_user) {
+            return Ok(Some(InvitationRefusal::InvitationTooManyOrganizations));
+        }
+        if is_full(tx, &given.organization, organizations.max_members)? {
+            return Ok(Some(InvitationRefusal::InvitationOrganizationFull));
+        }
+    }
+    let Some((workspace, _)) = &given.workspace else { return Ok(None) };
+    let is_there = membership::store::member(tx, workspace, user.id.as_str())?.is_some();
+    let is_full = !is_there && is_full(tx, workspace, workspaces.max_members)?;
+    Ok(is_full.then_some(InvitationRefusal::InvitationWorkspaceFull))
+}
+
+fn is_full(tx: &mut Tx<'_>, place: &Place, most: u32) -> Result<bool> {
+    Ok(most > 0 && membership::store::count(tx, &place.id)? >= i64::from(most))
+}
+
+/// Makes a user a member, for whom there is room, with a role; gives it to one who is a member already.
+fn let_in(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    (place, role): (&Place, &Role),
+    (user, by): (&User, &By),
+) -> Result<()> {
+    let newcomer = Newcomer { user: &user.id, roles: std::slice::from_ref(&role.id), by };
+    match join(tx, site, place, newcomer)? {
+        Joined::Now => return Ok(()),
+        Joined::Before => {}
+        Joined::Full | Joined::TooMany => {
+            return Err(Error::internal("join", "there was room, and is none under the same lock"));
+        }
+    }
+    let member = membership::store::member(tx, place, user.id.as_str())?;
+    let member = member.ok_or_else(|| Error::internal("join", "the membership is not there"))?;
+    if role::give(tx, (&site.config.id, place), &member.id, &role.id)? {
+        membership::store::touch(tx, &member.id, by.now)?;
+        let about = About { reason: &place.id, user: Some(&user.id), ..About::default() };
+        audit::record(tx, site, by, Event::RoleGiven, about)?;
+    }
+    Ok(())
+}
+
+fn record(tx: &mut Tx<'_>, (app, site): (&App, &Site), offer: &Offer, acceptor: &Acceptor) -> Result<()> {
+    let address = Subject::new(&app.vault, &site.config.id, acceptor.it.email.as_str());
+    let about = About {
+        reason: &acceptor.place.id,
+        user: Some(&acceptor.user.id),
+        session: Some(&acceptor.room.loaded.id),
+        sign_in: Some(&acceptor.sign_in),
+        identifier: Some(&address),
+    };
+    audit::record(tx, site, &offer.arrival.by(), Event::InvitationAccepted, about)
+}
+
+/// Where whoever accepted stands now.
+fn standing(tx: &mut Tx<'_>, site: &Site, it: &Invitation, user: &User) -> Result<Option<Scope>> {
+    let deployment = &site.config.id;
+    if let Some(workspace) = &it.wanted.workspace
+        && let Some(scope) = membership::standing::in_workspace(tx, deployment, workspace, &user.id)?
+    {
+        return Ok(Some(scope));
+    }
+    let place = (Kind::Organization, it.wanted.organization.as_str());
+    let standing = membership::standing::find(tx, deployment, place, &user.id)?;
+    Ok(standing.map(|organization| Scope { organization, workspace: None }))
+}
+
+/// Makes the sign-in that accepted the active one, lets it stand where it was invited to, and tells what that is.
+fn leave(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    offer: &Offer,
+    (acceptor, already): (Acceptor, bool),
+) -> Result<Outcome> {
+    let Acceptor { place, it, sign_in, user, room, .. } = acceptor;
+    let mut plan = switch_to(&room.loaded, room.opened, sign_in.as_str())?;
+    let to = standing(tx, site, &it, &user)?;
+    let workspace = to.as_ref().and_then(|to| to.workspace.as_ref()).map(|inside| inside.place.clone());
+    let live = room.loaded.visible_sign_in(room.opened, sign_in.as_str())?;
+    let visitor =
+        Visitor { address: Some(offer.arrival.address), second_factor: user.second_factor_at.is_some() };
+    // Who may not act there yet is a member all the same.
+    if let Some(to) = to.and_then(|to| scope::as_admitted(to, visitor)) {
+        plan.moved = scope::move_to(live, Some(to)).moved;
+    }
+    let left = if plan.is_empty() {
+        room.leave_unchanged()
+    } else {
+        session_store::apply(tx, site, &room.loaded, &plan, &offer.arrival.by())?;
+        room.leave(tx, site, plan.reason(), offer.arrival.now)?
+    };
+    let workspace = match workspace {
+        None => None,
+        Some(id) => workspace::store::load(tx, &site.config.id, &id)?,
+    };
+    let organization = organization::store::present(tx, &site.config.id, &place.id)?;
+    Ok(Outcome::Member(Box::new(Accepted { organization, workspace, sign_in, already, left })))
+}

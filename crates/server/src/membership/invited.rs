@@ -1,0 +1,66 @@
+//! What becomes of open invitations when memberships, users and places end. What invitations are and who sends and
+//! accepts them is [`crate::invitation`]'s.
+
+use super::Place;
+use crate::db::{Snapshot, Tx};
+use crate::error::Result;
+use crate::id::UserId;
+use crate::params;
+use crate::user::email::EmailAddress;
+
+/// The member of a place who has proved an address.
+///
+/// # Errors
+/// What the database says.
+pub fn member_with(
+    on: &mut Snapshot<'_>,
+    deployment: &str,
+    place: &Place,
+    email: &EmailAddress,
+) -> Result<Option<UserId>> {
+    let row = on.query_one(
+        "select m.user_id from email_addresses e join memberships m on m.user_id = e.user_id
+         where e.deployment_id = $1 and e.email = $2 and e.verified_at is not null and m.place_id = $3
+         order by e.id",
+        params![deployment, email.as_str(), &place.id],
+    )?;
+    row.map(|row| Ok(UserId::stored(row.cells().text()?))).transpose()
+}
+
+/// Withdraws what would let a user who leaves a place, or is removed from it, come back into it by an invitation from
+/// before; how many. The caller holds the organization's lock.
+///
+/// # Errors
+/// What the database says.
+pub fn withdraw_of(tx: &mut Tx<'_>, place: &Place, user: &UserId, now: i64) -> Result<u64> {
+    tx.execute(
+        "update invitations set ended_at = $4, expires_at = $4
+         where organization_id = $1 and ended_at is null and ($1 = $2 or workspace_id = $2)
+             and email in (select email from email_addresses where user_id = $3 and verified_at is not null)",
+        params![place.organization.as_str(), &place.id, user.as_str(), now],
+    )
+}
+
+/// Deletes the invitations to a place that was deleted.
+///
+/// # Errors
+/// What the database says.
+pub fn forget_place(tx: &mut Tx<'_>, place: &str) -> Result<()> {
+    tx.execute("delete from invitations where organization_id = $1", params![place])?;
+    tx.execute("delete from invitations where workspace_id = $1", params![place])?;
+    Ok(())
+}
+
+/// Deletes the invitations of the addresses of a user who is deleted. The caller holds the user's lock, and deletes the
+/// addresses afterwards.
+///
+/// # Errors
+/// What the database says.
+pub fn forget_user(tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
+    tx.execute(
+        "delete from invitations where deployment_id = (select deployment_id from users where id = $1)
+             and email in (select email from email_addresses where user_id = $1 and verified_at is not null)",
+        params![user.as_str()],
+    )?;
+    Ok(())
+}

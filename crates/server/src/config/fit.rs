@@ -242,6 +242,7 @@ impl Told<'_> {
         for (key, page) in [
             ("sign_in_page_url", &ui.sign_in_page_url),
             ("sign_up_page_url", &ui.sign_up_page_url),
+            ("invite_page_url", &ui.invite_page_url),
             ("user_profile_url", &ui.user_profile_url),
             ("after_signin_redirect_url", &ui.after_signin_redirect_url),
             ("after_signup_redirect_url", &ui.after_signup_redirect_url),

@@ -87,6 +87,7 @@ pub const KEYS: &[&str] = &[
     "deployment.ui.tos_page_url",
     "deployment.ui.sign_in_page_url",
     "deployment.ui.sign_up_page_url",
+    "deployment.ui.invite_page_url",
     "deployment.ui.support_page_url",
     "deployment.ui.after_logo_click_url",
     "deployment.ui.user_profile_url",

@@ -217,6 +217,7 @@ fn ui(mut table: Table<'_>) -> Ui {
         tos_page_url: page("tos_page_url"),
         sign_in_page_url: page("sign_in_page_url"),
         sign_up_page_url: page("sign_up_page_url"),
+        invite_page_url: page("invite_page_url"),
         support_page_url: page("support_page_url"),
         after_logo_click_url: page("after_logo_click_url"),
         user_profile_url: page("user_profile_url"),

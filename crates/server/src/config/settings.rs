@@ -171,6 +171,8 @@ pub struct Ui {
     pub sign_in_page_url: String,
     /// Without it the hosted page is published.
     pub sign_up_page_url: String,
+    /// Where mailed invitations lead. Without it to the hosted page.
+    pub invite_page_url: String,
     pub support_page_url: String,
     pub after_logo_click_url: String,
     pub user_profile_url: String,
@@ -196,6 +198,7 @@ impl Default for Ui {
             tos_page_url: unset(),
             sign_in_page_url: unset(),
             sign_up_page_url: unset(),
+            invite_page_url: unset(),
             support_page_url: unset(),
             after_logo_click_url: unset(),
             user_profile_url: unset(),

@@ -2,9 +2,11 @@
 //! and what mail programs would make a link of is broken up.
 
 use crate::app::Site;
+use crate::config::Deployment;
 use crate::membership::list::Member;
 use crate::user::email::EmailAddress;
 use crate::world::Mail;
+use url::Url;
 
 /// Characters of a name that a subject shows.
 const IN_SUBJECT: usize = 60;
@@ -23,7 +25,7 @@ pub struct Words {
 /// The mail to an invited address. The link stands in it alone.
 pub fn invitation(site: &Site, to: &EmailAddress, words: &Words, token: &str) -> Mail {
     let app = &site.config.app_name;
-    let link = format!("{}/invite?token={token}", site.config.base());
+    let link = link(&site.config, token);
     let (inviter, organization) = (harmless(&words.inviter), harmless(&words.organization));
     let place = match words.workspace.as_deref().map(harmless) {
         Some(workspace) => format!("{workspace} at {organization}"),
@@ -54,6 +56,23 @@ pub fn invitation(site: &Site, to: &EmailAddress, words: &Words, token: &str) ->
         html,
         code: None,
         link: Some(link),
+    }
+}
+
+/// Where a token leads: to the deployment's own page, or the hosted one.
+fn link(config: &Deployment, token: &str) -> String {
+    let page = match config.ui.invite_page_url.as_str() {
+        "" => format!("{}/invite", config.base()),
+        path if path.starts_with('/') => format!("{}{path}", config.origin),
+        page => page.to_owned(),
+    };
+    match Url::parse(&page) {
+        Ok(mut url) => {
+            url.query_pairs_mut().append_pair("token", token);
+            url.into()
+        }
+        // The configuration lets only addresses through.
+        Err(_) => format!("{page}?token={token}"),
     }
 }
 
@@ -106,6 +125,7 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Mode;
 
     #[test]
     fn k09_no_name_is_made_a_link() {
@@ -118,6 +138,21 @@ mod tests {
             ("a@evil.com", "a@ evil. com"),
         ] {
             assert_eq!(harmless(name), shown);
+        }
+    }
+
+    #[test]
+    fn a_link_leads_to_the_page_that_the_deployment_has_and_keeps_what_its_address_says() {
+        let mut config = Deployment::built_in(4400, Mode::Staging);
+        config.path = "/keyrack".to_owned();
+        for (page, leads) in [
+            ("", "http://localhost:4400/keyrack/invite?token=org.1"),
+            ("/join", "http://localhost:4400/join?token=org.1"),
+            ("https://app.example.com/join?a=b#c", "https://app.example.com/join?a=b&token=org.1#c"),
+            ("https://app.example.com", "https://app.example.com/?token=org.1"),
+        ] {
+            config.ui.invite_page_url = page.to_owned();
+            assert_eq!(link(&config, "org.1"), leads);
         }
     }
 

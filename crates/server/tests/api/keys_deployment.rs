@@ -57,6 +57,22 @@ cases! {
             assert_eq!(ada.invitations(&acme).await[0]["expired"], is_over);
         }
     }
+    "deployment.ui.invite_page_url": async fn an_invitation_leads_to_the_applications_own_page() {
+        let organizations = ("deployment.organizations.enabled", "true");
+        let own = (KEY, "\"https://auth.example.com/join?from=mail\"");
+        for (keys, leads) in [
+            (vec![organizations, own], "https://auth.example.com/join?from=mail&token=org."),
+            (vec![organizations], "/invite?token=org."),
+        ] {
+            let server = Keyrack::from_file(&keys).await;
+            let ada = server.signed_up("ada").await;
+            let acme = ada.founds("Acme").await;
+            ada.invites(&acme, "bob", json!({})).await;
+            let mail = server.mails("bob").await.pop().unwrap().mail;
+            let link = mail.link.clone().unwrap();
+            assert!(link.contains(leads) && mail.text.contains(&link), "{link}");
+        }
+    }
     "deployment.id": async fn a_deployment_is_published_under_its_id() {
         let id = format!("x{:x}", u64::from_be_bytes(keyrack_server::world::Random::System.bytes()));
         let server = with(KEY, &format!("{id:?}")).await;

@@ -1,7 +1,8 @@
 //! What bounds invitations: places that are full, pages of a list, what ends them.
 
 use crate::organizations::acme;
-use crate::support::{Keyrack, Operator};
+use crate::restrictions::{HOME, OFFICE, acme_of_an_office, behind_a_proxy, eligibility};
+use crate::support::{Keyrack, Operator, invitation_form};
 use keyrack_server::config::Deployment;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -78,6 +79,25 @@ async fn a_full_place_takes_nobody_and_the_invitation_stays() {
     let one = eve.get("/me/organization-memberships").await.ok()[0]["organization_id"].clone();
     eve.post(&format!("/organizations/{}/delete", one.as_str().unwrap()), json!({})).await.ok();
     assert_eq!(eve.accepts(&eves).await["organization"]["id"], json!(acme));
+}
+
+#[tokio::test]
+async fn whoever_does_not_meet_what_the_place_asks_becomes_a_member_who_does_not_stand_there() {
+    let server = behind_a_proxy().await;
+    let (ada, _, acme) = acme_of_an_office(&server).await;
+    let cyd = server.signed_up("cyd").await;
+    ada.invites(&acme, "cyd", json!({})).await;
+    let path = format!("/organizations/{acme}/invitations");
+    let away = ada.at(HOME).post(&path, invitation_form("dan", json!({}))).await;
+    assert_eq!(away.refused(), refused(403, "address_not_allowed"));
+    // The inviter need not be in the office when somebody accepts.
+    let accepted = cyd.at(HOME).accepts(&server.token("cyd").await).await;
+    assert_eq!(accepted["organization"]["id"], json!(acme));
+    assert_eq!(cyd.at(HOME).stands().await, [Value::Null, Value::Null]);
+    assert_eq!(eligibility(&cyd.at(HOME), "organization").await["type"], "ip_not_allowed");
+    // Asked again from the office, as after a lost answer, it stands there.
+    cyd.at(OFFICE).accepts(&server.token("cyd").await).await;
+    assert_ne!(cyd.at(OFFICE).stands().await[0], Value::Null);
 }
 
 #[tokio::test]

@@ -54,6 +54,22 @@ impl Canaries {
     }
 }
 
+/// Somebody is invited, and everybody tries the token.
+async fn is_invited(server: &Running, browser: &Browser, canaries: &mut Canaries) {
+    let acme = browser.founds("Acme").await;
+    browser.invites(&acme, "guest", json!({})).await;
+    let outbox = browser.get("/dev/outbox?to=guest@example.com").await.json();
+    let link = outbox["messages"][0]["link"].as_str().unwrap().to_owned();
+    let (_, token) = link.split_once("?token=").unwrap();
+    canaries.add("the token of an invitation", &token[30..]);
+    for who in [browser, &server.browser()] {
+        who.validates(token).await;
+        who.get(&format!("/deployment/invitations/validate?token={token}")).await.ok();
+        who.accepts(token).await;
+        who.post("/auth/signup", json!({ "email": "x", "invite_token": token })).await.refused();
+    }
+}
+
 /// Every way in which a person's secrets reach the server; what they were.
 async fn lives_through_everything(server: &Running) -> Canaries {
     let mut canaries = Canaries::default();
@@ -68,6 +84,7 @@ async fn lives_through_everything(server: &Running) -> Canaries {
     browser.enters_code(&attempt, &code).await.ok();
     assert_eq!(browser.enters_code(&attempt, &code).await.status, 400);
     canaries.add_rack(&browser);
+    is_invited(server, &browser, &mut canaries).await;
     mints_and_fails(&browser, &mut canaries).await;
     let other = server.browser();
     other.sign_in("ada", PASSWORD).await.ok();

@@ -73,6 +73,15 @@ codes! {
     TooManyOrganizations = "too_many_organizations", 400, "You are in, or have made, as many organizations as you may; leave or delete one first.";
     TooManyWorkspaces = "too_many_workspaces", 400, "The organization has as many workspaces as it may; delete one first.";
     TooManyRoles = "too_many_roles", 400, "There are as many roles of one's own as there may be; remove one first.";
+    OrganizationFull = "organization_full", 409, "The organization has as many members as it may; ask its administrators.";
+    DomainNotFound = "domain_not_found", 404, "The organization has no such domain.";
+    InvalidDomain = "invalid_domain", 400, "This is not a domain; write it like example.com, without https:// and without a path.";
+    DomainNotClaimable = "domain_not_claimable", 400, "No organization can have this domain, because it belongs to many: name one of your organization's own.";
+    DomainExists = "domain_exists", 409, "The organization has this domain already; prove it, or remove it first.";
+    TooManyDomains = "too_many_domains", 400, "The organization has as many domains as it may; remove one first.";
+    DomainRecordNotFound = "domain_record_not_found", 400, "The record is not there, or says something else; it may take an hour until a new one is seen everywhere.";
+    DomainLookupFailed = "domain_lookup_failed", 503, "The domain's name servers did not answer; nothing has changed, try again later.";
+    DomainTaken = "domain_taken", 409, "Another organization has proved this domain before; its administrators must remove it there.";
     UnknownPermission = "unknown_permission", 400, "A permission is not in this deployment's catalogue; see b2b_settings.";
     InvalidSlug = "invalid_slug", 400, "A slug has at most 48 letters a-z, digits, and single hyphens between them.";
     SlugTaken = "slug_taken", 409, "Another one has this slug; choose another.";

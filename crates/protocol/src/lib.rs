@@ -10,6 +10,7 @@
 
 mod attempt;
 mod deployment;
+mod domain;
 mod envelope;
 mod error;
 mod event;
@@ -32,6 +33,7 @@ pub use deployment::{
     AuthFactorsEnabled, AuthSettings, B2bSettings, CountryRestrictions, Deployment, FieldSetting,
     MultiSessionSupport, PasskeySetting, PasswordSetting, Restrictions, UiSettings, VerificationPolicy,
 };
+pub use domain::{DomainJoinMode, OrganizationDomain, OrganizationDomainVerified, OrganizationSuggestion};
 pub use envelope::{Envelope, ErrorDetail, ErrorEntry};
 pub use error::{Code, EndReason};
 pub use event::{ChangeReason, NotificationEvent, SessionEvent};

@@ -20,7 +20,7 @@ use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, World};
 use crate::{
-    deployment, dev, http, invitation, master_key, notification, openapi, organization, pages, picture, session, sign_in,
+    deployment, dev, domain, http, invitation, master_key, notification, openapi, organization, pages, picture, session, sign_in,
     sign_up, token, user, workspace,
 };
 use std::sync::Arc;
@@ -202,6 +202,7 @@ fn features() -> Routes {
         .and(user::http::routes())
         .and(picture::http::routes())
         .and(organization::http::routes())
+        .and(domain::http::routes())
         .and(workspace::http::routes())
         .and(notification::http::routes())
         .and(invitation::http::routes())

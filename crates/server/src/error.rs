@@ -42,6 +42,16 @@ impl Error {
         }
     }
 
+    /// The domain name system did not say what stands at `name`: no fault of this server. The log has the `cause`.
+    #[must_use]
+    pub fn unanswered(name: &str, cause: impl fmt::Display) -> Self {
+        Self {
+            cause: Some(format!("ask for {name}: {cause}")),
+            retry_after_s: Some(30),
+            ..Self::from(Code::DomainLookupFailed)
+        }
+    }
+
     /// Everything of something is taken, or this server is about to stop: no fault, and nothing for the log.
     #[must_use]
     pub fn crowded(retry_after_s: u64) -> Self {

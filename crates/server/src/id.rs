@@ -113,6 +113,8 @@ id! {
     NotificationId = "ntf";
     /// An invitation to an organization.
     InvitationId = "inv";
+    /// A domain of an organization.
+    DomainId = "dom";
     /// This process, where several share a database.
     NodeId = "nod";
 }

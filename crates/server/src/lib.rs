@@ -34,6 +34,7 @@ pub mod config;
 pub mod db;
 pub mod deployment;
 pub mod dev;
+pub mod domain;
 pub mod error;
 pub mod http;
 pub mod id;

@@ -12,7 +12,7 @@ use crate::outbox;
 use crate::session::{activity, events};
 use crate::sweep;
 use crate::trace;
-use crate::world::{Stopwatch, Word, World, tell_manager};
+use crate::world::{Dns, Stopwatch, Word, World, tell_manager};
 use axum::serve::{Listener, ListenerExt};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -72,7 +72,8 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
         Some(address) => Some(bind(address, "--metrics-listen").await?),
         None => None,
     };
-    let world = World::real(App::mailer(&config)?);
+    let dns = Dns { nameservers: config.nameservers.clone(), ..Dns::default() };
+    let world = World { dns, ..World::real(App::mailer(&config)?) };
     let app = App::start(config, world).await?;
     #[cfg(unix)]
     let socket = admin::socket::bind(&app.config)?;

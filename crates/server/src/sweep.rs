@@ -2,6 +2,7 @@
 //! sent.
 
 mod absent;
+mod domains;
 mod lease;
 mod prune;
 
@@ -12,6 +13,7 @@ use crate::id::SessionId;
 use crate::session::{activity, read};
 use crate::world::Watch;
 use crate::{organization, outbox, params};
+pub use domains::check as check_domains;
 use lease::Lease;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +57,8 @@ async fn sweep(app: &Shared, swept: Swept<'_>) -> Result<()> {
         Swept::Running(site) => (site.config.id.as_str(), site.config.retention.clone()),
         Swept::Absent(id) => (id, told(id, "read its retention", retention(&app.db, id).await)?),
     };
-    let Some(mut lease) = told(deployment, "take the lease", Lease::take(app, deployment).await)? else {
+    let Some(mut lease) = told(deployment, "take the lease", Lease::take(app, deployment, "sweep").await)?
+    else {
         return Ok(());
     };
     let ended = match swept {
@@ -117,6 +120,10 @@ pub fn start(app: &Shared) {
     spawn(app, Duration::from_secs(30), |app| async move {
         // Each failure has been told where it was met.
         let _ = run_once(&app).await;
+        Ok(())
+    });
+    spawn(app, Duration::from_secs(30), |app| async move {
+        let _ = check_domains(&app).await;
         Ok(())
     });
     spawn(app, Duration::from_secs(5), |app| async move { activity::flush(&app).await });

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 15] = [
+const FEATURES: [&str; 16] = [
     "picture",
     "session",
     "sign_in",
@@ -17,6 +17,7 @@ const FEATURES: [&str; 15] = [
     "workspace",
     "notification",
     "invitation",
+    "domain",
     "deployment",
     "pages",
     "dev",
@@ -24,7 +25,7 @@ const FEATURES: [&str; 15] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 25] = [
+const ARROWS: [(&str, &[&str]); 26] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -44,8 +45,9 @@ const ARROWS: [(&str, &[&str]); 25] = [
     ("organization", &["notification", "session", "membership", "user", "picture"]),
     ("workspace", &["organization", "session", "membership", "user", "picture"]),
     ("invitation", &["notification", "workspace", "organization", "session", "membership", "user"]),
-    ("sign_in", &["notification", "session", "user"]),
-    ("sign_up", &["invitation", "sign_in", "session", "user"]),
+    ("domain", &["notification", "organization", "session", "membership", "user"]),
+    ("sign_in", &["notification", "domain", "session", "user"]),
+    ("sign_up", &["invitation", "sign_in", "domain", "session", "membership", "user"]),
     ("token", &["session", "membership", "user"]),
     ("deployment", &["token", "user"]),
     ("pages", &["deployment"]),

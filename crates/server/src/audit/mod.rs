@@ -92,6 +92,16 @@ pub enum Event {
     InvitationAccepted,
     /// A token was none of an invitation, or somebody else's.
     InvitationRefused,
+    /// A member said that a domain is the organization's.
+    DomainClaimed,
+    /// The organization proved a domain.
+    DomainVerified,
+    /// A member removed a domain from the organization.
+    DomainRemoved,
+    /// The record that proves a domain was missed for the first time.
+    DomainMissed,
+    /// A domain is not proved any more: its record was missing for too long.
+    DomainLost,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
 }
@@ -136,6 +146,11 @@ impl Event {
             Self::InvitationWithdrawn => "invitation_withdrawn",
             Self::InvitationAccepted => "invitation_accepted",
             Self::InvitationRefused => "invitation_refused",
+            Self::DomainClaimed => "domain_claimed",
+            Self::DomainVerified => "domain_verified",
+            Self::DomainRemoved => "domain_removed",
+            Self::DomainMissed => "domain_missed",
+            Self::DomainLost => "domain_lost",
             Self::BackupRestored => "backup_restored",
         }
     }

@@ -4,6 +4,7 @@
 //!   session gets one that is higher than any it can have had.
 //! - A one-time code may have been used since, and works once: none is left.
 //! - A mail that was queued may have been sent since, with such a code: none is sent.
+//! - A domain may be somebody else's by now: each is proved again at once.
 //! - What was signed out since would be signed in again, and nobody can tell what that was: everything is ended,
 //!   unless the operator says that nothing was lost.
 
@@ -49,6 +50,7 @@ pub(super) fn all(tx: &mut Tx<'_>, order: &Order<'_>, made_at: i64) -> Result<Se
     )?;
     let codes = tx.execute("update one_time_secrets set used_at = $1 where used_at is null", params![now])?;
     let mails = tx.execute("update outbox set state = 'expired', sealed = '' where state = 'queued'", &[])?;
+    tx.execute("update domain_owners set next_check_at = $1", params![now])?;
     let reason = rfc3339(made_at);
     for row in tx.query("select id from deployments order by id", &[])? {
         let id = row.cells().text()?;

@@ -96,6 +96,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
         listen,
         metrics_listen,
         data_dir,
+        nameservers: file.nameservers,
         mail,
         master_key,
         database_url,

@@ -5,6 +5,7 @@
 
 pub(crate) mod css;
 mod deployment;
+mod domains;
 mod fit;
 mod fit_teams;
 mod folder;
@@ -25,6 +26,7 @@ pub mod teams;
 mod value;
 
 pub use deployment::{Deployment, Lifetimes, Mode, PasswordHashing};
+pub use domains::Domains;
 pub use folder::{Whereabouts, data_dir, whereabouts};
 pub use layout::Layout;
 pub use load::{Examined, examine, load};
@@ -73,6 +75,8 @@ pub struct Config {
     pub max_streams: u32,
     /// Where mail goes.
     pub mail: Mail,
+    /// Resolvers that the domain name system is asked through; the system's own when there is none.
+    pub nameservers: Vec<SocketAddr>,
     /// Ids of deployments that the database may still know although no deployment has them any more.
     pub retired: Vec<String>,
     /// Whether a database that knows other deployments than these is refused; not under dev.
@@ -94,6 +98,7 @@ impl fmt::Debug for Config {
             .field("trusted_proxies", &self.trusted_proxies)
             .field("max_streams", &self.max_streams)
             .field("mail", &self.mail)
+            .field("nameservers", &self.nameservers)
             .field("retired", &self.retired)
             .field("refuse_unknown", &self.refuse_unknown)
             .field("deployments", &self.deployments)
@@ -165,6 +170,7 @@ mod tests {
             trusted_proxies: Vec::new(),
             max_streams: 1,
             mail: Mail::Smtp { url: "smtp://u:opensesame@h".to_owned() },
+            nameservers: Vec::new(),
             retired: Vec::new(),
             refuse_unknown: true,
             deployments: vec![Deployment::built_in(1, Mode::Staging)],

@@ -3,7 +3,7 @@
 use super::settings::{Auth, FieldUse, FirstFactor, Messages, PasswordRules, Restrictions, SignUpMode, Ui};
 use super::table::Table;
 use super::value::{self, PasswordWord};
-use super::{Deployment, Lifetimes, Mode, Origin, css, retention, teams};
+use super::{Deployment, Lifetimes, Mode, Origin, css, domains, retention, teams};
 use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub(super) struct File {
     pub(super) listen: Option<Vec<SocketAddr>>,
     pub(super) data: Option<PathBuf>,
     pub(super) metrics_listen: Option<SocketAddr>,
+    pub(super) nameservers: Vec<SocketAddr>,
     pub(super) trusted_proxies: Vec<ipnet::IpNet>,
     pub(super) max_streams: Option<u32>,
     pub(super) retired: Vec<String>,
@@ -65,11 +66,15 @@ pub(super) fn file(mut table: Table<'_>, mode: Option<Mode>) -> File {
     let mut metrics = table.table("metrics");
     let metrics_listen = metrics.text("listen", value::address);
     metrics.finish();
+    let mut dns = table.table("dns");
+    let nameservers = dns.list("nameservers", domains::nameserver).unwrap_or_default();
+    dns.finish();
     let deployments = table.tables("deployment").into_iter().map(|table| deployment(table, mode)).collect();
     let file = File {
         listen: listen.filter(|all| !all.is_empty()),
         data,
         metrics_listen,
+        nameservers,
         trusted_proxies: table.list("trusted_proxies", value::proxy).unwrap_or_default(),
         max_streams: table.number("max_streams", 0..=1_000_000),
         retired: table.list("retired", value::id).unwrap_or_default(),

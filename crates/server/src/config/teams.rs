@@ -1,6 +1,7 @@
 //! What a deployment says of organizations and workspaces: whether there are any, who may make them, and which
 //! roles and permissions there are.
 
+use super::domains::{self, Domains};
 use super::table::Table;
 use super::value;
 
@@ -28,6 +29,8 @@ pub struct Organizations {
     pub restrict_addresses: bool,
     /// What their members may be.
     pub roles: Roles,
+    /// Domains that they may claim.
+    pub domains: Domains,
 }
 
 /// Workspaces of a deployment's organizations.
@@ -167,6 +170,7 @@ impl Default for Organizations {
             deletion: true,
             restrict_addresses: true,
             roles: Roles::of(Kind::Organization, catalogue(Kind::Organization), Vec::new()),
+            domains: Domains::default(),
         }
     }
 }
@@ -199,6 +203,7 @@ pub(super) fn organizations(mut table: Table<'_>) -> Organizations {
         deletion: table.flag("deletion").unwrap_or(base.deletion),
         restrict_addresses: table.flag("restrict_addresses").unwrap_or(base.restrict_addresses),
         roles: roles(&mut table, Kind::Organization),
+        domains: domains::read(table.table("domains")),
     };
     table.finish();
     read

@@ -76,6 +76,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0010_invitations.sql"),
         walks: &[],
     },
+    Migration {
+        version: 11,
+        name: "domains",
+        sql: include_str!("../../migrations/0011_domains.sql"),
+        walks: &[],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

@@ -5,6 +5,7 @@
 //! stands in the configuration) or one of this place. What the roles allow is read whenever it is asked for.
 
 pub mod invited;
+pub mod former;
 pub mod list;
 pub mod restriction;
 pub mod role;

@@ -1,6 +1,6 @@
 //! Memberships in the database.
 
-use super::{Membership, Place, invited, words};
+use super::{Membership, Place, former, invited, words};
 use crate::config::teams::Kind;
 use crate::db::{Cells, Snapshot, Tx};
 use crate::error::{Error, Result};
@@ -99,6 +99,9 @@ pub fn add(
     if counted == 0 {
         tx.execute("delete from memberships where id = $1", params![id.as_str()])?;
         return Ok(Joined::Full);
+    }
+    if place.kind == Kind::Organization {
+        former::forget(tx, &place.id, user)?;
     }
     let words = words::of_user(tx, user)?;
     words::write(tx, (deployment, &place.id), id, &words)?;
@@ -225,6 +228,7 @@ pub fn forget_user(tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
     for (place, member) in of_user(tx, user, None)? {
         remove(tx, &place, &member)?;
     }
+    tx.execute("delete from former_members where user_id = $1", params![user.as_str()])?;
     tx.execute("delete from user_scopes where user_id = $1", params![user.as_str()])?;
     invited::forget_user(tx, user)
 }

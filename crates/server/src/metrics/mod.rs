@@ -4,6 +4,7 @@
 //! scrapes. Names and labels come from lists that are known at the start: operations, codes, deployments. Nothing
 //! that a request says becomes one, and so neither a secret nor a series without end.
 
+mod checks;
 mod count;
 mod listener;
 mod outcomes;
@@ -13,6 +14,7 @@ mod requests;
 mod scrape;
 mod sweeps;
 
+pub use checks::Checks;
 pub use count::{Count, Timing};
 pub use listener::router;
 pub use outcomes::Outcomes;
@@ -35,6 +37,8 @@ pub struct Metrics {
     pub sign_ups_begun: Outcomes,
     /// Sign-ups whose code was entered.
     pub sign_ups_verified: Outcomes,
+    /// Looks for records of domains.
+    pub domain_checks: Checks,
     /// What the sweep did.
     pub sweeps: Sweeps,
     /// When the process began, in Unix milliseconds.
@@ -50,6 +54,7 @@ impl Metrics {
             sign_ins: Outcomes::default(),
             sign_ups_begun: Outcomes::default(),
             sign_ups_verified: Outcomes::default(),
+            domain_checks: Checks::default(),
             sweeps: Sweeps::new(deployments),
             started_at: now,
         }

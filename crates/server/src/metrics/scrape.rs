@@ -103,6 +103,13 @@ impl Scrape {
                 let labels = move |outcome| vec![("stage", stage), ("outcome", outcome)];
                 outcomes.all().map(move |(outcome, count)| (labels(outcome), count))
             }),
+        )?;
+        page.counter(
+            (
+                "keyrack_domain_checks",
+                "Looks for the records of organizations' domains, by what they came to",
+            ),
+            metrics.domain_checks.all().map(|(outcome, count)| (vec![("outcome", outcome)], count)),
         )
     }
 

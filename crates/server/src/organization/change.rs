@@ -7,6 +7,7 @@ use crate::config::teams::Kind;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{MembershipId, OrganizationId, RoleId};
+use crate::membership::former::{self, End};
 use crate::membership::{
     Membership, Permissions, Place, Role, invited, may_give, may_take, metadata, new_permissions, role, store,
 };
@@ -39,7 +40,8 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, whom: &str) -> Re
     if held.has(acting.place.kind.administrate()) {
         one_is_left(tx, actor, &acting.place, &member.id)?;
     }
-    end(tx, actor, &acting.place, &member)?;
+    let how = if is_oneself { End::Left } else { End::Removed };
+    end(tx, actor, &acting.place, (&member, how))?;
     let event = if is_oneself { Event::MemberLeft } else { Event::MemberRemoved };
     actor.record(tx, event, (&acting.place, &member.user))?;
     tell(tx, actor, &member, &News::Removed { from: &acting.place })?;
@@ -78,7 +80,7 @@ fn tell(tx: &mut Tx<'_>, actor: &Actor, member: &Membership, news: &News<'_>) ->
 }
 
 /// Ends a membership, and with one of an organization those of its workspaces, and where the member's sign-ins stand.
-fn end(tx: &mut Tx<'_>, actor: &Actor, place: &Place, member: &Membership) -> Result<()> {
+fn end(tx: &mut Tx<'_>, actor: &Actor, place: &Place, (member, how): (&Membership, End)) -> Result<()> {
     user::store::lock(tx, actor.deployment(), &member.user)?;
     let organization: Option<&OrganizationId> = match place.kind {
         Kind::Organization => Some(&place.organization),
@@ -89,6 +91,8 @@ fn end(tx: &mut Tx<'_>, actor: &Actor, place: &Place, member: &Membership) -> Re
             for (place, membership) in store::of_user(tx, &member.user, Some(organization))? {
                 store::remove(tx, &place, &membership)?;
             }
+            let of = (actor.deployment(), organization.as_str());
+            former::note(tx, of, (&member.user, how), actor.by.now)?;
         }
         None => store::remove(tx, &place.id, &member.id)?,
     }

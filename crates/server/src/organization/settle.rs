@@ -171,12 +171,17 @@ fn remove_some(tx: &mut Tx<'_>, place: &str) -> Result<usize> {
             tx.execute(sql, params![member])?;
         }
     }
+    let former = tx.execute(
+        "delete from former_members where organization_id = $1 and user_id in (
+             select user_id from former_members where organization_id = $1 order by user_id limit $2)",
+        params![place, BATCH],
+    )?;
     if members.is_empty() {
         tx.execute("delete from roles where place_id = $1", params![place])?;
         tx.execute("delete from member_counts where place_id = $1", params![place])?;
         invited::forget_place(tx, place)?;
     }
-    Ok(members.len())
+    Ok(members.len() + usize::try_from(former).unwrap_or(0))
 }
 
 fn settled(tx: &mut Tx<'_>, (place, gate): (&str, i64), now: i64) -> Result<()> {

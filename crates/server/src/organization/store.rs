@@ -203,6 +203,13 @@ pub fn delete(tx: &mut Tx<'_>, id: &str, now: i64) -> Result<()> {
          where id = $1",
         params![id, now],
     )?;
+    // Its domains may be another's at once.
+    for sql in [
+        "delete from domain_owners where organization_id = $1",
+        "delete from organization_domains where organization_id = $1",
+    ] {
+        tx.execute(sql, params![id])?;
+    }
     tx.touch_gate(id);
     Ok(())
 }

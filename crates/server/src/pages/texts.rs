@@ -97,7 +97,7 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 46] = [
+    const NOT_OF_PAGES: [Code; 55] = [
         Code::OrganizationsDisabled,
         Code::WorkspacesDisabled,
         Code::OrganizationNotFound,
@@ -113,6 +113,15 @@ mod tests {
         Code::TooManyOrganizations,
         Code::TooManyWorkspaces,
         Code::TooManyRoles,
+        Code::OrganizationFull,
+        Code::DomainNotFound,
+        Code::InvalidDomain,
+        Code::DomainNotClaimable,
+        Code::DomainExists,
+        Code::TooManyDomains,
+        Code::DomainRecordNotFound,
+        Code::DomainLookupFailed,
+        Code::DomainTaken,
         Code::UnknownPermission,
         Code::InvalidDescription,
         Code::AddressNotAllowed,

@@ -10,6 +10,7 @@ use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
 use crate::db::{Snapshot, Tx};
+use crate::domain::joining::{self, Who};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, UserId};
 use crate::notification;
@@ -148,6 +149,7 @@ fn open_for(
     (tries, found, identifier): (&Tries, &Credentials, &Identifier),
     arrival: &Arrival,
 ) -> Result<std::result::Result<Left, Code>> {
+    let joins = joining::enter(tx, site, Who::Known(&found.user_id))?;
     let locked = user::store::lock(tx, &site.config.id, &found.user_id)?;
     // Whoever changed the password meanwhile meant this one to stop working.
     let Some((user, _)) = locked.filter(|(_, hash)| *hash == found.password_hash) else {
@@ -171,6 +173,7 @@ fn open_for(
     }
     crowd::end_elsewhere(tx, site, &crowded_out, EndReason::EvictedByCap, &arrival.by())?;
     notification::device::notice(tx, site, &user, &room.loaded.id, arrival)?;
+    joining::join(tx, site, &joins, &user.id, &arrival.by())?;
     room.open_sign_in(tx, (app, site), &user, arrival)?;
     add_completed(tx, app, site, &mut room, (&user.id, identifier), arrival)?;
     room.leave(tx, site, ChangeReason::SignedIn, arrival.now).map(Ok)

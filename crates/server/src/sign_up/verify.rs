@@ -6,8 +6,10 @@ use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::caller::Browser;
 use crate::db::Tx;
+use crate::domain::joining::{self, Who};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, EmailAddressId, SecretId, SessionId, UserId};
+use crate::membership::Place;
 use crate::outbox;
 use crate::secret::{self, For, Fresh, Used};
 use crate::session::enter::{self, Arrival, Left, Room};
@@ -191,6 +193,7 @@ fn take(
     trial: &Trial,
 ) -> Result<std::result::Result<Left, Code>> {
     let now = trial.arrival.now;
+    let joins = joining::enter(tx, site, Who::New(&trial.email))?;
     let room = enter::existing(tx, (app, site), &trial.arrival, &[])?.ok_or(Code::BadAttempt)?;
     room.loaded.visible_attempt(room.opened, trial.id.as_str())?;
     let kept = store::load(tx, &trial.id)?.ok_or(Code::BadAttempt)?;
@@ -226,7 +229,7 @@ fn take(
     let names = [profile.username.as_deref().unwrap_or_default(), &profile.first_name, &profile.last_name];
     restrictions::check(&site.config.restrictions, &trial.email, &names)?;
     admitted::still(tx, site, (&profile, &trial.email), now)?;
-    finish(tx, (app, site), trial, (room, &kept, &profile))
+    finish(tx, (app, site), trial, (room, &kept, &profile), &joins)
 }
 
 /// Makes the account of a proved address and signs it in, unless somebody else was first.
@@ -235,6 +238,7 @@ fn finish(
     (app, site): (&App, &Site),
     trial: &Trial,
     (mut room, kept, profile): (Room, &store::Attempt, &Profile),
+    joins: &[Place],
 ) -> Result<std::result::Result<Left, Code>> {
     let now = trial.arrival.now;
     let next = step(&kept.stage, &Fact::EmailProved { user: trial.user.clone() }, now, kept.expires_at);
@@ -258,6 +262,7 @@ fn finish(
     user::may_act(&user)?;
     let about = About { user: Some(&user.id), ..trial.about(&room) };
     audit::record(tx, site, &trial.arrival.by(), Event::SignedUp, about)?;
+    joining::join(tx, site, joins, &user.id, &trial.arrival.by())?;
     room.open_sign_in(tx, (app, site), &user, &trial.arrival)?;
     let shown = shown(site, (&trial.id, &room.loaded.id), (profile, &next), kept.expires_at);
     let listed_until = kept.expires_at.min(now + COMPLETED_SHOWN_MS);

@@ -1,9 +1,10 @@
-//! What comes from outside: time, randomness, mail, who started it, and the points at which a test may pause the server.
+//! What comes from outside: time, randomness, mail, the domain name system, who started it, and the points at which a test may pause the server.
 //!
 //! Nothing else in the server asks the operating system for the time or for random bytes (clippy.toml
 //! refuses it), so that a test can move the clock to the second and knows every id.
 
 mod clock;
+mod dns;
 mod failpoint;
 mod ids;
 mod mail;
@@ -13,6 +14,7 @@ mod random;
 mod stopwatch;
 
 pub use clock::{Clock, SKEW_MS, Watch};
+pub use dns::{Dns, Unanswered};
 pub use failpoint::{Failpoints, Gate};
 pub use ids::Ids;
 pub use mail::{CapturedMail, Mail, Mailer};
@@ -32,6 +34,8 @@ pub struct World {
     pub ids: Ids,
     /// Where mail goes.
     pub mailer: Mailer,
+    /// Whom the domain name system is asked through.
+    pub dns: Dns,
     /// Points at which a test may pause the server; none is armed outside of tests.
     pub failpoints: Failpoints,
     /// How long the other end of a connection is waited for.
@@ -47,6 +51,7 @@ impl World {
             random: Random::System,
             ids: Ids::default(),
             mailer,
+            dns: Dns::default(),
             failpoints: Failpoints::default(),
             patience: Patience::default(),
         }
@@ -61,6 +66,7 @@ impl World {
             random: Random::seeded(seed),
             ids: Ids::default(),
             mailer: Mailer::captured(),
+            dns: Dns::default(),
             failpoints: Failpoints::default(),
             patience: Patience::default(),
         }

@@ -2,6 +2,7 @@
 
 mod browser;
 pub mod contract;
+pub mod dns;
 mod events;
 mod from_file;
 mod inbox;
@@ -19,6 +20,7 @@ mod tables;
 mod teams;
 
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
+pub use dns::NameServer;
 pub use events::Events;
 pub use from_file::file_with;
 pub use operator::Operator;

@@ -44,14 +44,23 @@ impl Running {
     }
 
     fn begin(log: &str, more: &str, start: fn(&Path, &str, &[(&str, &str)]) -> Process) -> Self {
+        Self::begin_in(Self::folder_with(""), (log, more), start)
+    }
+
+    /// One whose file begins like this.
+    pub fn dev_saying(first: &str) -> Self {
+        Self::begin_in(Self::folder_with(first), ("info", ""), Process::start)
+    }
+
+    fn folder_with(first: &str) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
         let id = u64::from_be_bytes(Random::System.bytes());
         let file = format!(
-            "[[deployment]]\nid = \"t{id:x}\"\nmode = \"staging\"\norigin = \"https://auth.example.com\"\n\
+            "{first}[[deployment]]\nid = \"t{id:x}\"\nmode = \"staging\"\norigin = \"https://auth.example.com\"\n\
              hosts = [\"auth.example.com\"]\n\n[deployment.organizations]\nenabled = true\n"
         );
         std::fs::write(folder.path().join("keyrack.toml"), file).unwrap();
-        Self::begin_in(folder, (log, more), start)
+        folder
     }
 
     fn begin_in(

@@ -80,7 +80,8 @@ impl Keyrack {
             config.database_url = Some(own.await.unwrap());
         }
         let mailer = App::mailer(&config).unwrap();
-        let world = World { mailer, patience, ..World::for_tests(seed) };
+        let dns = super::dns::ask(&config.nameservers);
+        let world = World { mailer, patience, dns, ..World::for_tests(seed) };
         let server = Self::run(config, world, listener, data).await;
         if wants_two_nodes() { server.with_twin(None).await } else { server }
     }
@@ -126,7 +127,8 @@ impl Keyrack {
         let mut config = self.app.config.clone();
         config.listen = vec![listener.local_addr().unwrap()];
         change(&mut config);
-        let world = World::for_tests(u64::from_be_bytes(Random::System.bytes()));
+        let dns = super::dns::ask(&config.nameservers);
+        let world = World { dns, ..World::for_tests(u64::from_be_bytes(Random::System.bytes())) };
         world.clock.advance(self.app.world.clock.now_ms() - world.clock.now_ms());
         Some(Self::run(config, world, listener, Arc::clone(&self.data)).await)
     }
@@ -160,7 +162,8 @@ impl Keyrack {
                 tokio::task::yield_now().await;
             }
         }
-        let world = World::for_tests(u64::from_be_bytes(Random::System.bytes()));
+        let dns = super::dns::ask(&config.nameservers);
+        let world = World { dns, ..World::for_tests(u64::from_be_bytes(Random::System.bytes())) };
         // A restart takes time; within one millisecond two processes' ids have no order.
         world.clock.advance(now + 1 - world.clock.now_ms());
         let listener = TcpListener::bind(address).await.unwrap();
@@ -237,6 +240,7 @@ fn config(deployment: Deployment, data_dir: PathBuf, listen: SocketAddr) -> Conf
         trusted_proxies: Vec::new(),
         max_streams: 1_000,
         mail: Mail::Outbox,
+        nameservers: Vec::new(),
         retired: Vec::new(),
         // On PostgreSQL every test's deployment is in one database.
         refuse_unknown: false,

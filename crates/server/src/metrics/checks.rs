@@ -1,0 +1,24 @@
+use super::Count;
+
+/// Looks for the records of domains: because somebody asked, or because it was time.
+#[derive(Debug, Default)]
+pub struct Checks {
+    /// The record was there.
+    pub proved: Count,
+    /// It was not.
+    pub missing: Count,
+    /// Nobody who knows has answered.
+    pub unanswered: Count,
+}
+
+impl Checks {
+    /// How many came to what.
+    #[must_use]
+    pub fn all(&self) -> [(&'static str, u64); 3] {
+        [
+            ("proved", self.proved.get()),
+            ("missing", self.missing.get()),
+            ("unanswered", self.unanswered.get()),
+        ]
+    }
+}

@@ -769,6 +769,160 @@ organization: Organization,
 membership: OrganizationMembership, };
 
 /**
+ * A domain that an organization says is its own.
+ */
+export type OrganizationDomain = { 
+/**
+ * The domain's id.
+ */
+id: string, 
+/**
+ * The organization.
+ */
+organization_id: string, 
+/**
+ * The domain itself, lower-cased, in its ASCII form (`xn--…`).
+ */
+fqdn: string, 
+/**
+ * Whether the organization has proved it.
+ */
+verified: boolean, 
+/**
+ * The type of the record that proves it: `TXT`.
+ */
+verification_dns_record_type: string, 
+/**
+ * The label of that record: it stands at `<label>.<fqdn>`.
+ */
+verification_dns_record_name: string, 
+/**
+ * What that record says.
+ */
+verification_dns_record_data: string, 
+/**
+ * How often somebody asked to look for that record.
+ */
+verification_attempts: number, 
+/**
+ * What it does once it is proved.
+ */
+join_mode: DomainJoinMode, 
+/**
+ * When it was proved; null when it is not.
+ */
+verified_at: string | null, 
+/**
+ * When the record was last looked for and the domain's name servers answered; null if never.
+ */
+checked_at: string | null, 
+/**
+ * Since when the record of a proved domain is missing; null when it is not. It must come back, or the domain is
+ * not proved any more.
+ */
+missing_since: string | null, 
+/**
+ * When it was claimed.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, };
+
+/**
+ * A domain that was proved: its fields, and the same as `domain`.
+ */
+export type OrganizationDomainVerified = { 
+/**
+ * The same once more.
+ */
+domain: OrganizationDomain, 
+/**
+ * The domain's id.
+ */
+id: string, 
+/**
+ * The organization.
+ */
+organization_id: string, 
+/**
+ * The domain itself, lower-cased, in its ASCII form (`xn--…`).
+ */
+fqdn: string, 
+/**
+ * Whether the organization has proved it.
+ */
+verified: boolean, 
+/**
+ * The type of the record that proves it: `TXT`.
+ */
+verification_dns_record_type: string, 
+/**
+ * The label of that record: it stands at `<label>.<fqdn>`.
+ */
+verification_dns_record_name: string, 
+/**
+ * What that record says.
+ */
+verification_dns_record_data: string, 
+/**
+ * How often somebody asked to look for that record.
+ */
+verification_attempts: number, 
+/**
+ * What it does once it is proved.
+ */
+join_mode: DomainJoinMode, 
+/**
+ * When it was proved; null when it is not.
+ */
+verified_at: string | null, 
+/**
+ * When the record was last looked for and the domain's name servers answered; null if never.
+ */
+checked_at: string | null, 
+/**
+ * Since when the record of a proved domain is missing; null when it is not. It must come back, or the domain is
+ * not proved any more.
+ */
+missing_since: string | null, 
+/**
+ * When it was claimed.
+ */
+created_at: string, 
+/**
+ * When it last changed.
+ */
+updated_at: string, };
+
+/**
+ * An organization that the signed-in user may join, because it has proved the domain of an address of theirs.
+ */
+export type OrganizationSuggestion = { 
+/**
+ * The organization's id: what joining it takes.
+ */
+organization_id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Where its picture is, `""` when there is none.
+ */
+image_url: string, 
+/**
+ * The domain.
+ */
+domain: string, };
+
+/**
+ * What a proved domain of an organization does for people who have proved an address in it.
+ */
+export type DomainJoinMode = "automatic" | "suggestion" | "none";
+
+/**
  * A place inside an organization, with members of its own.
  */
 export type Workspace = { 

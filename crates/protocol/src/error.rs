@@ -57,6 +57,7 @@ codes! {
     AvailabilityHidden = "availability_hidden", 403, "This deployment does not tell which addresses have an account.";
     SignedOut = "signed_out", 401, "Nobody is signed in here; sign in first.";
     SignInNotFound = "sign_in_not_found", 404, "There is no such sign-in in this session.";
+    ScopeNotAvailable = "scope_not_available", 403, "Nothing can be done in this scope from here any more; go on in that of the session.";
     OrganizationsDisabled = "organizations_disabled", 403, "This deployment has no organizations.";
     WorkspacesDisabled = "workspaces_disabled", 403, "This deployment has no workspaces.";
     OrganizationNotFound = "organization_not_found", 404, "There is no such organization that you are a member of.";

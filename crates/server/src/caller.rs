@@ -7,10 +7,12 @@ use crate::error::{Error, Result};
 use crate::http::{Head, answer};
 use crate::id::{SessionId, SignInId, UserId};
 use crate::membership::Scope;
+use crate::session::cache::Cached;
 use crate::session::enter::{Arrival, Left, Room};
 use crate::session::rack::Rack;
 use crate::session::read::{self, Reading};
-use crate::session::{Plan, acting, store, view};
+use crate::session::tab::{OfTab, TabScope};
+use crate::session::{Opened, Plan, acting, store, view};
 use crate::throttle;
 use crate::user::may_act;
 use axum::extract::{ConnectInfo, FromRequestParts};
@@ -123,12 +125,6 @@ fn address(app: &Shared, parts: &Parts) -> IpAddr {
     address
 }
 
-/// Whether a request only reads and says that it is a periodic refresh: that is no activity.
-fn polls(parts: &Parts) -> bool {
-    let query = parts.uri.query().unwrap_or_default();
-    parts.method == http::Method::GET && query.split('&').any(|pair| pair == "poll=1")
-}
-
 /// A browser in which somebody is signed in who may act.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -136,12 +132,18 @@ pub struct Account {
     pub browser: Browser,
     /// The session.
     pub session: SessionId,
-    /// The active sign-in.
+    /// The sign-in that acts: the active one, or the one that the request names.
     pub sign_in: SignInId,
     /// Whose it is.
     pub user: UserId,
-    /// Where it stands.
+    /// Where it acts.
     pub scope: Option<Scope>,
+    /// The scope that the request names, which has been checked: of a tab that has its own. Nothing of it is stored.
+    pub tab: Option<TabScope>,
+    /// The session as it was read.
+    pub cached: Arc<Cached>,
+    /// What the credential opens of it.
+    pub opened: Opened,
 }
 
 impl std::ops::Deref for Account {
@@ -155,25 +157,33 @@ impl FromRequestParts<Shared> for Account {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> std::result::Result<Self, Response> {
+        let OfTab(tab) = OfTab::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let browser = Browser::from_request_parts(parts, app).await?;
-        Self::of(browser, polls(parts)).await.map_err(IntoResponse::into_response)
+        Self::of(browser, tab).await.map_err(IntoResponse::into_response)
     }
 }
 
 impl Account {
-    async fn of(browser: Browser, polls: bool) -> Result<Self> {
-        let reading = match polls {
-            true => {
-                read::read(&browser.app, &browser.site, browser.rack.as_ref(), Some(browser.address)).await?
-            }
-            false => browser.reading().await?,
+    /// Whoever acts: in the scope that `tab` names, else as the active sign-in where it stands.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`], [`Code::UserDisabled`], [`Code::ScopeNotAvailable`].
+    pub async fn of(browser: Browser, tab: Option<TabScope>) -> Result<Self> {
+        let Reading::Live(cached, opened) = browser.reading_in(tab.as_ref()).await? else {
+            return Err(Code::SignedOut.into());
         };
-        let Reading::Live(cached, opened) = reading else { return Err(Code::SignedOut.into()) };
-        let active = cached.loaded.active_for(opened).ok_or(Code::SignedOut)?;
-        may_act(&active.user)?;
-        let (session, sign_in) = (cached.loaded.id.clone(), active.id.clone());
-        let (user, scope) = (active.user.id.clone(), active.scope.clone());
-        Ok(Self { browser, session, sign_in, user, scope })
+        let acting = match &tab {
+            Some(tab) => tab.sign_in(&cached.loaded, opened)?,
+            None => cached.loaded.active_for(opened).ok_or(Code::SignedOut)?,
+        };
+        may_act(&acting.user)?;
+        let (session, sign_in, user) = (cached.loaded.id.clone(), acting.id.clone(), acting.user.id.clone());
+        let (site, app, of) = (Arc::clone(&browser.site), &browser.app, (acting.clone(), browser.address));
+        let scope = match tab.clone() {
+            Some(tab) => app.db.read(move |on| tab.stand(on, &site, (&of.0, of.1))).await?,
+            None => acting.scope.clone(),
+        };
+        Ok(Self { browser, session, sign_in, user, scope, tab, cached, opened })
     }
 
     /// Who acts, for the records.
@@ -182,12 +192,12 @@ impl Account {
         By::client(Actor::User, &self.address.to_string(), self.app.world.clock.now_ms())
     }
 
-    /// Plans and carries out a change of the session as the user of its active sign-in, with the locks of that user
-    /// and of the session. What must be locked before them, `first` locks. When another sign-in becomes active
-    /// meanwhile, it is done for that one.
+    /// Plans and carries out a change of the session as the user of the sign-in that acts ([`Room::acting`]), with the
+    /// locks of that user and of the session. What must be locked before them, `first` locks. When another sign-in
+    /// becomes active meanwhile, it is done for that one, unless the request names its own.
     ///
     /// # Errors
-    /// [`Code::SignedOut`], [`Code::UserDisabled`], and what `change` says.
+    /// [`Code::SignedOut`], [`Code::UserDisabled`], [`Code::ScopeNotAvailable`], and what `change` says.
     pub async fn change_session<P: 'static, T: Send + 'static>(
         &self,
         first: impl Fn(&mut Tx<'_>, &Site) -> Result<P> + Clone + Send + 'static,
@@ -196,10 +206,12 @@ impl Account {
         let mut user = self.user.clone();
         for _ in 0..acting::TRIES {
             let (app, site, arrival) = (Arc::clone(&self.app), Arc::clone(&self.site), self.arrive());
-            let (first, change, of) = (first.clone(), change.clone(), user);
+            let (first, change, of, tab) = (first.clone(), change.clone(), user, self.tab.clone());
             let changed = self.app.db.write(move |tx| {
                 let locked = first(tx, &site)?;
-                let Some(room) = acting::enter_as(tx, (&app, &site), &arrival, &of)? else { return Ok(None) };
+                let Some(room) = acting::enter_as(tx, (&app, &site), &arrival, (&of, tab.as_ref()))? else {
+                    return Ok(None);
+                };
                 let (plan, answer) = change(tx, &site, &room, locked)?;
                 if plan.is_empty() {
                     return Ok(Some((room.leave_unchanged(), answer)));
@@ -210,7 +222,7 @@ impl Account {
             if let Some(changed) = changed.await? {
                 return Ok(changed);
             }
-            user = Self::of(self.browser.clone(), false).await?.user;
+            user = Self::of(self.browser.clone(), self.tab.clone()).await?.user;
         }
         Err(Error::unavailable("act in a session", "its active sign-in changes all the time"))
     }
@@ -234,7 +246,15 @@ impl Browser {
     /// # Errors
     /// What the database says.
     pub async fn reading(&self) -> Result<Reading> {
-        Ok(self.judged().await?.0)
+        Ok(self.judged(None).await?.0)
+    }
+
+    /// The same, counted as activity of the sign-in that `tab` names.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn reading_in(&self, tab: Option<&TabScope>) -> Result<Reading> {
+        Ok(self.judged(tab).await?.0)
     }
 
     /// The same for what speaks for the active sign-in where it stands.
@@ -242,14 +262,14 @@ impl Browser {
     /// # Errors
     /// Also the refusal of what asks there, if it may do nothing from here and was put out for that.
     pub async fn speaking(&self) -> Result<Reading> {
-        match self.judged().await? {
+        match self.judged(None).await? {
             (_, Some(refusal)) => Err(refusal),
             (reading, None) => Ok(reading),
         }
     }
 
-    async fn judged(&self) -> Result<(Reading, Option<Error>)> {
-        read::read_active(&self.app, &self.site, self.rack.as_ref(), self.address).await
+    async fn judged(&self, tab: Option<&TabScope>) -> Result<(Reading, Option<Error>)> {
+        read::read_active(&self.app, &self.site, (self.rack.as_ref(), tab), self.address).await
     }
 
     /// The answer of what makes or ends something: the whole new session, and the whole rack.

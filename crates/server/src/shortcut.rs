@@ -118,7 +118,8 @@ impl Question {
             return None;
         }
         let azp = self.origin.as_ref().and_then(|origin| origin.to_str().ok());
-        let about = token::About { loaded: &self.warm.cached.loaded, sign_in: active, held: None };
+        let loaded = &self.warm.cached.loaded;
+        let about = token::About { loaded, sign_in: active, scope: None, held: None };
         token::mint(&app.world, &self.site, about, azp, self.now).ok().map(answer::ok)
     }
 

@@ -253,11 +253,20 @@ impl Operation {
         Self { any_host: true, ..self }
     }
 
+    /// Whether it acts as an account, and so takes the scope of a tab in its query.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        self.refuses.contains(&Code::SignedOut) || self.refuses_also.contains(&Code::SignedOut)
+    }
+
     /// Every code that it refuses with: its own and those of what stands before it.
     #[must_use]
     pub fn codes(&self) -> Vec<Code> {
         let mut codes = [self.refuses, self.refuses_also].concat();
         codes.push(Code::Internal);
+        if self.acts() {
+            codes.push(Code::ScopeNotAvailable);
+        }
         if !self.any_host {
             codes.push(Code::UnknownHost);
         }

@@ -95,6 +95,23 @@ pub fn find(
     }))
 }
 
+/// The place that a membership of this user is in.
+///
+/// # Errors
+/// What the database says.
+pub fn place_of(
+    on: &mut Snapshot<'_>,
+    deployment: &str,
+    membership: &MembershipId,
+    user: &UserId,
+) -> Result<Option<String>> {
+    let row = on.query_one(
+        "select place_id from memberships where id = $1 and user_id = $2 and deployment_id = $3",
+        params![membership.as_str(), user.as_str(), deployment],
+    )?;
+    row.map(|row| row.cells().text()).transpose()
+}
+
 /// Where a user would stand in a workspace, and with it in its organization.
 ///
 /// # Errors

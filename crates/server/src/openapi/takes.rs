@@ -10,6 +10,15 @@ pub fn parameters(operation: &Operation) -> Vec<Value> {
     if operation.method == Method::GET {
         parameters.extend(operation.fields.unwrap_or_default().iter().map(in_query));
     }
+    if operation.acts() {
+        parameters.push(json!({
+            "name": "scope", "in": "query", "required": false,
+            "description": "`<sign-in>.<organization>.<workspace>`, `-` for none: acts as this sign-in of the session, \
+                there, instead of as the active one. The places by their ids or by those of the memberships. It is \
+                checked and not stored.",
+            "schema": { "type": "string", "pattern": "^sin_[0-9a-z]{26}(\\.-\\.-|\\.(org|mem)_[0-9a-z]{26}\\.(-|(wsp|mem)_[0-9a-z]{26}))$" },
+        }));
+    }
     if matches!(operation.answer, Answer::Tagged(_)) {
         parameters.push(json!({
             "name": "If-None-Match", "in": "header", "required": false,

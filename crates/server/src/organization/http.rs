@@ -17,7 +17,6 @@ use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::id::{MembershipId, OrganizationId, PictureId, UserId};
 use crate::membership::{self, Place, Scope, Standing, role};
-use crate::session::scope;
 use axum::response::Response;
 use http::Method;
 use keyrack_protocol::{Code, Organization, OrganizationCreated, OrganizationMembership, Removed};
@@ -141,7 +140,7 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
     let created = account.change_session(
         |_, _| Ok(()),
         move |tx, site, room, ()| {
-            let active = room.loaded.active_for(room.opened).ok_or(Code::SignedOut)?;
+            let active = room.acting().ok_or(Code::SignedOut)?;
             let (user, from, now) = (&active.user.id, actor.from, actor.by.now);
             may_create(&site.config.organizations, store::counts(tx, user)?)?;
             let drawn = Drawn { id: id.as_str(), picture: &picture };
@@ -151,7 +150,7 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
             let membership = mine::memberships(tx, site, (user, from), id.as_str())?.pop();
             let organization =
                 Scope { organization: Standing::in_new(id.as_str(), &member), workspace: None };
-            Ok((scope::move_to(active, Some(organization)), membership))
+            Ok((room.move_to(Some(organization)), membership))
         },
     );
     let membership = created.await?.1.ok_or_else(|| Error::internal("make an organization", "it is gone"))?;

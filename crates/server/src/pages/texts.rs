@@ -97,7 +97,8 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 55] = [
+    const NOT_OF_PAGES: [Code; 56] = [
+        Code::ScopeNotAvailable,
         Code::OrganizationsDisabled,
         Code::WorkspacesDisabled,
         Code::OrganizationNotFound,

@@ -1,6 +1,7 @@
 //! Acting as the user of the active sign-in, inside the transaction that does it.
 
 use super::enter::{self, Arrival, Room};
+use super::tab::TabScope;
 use crate::app::{App, Site};
 use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
@@ -28,23 +29,27 @@ pub fn still(on: &mut Snapshot<'_>, deployment: &str, sign_in: &SignInId, now: i
     user::may_act_with(cells.optional_int()?, cells.optional_int()?).map_err(Error::from)
 }
 
-/// Enters the session of a request whose active sign-in is one of `user`, whose lock is taken first; none when another
-/// one has become active meanwhile, and the caller must begin again with that.
+/// Enters the session of a request that acts as `user`, whose lock is taken first: as the sign-in that `tab` names, else
+/// as the active one; none when another one has become active meanwhile, and the caller must begin again with that.
 ///
 /// # Errors
-/// [`Code::SignedOut`], [`Code::UserDisabled`].
+/// [`Code::SignedOut`], [`Code::UserDisabled`], [`Code::ScopeNotAvailable`].
 pub fn enter_as(
     tx: &mut Tx<'_>,
     (app, site): (&App, &Site),
     arrival: &Arrival,
-    user: &UserId,
+    (user, tab): (&UserId, Option<&TabScope>),
 ) -> Result<Option<Room>> {
     let locked = user::store::lock(tx, &site.config.id, user)?;
-    let Some(room) = enter::existing(tx, (app, site), arrival, &[])? else {
+    let Some(mut room) = enter::existing(tx, (app, site), arrival, &[])? else {
         return Err(Code::SignedOut.into());
     };
-    let Some(active) = room.loaded.active_for(room.opened) else { return Err(Code::SignedOut.into()) };
-    user::may_act(&active.user)?;
-    let is_same = locked.is_some() && active.user.id == *user;
+    room.tab = tab.map(|tab| tab.sign_in.clone());
+    if let Some(tab) = tab {
+        tab.sign_in(&room.loaded, room.opened)?;
+    }
+    let acting = room.acting().ok_or(Code::SignedOut)?;
+    user::may_act(&acting.user)?;
+    let is_same = locked.is_some() && acting.user.id == *user;
     Ok(is_same.then_some(room))
 }

@@ -69,12 +69,6 @@ pub async fn flush(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Whether the active sign-in's shown activity is a step behind.
-#[must_use]
-pub fn step_is_due(loaded: &Loaded, opened: Opened, idle_ms: i64, now: i64) -> bool {
-    loaded.active_for(opened).is_some_and(|active| is_behind(active, idle_ms, now))
-}
-
 /// The sign-in that a mutation is an activity of, if its shown activity is a step behind: the one that `plan`
 /// activates, else the active one, unless it ends.
 #[must_use]
@@ -99,12 +93,12 @@ pub fn is_behind(sign_in: &LiveSignIn, idle_ms: i64, now: i64) -> bool {
     behind >= idle_ms / 10 || behind < -SKEW_MS
 }
 
-/// Moves the shown activity of the active sign-in, and with it its end, to now.
+/// Moves the shown activity of a sign-in, and with it its end, to now.
 ///
 /// # Errors
 /// What the database says.
-pub async fn step(app: &Arc<App>, site: &Arc<Site>, rack: &Rack) -> Result<()> {
-    let (vault_of, site, rack) = (Arc::clone(app), Arc::clone(site), rack.clone());
+pub async fn step(app: &Arc<App>, site: &Arc<Site>, rack: &Rack, used: &SignInId) -> Result<()> {
+    let (vault_of, site, rack, used) = (Arc::clone(app), Arc::clone(site), rack.clone(), used.clone());
     let now = app.world.clock.now_ms();
     app.db
         .write(move |tx| {
@@ -113,13 +107,11 @@ pub async fn step(app: &Arc<App>, site: &Arc<Site>, rack: &Rack) -> Result<()> {
             let Some(loaded) = store::load(tx, deployment, rack.session())? else { return Ok(()) };
             let Some(opened) = loaded.opened_by(&rack, &vault_of.vault) else { return Ok(()) };
             // Another request may have taken the step meanwhile, and what has expired stays expired.
-            if loaded.ended_at.is_some() || !step_is_due(&loaded, opened, lifetimes.sign_in_idle_ms, now) {
-                return Ok(());
-            }
-            let Some(active) = loaded.active_for(opened).filter(|active| now < active.expires_at) else {
-                return Ok(());
-            };
-            take_step(tx, &site, active, now)?;
+            let due =
+                |used: &&LiveSignIn| is_behind(used, lifetimes.sign_in_idle_ms, now) && now < used.expires_at;
+            let used = loaded.visible_sign_in(opened, used.as_str()).ok().filter(due);
+            let Some(used) = used.filter(|_| loaded.ended_at.is_none()) else { return Ok(()) };
+            take_step(tx, &site, used, now)?;
             store::raise(tx, &site, &loaded.id, ChangeReason::Renewed, now).map(drop)
         })
         .await

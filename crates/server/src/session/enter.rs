@@ -1,12 +1,13 @@
 //! Putting something into a session: finding it or making it, and opening a sign-in in it.
 
 use super::rack::{Key, Rack, SECRET};
-use super::{Loaded, Opened, Plan, crowd, read, store};
+use super::{LiveSignIn, Loaded, Opened, Plan, crowd, read, scope, store};
 use crate::app::{App, Site};
 use crate::audit::{Actor, By};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, SignInId};
+use crate::membership::Scope;
 use crate::params;
 use crate::vault::Purpose;
 use keyrack_protocol::{ChangeReason, Code};
@@ -74,6 +75,8 @@ pub struct Room {
     pub loaded: Loaded,
     /// What the rack of the request opens of it.
     pub opened: Opened,
+    /// The sign-in that acts, where the request names one; then nothing is stored of where it stands.
+    pub(super) tab: Option<SignInId>,
     rack: Rack,
     pub(super) keys: Vec<Key>,
 }
@@ -143,7 +146,7 @@ pub fn existing(
     // Not what the request is about, but what its answer must not show.
     let kept_out = read::keep_out(tx, site, &loaded, (opened, arrival.address), arrival.now)?;
     let loaded = kept_out.unwrap_or(loaded);
-    Ok(Some(Room { loaded, opened, rack: rack.clone(), keys: Vec::new() }))
+    Ok(Some(Room { loaded, opened, tab: None, rack: rack.clone(), keys: Vec::new() }))
 }
 
 /// Enters the session that the rack opens, or a new one. Takes the locks of it and of `others`.
@@ -166,12 +169,30 @@ pub fn existing_or_new(
     let loaded = store::load(tx, &site.config.id, id)?;
     let opened = loaded.as_ref().and_then(|loaded| loaded.opened_by(&rack, &app.vault));
     match (loaded, opened) {
-        (Some(loaded), Some(opened)) => Ok(Room { loaded, opened, rack, keys: Vec::new() }),
+        (Some(loaded), Some(opened)) => Ok(Room { loaded, opened, tab: None, rack, keys: Vec::new() }),
         _ => Err(Error::internal("make a session", "it is not there")),
     }
 }
 
 impl Room {
+    /// The sign-in that acts: the one that the request names, else the active one.
+    #[must_use]
+    pub fn acting(&self) -> Option<&LiveSignIn> {
+        match &self.tab {
+            Some(named) => self.loaded.visible_sign_in(self.opened, named.as_str()).ok(),
+            None => self.loaded.active_for(self.opened),
+        }
+    }
+
+    /// Lets the sign-in that acts stand elsewhere; where the request names it, its tab does so by itself.
+    #[must_use]
+    pub fn move_to(&self, to: Option<Scope>) -> Plan {
+        match self.acting().filter(|_| self.tab.is_none()) {
+            Some(acting) => scope::move_to(acting, to),
+            None => Plan::default(),
+        }
+    }
+
     /// Whether the rack leaves room for one more account.
     ///
     /// # Errors

@@ -4,16 +4,20 @@ use super::activity;
 use super::cache::Whole;
 use super::enter::{self, Left};
 use super::read::Reading;
+use super::tab::OfTab;
 use super::{Loaded, Opened, Plan, read, scope, sign_out_all, sign_out_one, store, switch_to, view};
 use crate::audit::{self, Event};
 use crate::caller::{Account, Browser};
 use crate::config::teams::Kind;
+use crate::db::Snapshot;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
-use crate::membership::{self, are_there};
+use crate::id::UserId;
+use crate::membership::{Scope, are_there, standing, unknown};
+use crate::user::may_act;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use keyrack_protocol::{Code, EndReason, Session};
@@ -45,7 +49,7 @@ pub fn routes() -> Routes {
     let switch = Operation::post::<Session>("/session/switch-sign-in", "switchSignIn", about)
         .takes(SWITCH)
         .of_browser()
-        .refuses(&[Code::RequiredField, Code::SignInNotFound]);
+        .refuses(&[Code::RequiredField, Code::SignInNotFound, Code::SignedOut, Code::UserDisabled]);
     let about = "Sign out. One sign-in, or all of them; once it is answered no token is minted for what ended. \
                  Signing out of everything may be repeated.";
     let sign_it_out = Operation::post::<Session>("/session/sign-out", "signOut", about)
@@ -125,12 +129,25 @@ pub fn shown(whole: &Whole, known: Option<&HeaderValue>) -> Response {
 }
 
 /// `POST /session/switch-sign-in` `sign_in_id`.
-async fn switch_sign_in(browser: Browser, fields: Fields) -> Result<Response> {
+async fn switch_sign_in(browser: Browser, OfTab(tab): OfTab, fields: Fields) -> Result<Response> {
     let id = fields.required("sign_in_id")?.to_owned();
+    if tab.is_some() {
+        return show_in_tab(&Account::of(browser, tab).await?, &id);
+    }
     let left = mutate(&browser, move |loaded, opened| switch_to(loaded, opened, &id)).await?;
     let left = left.ok_or(Code::SignInNotFound)?;
     note_activity(&browser, &left);
     Ok(browser.show(&left))
+}
+
+/// What a tab sees that goes over to this sign-in: where the sign-in stands, and where the tab stands if it is the same.
+fn show_in_tab(account: &Account, id: &str) -> Result<Response> {
+    let loaded = &account.cached.loaded;
+    let target = loaded.visible_sign_in(account.opened, id)?;
+    may_act(&target.user)?;
+    account.app.activity.note(&account.site, &target.id, account.app.world.clock.now_ms());
+    let scope = if target.id == account.sign_in { &account.scope } else { &target.scope };
+    Ok(answer::ok(view::in_scope(loaded, account.opened, &target.id, scope.as_ref())))
 }
 
 /// `POST /session/switch-organization` `organization_id?`.
@@ -143,41 +160,61 @@ async fn switch_workspace(account: Account, fields: Fields) -> Result<Response> 
     switch_scope(account, Kind::Workspace, fields.text("workspace_id")?).await
 }
 
+/// Where a switch leads that somebody asks for who stands in `now`: out of everything when no `id` is given.
+fn destination(
+    on: &mut Snapshot<'_>,
+    deployment: &str,
+    (kind, id): (Kind, Option<&str>),
+    (user, now): (&UserId, Option<&Scope>),
+) -> Result<Option<Scope>> {
+    let Some(id) = id else { return Ok(None) };
+    let to = match kind {
+        Kind::Organization => {
+            let to = standing::find(on, deployment, (kind, id), user)?;
+            scope::in_organization(now, to)
+        }
+        Kind::Workspace => standing::in_workspace(on, deployment, id, user)?,
+    };
+    Ok(Some(to.ok_or(unknown(kind))?))
+}
+
 async fn switch_scope(account: Account, kind: Kind, id: Option<&str>) -> Result<Response> {
     if id.is_some() {
         are_there(&account.site.config, kind)?;
     }
     let (id, from) = (id.map(str::to_owned), account.address);
+    if account.tab.is_some() {
+        return switch_in_tab(&account, kind, id).await;
+    }
     let left = account
         .change_session(
             |_, _| Ok(()),
             move |tx, site, room, ()| {
-                let Some(active) = room.loaded.active_for(room.opened) else {
-                    return Err(Code::SignedOut.into());
-                };
-                let user = &active.user.id;
-                let to = match (&id, kind) {
-                    (None, _) => None,
-                    (Some(id), Kind::Organization) => {
-                        let to = membership::standing::find(tx, &site.config.id, (kind, id), user)?;
-                        scope::in_organization(
-                            active.scope.as_ref(),
-                            Some(to.ok_or(Code::OrganizationNotFound)?),
-                        )
-                    }
-                    (Some(id), Kind::Workspace) => {
-                        let to = membership::standing::in_workspace(tx, &site.config.id, id, user)?;
-                        Some(to.ok_or(Code::WorkspaceNotFound)?)
-                    }
-                };
+                let active = room.acting().ok_or(Code::SignedOut)?;
+                let of = (&active.user.id, active.scope.as_ref());
+                let to = destination(tx, &site.config.id, (kind, id.as_deref()), of)?;
                 scope::admit(active, to.as_ref(), from)?;
-                Ok((scope::move_to(active, to), ()))
+                Ok((room.move_to(to), ()))
             },
         )
         .await?
         .0;
     note_activity(&account, &left);
     Ok(account.show(&left))
+}
+
+/// The same for a tab with a scope of its own: all is checked and nothing is stored. The answer is what the tab sees from
+/// now on.
+async fn switch_in_tab(account: &Account, kind: Kind, id: Option<String>) -> Result<Response> {
+    let (site, user, now) = (Arc::clone(&account.site), account.user.clone(), account.scope.clone());
+    let look = account
+        .app
+        .db
+        .read(move |on| destination(on, &site.config.id, (kind, id.as_deref()), (&user, now.as_ref())));
+    let (to, loaded) = (look.await?, &account.cached.loaded);
+    let acting = loaded.visible_sign_in(account.opened, account.sign_in.as_str())?;
+    scope::admit(acting, to.as_ref(), account.address)?;
+    Ok(answer::ok(view::in_scope(loaded, account.opened, &account.sign_in, to.as_ref())))
 }
 
 /// `POST /session/sign-out` `sign_in_id?`; without an id everything that the rack opens, as often as asked.

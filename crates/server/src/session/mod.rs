@@ -5,8 +5,8 @@
 //!
 //! The rules are pure: here, what a rack opens and which sign-in is active; in [`plan`], what a switch, a
 //! sign-out or the passing of time changes. [`store`] reads and writes, [`enter`] puts things into a session,
-//! [`scope`] is where sign-ins stand, [`cache`] remembers sessions, [`read`] brings store and cache together for `GET /session`, [`events`] tells
-//! those who follow a session.
+//! [`scope`] is where sign-ins stand, [`tab`] where a request says that it acts, [`cache`] remembers sessions, [`read`]
+//! brings store and cache together for `GET /session`, [`events`] tells those who follow a session.
 
 pub mod acting;
 pub mod activity;
@@ -23,6 +23,7 @@ pub mod rack;
 pub mod read;
 pub mod scope;
 pub mod store;
+pub mod tab;
 pub mod view;
 pub mod warm;
 

@@ -4,6 +4,7 @@
 use super::activity;
 use super::cache::Cached;
 use super::rack::Rack;
+use super::tab::TabScope;
 use super::{Loaded, Opened, expire, scope, store};
 use crate::app::{App, Site};
 use crate::audit::{self, By};
@@ -116,24 +117,28 @@ pub fn keep_out(
     store::raise(tx, site, &loaded.id, plan.reason(), now).map(Some)
 }
 
-/// Reads the session for a request that counts as activity of its active sign-in; with it the refusal of what asks where
-/// that stood, if this put it out.
+/// Reads the session for a request that counts as activity of the sign-in that `tab` names, else of the active one; with
+/// it the refusal of what asks where the active one stood, if this put it out.
 ///
 /// # Errors
 /// What the database says.
 pub async fn read_active(
     app: &Arc<App>,
     site: &Arc<Site>,
-    rack: Option<&Rack>,
+    (rack, tab): (Option<&Rack>, Option<&TabScope>),
     from: IpAddr,
 ) -> Result<(Reading, Option<Error>)> {
     let (reading, refusal) = judged(app, site, rack, Some(from)).await?;
     let (Reading::Live(cached, opened), Some(rack)) = (&reading, rack) else { return Ok((reading, refusal)) };
-    let Some(active) = cached.loaded.active_for(*opened) else { return Ok((reading, refusal)) };
+    let used = match tab {
+        Some(tab) => tab.sign_in(&cached.loaded, *opened).ok(),
+        None => cached.loaded.active_for(*opened),
+    };
+    let Some(used) = used else { return Ok((reading, refusal)) };
     let now = app.world.clock.now_ms();
-    app.activity.note(site, &active.id, now);
-    if activity::step_is_due(&cached.loaded, *opened, site.config.lifetimes.sign_in_idle_ms, now) {
-        activity::step(app, site, rack).await?;
+    app.activity.note(site, &used.id, now);
+    if activity::is_behind(used, site.config.lifetimes.sign_in_idle_ms, now) {
+        activity::step(app, site, rack, &used.id).await?;
         return Ok((read(app, site, Some(rack), Some(from)).await?, refusal));
     }
     Ok((reading, refusal))

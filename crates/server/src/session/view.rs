@@ -1,6 +1,8 @@
 //! Sessions as they are shown.
 
 use super::{LiveSignIn, Loaded, Opened, Shown};
+use crate::id::SignInId;
+use crate::membership::{Scope, Standing};
 use crate::time::rfc3339;
 use crate::user;
 use http::HeaderValue;
@@ -37,6 +39,25 @@ pub fn session(loaded: &Loaded, opened: Opened) -> Session {
     }
 }
 
+/// The same as a tab with a scope of its own sees it: this sign-in is the active one, and stands here.
+#[must_use]
+pub fn in_scope(loaded: &Loaded, opened: Opened, sign_in: &SignInId, scope: Option<&Scope>) -> Session {
+    let mut session = session(loaded, opened);
+    let shown = session.signins.iter_mut().find(|shown| shown.id == sign_in.as_str());
+    session.active_signin = shown.map(|shown| {
+        (shown.active_organization_membership_id, shown.active_workspace_membership_id) = memberships(scope);
+        shown.clone()
+    });
+    session
+}
+
+/// The memberships by which a sign-in stands somewhere.
+fn memberships(scope: Option<&Scope>) -> (Option<String>, Option<String>) {
+    let workspace = scope.and_then(|scope| scope.workspace.as_ref());
+    let id = |standing: &Standing| standing.membership.to_string();
+    (scope.map(|scope| id(&scope.organization)), workspace.map(id))
+}
+
 /// The `ETag` of what a rack sees.
 #[must_use]
 pub fn tag(loaded: &Loaded, opened: Opened) -> HeaderValue {
@@ -47,19 +68,14 @@ pub fn tag(loaded: &Loaded, opened: Opened) -> HeaderValue {
 
 fn sign_in(loaded: &Loaded, sign_in: &LiveSignIn) -> SignIn {
     let (expires_at, last_active_at) = (rfc3339(sign_in.expires_at), rfc3339(sign_in.last_active_at));
+    let (active_organization_membership_id, active_workspace_membership_id) =
+        memberships(sign_in.scope.as_ref());
     SignIn {
         id: sign_in.id.to_string(),
         session_id: loaded.id.to_string(),
         user_id: sign_in.user.id.to_string(),
-        active_organization_membership_id: sign_in
-            .scope
-            .as_ref()
-            .map(|scope| scope.organization.membership.to_string()),
-        active_workspace_membership_id: sign_in
-            .scope
-            .as_ref()
-            .and_then(|scope| scope.workspace.as_ref())
-            .map(|workspace| workspace.membership.to_string()),
+        active_organization_membership_id,
+        active_workspace_membership_id,
         user: user::view(&sign_in.user),
         expires_at_camel: expires_at.clone(),
         expires_at,

@@ -14,6 +14,7 @@ use crate::http::origin::is_allowed;
 use crate::http::routes::Routes;
 use crate::membership::{Permissions, Scope, role, roles_of};
 use crate::session::read::Reading;
+use crate::session::tab::{OfTab, TabScope};
 use crate::session::{LiveSignIn, acting, scope};
 use crate::user::may_act;
 use axum::Extension;
@@ -45,40 +46,68 @@ pub fn routes() -> Routes {
 }
 
 /// `template?`: `default`, which an absent one means too.
-async fn mint(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Response> {
+async fn mint(browser: Browser, OfTab(tab): OfTab, headers: HeaderMap, fields: Fields) -> Result<Response> {
     if fields.text("template")?.is_some_and(|template| template != "default") {
         return Err(Code::TemplateNotFound.into());
     }
-    let mut reading = browser.speaking().await?;
+    let read = async || match &tab {
+        Some(tab) => browser.reading_in(Some(tab)).await,
+        None => browser.speaking().await,
+    };
+    let mut reading = read().await?;
     // Whoever may not use the session from a page may not name itself in its tokens either.
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let azp = origin.filter(|origin| is_allowed(&browser.site, origin));
     for _ in 0..acting::TRIES {
         let Reading::Live(cached, opened) = &reading else { return Err(Code::SignedOut.into()) };
-        let sign_in = cached.loaded.active_for(*opened).ok_or(Code::SignedOut)?;
+        let sign_in = match &tab {
+            Some(tab) => tab.sign_in(&cached.loaded, *opened)?,
+            None => cached.loaded.active_for(*opened).ok_or(Code::SignedOut)?,
+        };
         may_act(&sign_in.user)?;
-        scope::admit(sign_in, sign_in.scope.as_ref(), browser.address)?;
-        // Whoever was put out meanwhile stands elsewhere now.
-        if let Some(held) = held(&browser, sign_in).await? {
-            let about = About { loaded: &cached.loaded, sign_in, held: held.as_ref() };
+        let stands = match tab.clone() {
+            Some(tab) => Some(held_in_tab(&browser, sign_in, tab).await?),
+            None => {
+                scope::admit(sign_in, sign_in.scope.as_ref(), browser.address)?;
+                // Whoever was put out meanwhile stands elsewhere now.
+                held(&browser, sign_in).await?
+            }
+        };
+        if let Some((scope, held)) = stands {
+            let (scope, held) = (scope.as_ref(), held.as_ref());
+            let about = About { loaded: &cached.loaded, sign_in, scope, held };
             let now = browser.app.world.clock.now_ms();
             return super::mint(&browser.app.world, &browser.site, about, azp, now).map(answer::ok);
         }
-        reading = browser.speaking().await?;
+        reading = read().await?;
     }
     Err(Error::unavailable("mint a token", "where the sign-in stands changes all the time"))
 }
 
+/// Where somebody stands, and what they may there.
+type Stands = (Option<Scope>, Option<Held>);
+
 /// What a sign-in may where it stands, asked of the database at every mint: outside nothing is given, inside nothing is
 /// given when it stands there no more.
-async fn held(browser: &Browser, sign_in: &LiveSignIn) -> Result<Option<Option<Held>>> {
-    let Some(scope) = sign_in.scope.clone() else { return Ok(Some(None)) };
-    let (site, db) = (Arc::clone(&browser.site), &browser.app.db);
+async fn held(browser: &Browser, sign_in: &LiveSignIn) -> Result<Option<Stands>> {
+    let Some(scope) = sign_in.scope.clone() else { return Ok(Some((None, None))) };
+    let (site, db, asked) = (Arc::clone(&browser.site), &browser.app.db, scope.clone());
     let held = match scope.workspace {
-        Some(_) => db.read(move |on| held_in(on, &site, &scope)).await?,
-        None => db.read_single(move |on| held_in(on, &site, &scope)).await?,
+        Some(_) => db.read(move |on| held_in(on, &site, &asked)).await?,
+        None => db.read_single(move |on| held_in(on, &site, &asked)).await?,
     };
-    Ok(held.map(Some))
+    Ok(held.map(|held| (Some(scope), Some(held))))
+}
+
+/// The same where a tab says that it stands: whether it may and what it may are of one moment.
+async fn held_in_tab(browser: &Browser, sign_in: &LiveSignIn, tab: TabScope) -> Result<Stands> {
+    let (site, sign_in, from) = (Arc::clone(&browser.site), sign_in.clone(), browser.address);
+    let look = browser.app.db.read(move |on| {
+        let Some(scope) = tab.stand(on, &site, (&sign_in, from))? else { return Ok((None, None)) };
+        let held = held_in(on, &site, &scope)?.ok_or(Code::ScopeNotAvailable)?;
+        Ok((Some(scope), Some(held)))
+    });
+    look.await
 }
 
 /// One statement for the organization, and one for the workspace.

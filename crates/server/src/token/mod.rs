@@ -6,7 +6,7 @@ pub mod store;
 use crate::app::Site;
 use crate::error::{Error, Result};
 use crate::id::{KeyId, TokenId};
-use crate::membership::Permissions;
+use crate::membership::{Permissions, Scope};
 use crate::session::{LiveSignIn, Loaded};
 use crate::world::World;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
@@ -78,9 +78,11 @@ struct ByPlace<'a> {
 pub struct About<'a> {
     /// The session.
     pub loaded: &'a Loaded,
-    /// Its active sign-in.
+    /// The sign-in that acts.
     pub sign_in: &'a LiveSignIn,
-    /// What it may where it stands; none where it stands nowhere.
+    /// Where it acts.
+    pub scope: Option<&'a Scope>,
+    /// What it may there; none where it stands nowhere.
     pub held: Option<&'a Held>,
 }
 
@@ -95,7 +97,7 @@ pub struct Held {
 
 impl<'a> Stands<'a> {
     fn of(about: &About<'a>) -> Option<Self> {
-        let (scope, held) = (about.sign_in.scope.as_ref()?, about.held?);
+        let (scope, held) = (about.scope?, about.held?);
         let (organization, workspace) = (held.organization.as_slice(), held.workspace.as_slice());
         Some(Self {
             organization: &scope.organization.place,

@@ -17,7 +17,6 @@ use crate::organization::restrict::{self, Asked};
 use crate::organization::said::{self, Said};
 use crate::organization::store::Drawn;
 use crate::organization::{http::found, members, settle};
-use crate::session::scope;
 use axum::response::Response;
 use http::Method;
 use keyrack_protocol::{Code, Removed, Workspace, WorkspaceCreated, WorkspaceMembership};
@@ -151,7 +150,7 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
     let created = account.change_session(
         move |tx, _| entering.enter(tx, (Kind::Organization, &within)),
         move |tx, site, room, acting| {
-            let active = room.loaded.active_for(room.opened).ok_or(Code::SignedOut)?;
+            let active = room.acting().ok_or(Code::SignedOut)?;
             // Who entered the organization is the one who was active when the request came.
             if active.user.id != actor.user {
                 return Err(Code::OrganizationNotFound.into());
@@ -169,7 +168,7 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
             let workspace = Standing::in_new(id.as_str(), &member);
             let scope = above.map(|organization| Scope { organization, workspace: Some(workspace) });
             let membership = mine::memberships(tx, site, (&actor.user, actor.from), id.as_str())?.pop();
-            Ok((scope::move_to(active, scope), membership))
+            Ok((room.move_to(scope), membership))
         },
     );
     let membership = created.await?.1.ok_or_else(|| Error::internal("make a workspace", "it is gone"))?;

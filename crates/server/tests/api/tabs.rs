@@ -214,6 +214,21 @@ async fn h40_a_scope_ends_with_the_membership_the_place_and_the_sign_in() {
 }
 
 #[tokio::test]
+async fn h40_a_tab_that_stands_somewhere_by_itself_hears_of_the_end_of_that() {
+    let Two { server, browser, acme, bob, .. } = two().await;
+    let user = browser.user_id().await;
+    assert_eq!(browser.claims_in(&format!("{bob}.{acme}.-")).await["organization"], acme);
+    let begun = browser.session().await["revision"].as_i64().unwrap();
+    let mut events = browser.follows().await;
+    let admin = server.signed_in("ada").await;
+    admin.post(&format!("/organizations/{acme}/members/{user}/remove"), json!({})).await.ok();
+    let (revision, reason) = events.session().await;
+    assert_eq!((reason.as_str(), revision), ("membership_ended", begun + 1));
+    let token = browser.get(&within("/session/token", &format!("{bob}.{acme}.-"))).await;
+    assert_eq!(token.refused(), unavailable());
+}
+
+#[tokio::test]
 async fn h40_what_a_tab_does_is_activity_of_the_sign_in_that_it_names() {
     let Two { server, browser, acme, ada, bob, .. } = two().await;
     let end = async |id: &str| {

@@ -24,15 +24,16 @@ declare global {
 interface AppProps {
   readonly publishableKey: string;
   readonly initialSession?: Session;
+  readonly scope?: 'tab';
 
   /** A part that takes longer to come than the rest. */
   readonly children?: ReactNode;
 }
 
 /** The smallest application that shows who is active and who else is signed in. */
-export function App({ publishableKey, initialSession, children }: AppProps): ReactElement {
+export function App({ publishableKey, initialSession, scope, children }: AppProps): ReactElement {
   return (
-    <KeyrackProvider publishableKey={publishableKey} {...(initialSession && { initialSession })}>
+    <KeyrackProvider publishableKey={publishableKey} {...(initialSession && { initialSession })} {...(scope && { scope })}>
       <Watched />
       <Active label="Active" />
       <Accounts />

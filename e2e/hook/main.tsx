@@ -6,6 +6,6 @@ const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
 createRoot(root).render(
   <StrictMode>
-    <App publishableKey={root.dataset['key'] ?? ''} />
+    <App publishableKey={root.dataset['key'] ?? ''} {...(root.dataset['scope'] && { scope: 'tab' })} />
   </StrictMode>,
 );

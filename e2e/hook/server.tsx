@@ -10,6 +10,7 @@ import { Slow } from './slow.js';
 export interface Given {
   readonly publishableKey: string;
   readonly initialSession?: Session;
+  readonly scope?: 'tab';
 }
 
 /** Renders the page as a stream: first what is there at once, then the part that waits for `slow`. */

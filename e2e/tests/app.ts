@@ -11,7 +11,7 @@ import { Site } from './site.js';
 export { expect, somebody };
 
 /** A hook's method that a test may call. */
-type Method = 'switchSignIn' | 'signOut' | 'refetch' | 'getToken';
+type Method = 'switchSignIn' | 'switchOrganization' | 'signOut' | 'refetch' | 'getToken';
 
 /** The application of `e2e/hook` in one tab, driven through its hooks. */
 export class App {

@@ -6,6 +6,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 export default defineConfig({
   resolve: {
     alias: {
+      '@keyrack/react/scope': at('src/scope.ts'),
       '@keyrack/react/testing': at('src/testing/index.ts'),
       '@keyrack/react': at('src/index.ts'),
     },

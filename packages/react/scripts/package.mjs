@@ -16,8 +16,10 @@ for (const [entry, targets] of Object.entries(manifest.exports)) {
   for (const path of [types, code]) {
     holds(existsSync(join(root, path)) && files.includes(path), `${entry}: ${path} is built and published`);
   }
-  // Frameworks that render on a server look for it at the very beginning of the file that is imported.
-  holds(/^(['"])use client\1;/.test(readFileSync(join(root, code), 'utf8')), `${entry} begins with "use client"`);
+  // Frameworks that render on a server look for it at the very beginning of the file that is imported. What servers
+  // themselves call must not have it.
+  const isOfClient = /^(['"])use client\1;/.test(readFileSync(join(root, code), 'utf8'));
+  holds(isOfClient === (entry !== './scope'), `${entry} begins with "use client" unless it is for servers`);
 }
 holds(files.includes('README.md'), 'README.md is published');
 const stray = files.filter((path) => !/^(dist\/.*\.(js|d\.ts)|package\.json|README\.md)$/.test(path));

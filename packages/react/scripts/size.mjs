@@ -1,12 +1,18 @@
 /**
  * Bundles what every application needs, and fails when it has grown beyond what the README promises: what a page loads
- * at first, and the stream, which follows when there is a session.
+ * at first, and the parts that follow when they are needed.
  */
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const ENTRY_BYTES = 6_000;
-const STREAM_BYTES = 2_500;
+
+/** By the file that begins each of the later parts: what it is, and how large it may be. */
+const LATER = {
+  events: ['the stream, where there is a session', 2_500],
+  tab: ['the scope of a tab, where a provider has one', 1_500],
+  credential: ['the credential, in staging', 700],
+};
 
 const { outputFiles, metafile } = await build({
   stdin: {
@@ -26,12 +32,26 @@ const { outputFiles, metafile } = await build({
 
 const outputs = Object.entries(metafile.outputs);
 const first = withImports(outputs.find(([, { entryPoint }]) => entryPoint === '<stdin>')[0]);
+fits('KeyrackProvider and useSession', [...first], ENTRY_BYTES);
 const later = outputs.map(([path]) => path).filter((path) => !first.has(path));
-const [entry, stream] = [bytesOf([...first]), bytesOf(later)];
-console.log(`KeyrackProvider and useSession: ${entry} of ${ENTRY_BYTES} bytes, gzipped`);
-console.log(`the stream, loaded later: ${stream} of ${STREAM_BYTES}; both: ${entry + stream}`);
-if (later.length === 0) console.error('nothing is loaded later');
-process.exitCode = entry > ENTRY_BYTES || stream > STREAM_BYTES || later.length === 0 ? 1 : 0;
+for (const [file, [what, most]] of Object.entries(LATER)) {
+  const part = later.find((path) => metafile.outputs[path].entryPoint?.endsWith(`/${file}.js`));
+  if (part) fits(what, [...withImports(part)].filter((path) => !first.has(path)), most);
+  else fail(`${what}: it is not loaded later`);
+}
+const parts = later.filter((path) => metafile.outputs[path].entryPoint);
+if (parts.length !== Object.keys(LATER).length) fail(`these are loaded later: ${parts.join(', ')}`);
+
+function fits(what, paths, most) {
+  const bytes = bytesOf(paths);
+  console.log(`${what}: ${bytes} of ${most} bytes, gzipped`);
+  if (bytes > most) fail(`${what}: ${bytes - most} bytes too many`);
+}
+
+function fail(why) {
+  console.error(why);
+  process.exitCode = 1;
+}
 
 /** A file and what it imports at once, and so on. */
 function withImports(path, found = new Set()) {

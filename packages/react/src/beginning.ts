@@ -7,6 +7,9 @@ export interface Beginning {
   readonly session?: Session | null | undefined;
   readonly deployment?: Deployment | null | undefined;
 
+  /** `tab`: what is active, and where, is this tab's own. */
+  readonly scope?: 'tab' | undefined;
+
   /** Puts itself before the methods that components are given: for tests of applications. */
   readonly wrap?: <T extends object>(methods: T) => T;
 

@@ -10,6 +10,7 @@ import type { Beginning } from './beginning.js';
 import { actsFor, gone } from './belongs.js';
 import { DeploymentStore } from './deployment.js';
 import { isLost, type KeyrackError, timedOut } from './error.js';
+import { type Lens, lensOf } from './lens.js';
 import { forgetUsers } from './memory.js';
 import { sessionMethods } from './methods.js';
 import type { Mutation } from './mutation.js';
@@ -24,9 +25,8 @@ import type { Sender } from './transport.js';
 import type { Session, SignIn, Token } from './types.gen.js';
 import { type SessionMethods, type SessionView, viewOf } from './view.js';
 
-/** Both read the session; a poll is no sign that somebody uses it. */
 const READ = '/session';
-const POLL = '/session?poll=1';
+const POLL = '/session?poll=1'; // No sign that somebody uses it.
 
 export class Client {
   /** Leads to a post-sign-out URL; `location.assign` when undefined. */
@@ -46,8 +46,9 @@ export class Client {
 
   readonly #presence: Presence;
   readonly #push: (id: string) => void;
+  readonly #lay: Lens['lay'];
   readonly #tokens = new Tokens({
-    active: () => this.#session().active_signin,
+    active: () => this.#shown().active_signin,
     fetch: (signIn, template) => this.#fetchToken(signIn, template),
   });
   readonly #queue = new Queue();
@@ -61,7 +62,7 @@ export class Client {
   /** Requests for the session are numbered as they are sent. */
   #sent = 0;
 
-  /** The highest number of which it is known what became of it. What became of that request is what `#error` tells. */
+  /** The highest number of which it is known what became of it, which is what `#error` tells. */
   #settled = 0;
 
   /** The highest number that had been sent when what is shown came. */
@@ -80,7 +81,9 @@ export class Client {
 
   constructor(base: string, sender: Sender, beginning: Beginning = {}) {
     const { session, deployment, wrap = (methods) => methods, remembered } = beginning;
-    this.send = (request) => sender.send(request);
+    const { send, lay } = lensOf(sender, base, beginning, () => this.#show(this.#held, this.#error));
+    this.#lay = lay;
+    this.send = (request) => send({ actor: this.#view.session?.active_signin, ...request });
     this.#presence = new Presence(`keyrack:${base}`, {
       onMessage: (data) => this.#hear(data),
       onDeaf: () => (this.#tokens.clear(), this.#follow()),
@@ -93,17 +96,18 @@ export class Client {
       sender,
       presence: this.#presence,
       read: (told, end) => this.#read(POLL, told, end),
-      session: () => this.#session(),
+      session: this.session,
     });
     this.deployment = new DeploymentStore(() => this.send({ path: '/deployment' }), deployment);
     this.remembered = remembered ?? new Stored(`keyrack:${base}:accounts`);
     if (session) {
-      this.#held = { session, sent: 0 };
+      // What one tab sees is not what all share: the first read replaces it.
+      this.#held = { session: beginning.scope ? { ...session, revision: -1 } : session, sent: 0 };
       this.#setLoaded();
     }
     this.#always = wrap({ refetch: this.refetch, getToken: this.#getToken });
     this.#methods = wrap(sessionMethods(this));
-    this.#firstView = this.#view = this.#render();
+    this.#firstView = this.#view = viewOf(session ?? undefined, undefined, this.#always, this.#methods);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -124,9 +128,9 @@ export class Client {
 
   /** Whether the account that a server rendered the page for is no longer the one that is shown. */
   readonly outdated = (): boolean =>
-    this.#firstView.status === 'signed-in' && actsFor(this.#firstView.session) !== actsFor(this.#held?.session);
+    this.#firstView.status === 'signed-in' && actsFor(this.#firstView.session) !== actsFor(this.#view.session);
 
-  /** Listens to tabs, server and the page's return; undone by {@link stop}. Harmless when called again. */
+  /** Listens to tabs, server and the page's return, until {@link stop}. Harmless when called again. */
   readonly start = (): void => {
     this.#presence.start();
     this.#follow();
@@ -147,15 +151,15 @@ export class Client {
   }
 
   async #change({ isDone, follow, ...request }: Mutation): Promise<void> {
-    const before = this.#session();
+    const [before, shown] = [this.session(), this.#shown()];
     const sent = ++this.#sent;
     const session = await this.send(request)
       .then(asSession)
       .catch(async (error: KeyrackError) => {
         if (!isLost(error)) throw error;
         const hasRead = await this.#readNow(READ);
-        if (!hasRead || !isDone(this.#session(), before)) throw error;
-        return this.#session();
+        if (!hasRead || !isDone(this.#shown(), shown)) throw error;
+        return this.session();
       });
     try {
       await follow?.(session);
@@ -163,9 +167,10 @@ export class Client {
       this.#tokens.clear();
       if (request.signsOut) forgetUsers(this.remembered, gone(before, session));
       // What another tab did meanwhile may have been done before or after, and with other keys: a read says what is so.
-      const isAlone = [before, session].includes(this.#session());
+      const isAlone = [before, session].includes(this.session());
       if (isAlone || !(await this.#readNow(READ))) this.#take(session, sent, 'mutation');
-      this.#presence.tell(this.#session());
+      // Of what changes nothing for all, as a switch of a tab that has its own scope, the others hear nothing.
+      if (before !== this.session()) this.#presence.tell(this.session());
     }
   }
 
@@ -198,7 +203,7 @@ export class Client {
     try {
       const session = asSession(await this.send({ path, awaits }));
       // Sent after what is shown had come, and shown other things: the keys are others by now.
-      const isNews = sent > this.#shownAt && this.#held && opens(session) !== opens(this.#session());
+      const isNews = sent > this.#shownAt && this.#held && opens(session) !== opens(this.session());
       this.#take(session, sent, isNews ? 'mutation' : 'read');
       return true;
     } catch (error) {
@@ -235,14 +240,14 @@ export class Client {
   }
 
   #show(held: Held | undefined, error: KeyrackError | undefined): void {
-    const [before, now] = [this.#held?.session, held?.session];
+    const [before, now] = [this.#view.session, this.#lay(held?.session)];
     if (actsFor(before) !== actsFor(now)) this.#tokens.clear();
     if (before !== now) this.#shownAt = this.#sent;
     this.#held = held;
     if (error !== this.#error) this.#failures = error ? this.#failures + 1 : 0;
     if (before !== now || error?.code !== this.#error?.code) {
       this.#error = error;
-      this.#view = this.#render();
+      this.#view = viewOf(now, error, this.#always, this.#methods);
     }
     if (held) this.#setLoaded();
     this.#follow();
@@ -253,10 +258,10 @@ export class Client {
     for (const listener of this.#listeners) listener();
   }
 
-  /** The session; only called after the first load. */
-  #session(): Session {
-    return (this.#held as Held).session;
-  }
+  /** The session as all tabs share it, and below as this one shows it; only called after the first load. */
+  readonly session = (): Session => (this.#held as Held).session;
+
+  readonly #shown = (): Session => this.#view.session as Session;
 
   /** Reads the session now. Never rejects. */
   readonly refetch = async (): Promise<void> => {
@@ -274,10 +279,10 @@ export class Client {
 
   // A scope that is the same before and after may have been another meanwhile: only of these revisions is it known.
   async #fetchToken(signIn: SignIn, template: string): Promise<Token | undefined> {
-    const { revision } = this.#session();
+    const { revision } = this.session();
     let token: Token | undefined;
     const fits = (): boolean =>
-      token?.signin_id === signIn.id && [revision, this.#session().revision].includes(token.revision);
+      token?.signin_id === signIn.id && [revision, this.session().revision].includes(token.revision);
     try {
       token = asToken(await this.send({ path: `/session/token?template=${encodeURIComponent(template)}` }));
     } catch (error) {
@@ -292,8 +297,4 @@ export class Client {
 
   readonly #firstView: SessionView;
   #view: SessionView;
-
-  #render(): SessionView {
-    return viewOf(this.#held?.session, this.#error, this.#always, this.#methods);
-  }
 }

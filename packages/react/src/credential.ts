@@ -2,29 +2,37 @@
  * The credential in staging: a rack of keys `<id>.<secret>` joined by `~`, the session's key first, kept in
  * localStorage under `keyrack:<address of the API>`. In production it is a cookie that scripts never see.
  *
- * Tabs share the entry and write it at their own pace, so an answer is merged into it instead of replacing it.
+ * Tabs share the entry and write it at their own pace, so an answer is merged into it instead of replacing it. This is a
+ * file of its own, because nobody loads it in production.
  */
 
-import { Stored } from './stored.js';
+import type { Stored } from './stored.js';
 
 /** How long a rack is waited for that another tab has told of. */
 const HOLDS_MS = 1_000;
 
 /** One API's rack in this browser. Read at every request: another tab may have changed it a moment ago. */
-export class Rack extends Stored {
-  constructor(base: string) {
-    super(`keyrack:${base}`);
+export class Rack {
+  readonly #entry: Stored;
+
+  constructor(entry: Stored) {
+    this.#entry = entry;
+  }
+
+  /** The rack as it is now, or null. */
+  read(): string | null {
+    return this.#entry.read();
   }
 
   /** Takes over the rack that an answer handed out to a request which had carried `carried`. */
   adopt(carried: string | null, answered: string): Promise<void> {
-    return this.#locked(() => this.write(merge(this.read(), carried, answered)));
+    return this.#locked(() => this.#entry.write(merge(this.read(), carried, answered)));
   }
 
   /** Drops the rack after a sign-out of all, unless another tab has put a different one there meanwhile. */
   forget(carried: string | null): Promise<void> {
     return this.#locked(() => {
-      if (this.read() === carried) this.write(null);
+      if (this.read() === carried) this.#entry.write(null);
     });
   }
 
@@ -45,7 +53,7 @@ export class Rack extends Stored {
 
   async #locked(change: () => void): Promise<void> {
     try {
-      await navigator.locks.request(this.name, change);
+      await navigator.locks.request(this.#entry.name, change);
     } catch {
       // Insecure contexts and sandboxed frames have no locks: two tabs may then merge at the same instant.
       change();
@@ -70,4 +78,10 @@ export function merge(stored: string | null, carried: string | null, answered: s
 /** The id of the session that a rack is for; empty when there is no rack. */
 export function sessionId(rack: string | null): string {
   return rack?.split('.')[0] ?? '';
+}
+
+/** What to do when the server runs in the other mode than the publishable key is for. */
+export function wrongMode(isLive: boolean): string {
+  const [mode, key] = isLive ? ['production', 'pk_test_'] : ['staging', 'pk_live_'];
+  return `The server does not run in ${mode}: use its ${key} key.`;
 }

@@ -61,6 +61,11 @@ export function notKeyrack(): KeyrackError {
   return clientError('network', 'The server could not be reached. Try again.');
 }
 
+/** A file of this package's own did not come: the network is gone, or a new version has replaced it. */
+export function notLoaded(): never {
+  throw notKeyrack();
+}
+
 /** No complete answer came in the time that somebody waits for one. */
 export function timedOut(): KeyrackError {
   return clientError('timeout', 'The server did not answer in time. Try again.');

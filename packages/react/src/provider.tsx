@@ -29,6 +29,13 @@ export interface KeyrackProviderProps {
    */
   readonly initialSession?: Session | null | undefined;
 
+  /**
+   * `tab`: the active sign-in, organization and workspace are this tab's own, kept in sessionStorage and laid over the
+   * session that all tabs share. A switch here changes nothing in other tabs, and another tab's nothing here. Then
+   * `initialSession` is the session as this tab sees it, and the tab goes on from there. Later values are ignored.
+   */
+  readonly scope?: 'tab' | undefined;
+
   /** The deployment's settings, if a server read them: `useDeployment()` then makes no request. */
   readonly initialDeployment?: Deployment | null | undefined;
 
@@ -47,10 +54,10 @@ export function KeyrackProvider(props: KeyrackProviderProps): ReactElement {
 }
 
 function Provider(props: KeyrackProviderProps): ReactElement {
-  const { publishableKey, navigate, initialSession: session, initialDeployment: deployment, children } = props;
+  const { publishableKey, navigate, initialSession: session, initialDeployment: deployment, scope, children } = props;
   const [client] = useState(() => {
     const api = parsePublishableKey(publishableKey);
-    return new Client(api.base, new Transport(api), { session, deployment });
+    return new Client(api.base, new Transport(api), { session, deployment, scope });
   });
   useEffect(() => {
     client.navigate = navigate;

@@ -1,7 +1,7 @@
-import { Rack, sessionId } from './credential.js';
-import { clientError, KeyrackError, notKeyrack, timedOut } from './error.js';
+import { clientError, KeyrackError, notKeyrack, notLoaded, timedOut } from './error.js';
 import type { Api } from './publishable-key.js';
-import type { ErrorEntry } from './types.gen.js';
+import { Stored } from './stored.js';
+import type { ErrorEntry, SignIn } from './types.gen.js';
 
 const TIMEOUT_MS = 15_000;
 const ACCEPT = 'application/vnd.keyrack.1+json';
@@ -11,6 +11,9 @@ const CREDENTIAL = 'X-Development-Session';
 export interface Request {
   readonly path: string;
   readonly body?: object;
+
+  /** Who was shown as active when it was made: whoever answers for a tab with a scope of its own makes it act so. */
+  readonly actor?: SignIn | null | undefined;
 
   /** Whether an empty session in the answer means that this browser has nothing left to carry. */
   readonly signsOut?: boolean;
@@ -34,11 +37,13 @@ export interface Sender {
 /** Speaks to one API: carries the credential there and takes back what the answer hands out. */
 export class Transport implements Sender {
   readonly #base: string;
-  readonly #rack: Rack | undefined;
+
+  /** In staging, where the browser's rack lies; in production there is a cookie. */
+  readonly #entry: Stored | undefined;
 
   constructor({ base, staging }: Api) {
     this.#base = base;
-    this.#rack = staging ? new Rack(base) : undefined;
+    this.#entry = staging ? new Stored(`keyrack:${base}`) : undefined;
   }
 
   /**
@@ -48,17 +53,18 @@ export class Transport implements Sender {
    * the other mode, otherwise the server's refusal.
    */
   async send(request: Request): Promise<unknown> {
-    if (request.awaits) await this.#rack?.holds(request.awaits);
-    const carried = this.#rack?.read() ?? null;
+    const rack = this.#entry && new (await staging()).Rack(this.#entry);
+    if (request.awaits) await rack?.holds(request.awaits);
+    const carried = rack?.read() ?? null;
     const { response, json } = await this.#exchange(request, carried);
     if (!isEnvelope(json)) throw notKeyrack();
     const answered = response.headers.get(CREDENTIAL);
-    if (answered) await this.#rack?.adopt(carried, answered);
+    if (answered) await rack?.adopt(carried, answered);
     if (!response.ok) throw refusal(response, json);
     const id = request.body && idOfSession(json.data);
-    if (request.signsOut && id === '') await this.#rack?.forget(carried);
+    if (request.signsOut && id === '') await rack?.forget(carried);
     // Nothing in this browser leads to such a session: after a reload it would be gone without a word.
-    if (this.#rack ? id && !answered && sessionId(carried) !== id : answered) throw wrongKey(!this.#rack);
+    if (rack ? id && !answered && !carried?.startsWith(`${id}.`) : answered) throw clientError('wrong_key', (await staging()).wrongMode(!rack));
     return json.data;
   }
 
@@ -76,7 +82,7 @@ export class Transport implements Sender {
     }
   }
 
-  readonly open = ({ path, body }: Request, signal: AbortSignal, carried = this.#rack?.read()): Promise<Response> => {
+  readonly open = ({ path, body }: Request, signal: AbortSignal, carried = this.#entry?.read()): Promise<Response> => {
     const headers: Record<string, string> = { Accept: ACCEPT };
     if (body) headers['Content-Type'] = 'application/json';
     if (carried) headers[CREDENTIAL] = carried;
@@ -84,7 +90,7 @@ export class Transport implements Sender {
       headers,
       signal,
       cache: 'no-store',
-      credentials: this.#rack ? 'omit' : 'include',
+      credentials: this.#entry ? 'omit' : 'include',
       ...(body && { method: 'POST', body: JSON.stringify(body) }),
     });
   };
@@ -112,9 +118,9 @@ function idOfSession(data: unknown): string | undefined {
   return signins ? id : undefined;
 }
 
-function wrongKey(isLive: boolean): KeyrackError {
-  const [mode, key] = isLive ? ['production', 'pk_test_'] : ['staging', 'pk_live_'];
-  return clientError('wrong_key', `The server does not run in ${mode}: use its ${key} key.`);
+/** What only staging needs: nobody whose key is of production loads it, unless the server is none of production. */
+function staging(): Promise<typeof import('./credential.js')> {
+  return import('./credential.js').catch(notLoaded);
 }
 
 function refusal({ status, headers }: Response, { message, errors }: Envelope): KeyrackError {

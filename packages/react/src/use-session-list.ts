@@ -54,8 +54,8 @@ export function useSessionList(): UseSessionList {
   const remembered = useSyncExternalStore(accounts.subscribe, accounts.ended, accounts.nobody);
   const forget = useCallback((userId: string) => accounts.forget(userId), [accounts]);
   useEffect(() => {
-    if (session) accounts.note(session);
-  }, [accounts, session]);
+    if (session) accounts.note(client.session());
+  }, [accounts, client, session]);
   return useMemo(() => {
     if (loading) return { loading, error };
     const { signins } = session;

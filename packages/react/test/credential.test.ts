@@ -3,6 +3,7 @@ import { renderHook } from '@testing-library/react';
 import { createElement } from 'react';
 import { expect, test, vi } from 'vitest';
 import { merge, Rack } from '../src/credential.js';
+import { Stored } from '../src/stored.js';
 import { FakeLocks } from './fake-browser.js';
 import { FakeServer, ORIGIN, PRODUCTION_KEY, STAGING_KEY } from './fake-server.js';
 import { session } from './fixtures.js';
@@ -10,6 +11,8 @@ import { open, outcome, pass } from './harness.js';
 
 const ENTRY = `keyrack:${ORIGIN}`;
 const HEADER = 'X-Development-Session';
+
+const rackOf = (base: string): Rack => new Rack(new Stored(`keyrack:${base}`));
 
 test.for([
   ['nothing stored', null, null, 'ses_1.a~sin_1.b', 'ses_1.a~sin_1.b'],
@@ -140,7 +143,7 @@ test('H18 where storage throws, the rack is kept in memory', async () => {
   vi.spyOn(Storage.prototype, 'getItem').mockImplementation(denied);
   vi.spyOn(Storage.prototype, 'setItem').mockImplementation(denied);
   vi.spyOn(Storage.prototype, 'removeItem').mockImplementation(denied);
-  const rack = new Rack(ORIGIN);
+  const rack = rackOf(ORIGIN);
   expect(rack.read()).toBeNull();
   await rack.adopt(null, 'ses_1.a');
   expect(rack.read()).toBe('ses_1.a');
@@ -150,7 +153,7 @@ test('H18 where storage throws, the rack is kept in memory', async () => {
 
 test('H18 where there are no locks it merges all the same', async () => {
   Object.defineProperty(navigator, 'locks', { configurable: true, value: undefined });
-  const rack = new Rack(ORIGIN);
+  const rack = rackOf(ORIGIN);
   localStorage.setItem(ENTRY, 'ses_1.a~sin_2.c');
   await rack.adopt('ses_1.a', 'ses_1.a~sin_1.b');
   expect(rack.read()).toBe('ses_1.a~sin_1.b~sin_2.c');
@@ -169,8 +172,8 @@ test('H18 with a base path requests go there, and the entry has its name', async
 });
 
 test('H18 two APIs never share an entry', async () => {
-  await new Rack('https://one.example').adopt(null, 'ses_1.a');
-  expect(new Rack('https://two.example').read()).toBeNull();
+  await rackOf('https://one.example').adopt(null, 'ses_1.a');
+  expect(rackOf('https://two.example').read()).toBeNull();
   await pass();
 });
 

@@ -184,13 +184,13 @@ export class FakeServer {
   }
 
   async #reply(request: Recorded, pathname: string): Promise<Reply> {
-    const usual = (): Reply => this.#usual(request, `${request.method} ${pathname}`);
+    const usual = (): Reply => this.usual(request, `${request.method} ${pathname}`);
     const index = this.#handlers.findIndex(({ method, path }) => method === request.method && path === pathname);
     const [special] = index < 0 ? [] : this.#handlers.splice(index, 1);
     return special ? special.handler(request, usual) : usual();
   }
 
-  #usual({ body }: Recorded, what: string): Reply {
+  protected usual({ body }: Recorded, what: string): Reply {
     const { active_signin, signins } = this.session;
     const known = signins.find(({ id }) => id === body.sign_in_id);
     switch (what) {

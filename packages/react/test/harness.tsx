@@ -1,4 +1,4 @@
-import { KeyrackProvider, type SessionLoaded, type UseSession, useSession } from '@keyrack/react';
+import { KeyrackProvider, type Session, type SessionLoaded, type UseSession, useSession } from '@keyrack/react';
 import { act, render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';
@@ -43,10 +43,12 @@ export interface Tab {
 interface Options {
   readonly publishableKey?: string;
   readonly navigate?: (url: string) => void;
+  readonly scope?: 'tab';
+  readonly initialSession?: Session;
 }
 
 /** Opens a page and waits until what happens at once has happened. */
-export async function open({ publishableKey = PRODUCTION_KEY, navigate }: Options = {}): Promise<Tab> {
+export async function open({ publishableKey = PRODUCTION_KEY, ...props }: Options = {}): Promise<Tab> {
   const shown: string[] = [];
   let hook: UseSession | undefined;
 
@@ -59,7 +61,7 @@ export async function open({ publishableKey = PRODUCTION_KEY, navigate }: Option
   }
 
   const { unmount } = render(
-    <KeyrackProvider publishableKey={publishableKey} {...(navigate && { navigate })}>
+    <KeyrackProvider publishableKey={publishableKey} {...props}>
       <Page />
     </KeyrackProvider>,
   );

@@ -39,7 +39,7 @@ once.for([
   ['between sessions whatever comes last wins', 'order.ts', ': sent > held.sent', ': true'],
   ['a token that was asked for before a change is delivered', 'tokens.ts', ' && kept === this.#kept', ''],
   ['a token is not looked at', 'client.ts', 'token?.signin_id === signIn.id && [revision', 'token !== undefined && [revision'],
-  ['a token of a revision that nobody has seen is used', 'client.ts', ' && [revision, this.#session().revision].includes(token.revision)', ''],
+  ['a token of a revision that nobody has seen is used', 'client.ts', ' && [revision, this.session().revision].includes(token.revision)', ''],
   ['a broadcast about another session is not read', 'client.ts', 'this.#heard = this.#heard.then(() => this.#read(POLL, told));', ''],
   ['the leader keeps what it has read to itself', 'notices.ts', 'this.#shown.presence.tell(', 'void ('],
   ['what is told is not read', 'notices.ts', 'await this.#shown.read(told, this.#end)', 'await true'],

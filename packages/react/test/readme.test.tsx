@@ -5,12 +5,14 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as keyrack from '@keyrack/react';
+import * as scope from '@keyrack/react/scope';
 import * as testing from '@keyrack/react/testing';
 import { expect, test, vi } from 'vitest';
 import { FakeServer, PRODUCTION_KEY } from './fake-server.js';
 import { session } from './fixtures.js';
 import { open, pass } from './harness.js';
 import App from './readme/app.js';
+import { readInScope } from './readme/read-in-scope.js';
 import { readSession } from './readme/read-session.js';
 import WayIn from './readme/way-in.js';
 
@@ -25,7 +27,7 @@ test('every block of code in the README is a file here, word for word', () => {
 
 test('the README names everything that the package exports, and every key of useSession', async () => {
   const words = new Set(README.match(/\w+/g));
-  expect(Object.keys({ ...keyrack, ...testing }).filter((name) => !/^test(User|SignIn|Deployment)$/.test(name))).toSatisfy(
+  expect(Object.keys({ ...keyrack, ...scope, ...testing }).filter((name) => !/^test(User|SignIn|Deployment)$/.test(name))).toSatisfy(
     (names: string[]) => names.every((name) => words.has(name)),
   );
   new FakeServer(session(['ada']));
@@ -108,4 +110,28 @@ test('readSession hands the cookie on and gives the session, or null when there 
   expect(await readSession(address, null)).toBeNull();
   await new Promise((closed) => http.close(closed));
   expect(await readSession(address, null)).toBeNull();
+});
+
+test('H40 readInScope gives the session as the tab sees it with a token, or null when the scope is gone', async () => {
+  vi.useRealTimers();
+  const asked: (string | undefined)[] = [];
+  let status = 200;
+  const http = createServer(({ url, headers }, response) => {
+    asked.push(`${url} ${headers.cookie}`);
+    const isToken = url?.startsWith('/session/token');
+    const data = isToken ? { token: 'a token' } : session(['ada', 'bob']);
+    response.writeHead(isToken ? status : 200).end(JSON.stringify({ status, message: 'ok', data, errors: null }));
+  });
+  await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening));
+  const address = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const seen = await readInScope(address, 'c=1', 'sin_bob.mem_a.-');
+  expect([seen && scope.scopeOf(seen.session), seen?.token]).toEqual(['sin_bob.mem_a.-', 'a token']);
+  expect(asked).toEqual(['/session c=1', '/session/token?scope=sin_bob.mem_a.- c=1']);
+  // Of a text that is none no token is asked for.
+  for (const wrong of ['sin_cyd.-.-', 'x', '']) expect(await readInScope(address, 'c=1', wrong)).toBeNull();
+  expect(asked.filter((line) => line?.includes('token'))).toHaveLength(1);
+  status = 403;
+  expect(await readInScope(address, 'c=1', 'sin_bob.mem_a.-')).toBeNull();
+  await new Promise((closed) => http.close(closed));
+  expect(await readInScope(address, 'c=1', 'sin_bob.mem_a.-')).toBeNull();
 });

@@ -21,6 +21,7 @@ mod rule_two;
 mod sign_out;
 mod slow;
 mod streams;
+mod tabs;
 mod wal;
 
 use crate::database::{Database, Durability};
@@ -50,6 +51,8 @@ pub enum Part {
     Fuzz,
     /// A file system of 64 MB filled up under load
     Disk,
+    /// 10 000 rounds of four tabs in four scopes of one browser
+    Tabs,
     /// 1 000 sign-outs on one node, each tried on the other in the same millisecond
     RuleTwo,
     /// 1 000 times put out of an organization on one node, each tried on the other in the same millisecond
@@ -147,6 +150,7 @@ impl Soak<'_> {
             Part::Examples => examples::run(binary),
             Part::Fuzz => runtime.block_on(fuzz::run(binary, seed)),
             Part::Disk => runtime.block_on(disk::run(binary, seed)),
+            Part::Tabs => runtime.block_on(tabs::run(binary, seed, size.count)),
             Part::RuleTwo => {
                 let database = Database::start(Durability::Full)?;
                 runtime.block_on(rule_two::run(binary, &database, seed, size.count))

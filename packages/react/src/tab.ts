@@ -55,8 +55,8 @@ export class Tab {
       // The very same object, while nothing in it has changed.
       if (JSON.stringify(laid) !== JSON.stringify(this.#laid)) this.#laid = laid;
       [this.#shared, this.#over] = [shared, scope];
-      this.#look(shared);
     }
+    this.#look(shared);
     return this.#laid;
   }
 
@@ -73,8 +73,8 @@ export class Tab {
       const data = await this.#sender.send({ ...request, path: path + query });
       if (isSwitch) return await this.#switched(data as Partial<Session>);
       const [, made] = (body && MADE.exec(path)) ?? [];
-      // Whoever makes one acts in it: of a tab the server keeps no such thing.
-      if (made) await this.#enter(made, data, request);
+      // Whoever makes one acts in it: of a tab the server keeps no such thing. It is made, whatever comes of that.
+      if (made) await this.#enter(made, data, request).catch(() => undefined);
       return data;
     } catch (error) {
       if ((error as KeyrackError).code !== 'scope_not_available') throw error;

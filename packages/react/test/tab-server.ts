@@ -1,10 +1,14 @@
 /** A server that knows the scopes of tabs, and tabs that have storage of their own. */
-import type { Session, SignIn } from '@keyrack/react';
+import { KeyrackProvider, type Session, type SignIn } from '@keyrack/react';
 import { inScope } from '@keyrack/react/scope';
+import { render } from '@testing-library/react';
+import { createElement } from 'react';
 import { vi } from 'vitest';
-import { type Recorded, FakeServer, type Reply } from './fake-server.js';
+import type { Client } from '../src/client.js';
+import { useClient } from '../src/provider.js';
+import { type Recorded, FakeServer, PRODUCTION_KEY, type Reply } from './fake-server.js';
 import { session } from './fixtures.js';
-import { open, type Tab } from './harness.js';
+import { open, pass, type Tab } from './harness.js';
 
 /** What is asked for in a scope is checked, and nothing of it is stored. */
 export class TabServer extends FakeServer {
@@ -105,6 +109,19 @@ export async function openTab(storage = new FakeStorage(), initialSession?: Sess
     shown: tab.shown,
     unmount: tab.unmount,
   };
+}
+
+/** What the hooks of one tab are made of. */
+export async function openClient(storage = new FakeStorage()): Promise<Client> {
+  let client!: Client;
+  const Probe = (): null => {
+    client = useClient();
+    return null;
+  };
+  vi.stubGlobal('sessionStorage', storage);
+  render(createElement(KeyrackProvider, { publishableKey: PRODUCTION_KEY, scope: 'tab' }, createElement(Probe)));
+  await pass();
+  return client;
 }
 
 export function standsIn({ active_signin: active }: Session): string {

@@ -49,13 +49,13 @@ export class World {
   said = 0;
   readonly onTheWay: (() => void)[] = [];
   readonly #chance: () => number;
-  readonly #refuse: Refuse;
+  protected readonly refuse: Refuse;
   readonly #lines = new Set<Line>();
   #sessions = 1;
 
   constructor(seed: number, refuse: Refuse) {
     this.#chance = chance(seed);
-    this.#refuse = refuse;
+    this.refuse = refuse;
   }
 
   pick<T>(choices: readonly T[]): T {
@@ -75,10 +75,10 @@ export class World {
 
   send(request: Request): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const lose = () => reject(this.#refuse('network'));
+      const lose = () => reject(this.refuse('network'));
       this.onTheWay.push(() => {
         if (this.#isLost) return lose();
-        const answer = this.#do(request);
+        const answer = this.answer(request);
         const arrive = () => (answer instanceof Error ? reject(answer) : resolve(structuredClone(answer)));
         this.onTheWay.push(this.#isLost ? lose : arrive);
       });
@@ -144,11 +144,11 @@ export class World {
     const one = this.pick(signins);
     const left = signins.filter((other) => other !== one);
     this.pick([
-      () => this.#change(signins, one),
-      () => this.#change(signins, one),
+      () => this.change(signins, one),
+      () => this.change(signins, one),
       () => this.#scope(),
-      () => this.#change(left, active === one ? (left[0] ?? null) : active),
-      () => this.#change([], null),
+      () => this.change(left, active === one ? (left[0] ?? null) : active),
+      () => this.change([], null),
     ])();
   }
 
@@ -157,34 +157,34 @@ export class World {
     const { active_signin: active, signins } = this.session;
     if (!active) return;
     const scoped = { ...active, active_organization_membership_id: active.active_organization_membership_id ? null : 'mem_1' };
-    this.#change(signins.map((one) => (one.id === scoped.id ? scoped : one)), scoped);
+    this.change(signins.map((one) => (one.id === scoped.id ? scoped : one)), scoped);
   }
 
-  #do({ path, body }: Request): unknown {
+  protected answer({ path, body }: Request): unknown {
     const { active_signin: active, signins } = this.session;
     const { sign_in_id: id, name } = (body ?? {}) as { sign_in_id?: string; name?: string };
     if (path.startsWith('/session/token')) {
-      if (!active) return this.#refuse('signed_out', 401);
+      if (!active) return this.refuse('signed_out', 401);
       return { token: tokenOf(this.session), expires: 0, lifetime_ms: 60_000, signin_id: active.id, revision: this.session.revision };
     }
     if (path === '/deployment') return deployment();
     if (path.startsWith('/session?') || path === '/session') return this.session;
     if (path === '/auth/signin') return this.#add(String(name));
     const found = signins.find((one) => one.id === id);
-    if (id !== undefined && !found) return this.#refuse('sign_in_not_found', 404);
-    if (path === '/session/switch-sign-in') return this.#change(signins, found ?? null);
+    if (id !== undefined && !found) return this.refuse('sign_in_not_found', 404);
+    if (path === '/session/switch-sign-in') return this.change(signins, found ?? null);
     const left = signins.filter((one) => id !== undefined && one.id !== id);
-    return this.#change(left, active?.id === id || id === undefined ? (left[0] ?? null) : active);
+    return this.change(left, active?.id === id || id === undefined ? (left[0] ?? null) : active);
   }
 
   #add(name: string): Session {
     // As on a server, no two sessions have a sign-in of one id; of one session the second sign-in takes the first's place.
     const id = this.session.id ? this.#sessions : this.#sessions + 1;
     const added = { ...signIn(name), id: `sin_${name}_${id}` };
-    return this.#change([...this.session.signins.filter(({ user_id }) => user_id !== added.user_id), added], added);
+    return this.change([...this.session.signins.filter(({ user_id }) => user_id !== added.user_id), added], added);
   }
 
-  #change(signins: Session['signins'], active: Session['active_signin']): Session {
+  protected change(signins: Session['signins'], active: Session['active_signin']): Session {
     const { id, revision } = this.session;
     this.session =
       signins.length === 0

@@ -50,11 +50,7 @@ async fn mint(browser: Browser, OfTab(tab): OfTab, headers: HeaderMap, fields: F
     if fields.text("template")?.is_some_and(|template| template != "default") {
         return Err(Code::TemplateNotFound.into());
     }
-    let read = async || match &tab {
-        Some(tab) => browser.reading_in(Some(tab)).await,
-        None => browser.speaking().await,
-    };
-    let mut reading = read().await?;
+    let mut reading = read(&browser, tab.as_ref()).await?;
     // Whoever may not use the session from a page may not name itself in its tokens either.
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let azp = origin.filter(|origin| is_allowed(&browser.site, origin));
@@ -79,9 +75,17 @@ async fn mint(browser: Browser, OfTab(tab): OfTab, headers: HeaderMap, fields: F
             let now = browser.app.world.clock.now_ms();
             return super::mint(&browser.app.world, &browser.site, about, azp, now).map(answer::ok);
         }
-        reading = read().await?;
+        reading = read(&browser, tab.as_ref()).await?;
     }
     Err(Error::unavailable("mint a token", "where the sign-in stands changes all the time"))
+}
+
+/// The session, for what speaks for the active sign-in or for the one of a tab.
+async fn read(browser: &Browser, tab: Option<&TabScope>) -> Result<Reading> {
+    match tab {
+        Some(tab) => browser.reading_in(Some(tab)).await,
+        None => browser.speaking().await,
+    }
 }
 
 /// Where somebody stands, and what they may there.

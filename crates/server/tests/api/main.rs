@@ -113,6 +113,7 @@ mod start;
 mod story;
 mod strict;
 mod tabs;
+mod tabs_rounds;
 mod tenants;
 mod throttle;
 mod time;

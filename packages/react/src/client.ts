@@ -169,8 +169,8 @@ export class Client {
       // What another tab did meanwhile may have been done before or after, and with other keys: a read says what is so.
       const isAlone = [before, session].includes(this.session());
       if (isAlone || !(await this.#readNow(READ))) this.#take(session, sent, 'mutation');
-      // A switch of a tab that has its own scope changes nothing for the others, and they hear nothing of it.
-      if (!this.#lay || before !== this.session()) this.#presence.tell(this.session());
+      // Of what changes nothing for all, as a switch of a tab that has its own scope, the others hear nothing.
+      if (before !== this.session()) this.#presence.tell(this.session());
     }
   }
 
@@ -240,7 +240,7 @@ export class Client {
   }
 
   #show(held: Held | undefined, error: KeyrackError | undefined): void {
-    const [before, now] = [this.#view.session, this.#lay ? this.#lay(held?.session) : held?.session];
+    const [before, now] = [this.#view.session, this.#lay(held?.session)];
     if (actsFor(before) !== actsFor(now)) this.#tokens.clear();
     if (before !== now) this.#shownAt = this.#sent;
     this.#held = held;

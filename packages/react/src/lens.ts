@@ -11,13 +11,13 @@ import type { Session } from './types.gen.js';
 export interface Lens {
   readonly send: Sender['send'];
 
-  /** What is shown of the session that all tabs share: the same object while neither has changed. Else all of it is. */
-  readonly lay?: (shared: Session | undefined) => Session | undefined;
+  /** What is shown of the session that all tabs share: the same object while neither has changed. */
+  readonly lay: (shared: Session | undefined) => Session | undefined;
 }
 
 /** Calls `show` when something else is to be shown although the session is the same. */
 export function lensOf(sender: Sender, base: string, { scope, session }: Beginning, show: () => void): Lens {
-  if (!scope) return { send: (request) => sender.send(request) };
+  if (!scope) return { send: (request) => sender.send(request), lay: (shared) => shared };
   let tab: Tab | undefined;
   return {
     send: async (request) => {

@@ -187,9 +187,9 @@ test('H40 where the code of it cannot be loaded nothing is shown, and the next t
   const [send, show, shared] = [vi.fn(async () => session(['ada'])), vi.fn(), session(['ada', 'bob'])];
   const lens = lensOf({ send }, ORIGIN, { scope: 'tab' }, show);
   await expect(lens.send({ path: '/session' })).rejects.toMatchObject({ code: 'network', status: 0 });
-  expect([send.mock.calls.length, lens.lay?.(shared)]).toEqual([0, undefined]);
+  expect([send.mock.calls.length, lens.lay(shared)]).toEqual([0, undefined]);
   vi.doUnmock('../src/tab.js');
   vi.resetModules();
   await lens.send({ path: '/session' });
-  expect(lens.lay?.(shared)).toBe(shared);
+  expect(lens.lay(shared)).toBe(shared);
 });

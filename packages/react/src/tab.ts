@@ -12,6 +12,7 @@ import type { Session } from './types.gen.js';
 
 /** What is about the session or about nobody in particular, and so has no scope. */
 const UNSCOPED = /^\/(session($|\?|\/sign-out|\/ticket)|deployment|auth|waitlist)/;
+const NAMED = /[?&]scope=([^&]*\.[^&]*)/;
 const SWITCH = '/session/switch-';
 const MADE = /^\/(organization|workspace)s$/;
 
@@ -64,12 +65,14 @@ export class Tab {
   async send(request: Request): Promise<unknown> {
     const { path, body, actor } = request;
     const isSwitch = path.startsWith(SWITCH);
-    let scope = actor && !UNSCOPED.test(path) ? scopeOf({ active_signin: actor }) : '';
+    // What is read for somebody says so itself.
+    const [, named] = NAMED.exec(path) ?? [];
+    let scope = named ?? (actor && !UNSCOPED.test(path) ? scopeOf({ active_signin: actor }) : '');
     // It is where the session stands: without it the server says why. A switch must not be taken for one of all tabs.
-    if (actor && scope === this.#refused) scope = isSwitch ? `${actor.id}.-.-` : '';
+    if (actor && !named && scope === this.#refused) scope = isSwitch ? `${actor.id}.-.-` : '';
     if (!scope) return this.#signedIn(request, await this.#sender.send(request));
     try {
-      const query = `${path.includes('?') ? '&' : '?'}scope=${scope}`;
+      const query = named ? '' : `${path.includes('?') ? '&' : '?'}scope=${scope}`;
       const data = await this.#sender.send({ ...request, path: path + query });
       if (isSwitch) return await this.#switched(data as Partial<Session>);
       const [, made] = (body && MADE.exec(path)) ?? [];

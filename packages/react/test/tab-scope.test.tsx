@@ -84,6 +84,22 @@ test('H40 what depends on the scope carries it, and nothing else does', async ()
   ]);
 });
 
+test('H40 a request that says itself in which scope it is made is sent as it is, and its refusal ends that scope', async () => {
+  const server = twoAccounts();
+  const client = await openClient();
+  await outcome(client.send({ path: `/me?limit=1&scope=${ADA_IN_A}` }));
+  await outcome(client.send({ path: '/notifications?scope=current' }).catch(() => undefined));
+  expect(server.requests.slice(1).map(({ path }) => path)).toEqual([
+    `/me?limit=1&scope=${ADA_IN_A}`,
+    '/notifications?scope=current&scope=sin_ada.-.-',
+  ]);
+  await outcome(client.view().switchOrganization?.('org_a') ?? Promise.reject());
+  server.organizations = [];
+  const refused = client.send({ path: `/me?scope=${ADA_IN_A}` });
+  await expect(outcome(refused)).rejects.toMatchObject({ code: 'scope_not_available' });
+  expect(standsIn(client.view().session as Session)).toBe('sin_ada - -');
+});
+
 test('H40 a tab is where it was after a reload, and a new one where the session stands', async () => {
   twoAccounts();
   const tab = await openTab();

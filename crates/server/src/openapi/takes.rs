@@ -10,7 +10,9 @@ pub fn parameters(operation: &Operation) -> Vec<Value> {
     if operation.method == Method::GET {
         parameters.extend(operation.fields.unwrap_or_default().iter().map(in_query));
     }
-    if operation.acts() {
+    // Where something else has the name as well, that says so.
+    let is_taken = operation.fields.unwrap_or_default().iter().any(|field| field.name == "scope");
+    if operation.acts() && !is_taken {
         parameters.push(json!({
             "name": "scope", "in": "query", "required": false,
             "description": "`<sign-in>.<organization>.<workspace>`, `-` for none: acts as this sign-in of the session, \

@@ -19,6 +19,8 @@ use url::form_urlencoded;
 pub const PARAMETER: &str = "scope";
 /// What a part says that names nothing.
 const NONE: &str = "-";
+/// Below this path older clients mean something else by the parameter: a word, which has no dots.
+const WORDS: &str = "/notifications";
 
 /// A scope that a request names: well formed, and nothing else is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,9 +133,11 @@ impl OfTab {
     ///
     /// # Errors
     /// [`Code::ScopeNotAvailable`]: somebody who names a scope in any way never gets another.
-    pub fn read(query: &str) -> std::result::Result<Self, Code> {
+    pub fn read(path: &str, query: &str) -> std::result::Result<Self, Code> {
         let fields = form_urlencoded::parse(query.as_bytes());
-        let mut scopes = fields.filter(|(name, _)| name == PARAMETER).map(|(_, value)| value);
+        let is_one = |text: &str| text.contains('.') || !path.starts_with(WORDS);
+        let mut scopes =
+            fields.filter(|(name, text)| name == PARAMETER && is_one(text)).map(|(_, text)| text);
         let Some(scope) = scopes.next() else { return Ok(Self(None)) };
         let scope = TabScope::parse(&scope).filter(|_| scopes.next().is_none());
         Ok(Self(Some(scope.ok_or(Code::ScopeNotAvailable)?)))
@@ -144,7 +148,7 @@ impl<S: Sync> FromRequestParts<S> for OfTab {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        Ok(Self::read(parts.uri.query().unwrap_or_default())?)
+        Ok(Self::read(parts.uri.path(), parts.uri.query().unwrap_or_default())?)
     }
 }
 
@@ -192,12 +196,13 @@ mod tests {
 
     #[test]
     fn h40_a_request_names_one_scope_or_none_and_never_another_than_it_says() {
+        let read = |query: &str| OfTab::read("/session/token", query);
         let scope = format!("{}.-.-", id("sin"));
         let other = scope.replace("sin_0", "sin_1");
-        assert!(OfTab::read("").unwrap().0.is_none());
-        assert!(OfTab::read("scopes=x&template=default&x=scope%3D").unwrap().0.is_none());
+        assert!(read("").unwrap().0.is_none());
+        assert!(read("scopes=x&template=default&x=scope%3D").unwrap().0.is_none());
         for one in [format!("scope={scope}"), format!("a=b&%73cope={scope}"), format!("scope={scope}&a=b")] {
-            assert_eq!(OfTab::read(&one).unwrap().0, TabScope::parse(&scope), "{one}");
+            assert_eq!(read(&one).unwrap().0, TabScope::parse(&scope), "{one}");
         }
         for wrong in [
             "scope".to_owned(),
@@ -208,7 +213,22 @@ mod tests {
             format!("scope={scope}&%73cope="),
             format!("scope=&scope={scope}"),
         ] {
-            assert_eq!(OfTab::read(&wrong).map(|of| of.0).unwrap_err(), Code::ScopeNotAvailable, "{wrong}");
+            assert_eq!(read(&wrong).map(|of| of.0).unwrap_err(), Code::ScopeNotAvailable, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn h40_older_clients_mean_something_else_by_a_word_and_nobody_by_what_has_dots() {
+        let read = |query: &str| OfTab::read("/notifications/read-all", query);
+        let scope = format!("{}.-.-", id("sin"));
+        for word in ["scope=current", "scope=", "scope=user&scope=all"] {
+            assert!(read(word).unwrap().0.is_none(), "{word}");
+            let both = format!("{word}&scope={scope}");
+            assert_eq!(read(&both).unwrap().0, TabScope::parse(&scope), "{both}");
+        }
+        for wrong in ["scope=x.y.z".to_owned(), format!("scope={scope}&scope={scope}"), "scope=.".to_owned()]
+        {
+            assert_eq!(read(&wrong).map(|of| of.0).unwrap_err(), Code::ScopeNotAvailable, "{wrong}");
         }
     }
 }

@@ -1,20 +1,19 @@
 //! Who is calling: the extractors that make it part of a handler's signature.
 
+mod account;
+
+pub use account::Account;
+
 use crate::app::{Shared, Site};
 use crate::audit::{self, Actor, By, Event};
-use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Head, answer};
-use crate::id::{SessionId, SignInId, UserId};
-use crate::membership::Scope;
-use crate::session::cache::Cached;
-use crate::session::enter::{Arrival, Left, Room};
+use crate::session::enter::{Arrival, Left};
 use crate::session::rack::Rack;
 use crate::session::read::{self, Reading};
-use crate::session::tab::{OfTab, TabScope};
-use crate::session::{Opened, Plan, acting, store, view};
+use crate::session::tab::TabScope;
+use crate::session::view;
 use crate::throttle;
-use crate::user::may_act;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use http::header;
@@ -123,109 +122,6 @@ fn address(app: &Shared, parts: &Parts) -> IpAddr {
         }
     }
     address
-}
-
-/// A browser in which somebody is signed in who may act.
-#[derive(Clone, Debug)]
-pub struct Account {
-    /// The browser.
-    pub browser: Browser,
-    /// The session.
-    pub session: SessionId,
-    /// The sign-in that acts: the active one, or the one that the request names.
-    pub sign_in: SignInId,
-    /// Whose it is.
-    pub user: UserId,
-    /// Where it acts.
-    pub scope: Option<Scope>,
-    /// The scope that the request names, which has been checked: of a tab that has its own. Nothing of it is stored.
-    pub tab: Option<TabScope>,
-    /// The session as it was read.
-    pub cached: Arc<Cached>,
-    /// What the credential opens of it.
-    pub opened: Opened,
-}
-
-impl std::ops::Deref for Account {
-    type Target = Browser;
-    fn deref(&self) -> &Browser {
-        &self.browser
-    }
-}
-
-impl FromRequestParts<Shared> for Account {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> std::result::Result<Self, Response> {
-        let OfTab(tab) = OfTab::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let browser = Browser::from_request_parts(parts, app).await?;
-        Self::of(browser, tab).await.map_err(IntoResponse::into_response)
-    }
-}
-
-impl Account {
-    /// Whoever acts: in the scope that `tab` names, else as the active sign-in where it stands.
-    ///
-    /// # Errors
-    /// [`Code::SignedOut`], [`Code::UserDisabled`], [`Code::ScopeNotAvailable`].
-    pub async fn of(browser: Browser, tab: Option<TabScope>) -> Result<Self> {
-        let Reading::Live(cached, opened) = browser.reading_in(tab.as_ref()).await? else {
-            return Err(Code::SignedOut.into());
-        };
-        let acting = match &tab {
-            Some(tab) => tab.sign_in(&cached.loaded, opened)?,
-            None => cached.loaded.active_for(opened).ok_or(Code::SignedOut)?,
-        };
-        may_act(&acting.user)?;
-        let (session, sign_in, user) = (cached.loaded.id.clone(), acting.id.clone(), acting.user.id.clone());
-        let (site, app, of) = (Arc::clone(&browser.site), &browser.app, (acting.clone(), browser.address));
-        let scope = match tab.clone() {
-            Some(tab) => app.db.read(move |on| tab.stand(on, &site, (&of.0, of.1))).await?,
-            None => acting.scope.clone(),
-        };
-        Ok(Self { browser, session, sign_in, user, scope, tab, cached, opened })
-    }
-
-    /// Who acts, for the records.
-    #[must_use]
-    pub fn by(&self) -> By {
-        By::client(Actor::User, &self.address.to_string(), self.app.world.clock.now_ms())
-    }
-
-    /// Plans and carries out a change of the session as the user of the sign-in that acts ([`Room::acting`]), with the
-    /// locks of that user and of the session. What must be locked before them, `first` locks. When another sign-in
-    /// becomes active meanwhile, it is done for that one, unless the request names its own.
-    ///
-    /// # Errors
-    /// [`Code::SignedOut`], [`Code::UserDisabled`], [`Code::ScopeNotAvailable`], and what `change` says.
-    pub async fn change_session<P: 'static, T: Send + 'static>(
-        &self,
-        first: impl Fn(&mut Tx<'_>, &Site) -> Result<P> + Clone + Send + 'static,
-        change: impl Fn(&mut Tx<'_>, &Site, &Room, P) -> Result<(Plan, T)> + Clone + Send + 'static,
-    ) -> Result<(Left, T)> {
-        let mut user = self.user.clone();
-        for _ in 0..acting::TRIES {
-            let (app, site, arrival) = (Arc::clone(&self.app), Arc::clone(&self.site), self.arrive());
-            let (first, change, of, tab) = (first.clone(), change.clone(), user, self.tab.clone());
-            let changed = self.app.db.write(move |tx| {
-                let locked = first(tx, &site)?;
-                let Some(room) = acting::enter_as(tx, (&app, &site), &arrival, (&of, tab.as_ref()))? else {
-                    return Ok(None);
-                };
-                let (plan, answer) = change(tx, &site, &room, locked)?;
-                if plan.is_empty() {
-                    return Ok(Some((room.leave_unchanged(), answer)));
-                }
-                store::apply(tx, &site, &room.loaded, &plan, &arrival.by())?;
-                Ok(Some((room.leave(tx, &site, plan.reason(), arrival.now)?, answer)))
-            });
-            if let Some(changed) = changed.await? {
-                return Ok(changed);
-            }
-            user = Self::of(self.browser.clone(), self.tab.clone()).await?.user;
-        }
-        Err(Error::unavailable("act in a session", "its active sign-in changes all the time"))
-    }
 }
 
 impl Browser {

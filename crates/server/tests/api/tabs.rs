@@ -261,6 +261,11 @@ async fn h40_what_a_tab_does_is_activity_of_the_sign_in_that_it_names() {
     browser.claims_in(&format!("{ada}.{acme}.-")).await;
     assert_ne!(end(&ada).await, adas);
     assert_eq!(end(&bob).await, bobs);
+    // Looking on is none.
+    let adas = end(&ada).await;
+    server.advance(86_400_000);
+    browser.get(&within("/me?poll=1", &format!("{ada}.{acme}.-"))).await.ok();
+    assert_eq!(end(&ada).await, adas);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ async function races(code: Code, seeds: readonly number[]): Promise<number> {
   let apart = 0;
   for (const seed of seeds) {
     try {
-      apart += (await tabRace(seed, code)) - 1;
+      apart += await tabRace(seed, code);
     } catch (error) {
       throw new Error(`RACE=${seed}: ${(error as Error).message}`, { cause: error });
     }
@@ -31,7 +31,7 @@ const seeds = (count: number): number[] => Array.from({ length: count }, (_, see
 once('H40 whatever comes when, no tab moves another one, no token is of another scope, all share one session', async () => {
   const only = process.env['RACE'];
   const apart = await races(await withBreak<Code>(CODE), only ? [Number(only)] : seeds(ROUNDS));
-  if (!only) expect(apart, 'tabs stand apart from each other').toBeGreaterThan(ROUNDS / 4);
+  if (!only) expect(apart, 'tabs stand apart from each other').toBeGreaterThan(ROUNDS / 2);
 }, 300_000);
 
 once.for([

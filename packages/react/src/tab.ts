@@ -48,6 +48,8 @@ export class Tab {
   /** The session as this tab shows it. */
   lay(shared: Session | undefined): Session | undefined {
     if (!shared) return undefined;
+    // What was refused in one state of the session may be available in the next.
+    if (shared !== this.#shared) this.#refused = '';
     const stands = scopeOf(shared);
     if (!inScope(shared, this.#scope)) this.#scope = stands === this.#refused ? '' : stands;
     const scope = this.#scope;

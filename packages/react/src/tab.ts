@@ -33,6 +33,9 @@ export class Tab {
   /** The last scope that was refused: where the session stands there itself, nobody names it. */
   #refused = '';
 
+  /** How often it has gone somewhere: what was refused before says nothing of where it is now. */
+  #moves = 0;
+
   /** Of which state of the session it is known that the tab may stand where it does, or being asked. */
   #checked = '';
 
@@ -73,6 +76,7 @@ export class Tab {
     // It is where the session stands: without it the server says why. A switch must not be taken for one of all tabs.
     if (actor && !named && scope === this.#refused) scope = isSwitch ? `${actor.id}.-.-` : '';
     if (!scope) return this.#signedIn(request, await this.#sender.send(request));
+    const moves = this.#moves;
     try {
       const query = named ? '' : `${path.includes('?') ? '&' : '?'}scope=${scope}`;
       const data = await this.#sender.send({ ...request, path: path + query });
@@ -82,7 +86,7 @@ export class Tab {
       if (made) await this.#enter(made, data, request).catch(() => undefined);
       return data;
     } catch (error) {
-      if ((error as KeyrackError).code !== 'scope_not_available') throw error;
+      if ((error as KeyrackError).code !== 'scope_not_available' || moves !== this.#moves) throw error;
       return this.#fall(request, scope, error as KeyrackError);
     }
   }
@@ -97,6 +101,7 @@ export class Tab {
   }
 
   set #scope(scope: string) {
+    this.#moves += 1;
     this.#fallback = scope;
     try {
       this.#storage?.setItem(this.#name, scope);
@@ -130,7 +135,6 @@ export class Tab {
   /** The tab goes on where the session stands, and so does a switch that means the same there. */
   #fall(request: Request, scope: string, error: KeyrackError): Promise<unknown> {
     this.#refused = scope;
-    // What was asked for before the tab's last switch says nothing of where it is now.
     if (this.#scope === scope) {
       this.#scope = '';
       this.#show();

@@ -16,6 +16,12 @@ const NAMED = /[?&]scope=([^&]*\.[^&]*)/;
 const SWITCH = '/session/switch-';
 const MADE = /^\/(organization|workspace)s$/;
 
+interface Ahead {
+  readonly id?: string | undefined;
+  readonly revision?: number | undefined;
+  readonly from?: string | undefined;
+}
+
 export class Tab {
   readonly #sender: Sender;
   readonly #name: string;
@@ -32,6 +38,9 @@ export class Tab {
 
   /** The last scope that was refused: where the session stands there itself, nobody names it. */
   #refused = '';
+
+  /** The state of the session that it went where it is in, and the session that was before. */
+  #ahead: Ahead = {};
 
   /** How often it has gone somewhere: what was refused before says nothing of where it is now. */
   #moves = 0;
@@ -53,9 +62,7 @@ export class Tab {
     if (!shared) return undefined;
     // What was refused in one state of the session may be available in the next.
     if (shared !== this.#shared) this.#refused = '';
-    const stands = scopeOf(shared);
-    if (!inScope(shared, this.#scope)) this.#scope = stands === this.#refused ? '' : stands;
-    const scope = this.#scope;
+    const scope = this.#standsIn(shared);
     if (this.#shared !== shared || this.#over !== scope) {
       const laid = inScope(shared, scope) ?? shared;
       // The very same object, while nothing in it has changed.
@@ -64,6 +71,16 @@ export class Tab {
     }
     this.#look(shared);
     return this.#laid;
+  }
+
+  #standsIn(shared: Session): string {
+    const { id, revision = 0, from } = this.#ahead;
+    // What was so before does not know yet where the tab has gone: it is shown as it was.
+    if (shared.id === id ? shared.revision < revision : shared.id === from) return this.#over;
+    this.#ahead = { id, revision };
+    const stands = scopeOf(shared);
+    if (!inScope(shared, this.#scope)) this.#scope = stands === this.#refused ? '' : stands;
+    return this.#scope;
   }
 
   /** Sends it in the name of its actor, as far as it acts as an account. */
@@ -112,18 +129,25 @@ export class Tab {
 
   /** A sign-in that came of this tab's own request is the tab's. */
   #signedIn({ body }: Request, data: unknown): unknown {
-    const { active_signin: active } = (body && data ? data : {}) as Partial<Session>;
-    if (active && !this.#shared?.signins.some(({ id }) => id === active.id)) this.#scope = scopeOf({ active_signin: active });
+    const answer = (body && data ? data : {}) as Partial<Session>;
+    const isNew = !this.#shared?.signins.some(({ id }) => id === answer.active_signin?.id);
+    if (answer.active_signin && isNew) this.#go(answer);
     return data;
   }
 
   /** The answer says where the tab stands from now on; all else in it is what all tabs share. */
-  async #switched({ id, revision, active_signin: active }: Partial<Session>): Promise<unknown> {
+  async #switched(answer: Partial<Session>): Promise<unknown> {
     const shared = this.#shared;
-    if (active) this.#scope = scopeOf({ active_signin: active });
+    if (answer.active_signin) this.#go(answer);
+    this.#checked = stateOf(answer, this.#scope);
+    const isKnown = answer.id === shared?.id && answer.revision === shared?.revision;
+    return isKnown ? shared : this.#sender.send({ path: '/session' });
+  }
+
+  #go({ id, revision, active_signin: active }: Partial<Session>): void {
+    this.#scope = scopeOf({ active_signin: active ?? null });
     this.#refused = '';
-    this.#checked = stateOf({ id, revision }, this.#scope);
-    return id === shared?.id && revision === shared?.revision ? shared : this.#sender.send({ path: '/session' });
+    this.#ahead = { id, revision, from: this.#shared?.id };
   }
 
   async #enter(kind: string, data: unknown, { actor }: Request): Promise<void> {
@@ -168,6 +192,6 @@ function ofTab(): Storage | undefined {
   }
 }
 
-function stateOf({ id, revision }: { id?: string | undefined; revision?: number | undefined }, scope: string): string {
+function stateOf({ id, revision }: Ahead, scope: string): string {
   return `${id} ${revision} ${scope}`;
 }

@@ -115,12 +115,12 @@ function act(world: TabWorld, { client }: Tab, KnownError: typeof KeyrackError):
   });
 }
 
-/** A tab that did nothing is where it was, unless what it stood on has ended since. */
+/** A tab that did nothing is where it was, unless what it stood on has ended since or, before it heard of that, is gone. */
 function watch(world: TabWorld, tab: Tab, failures: unknown[]): void {
   tab.client.subscribe(() => {
     if (tab.deeds > 0 || !tab.client.view().session) return;
     const ended = world.ended.slice(tab.since);
-    const mayMove = tab.at === '' || tab.at.split('.').some((part) => ended.includes(part));
+    const mayMove = !world.in(tab.at) || tab.at.split('.').some((part) => ended.includes(part));
     const now = placeOf(tab);
     if (now !== tab.at && !mayMove) failures.push(new Error(`a tab at ${tab.at} went to ${now}`));
     tab.at = now;

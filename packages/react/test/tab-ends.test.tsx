@@ -1,8 +1,11 @@
 /** What a tab with a scope of its own does when that scope, or something in it, is over. */
+import type { Session } from '@keyrack/react';
 import { expect, test } from 'vitest';
+import { FakeChannel } from './fake-browser.js';
+import { ORIGIN } from './fake-server.js';
 import { emptySession } from './fixtures.js';
 import { open, outcome, pass } from './harness.js';
-import { openTab, standsIn, twoAccounts } from './tab-server.js';
+import { openClient, openTab, standsIn, twoAccounts } from './tab-server.js';
 
 const ADA_IN_A = 'sin_ada.mem_org_a.-';
 
@@ -106,4 +109,24 @@ test('H40 a membership that ended is noticed when the session says that somethin
   expect(server.scopes('/me').sort()).toEqual([ADA_IN_A, 'sin_ada.mem_org_b.-']);
   await pass(60_000);
   expect(server.scopes('/me')).toHaveLength(2);
+});
+
+test('H40 what is older than a sign-in here does not take the tab back', async () => {
+  const server = twoAccounts();
+  const client = await openClient();
+  // Another tab has switched, and its word comes twice: while this tab signs in, and while it reads what came of that.
+  const older = server.change({ active_signin: server.session.signins[1] ?? null }).data;
+  const other = new FakeChannel(`keyrack:${ORIGIN}`);
+  const [slow, read] = [server.hold('POST', '/auth/signin'), server.hold('GET', '/session')];
+  const done = client.mutate({ path: '/auth/signin', body: { email: 'cyd@example.com' }, isDone: () => false });
+  await pass();
+  other.postMessage(older);
+  await pass();
+  slow.release();
+  await pass();
+  other.postMessage(older);
+  await pass();
+  read.release();
+  await outcome(done);
+  expect(standsIn(client.view().session as Session)).toBe('sin_cyd - -');
 });

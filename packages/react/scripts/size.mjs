@@ -12,6 +12,7 @@ const LATER = {
   events: ['the stream, where there is a session', 2_500],
   tab: ['the scope of a tab, where a provider has one', 1_500],
   credential: ['the credential, in staging', 700],
+  permissions: ['what has() knows, when it is asked', 2_400],
 };
 
 const { outputFiles, metafile } = await build({

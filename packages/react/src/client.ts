@@ -9,21 +9,22 @@ import { asSession, asToken, isSession } from './answers.js';
 import type { Beginning } from './beginning.js';
 import { actsFor, gone } from './belongs.js';
 import { DeploymentStore } from './deployment.js';
-import { isLost, type KeyrackError, timedOut } from './error.js';
+import { clientError, isLost, type KeyrackError, timedOut } from './error.js';
 import { type Lens, lensOf } from './lens.js';
 import { forgetUsers } from './memory.js';
 import { sessionMethods } from './methods.js';
 import type { Mutation } from './mutation.js';
 import { type Arrived, type Held, opens, settle, type Told } from './order.js';
-import { COVERED_MS, REFRESH_MS, retryPause } from './pause.js';
+import { inTime, REFRESH_MS, retryPause } from './pause.js';
 import { Presence } from './presence.js';
 import { push } from './push.js';
 import { Queue } from './queue.js';
 import { Stored } from './stored.js';
 import { Tokens } from './tokens.js';
+import type { Shelf } from './shelf.js';
 import type { Sender } from './transport.js';
 import type { Session, SignIn, Token } from './types.gen.js';
-import { type SessionMethods, type SessionView, viewOf } from './view.js';
+import { type Allows, type SessionMethods, type SessionView, viewOf } from './view.js';
 
 const READ = '/session';
 const POLL = '/session?poll=1'; // No sign that somebody uses it.
@@ -43,6 +44,15 @@ export class Client {
 
   /** The same for those who show it; made by the first of them. */
   declare accounts: Accounts | undefined;
+
+  /** What was read beside the session; made by whoever shows something of it first. */
+  declare shelf: Shelf | undefined;
+
+  /** Whether a session's active memberships allow something; what finds that out is loaded when somebody asks. */
+  allows: Allows = () => void import('./permissions.js').then(({ watch }) => watch(this), () => {});
+
+  /** Makes an error: code that comes later has no part of this one's. */
+  readonly failure = clientError;
 
   readonly #presence: Presence;
   readonly #push: (id: string) => void;
@@ -89,7 +99,7 @@ export class Client {
       onDeaf: () => (this.#tokens.clear(), this.#follow()),
       onReturn: () => void this.#read(READ),
       onVisible: () => (this.#failures || Date.now() - this.#readAt > REFRESH_MS) && void this.#read(READ),
-      onBack: () => this.#readInTime(),
+      onBack: () => inTime(this.#read(READ), () => this.#show(this.#held, timedOut())),
       showsAccounts: () => !!this.#held?.session.signins.length,
     });
     this.#push = push({
@@ -107,7 +117,7 @@ export class Client {
     }
     this.#always = wrap({ refetch: this.refetch, getToken: this.#getToken });
     this.#methods = wrap(sessionMethods(this));
-    this.#firstView = this.#view = viewOf(session ?? undefined, undefined, this.#always, this.#methods);
+    this.#firstView = this.#view = viewOf(session ?? undefined, undefined, this.#always, this.#methods, this);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -150,10 +160,10 @@ export class Client {
     return this.#queue.add(() => this.loaded.then(() => this.#change(mutation)), mutation.signsOut);
   }
 
-  async #change({ isDone, follow, ...request }: Mutation): Promise<void> {
+  async #change({ isDone, follow, send = this.send, ...request }: Mutation): Promise<void> {
     const [before, shown] = [this.session(), this.#shown()];
     const sent = ++this.#sent;
-    const session = await this.send(request)
+    const session = await send(request)
       .then(asSession)
       .catch(async (error: KeyrackError) => {
         if (!isLost(error)) throw error;
@@ -183,17 +193,6 @@ export class Client {
     const shown = this.#held?.session;
     if (end?.aborted || (told && told.id === shown?.id && told.revision <= shown.revision)) return true;
     return this.#readNow(path, told?.id);
-  }
-
-  /** Reads, and shows that it failed when there is no answer within the time that a page stays covered. */
-  #readInTime(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#show(this.#held, timedOut());
-        resolve();
-      }, COVERED_MS);
-      void this.#read(READ).then(() => resolve(clearTimeout(timer)));
-    });
   }
 
   /** Whether it was answered. */
@@ -245,16 +244,16 @@ export class Client {
     if (before !== now) this.#shownAt = this.#sent;
     this.#held = held;
     if (error !== this.#error) this.#failures = error ? this.#failures + 1 : 0;
-    if (before !== now || error?.code !== this.#error?.code) {
-      this.#error = error;
-      this.#view = viewOf(now, error, this.#always, this.#methods);
-    }
+    const isNews = before !== now || error?.code !== this.#error?.code;
+    if (isNews) this.#error = error;
     if (held) this.#setLoaded();
     this.#follow();
-    this.#notify();
+    this.changed(isNews);
   }
 
-  #notify(): void {
+  /** Tells everybody; of another view when there is news, be it that {@link allows} has others. */
+  changed(isNews = true): void {
+    if (isNews) this.#view = viewOf(this.#lay(this.#held?.session), this.#error, this.#always, this.#methods, this);
     for (const listener of this.#listeners) listener();
   }
 
@@ -266,10 +265,10 @@ export class Client {
   /** Reads the session now. Never rejects. */
   readonly refetch = async (): Promise<void> => {
     this.#refetches += 1;
-    this.#notify();
+    this.changed(false);
     await this.#read(READ);
     this.#refetches -= 1;
-    this.#notify();
+    this.changed(false);
   };
 
   readonly #getToken = async (template = 'default'): Promise<string> => {

@@ -53,7 +53,7 @@ export function clientError(code: ClientErrorCode, message: string): KeyrackErro
 
 /** Whether the answer was lost, so that nobody here knows if the server did what was asked. */
 export function isLost({ code, status }: KeyrackError): boolean {
-  return code === 'network' || code === 'timeout' || status >= 500;
+  return ['network', 'timeout'].includes(code) || status >= 500;
 }
 
 /** What arrived was nothing, or not Keyrack's. */
@@ -68,5 +68,5 @@ export function notLoaded(): never {
 
 /** No complete answer came in the time that somebody waits for one. */
 export function timedOut(): KeyrackError {
-  return clientError('timeout', 'The server did not answer in time. Try again.');
+  return clientError('timeout', 'The server could not be reached in time. Try again.');
 }

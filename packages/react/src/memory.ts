@@ -60,9 +60,18 @@ export function writeMemory(entry: Stored, memory: Memory): void {
   entry.write(memory.accounts.length > 0 ? JSON.stringify(memory) : null);
 }
 
-/** Drops these users. */
+/**
+ * Drops these users; everybody, when what lies there is not understood. Every application has this code, also one
+ * without a chooser: it does no more than it must.
+ */
 export function forgetUsers(entry: Stored, userIds: readonly string[]): void {
-  const memory = readMemory(entry);
-  if (!memory) return;
-  writeMemory(entry, { ...memory, accounts: memory.accounts.filter(({ user_id }) => !userIds.includes(user_id)) });
+  const text = entry.read();
+  if (text === null) return;
+  try {
+    const memory = JSON.parse(text) as Memory;
+    const accounts = memory.accounts.filter(({ user_id }) => !userIds.includes(user_id));
+    entry.write(accounts[0] ? JSON.stringify({ ...memory, accounts }) : null);
+  } catch {
+    entry.write(null);
+  }
 }

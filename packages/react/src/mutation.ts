@@ -8,6 +8,9 @@ export interface Mutation extends Request {
   /** Whether `now` shows that it was done: asked when the answer was lost and the session has been read instead. */
   readonly isDone: (now: Session, before: Session) => boolean;
 
+  /** Does it in another way than by sending this and taking the answer, and says what the session is afterwards. */
+  readonly send?: (request: Request) => Promise<unknown>;
+
   /** Runs before the new session is shown: for what nobody must see it without. */
   readonly follow?: (session: Session) => Promise<unknown>;
 }

@@ -1,15 +1,16 @@
 import {
   createContext,
+  memo,
   type ReactElement,
   type ReactNode,
   useContext,
   useEffect,
+  useLayoutEffect,
   useState,
   useSyncExternalStore,
 } from 'react';
 import useSWR, { SWRConfig, type SWRConfiguration } from 'swr';
 import { Client } from './client.js';
-import { WithoutOutdated } from './outdated.js';
 import { parsePublishableKey } from './publishable-key.js';
 import { Transport } from './transport.js';
 import type { Deployment, Session } from './types.gen.js';
@@ -98,6 +99,39 @@ const ownConfig = (): SWRConfiguration => ({
   revalidateOnFocus: false,
   revalidateOnReconnect: false,
 });
+
+/**
+ * How often the context changes. React 19 misses a part whose parent has other work in the same rendering, as when
+ * it shows the account too; what an application does in its own effects takes the first renderings.
+ */
+const TIMES = 4;
+
+/** What a server renders of what is only so in a browser. */
+export const never = (): boolean => false;
+
+/** Nobody reads it. A change makes React give up the parts of the page that are still as a server wrote them. */
+const OutdatedContext = createContext(0);
+
+/** Stays as it is when the context changes: only below such a component does React 19 look for those parts. */
+const Below = memo(({ children }: { readonly children?: ReactNode }) => children);
+
+/**
+ * Sees to it that what a server wrote for another account than is shown by now disappears before the next frame,
+ * instead of when its code has arrived.
+ */
+function WithoutOutdated({ client, children }: { readonly client: Client; readonly children?: ReactNode }): ReactElement {
+  const isOutdated = useSyncExternalStore(client.subscribe, client.outdated, never);
+  const [times, setTimes] = useState(0);
+  const useCommit = typeof document === 'undefined' ? useEffect : useLayoutEffect;
+  useCommit(() => {
+    if (isOutdated && times < TIMES) setTimes(times + 1);
+  }, [isOutdated, times]);
+  return (
+    <OutdatedContext.Provider value={times}>
+      <Below>{children}</Below>
+    </OutdatedContext.Provider>
+  );
+}
 
 /** What the hooks read. */
 export const ClientContext = createContext<Client | null>(null);

@@ -2,7 +2,8 @@
 import type { Shown } from './events.js';
 import { type Frame, Frames } from './frames.js';
 import { Notices } from './notices.js';
-import type { Told } from './order.js';
+import type { Told as ToldSession } from './order.js';
+import type { Told } from './shelf.js';
 import type { SessionEvent } from './types.gen.js';
 
 /** The server writes something every 15 seconds: silent for longer than twice that, a stream is dead. */
@@ -15,6 +16,9 @@ const LONGEST_MS = 60_000;
 
 /** A connection that held for so long is none of a row of failures; those that the server ends are no oftener opened. */
 const STEADY_MS = 5_000;
+
+/** What an inbox told of: what stands in it, and the memberships that roles were given in or taken from. */
+const INBOX: Told = { beside: ['/notifications', '/me/'] };
 
 /** As many failures in a row as it counts for when there is said to be nothing to follow: half a minute, then a minute. */
 const NOTHING_FAILURES = 5;
@@ -139,6 +143,8 @@ export class Stream {
   }
 
   #take({ event, data }: Frame): void {
+    // Whoever shows such things hears of it, in this tab too.
+    if (event === 'notification') this.#shown.presence.tell(INBOX);
     if (event !== 'session' && event !== 'end') return;
     const { session_id: id, revision } = JSON.parse(data) as Partial<SessionEvent>;
     if (typeof id !== 'string' || !Number.isSafeInteger(revision)) throw new Error('not Keyrack’s');
@@ -152,7 +158,7 @@ export class Stream {
    * There is nothing to follow, it is said. When that is so the read shows another session, or none, and this stream is
    * ended. When it is not (a proxy's answer, a mistake) the session stays, and is followed again after a long pause.
    */
-  #finish(told: Told): never {
+  #finish(told: ToldSession): never {
     this.#failures = Math.max(this.#failures, NOTHING_FAILURES);
     this.#openedAt = Infinity;
     void this.#notices.take(told);

@@ -1,8 +1,6 @@
 import { useMemo, useRef, useSyncExternalStore } from 'react';
-import { useClient } from './provider.js';
+import { never, useClient } from './provider.js';
 import type { SessionView, UseSession } from './view.js';
-
-const never = (): boolean => false;
 
 /**
  * The session of this browser: who is signed in, which account is active, and what can be done about it.

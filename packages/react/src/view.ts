@@ -69,8 +69,14 @@ export interface SessionMethods {
   readonly exchangeTicket: (ticket: string) => Promise<void>;
 }
 
+/** What {@link SessionLoaded.has} is asked. */
+export interface Asked {
+  /** A permission of the deployment's catalogue, such as `organization:manage`. */
+  readonly permission: string;
+}
+
 /** Before the first load is done. */
-export interface SessionLoading extends Always, Partial<Record<keyof SessionMethods, undefined>> {
+export interface SessionLoading extends Always, Partial<Record<keyof SessionMethods | 'has', undefined>> {
   readonly loading: true;
 
   /** `failed` when a try has failed; the next one follows by itself. */
@@ -87,6 +93,14 @@ export interface SessionLoaded extends Always, SessionMethods {
 
   /** The session. The same object for as long as nothing in it has changed. */
   readonly session: Session;
+
+  /**
+   * Whether the roles of the active sign-in, where it acts now, allow something; undefined until its memberships were
+   * read, which the first call begins. Another function whenever what it knows has changed.
+   *
+   * For what a page shows, not for what may be done: that is for the backend, which verifies a token.
+   */
+  readonly has: (asked: Asked) => boolean | undefined;
 }
 
 /** What `useSession()` returns. */
@@ -97,24 +111,25 @@ type Quiet<T> = T extends unknown ? Omit<T, 'isRefetching'> : never;
 /** The part of {@link UseSession} that every component follows. */
 export type SessionView = Quiet<UseSession>;
 
+/** Whether the active memberships of a session allow something; undefined while that is not known. */
+export type Allows = (session: Session, permission: string) => boolean | undefined;
+
 /** What components are shown of a session; before the first load there is none. */
 export function viewOf(
   session: Session | undefined,
   error: KeyrackError | undefined,
   always: Pick<SessionView, 'refetch' | 'getToken'>,
   methods: SessionMethods,
+  client: { readonly allows: Allows },
 ): SessionView {
-  if (!session) {
-    return { loading: true, status: error ? 'failed' : 'loading', error, stale: false, endReason: null, ...always };
-  }
+  const shown = { error, stale: !!(session && error), endReason: session?.end_reason ?? null, ...always };
+  if (!session) return { loading: true, status: error ? 'failed' : 'loading', ...shown };
   return {
     loading: false,
     status: session.active_signin ? 'signed-in' : 'signed-out',
     session,
-    error,
-    stale: !!error,
-    endReason: session.end_reason,
-    ...always,
+    ...shown,
+    has: (asked) => client.allows(session, asked.permission),
     ...methods,
   };
 }

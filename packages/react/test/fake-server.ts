@@ -1,6 +1,7 @@
 /** A server that a test can hold back, break and look into. Requests reach it through the global `fetch`. */
 import type { Session, UiSettings } from '@keyrack/react';
 import { vi } from 'vitest';
+import { FakeTeams } from './fake-teams.js';
 import { deployment, emptySession, signIn, signUpAttempt } from './fixtures.js';
 
 export const ORIGIN = 'http://localhost:4400';
@@ -73,18 +74,17 @@ export class FakeStream {
 }
 
 export class FakeServer {
-  /** All but those for the stream. */
+  /** All but those for the stream, and every connection for that so far. */
   readonly requests: Recorded[] = [];
-
-  /** Every connection for the stream so far. */
   readonly streams: FakeStream[] = [];
   session: Session = emptySession();
   afterSignOutOne = '';
   afterSignOutAll = '';
 
-  /** The organizations that everybody is a member of, and those of the workspaces in them. */
+  /** The organizations that everybody is in, and those of the workspaces in them. */
   organizations: readonly string[] = [];
   workspaces: Readonly<Record<string, string>> = {};
+  readonly teams = new FakeTeams(this);
   #tokens = 0;
   #handlers: { method: string; path: string; handler: Handler }[] = [];
 
@@ -117,11 +117,8 @@ export class FakeServer {
 
   /** The request does not arrive. */
   unreachable(method: string, path: string, times = 1): void {
-    for (let time = 0; time < times; time += 1) {
-      this.once(method, path, () => {
-        throw new TypeError('Failed to fetch');
-      });
-    }
+    const fail = () => Promise.reject(new TypeError('Failed to fetch'));
+    for (let time = 0; time < times; time += 1) this.once(method, path, fail);
   }
 
   /** Does the next request when it arrives and keeps the answer back until it is released. */
@@ -138,8 +135,7 @@ export class FakeServer {
 
   async #fetch(url: string, init: RequestInit = {}): Promise<Response> {
     const { pathname: whole, search, origin } = new URL(url, ORIGIN);
-    // A proxy that hands this path on, for tests of a second deployment.
-    const pathname = whole.replace(/^\/keyrack/, '');
+    const pathname = whole.replace(/^\/keyrack/, ''); // A proxy's path, for tests of a second deployment.
     if (origin !== ORIGIN) throw new Error(`a request to ${url}`);
     const request: Recorded = {
       method: init.method ?? 'GET',
@@ -156,7 +152,6 @@ export class FakeServer {
     return toResponse(await Promise.race([this.#reply(request, pathname), aborted]));
   }
 
-  /** Those that are open now. */
   get open(): readonly FakeStream[] {
     return this.streams.filter(({ isOpen }) => isOpen);
   }
@@ -190,7 +185,8 @@ export class FakeServer {
     return special ? special.handler(request, usual) : usual();
   }
 
-  protected usual({ body }: Recorded, what: string): Reply {
+  protected usual(request: Recorded, what: string): Reply {
+    const { body } = request;
     const { active_signin, signins } = this.session;
     const known = signins.find(({ id }) => id === body.sign_in_id);
     switch (what) {
@@ -218,7 +214,7 @@ export class FakeServer {
       case 'POST /auth/attempt-verification':
         return this.#verify();
       default:
-        return { status: 404, code: 'not_found' };
+        return this.teams.answer(request, what) ?? { status: 404, code: 'not_found' };
     }
   }
 
@@ -258,14 +254,18 @@ export class FakeServer {
 
   #switchOrganization(id: string | undefined): Reply {
     if (id === undefined) return this.scope(null, null);
-    if (!this.organizations.includes(id)) return { status: 404, code: 'organization_not_found' };
+    if (!this.organizations.includes(id) && !this.#isIn(id)) return { status: 404, code: 'organization_not_found' };
     const workspace = this.session.active_signin?.active_workspace_membership_id?.slice('mem_'.length) ?? null;
     return this.scope(id, workspace && this.workspaces[workspace] === id ? workspace : null);
   }
 
   #switchWorkspace(id = ''): Reply {
-    const organization = this.workspaces[id];
+    const organization = this.teams.members[id] && !this.#isIn(id) ? undefined : this.workspaces[id];
     return organization ? this.scope(organization, id) : { status: 404, code: 'workspace_not_found' };
+  }
+
+  #isIn(place: string): boolean {
+    return !!this.teams.members[place]?.[this.session.active_signin?.user_id ?? ''];
   }
 
   #signOut(id: string | undefined): Reply {

@@ -4,9 +4,19 @@ import {
   type Deployment,
   type EndedAccount,
   type KeyrackError,
+  type Organization,
+  type OrganizationCreated,
+  type OrganizationMember,
+  type OrganizationMembership,
+  Protect,
   type Session,
   type SignIn,
   useDeployment,
+  useNotifications,
+  useOrganization,
+  useOrganizationList,
+  useOrganizationMembers,
+  useOrganizationMemberships,
   type UseSession,
   useSession,
   useSessionList,
@@ -93,4 +103,34 @@ export function Around() {
   holds<Equal<typeof ended, readonly EndedAccount[]>>();
   holds<Equal<typeof forget, (userId: string) => void>>();
   return <p>{user?.first_name}</p>;
+}
+
+export function Teams() {
+  const { loading, organization, membership, leave } = useOrganization();
+  const { organizationMemberships, loading: isWaiting } = useOrganizationMemberships();
+  const { createOrganization, loading: isReading } = useOrganizationList();
+  const { members, fetchMore, removeMember, loading: isAsking } = useOrganizationMembers({ search: 'a', limit: 5 });
+  const { has, loading: isEarly } = useSession();
+  const inbox = useNotifications({ channel: 'organization' });
+  // @ts-expect-error before `loading` was checked nobody knows where the account acts
+  void (organization === null ? '' : organization.name);
+  // @ts-expect-error nor what it is a member of
+  void organizationMemberships.length;
+  // @ts-expect-error nor what it may
+  void has({ permission: 'organization:admin' });
+  // @ts-expect-error nor what it is told
+  void inbox.notifications.length;
+  // @ts-expect-error there is no such place
+  useNotifications({ channel: 'everywhere' });
+  if (loading || isWaiting || isReading || isAsking || isEarly) return <Protect permission="organization:admin" />;
+  holds<Equal<typeof organization, Organization | null>>();
+  holds<Equal<typeof membership, OrganizationMembership | null>>();
+  holds<Equal<typeof organizationMemberships, readonly OrganizationMembership[]>>();
+  holds<Equal<ReturnType<typeof createOrganization>, Promise<OrganizationCreated>>>();
+  holds<Equal<typeof members, readonly OrganizationMember[]>>();
+  holds<Equal<typeof leave, () => Promise<void>>>();
+  holds<Equal<typeof fetchMore, () => Promise<void>>>();
+  holds<Equal<typeof removeMember, (membershipId: string) => Promise<void>>>();
+  holds<Equal<ReturnType<typeof has>, boolean | undefined>>();
+  return <p>{organization?.name}</p>;
 }

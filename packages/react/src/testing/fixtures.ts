@@ -1,5 +1,14 @@
 /** Sessions for tests: complete, of whatever a test says about them. */
-import type { CurrentUser, Deployment, Session, SignIn } from '../types.gen.js';
+import type {
+  CurrentUser,
+  Deployment,
+  Organization,
+  OrganizationMembership,
+  Session,
+  SignIn,
+  Workspace,
+  WorkspaceMembership,
+} from '../types.gen.js';
 
 const THEN = '2026-01-01T00:00:00.000Z';
 const LATER = '2036-01-01T00:00:00.000Z';
@@ -120,4 +129,94 @@ export function testDeployment({ ui_settings, auth_settings, ...fields }: Deploy
     auth_settings: { ...auth_settings },
     ...fields,
   } as Deployment;
+}
+
+const PLACE = {
+  description: '',
+  image_url: '',
+  member_count: 1,
+  public_metadata: {},
+  enable_ip_restriction: false,
+  whitelisted_ips: [],
+  created_at: THEN,
+  updated_at: THEN,
+  segments: [],
+};
+
+const MEMBERSHIP = {
+  user_id: 'usr_1',
+  public_metadata: {},
+  created_at: THEN,
+  updated_at: THEN,
+  eligibility_restriction: { type: 'none', message: '' },
+};
+
+const ROLE = { id: 'rol_1', name: 'Role', is_deployment_level: true, created_at: THEN, updated_at: THEN };
+
+/** What of a membership a test cares about. */
+export interface MembershipFields {
+  /** Whose it is: `usr_1` when omitted, the first user of a {@link testSession}. */
+  readonly user_id?: string;
+
+  /** What its one role allows; nothing when omitted. */
+  readonly permissions?: readonly string[];
+}
+
+/**
+ * A membership in the organization `id`, and its id: in a test a membership has that of what it is a membership of.
+ *
+ * @param id The organization's id, `org_1` when omitted.
+ * @param fields Whose it is and what it allows.
+ * @param organization What is to be different about the organization.
+ */
+export function testOrganizationMembership(
+  id = 'org_1',
+  { user_id = MEMBERSHIP.user_id, permissions = [] }: MembershipFields = {},
+  organization: Partial<Organization> = {},
+): OrganizationMembership {
+  return {
+    ...MEMBERSHIP,
+    id,
+    user_id,
+    organization_id: id,
+    organization: testOrganization(id, organization),
+    roles: [{ ...ROLE, organization_id: null, permissions: [...permissions] }],
+  };
+}
+
+/**
+ * A membership in the workspace `id` of the organization `organizationId`, and its id.
+ *
+ * @param id The workspace's id, `wsp_1` when omitted.
+ * @param organizationId `org_1` when omitted.
+ * @param fields Whose it is and what it allows.
+ * @param workspace What is to be different about the workspace.
+ */
+export function testWorkspaceMembership(
+  id = 'wsp_1',
+  organizationId = 'org_1',
+  { user_id = MEMBERSHIP.user_id, permissions = [] }: MembershipFields = {},
+  workspace: Partial<Workspace> = {},
+): WorkspaceMembership {
+  return {
+    ...MEMBERSHIP,
+    id,
+    user_id,
+    workspace_id: id,
+    workspace: testWorkspace(id, organizationId, workspace),
+    organization_id: organizationId,
+    organization: testOrganization(organizationId),
+    roles: [{ ...ROLE, workspace_id: null, permissions: [...permissions] }],
+  };
+}
+
+function testOrganization(id: string, fields: Partial<Organization> = {}): Organization {
+  const own = { id, name: `Organization ${id}`, slug: id.replace('_', '-') };
+  return { ...PLACE, ...own, enforce_mfa: false, auto_assigned_workspace_id: '', ...fields };
+}
+
+function testWorkspace(id: string, organizationId: string, fields: Partial<Workspace>): Workspace {
+  const own = { id, name: `Workspace ${id}`, slug: id.replace('_', '-') };
+  const above = { organization_id: organizationId, organization: testOrganization(organizationId) };
+  return { ...PLACE, ...own, ...above, enforce_2fa: false, ...fields };
 }

@@ -1,6 +1,8 @@
 /** A session for the tests of an application: no server, no storage, no other tabs, no timers. */
 import { Client } from '../client.js';
 import type { KeyrackError } from '../error.js';
+import { watch } from '../permissions.js';
+import { shelfOf } from '../shelf.js';
 import { Stored } from '../stored.js';
 import type { Request } from '../transport.js';
 import type { Deployment, Session } from '../types.gen.js';
@@ -26,6 +28,13 @@ export interface TestKeyrackOptions {
 
   /** What `useDeployment()` shows; one that is named `Example` when omitted. */
   readonly deployment?: Deployment;
+
+  /**
+   * What is read beside the session, by path: `/me/organization-memberships`, `/me/workspace-memberships`,
+   * `/organizations/<id>/members`, `/notifications`, … Lists that are not here are empty. What is posted to such a path
+   * is recorded, answered with what stands here or `{}`, and changes nothing.
+   */
+  readonly beside?: Readonly<Record<string, unknown>>;
 }
 
 /** The methods' requests. A method that a component calls is recorded as a call, its request is not. */
@@ -73,8 +82,8 @@ export class TestKeyrack {
   readonly #server: TestServer;
   readonly #failures: { readonly method: string; readonly error: KeyrackError }[] = [];
 
-  constructor({ session, deployment = testDeployment() }: TestKeyrackOptions = {}) {
-    this.#server = new TestServer(deployment, session);
+  constructor({ session, deployment = testDeployment(), beside }: TestKeyrackOptions = {}) {
+    this.#server = new TestServer(deployment, session, beside);
     const sender = { send: (request: Request) => this.#send(request) };
     const remembered = new Unstored('test');
     this.client = new Client('test', sender, {
@@ -85,6 +94,8 @@ export class TestKeyrack {
     });
     // Leaving the page would end the test.
     this.client.navigate = (url) => void this.calls.push({ method: 'navigate', args: [url] });
+    // A test need not wait for code to be loaded.
+    watch(this.client);
   }
 
   /** The session as it is now; undefined while it is loading. */
@@ -102,6 +113,13 @@ export class TestKeyrack {
     await this.client.refetch();
   }
 
+  /** Shows something else beside the session, as if it had changed elsewhere; in React's tests call it in `act`. */
+  async setBeside(path: string, answer: unknown): Promise<void> {
+    this.#server.beside[path] = answer;
+    const shelf = shelfOf(this.client);
+    await shelf.reload([path], shelf.moment());
+  }
+
   /**
    * Lets the next call of `method` fail, before it has done anything. `refetch` stands for reading the session: before
    * it is loaded that is a failed load, afterwards what is shown is stale.
@@ -115,7 +133,9 @@ export class TestKeyrack {
     const step = nameIn(STEPS, path);
     const method = step ?? nameIn(METHODS, path) ?? `${request.body ? 'POST' : 'GET'} ${request.path}`;
     const args = request.body ? [request.body] : [];
-    if (!(method in METHODS) && path !== '/deployment') this.calls.push({ method, args });
+    // What hooks read by themselves is no call of a component.
+    const isOwn = /^\/deployment(\/|$)/.test(path) || (!request.body && request.path.includes('poll=1'));
+    if (!(method in METHODS) && !isOwn) this.calls.push({ method, args });
     const index = this.#failures.findIndex((failure) => failure.method === method);
     if (index >= 0) throw this.#failures.splice(index, 1)[0]?.error;
     // While the session is loading, reading it has no answer.

@@ -12,11 +12,15 @@ export class TestServer {
 
   /** Undefined while the session is still loading. */
   session: Session | undefined;
+
+  /** What is read beside the session, by path without query: lists, and whatever else is answered. */
+  readonly beside: Record<string, unknown>;
   #tokens = 0;
 
-  constructor(deployment: Deployment, session: Session | undefined) {
+  constructor(deployment: Deployment, session: Session | undefined, beside: Readonly<Record<string, unknown>> = {}) {
     this.deployment = deployment;
     this.session = session;
+    this.beside = { ...beside };
   }
 
   /** @throws KeyrackError as the server refuses it. */
@@ -47,8 +51,21 @@ export class TestServer {
       case '/auth/attempt-verification':
         return this.#verify();
       default:
-        throw refusal(404, 'not_found');
+        return this.#answerBeside(request, pathname);
     }
+  }
+
+  /** Changes of organizations, workspaces and inboxes are answered and change nothing: a test says what is there. */
+  #answerBeside({ body }: Request, path: string): unknown {
+    const said = this.beside[path];
+    const isKnown = /^\/(me|organizations|workspaces|notifications|deployment)\//.test(`${path}/`);
+    if (!isKnown) throw refusal(404, 'not_found');
+    if (body) return said ?? {};
+    const list = (said ?? []) as unknown[];
+    if (path.endsWith('/members')) return { data: list, meta: { total: list.length, has_more: false, next_cursor: null } };
+    if (path === '/notifications') return { notifications: list, has_more: false, next_cursor: null };
+    if (path === '/notifications/scope-unread') return said ?? { count: 0, places: [] };
+    return list;
   }
 
   /** The session after a change: one revision later. */

@@ -8,6 +8,7 @@ export default defineConfig({
     alias: {
       '@keyrack/react/scope': at('src/scope.ts'),
       '@keyrack/react/testing': at('src/testing/index.ts'),
+      '@keyrack/react/ui': at('src/ui/index.ts'),
       '@keyrack/react': at('src/index.ts'),
     },
   },

@@ -9,9 +9,12 @@ const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'],
 const files = packed.files.map(({ path }) => path);
 
 holds(Object.keys(manifest.dependencies).join() === 'swr', 'swr is the only dependency');
-holds(manifest.sideEffects === false, 'sideEffects is false');
+holds(manifest.sideEffects.join() === './dist/ui/ui.css', 'nothing but the style sheet has side effects');
 for (const [entry, targets] of Object.entries(manifest.exports)) {
-  if (typeof targets === 'string') continue;
+  if (typeof targets === 'string') {
+    holds(files.includes(targets.replace(/^\.\//, '')), `${entry} is published`);
+    continue;
+  }
   const [types, code] = [targets.types, targets.default].map((path) => path.replace(/^\.\//, ''));
   for (const path of [types, code]) {
     holds(existsSync(join(root, path)) && files.includes(path), `${entry}: ${path} is built and published`);
@@ -22,7 +25,7 @@ for (const [entry, targets] of Object.entries(manifest.exports)) {
   holds(isOfClient === (entry !== './scope'), `${entry} begins with "use client" unless it is for servers`);
 }
 holds(files.includes('README.md'), 'README.md is published');
-const stray = files.filter((path) => !/^(dist\/.*\.(js|d\.ts)|package\.json|README\.md)$/.test(path));
+const stray = files.filter((path) => !/^(dist\/.*\.(js|d\.ts)|dist\/ui\/ui\.css|package\.json|README\.md)$/.test(path));
 holds(stray.length === 0, `nothing else is published: ${stray.join(', ')}`);
 if (!process.exitCode) console.log(`${packed.name}: ${files.length} files, ${packed.unpackedSize} bytes`);
 

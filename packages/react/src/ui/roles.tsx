@@ -1,0 +1,79 @@
+import { type ReactElement } from 'react';
+import type { UseOrganizationRoles, UseWorkspaceRoles } from '../use-roles.js';
+import { Field, Form, Wait } from './parts.js';
+import { useRun } from './use-run.js';
+import { useWords } from './words.js';
+
+interface RolesProps {
+  /** What the place is called. */
+  readonly place: string;
+  readonly hook: UseOrganizationRoles | UseWorkspaceRoles;
+
+  /** What a role can allow; empty where the deployment has no roles of a place's own. */
+  readonly permissions: readonly string[];
+
+  /** Whether the account may make and remove roles. */
+  readonly mayAdministrate: boolean;
+}
+
+/** The roles of a place, and what each allows. */
+export function Roles({ place, hook, permissions, mayAdministrate }: RolesProps): ReactElement {
+  const words = useWords();
+  const run = useRun();
+  if (hook.loading) return <Wait error={hook.error} refetch={hook.refetch} />;
+  const { roles, createRole, deleteRole } = hook;
+
+  function create(form: HTMLFormElement): void {
+    const values = new FormData(form);
+    const role = { name: String(values.get('name')), permissions: values.getAll('permission').map(String) };
+    void run.run(async () => {
+      await createRole(role);
+      form.reset();
+    }, words.saved);
+  }
+
+  return (
+    <>
+      <ul className="kr-list" aria-label={words.roles}>
+        {roles.map(({ id, name, permissions: allows, is_deployment_level: isEverywhere }) => (
+          <li className="kr-row" key={id}>
+            <span className="kr-two">
+              <span>{name}</span>{' '}
+              <span className="kr-quiet">{allows.join(', ')}</span>
+            </span>
+            {mayAdministrate && !isEverywhere && (
+              <button
+                type="button"
+                className="kr-button"
+                aria-label={words.deleteRole(name)}
+                onClick={() => void run.run(() => deleteRole(id))}
+              >
+                ×
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {mayAdministrate && permissions.length > 0 && (
+        <Form
+          label={words.partOf(words.createRole, place)}
+          submit={words.createRole}
+          isBusy={run.isBusy}
+          error={run.error}
+          done={run.done}
+          onSubmit={create}
+        >
+          <Field label={words.name} name="name" required maxLength={64} />
+          <fieldset className="kr-checks">
+            <legend>{words.permissions}</legend>
+            {permissions.map((permission) => (
+              <label key={permission}>
+                <input type="checkbox" name="permission" value={permission} /> {permission}
+              </label>
+            ))}
+          </fieldset>
+        </Form>
+      )}
+    </>
+  );
+}

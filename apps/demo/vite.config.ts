@@ -7,7 +7,7 @@ export default defineConfig({
   // A proxy may have put the server below a path, so the page names everything relative to where it is.
   base: './',
   server: {
-    proxy: Object.fromEntries(['/deployment', '/session', '/auth', '/me', '/api', '/dev'].map((path) => [path, SERVER])),
+    proxy: Object.fromEntries(['/deployment', '/session', '/auth', '/me', '/organizations', '/workspaces', '/notifications', '/api', '/dev'].map((path) => [path, SERVER])),
   },
   build: {
     // The page is served under a policy that allows nothing inline, data: addresses included.

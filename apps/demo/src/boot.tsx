@@ -1,13 +1,12 @@
 import { type Deployment, KeyrackProvider } from '@keyrack/react';
-import { useEffect, useState } from 'react';
-import { Home } from './home.js';
+import { type ComponentType, useEffect, useState } from 'react';
 import { Frame } from './frame.js';
 
 /**
  * An application knows its publishable key from its configuration. This page is served by Keyrack itself, at whatever
  * address that has, so it asks for the mode and builds the key from its own address.
  */
-export function Boot() {
+export function Boot({ page: Page }: { readonly page: ComponentType<{ readonly deployment: Deployment }> }) {
   const [deployment, setDeployment] = useState<Deployment>();
   const [failures, setFailures] = useState(0);
 
@@ -30,8 +29,8 @@ export function Boot() {
   }
   const prefix = deployment.mode === 'production' ? 'pk_live_' : 'pk_test_';
   return (
-    <KeyrackProvider publishableKey={prefix + btoa(ownAddress())}>
-      <Home deployment={deployment} />
+    <KeyrackProvider publishableKey={prefix + btoa(ownAddress())} initialDeployment={deployment}>
+      <Page deployment={deployment} />
     </KeyrackProvider>
   );
 }

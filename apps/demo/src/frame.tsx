@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 
-/** Header and main part of both pages. */
+/** Header and main part of every page. */
 export function Frame({ children }: { readonly children: ReactNode }) {
-  const isOutbox = location.pathname.endsWith('/outbox');
+  const here = location.pathname.split('/').at(-1) ?? '';
+  const current = (page: string) => (here === page ? 'page' : undefined);
   return (
     <>
       <header className="top">
@@ -11,10 +12,13 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           <span>Keyrack</span>
         </a>
         <nav aria-label="Pages">
-          <a href="./" aria-current={isOutbox ? undefined : 'page'}>
+          <a href="./" aria-current={current('')}>
             Demo
           </a>
-          <a href="outbox" aria-current={isOutbox ? 'page' : undefined}>
+          <a href="team" aria-current={current('team')}>
+            Team
+          </a>
+          <a href="outbox" aria-current={current('outbox')}>
             Outbox
           </a>
           <a href="accounts">Hosted pages</a>

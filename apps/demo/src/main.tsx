@@ -1,9 +1,12 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Boot } from './boot.js';
+import { Home } from './home.js';
 import { Outbox } from './outbox.js';
+import { Team } from './team.js';
 import './style.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has lost its #root');
-createRoot(root).render(<StrictMode>{location.pathname.endsWith('/outbox') ? <Outbox /> : <Boot />}</StrictMode>);
+const page = location.pathname.split('/').at(-1);
+createRoot(root).render(<StrictMode>{page === 'outbox' ? <Outbox /> : <Boot page={page === 'team' ? Team : Home} />}</StrictMode>);

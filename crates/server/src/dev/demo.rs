@@ -30,6 +30,7 @@ pub fn routes(app: &Shared) -> Router<Shared> {
         .nest_service("/api", backend)
         .route("/", get(index))
         .route("/outbox", get(index))
+        .route("/team", get(index))
         .fallback(file)
 }
 

@@ -24,7 +24,11 @@ app_name = "Northwind"
 tos_page_url = "https://www.example.com/terms"
 privacy_policy_url = "https://www.example.com/privacy"
 support_page_url = "https://www.example.com/help"
-signup_terms_statement_shown = true`,
+signup_terms_statement_shown = true
+[deployment.organizations]
+enabled = true
+[deployment.workspaces]
+enabled = true`,
   names: `
 app_name = "Names"
 [deployment.auth]
@@ -33,7 +37,9 @@ first_factor = "username_password"
 password_requires = ["uppercase", "number"]`,
   closed: `
 [deployment.restrictions]
-sign_up_mode = "restricted"`,
+sign_up_mode = "restricted"
+[deployment.organizations]
+enabled = true`,
   busy: `
 maintenance_mode = true`,
   single: `

@@ -91,6 +91,17 @@ export class Server {
     return (await this.codes(email)).at(-1) ?? '';
   }
 
+  /** The link in the newest mail to an address that has one. */
+  async newestLink(email: string): Promise<string> {
+    const links = async (): Promise<string[]> => {
+      const response = await fetch(`${this.origin}/dev/outbox?to=${encodeURIComponent(email)}`);
+      const { messages } = (await response.json()) as { messages: { link: string | null }[] };
+      return messages.flatMap(({ link }) => link ?? []);
+    };
+    await expect.poll(links, { message: `a link for ${email}`, intervals: [20] }).not.toEqual([]);
+    return (await links()).at(-1) ?? '';
+  }
+
   /** Moves the server's clock; it was started with `--virtual-clock`. */
   async advance(ms: number): Promise<void> {
     const headers = { 'content-type': 'application/json' };

@@ -14,8 +14,8 @@ interface Props {
   readonly account: Account;
   readonly isActive?: boolean | undefined;
 
-  /** What choosing it says it does, for those who hear the page. */
-  readonly verb: string;
+  /** What choosing it says it does, for those who hear the page; absent where it cannot be chosen. */
+  readonly verb?: string;
 
   /** What choosing it does; absent where it would do nothing. */
   readonly onChoose?: (() => void) | undefined;
@@ -23,11 +23,11 @@ interface Props {
   /** The page that choosing it leads to instead. */
   readonly href?: string;
 
-  /** Why it is no longer signed in. */
+  /** Why it is no longer signed in, or is not the one that is asked for. */
   readonly note?: string | undefined;
 
   /** What else can be done with it: the button at the end. */
-  readonly end: { readonly icon: 'leave' | 'remove'; readonly label: string; readonly title: string; readonly onClick: () => void };
+  readonly end?: { readonly icon: 'leave' | 'remove'; readonly label: string; readonly title: string; readonly onClick: () => void };
 }
 
 /** A row: the account itself, which can be chosen, and what else can be done with it. */
@@ -50,9 +50,11 @@ export function AccountRow({ account, isActive, verb, onChoose, href, note, end 
           {face}
         </div>
       )}
-      <button type="button" className="icon" aria-label={end.label} title={end.title} onClick={end.onClick}>
-        <Icon name={end.icon} />
-      </button>
+      {end && (
+        <button type="button" className="icon" aria-label={end.label} title={end.title} onClick={end.onClick}>
+          <Icon name={end.icon} />
+        </button>
+      )}
     </li>
   );
 }

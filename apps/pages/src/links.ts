@@ -4,7 +4,10 @@ import { boot, type PageName } from './boot.js';
 export const query: URLSearchParams = new URLSearchParams(location.search);
 
 /** What a link says about one page only. */
-const OF_ONE_PAGE = ['prompt', 'login_hint', 'signup_attempt_id'];
+const OF_ONE_PAGE = ['prompt', 'login_hint', 'signup_attempt_id', 'token', ...(boot.page === 'invite' ? ['invite_token'] : [])];
+
+/** The token of an invitation. The mailed link has it under one name, other pages keep it under the other. */
+export const inviteToken: string | null = (boot.page === 'invite' && query.get('token')) || query.get('invite_token');
 
 /** A link to another page, which keeps what this page's says, such as where to go on to. */
 export function pageLink(page: PageName, own: Readonly<Record<string, string>> = {}): string {
@@ -25,10 +28,12 @@ function write(page: PageName, without: readonly string[], own: Readonly<Record<
 }
 
 /**
- * Where to go on to once somebody has signed in or up: where the link said, where the deployment says, or nowhere.
- * The server has checked the first, the operator has written the second; nothing here reads an address from the link.
+ * Where to go on to once somebody has signed in or up: to the invitation that is to be accepted, where the link said,
+ * where the deployment says, or nowhere. The server has checked the second, the operator has written the third; nothing
+ * here reads an address from the link.
  */
 export function destination(way: 'sign-in' | 'sign-up'): string | undefined {
+  if (inviteToken && boot.page !== 'invite') return pageLink('invite', { invite_token: inviteToken });
   const { after_signup_redirect_url, after_signin_redirect_url } = boot.deployment.ui_settings;
   const usual = way === 'sign-up' ? after_signup_redirect_url : after_signin_redirect_url;
   return boot.return_to ?? (usual || undefined);
@@ -37,4 +42,12 @@ export function destination(way: 'sign-in' | 'sign-up'): string | undefined {
 /** Goes on, without leaving a form in the history that nobody wants to come back to. */
 export function goOn(way: 'sign-in' | 'sign-up'): void {
   location.replace(destination(way) ?? 'accounts');
+}
+
+/** Where to go on to once an invitation is accepted; nowhere if undefined. */
+export const afterInvite: string | undefined = boot.page === 'invite' ? destination('sign-in') : undefined;
+
+/** Goes on from an invitation that was accepted. */
+export function leaveInvite(): void {
+  if (afterInvite) location.replace(afterInvite);
 }

@@ -3,11 +3,12 @@ import { AccountsPage } from './accounts-page.js';
 import { boot } from './boot.js';
 import { Leaving } from './chooser.js';
 import { Frame } from './frame.js';
+import { InvitePage } from './invite-page.js';
 import { SignInPage } from './sign-in-page.js';
 import { SignUpPage } from './sign-up-page.js';
 import { Loading, Maintenance, ReturnRefused, Unreachable } from './states.js';
 
-const PAGES = { 'sign-in': SignInPage, 'sign-up': SignUpPage, accounts: AccountsPage } as const;
+const PAGES = { 'sign-in': SignInPage, 'sign-up': SignUpPage, accounts: AccountsPage, invite: InvitePage } as const;
 
 /** What every page of these takes: the hook, after its first load. */
 export interface PageProps {

@@ -2,7 +2,7 @@ import { type NewAccount, type SignupAttempt, useSignUp } from '@keyrack/react';
 import { boot } from './boot.js';
 import { Field, PasswordField } from './field.js';
 import { Form, missing } from './form.js';
-import { query } from './links.js';
+import { inviteToken, query } from './links.js';
 import { passwordHint, passwordProblem } from './password.js';
 import { say } from './say.js';
 import { looksLikeEmail } from './settings.js';
@@ -76,5 +76,5 @@ function check(values: Values): Record<string, string> {
 
 function account(values: Values): NewAccount {
   const { email = '', password: secret = '', ...names } = values;
-  return { ...names, email: email.trim(), password: secret };
+  return { ...names, email: email.trim(), password: secret, ...(inviteToken && { invite_token: inviteToken }) };
 }

@@ -17,6 +17,9 @@ export interface NewAccount {
   readonly username?: string;
   readonly first_name?: string;
   readonly last_name?: string;
+
+  /** Of an invitation to this address: lets it sign up where others cannot. The invitation is accepted afterwards. */
+  readonly invite_token?: string;
 }
 
 /** What {@link useSignUp} returns. */

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 /// What is written into the frame.
 pub struct Head<'a> {
-    /// `sign-in`, `sign-up` or `accounts`.
+    /// `sign-in`, `sign-up`, `accounts` or `invite`.
     pub page: &'a str,
     /// The deployment, as `GET /deployment` answers it.
     pub deployment: Value,
@@ -30,6 +30,7 @@ pub fn render(frame: &str, head: Head<'_>) -> String {
     let title = said(match head.page {
         "sign-up" => "title_sign_up",
         "accounts" => "title_accounts",
+        "invite" => "title_invite",
         _ => "title_sign_in",
     });
     let noscript = said("noscript");

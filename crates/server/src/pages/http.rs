@@ -30,7 +30,7 @@ const NOT_BUILT: &str =
 /// The pages, and below `/_keyrack/` what they link to. `/` leads to the accounts, unless it is the demo's.
 pub fn routes(app: &Shared) -> Router {
     let mut router = Router::new();
-    for page in ["sign-in", "sign-up", "accounts"] {
+    for page in ["sign-in", "sign-up", "accounts", "invite"] {
         let show = move |Extension(site): Extension<Arc<Site>>,
                          headers: HeaderMap,
                          RawQuery(query): RawQuery| async move {

@@ -1,0 +1,74 @@
+/** Somebody in a browser of their own who has organizations and invites people to them. */
+import type { Browser, Page } from '@playwright/test';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Hosted, type Kind } from './pages.js';
+import { type Person, somebody } from './person.js';
+import type { Server } from './server.js';
+
+export class Inviter {
+  private constructor(
+    readonly hosted: Hosted,
+    readonly person: Person,
+    readonly kind: Kind,
+  ) {}
+
+  /** One who has signed up, or where nobody can, was made by the operator and has signed in. */
+  static async arrive(browser: Browser, server: Server, kind: Kind = 'app'): Promise<Inviter> {
+    const person = somebody('Ivy');
+    const page = await (await browser.newContext()).newPage();
+    const inviter = new Inviter(new Hosted(page, server), person, kind);
+    if (kind === 'closed') await inviter.#isMade(server);
+    else await inviter.hosted.signUp(person, '/sign-up', kind);
+    return inviter;
+  }
+
+  async #isMade(server: Server): Promise<void> {
+    const { email, password, first, last } = this.person;
+    const folder = await mkdtemp(join(tmpdir(), 'keyrack-inviter-'));
+    const file = join(folder, 'password');
+    await writeFile(file, password);
+    const names = ['--first-name', first, '--last-name', last];
+    await server.operate('user', 'create', '--deployment', this.kind, '--email', email, ...names, '--password-file', file);
+    await rm(folder, { recursive: true });
+    await this.hosted.open('/sign-in', this.kind);
+    await this.hosted.fillSignIn(this.person);
+    await this.hosted.shows('Choose an account');
+  }
+
+  get page(): Page {
+    return this.hosted.page;
+  }
+
+  /** Posts to the API as its pages do. */
+  async call(path: string, body: object): Promise<Record<string, unknown>> {
+    const answer = await this.page.evaluate(
+      async ([to, sent]) => {
+        const key = Object.keys(localStorage).find((name) => /^keyrack:http.*\d$/.test(name)) ?? '';
+        const headers = { 'content-type': 'application/json', 'x-development-session': localStorage.getItem(key) ?? '' };
+        const response = await fetch(to as string, { method: 'POST', headers, body: JSON.stringify(sent) });
+        return (await response.json()) as { status: number; message: string; data: Record<string, unknown> };
+      },
+      [path, body] as const,
+    );
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.message}`);
+    return answer.data;
+  }
+
+  /** Makes an organization; gives its id. */
+  async founds(name: string): Promise<string> {
+    const { organization } = await this.call('/organizations', { name });
+    return (organization as { id: string }).id;
+  }
+
+  /** Invites somebody to it; gives the link in the mail. */
+  async invites(organization: string, { email }: Pick<Person, 'email'>, more: object = {}): Promise<string> {
+    await this.call(`/organizations/${organization}/invitations`, { email, ...more });
+    return this.hosted.server.newestLink(email);
+  }
+
+  async leaves(): Promise<void> {
+    await this.page.context().close();
+  }
+}

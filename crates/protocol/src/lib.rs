@@ -14,8 +14,8 @@ mod domain;
 mod envelope;
 mod error;
 mod event;
-mod notification;
 mod invitation;
+mod notification;
 mod organization;
 mod session;
 mod theme;
@@ -37,12 +37,12 @@ pub use domain::{DomainJoinMode, OrganizationDomain, OrganizationDomainVerified,
 pub use envelope::{Envelope, ErrorDetail, ErrorEntry};
 pub use error::{Code, EndReason};
 pub use event::{ChangeReason, NotificationEvent, SessionEvent};
+pub use invitation::{
+    InvitationAcceptance, InvitationRefusal, InvitationValidation, InvitedTo, OrganizationInvitation,
+};
 pub use notification::{
     Notification, NotificationCta, NotificationPage, NotificationSeverity, NotificationsChanged,
     NotificationsUnread, NotificationsUnreadIn,
-};
-pub use invitation::{
-    InvitationAcceptance, InvitationRefusal, InvitationValidation, InvitedTo, OrganizationInvitation,
 };
 pub use organization::{
     EligibilityRestriction, Organization, OrganizationCreated, OrganizationMember, OrganizationMemberPage,

@@ -4,8 +4,8 @@
 //! An organization and a workspace are both a [`Place`]. A member has roles there; a role is one of all places (it
 //! stands in the configuration) or one of this place. What the roles allow is read whenever it is asked for.
 
-pub mod invited;
 pub mod former;
+pub mod invited;
 pub mod list;
 pub mod restriction;
 pub mod role;

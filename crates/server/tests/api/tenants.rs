@@ -9,14 +9,12 @@ use serde_json::json;
 /// What a request with these ids in its path is answered, without what names the request.
 async fn answer(browser: &Browser, method: &Method, path: &str) -> (u16, String) {
     let body = json!({ "name": "x", "email": "x@example.com", "domain": "example.com", "join_mode": "none" });
-    let reply = browser
-        .send(browser.request(method.clone(), path).json(&body)
-        .await;
+    let reply = browser.send(browser.request(method.clone(), path).json(&body)).await;
     (reply.status, reply.text)
 }
 
-/// Makes an organization and a workspace; their ids, then a role's and a membership's of each, then a notification's and
-/// an invitation's, then a domain's.
+/// Makes an organization and a workspace; their ids, then a role's and a membership's of each, then a notification's, an
+/// invitation's and a domain's.
 async fn ids_of(server: &Keyrack, browser: &Browser) -> Vec<String> {
     let organization = browser.founds("Org").await;
     let workspace = browser.founds_in(&organization, "Place").await;
@@ -55,7 +53,13 @@ async fn ids_of_another_tenant_are_answered_as_ids_that_there_are_not() {
         let names = if in_workspace {
             vec![("{workspace_id}", 1), ("{role_id}", 4), ("{membership_id}", 5)]
         } else {
-            vec![("{organization_id}", 0), ("{role_id}", 2), ("{membership_id}", 3), ("{invitation_id}", 7), ("{domain_id}", 8)]
+            vec![
+                ("{organization_id}", 0),
+                ("{role_id}", 2),
+                ("{membership_id}", 3),
+                ("{invitation_id}", 7),
+                ("{domain_id}", 8),
+            ]
         };
         let names = names.into_iter().chain([("{notification_id}", 6)]);
         let names: Vec<_> = names.filter(|(name, _)| operation.path.contains(name)).collect();

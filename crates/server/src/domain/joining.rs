@@ -11,7 +11,10 @@ use crate::db::{Snapshot, Tx};
 use crate::error::Result;
 use crate::id::{OrganizationId, UserId};
 use crate::membership::{self, Place, former};
-use crate::organization::{self, join::Newcomer};
+use crate::organization::{
+    self,
+    join::{Joined, Newcomer},
+};
 use crate::params;
 use crate::user::email::EmailAddress;
 use keyrack_protocol::DomainJoinMode;
@@ -66,7 +69,10 @@ pub fn enter(tx: &mut Tx<'_>, site: &Site, who: Who<'_>) -> Result<Vec<Place>> {
 pub fn join(tx: &mut Tx<'_>, site: &Site, places: &[Place], user: &UserId, by: &By) -> Result<()> {
     for place in places {
         // Where there is no room any more a sign-up or a sign-in goes on all the same.
-        organization::join::join(tx, site, place, Newcomer { user, roles: &[], by })?;
+        let joined = organization::join::join(tx, site, place, Newcomer { user, roles: &[], by })?;
+        if joined == Joined::Now {
+            organization::join::tell(tx, site, place, (user, by.now))?;
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::id::SignInId;
 use crate::membership::restriction::Visitor;
 use crate::membership::{self, Place, Role, Scope, role};
+use crate::notification;
 use crate::organization::join::{Joined, Newcomer, join};
 use crate::organization::{self, Organization};
 use crate::secret::{self, For, Seen, Used};
@@ -158,6 +159,7 @@ fn accept_as(
     if used != Used::Now || !store::end(tx, &it.id, Some(&acceptor.user.id), now)? {
         return Err(Error::internal("use an invitation", "it was used under its lock"));
     }
+    notification::settle_of(tx, &acceptor.user.id, it.id.as_str(), now)?;
     let by = offer.arrival.by();
     if let Some(role) = &given.role {
         let_in(tx, site, (&given.organization, role), (&acceptor.user, &by))?;

@@ -10,10 +10,12 @@ use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{InvitationId, OrganizationId, SecretId};
 use crate::membership::{Place, invited, list};
+use crate::notification::{self, News};
 use crate::organization::acting::{Acting, Actor};
 use crate::outbox::{self, Sealed};
 use crate::secret::{self, For, Fresh};
 use crate::throttle::{self, Rule, Subject, Verdict};
+use crate::user;
 use crate::user::email::EmailAddress;
 use crate::world::SKEW_MS;
 use crate::{organization, workspace};
@@ -107,7 +109,7 @@ pub fn create(
         accepted_by: None,
     };
     store::create(tx, actor.deployment(), &it)?;
-    send(tx, actor, (&acting.place, &it), prepared)?;
+    send(tx, actor, (&given, &it), prepared)?;
     Ok(it)
 }
 
@@ -147,7 +149,7 @@ pub fn resend(
     let before = find(tx, actor, &acting, prepared.id.as_str())?;
     let member = invited::member_with(tx, actor.deployment(), &acting.place, &before.email)?;
     may_enter(tx, actor, &before.wanted)?;
-    authority::given(tx, actor, &before.wanted, member.is_some())?;
+    let given = authority::given(tx, actor, &before.wanted, member.is_some())?;
     let owner = (actor.deployment(), For::Invitation, before.id.as_str());
     let since = secret::made_at(tx, owner)?.map_or(RESEND_MS, |made_at| now - made_at);
     if (-SKEW_MS..RESEND_MS).contains(&since) {
@@ -160,14 +162,14 @@ pub fn resend(
         ..before
     };
     store::renew(tx, &it)?;
-    send(tx, actor, (&acting.place, &it), prepared)?;
+    send(tx, actor, (&given, &it), prepared)?;
     Ok(it)
 }
 
 fn send(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (place, it): (&Place, &Invitation),
+    (given, it): (&authority::Given, &Invitation),
     prepared: &Prepared,
 ) -> Result<()> {
     let now = actor.by.now;
@@ -180,8 +182,18 @@ fn send(
     let owner = (actor.deployment(), For::Invitation, it.id.as_str());
     secret::replace(tx, owner, &prepared.fresh, (now, prepared.expires_at))?;
     outbox::post(tx, actor.deployment(), &prepared.mail, now)?;
-    let about = About { identifier: Some(&prepared.to_address), ..about(actor, place) };
+    tell(tx, actor, given, it)?;
+    let about = About { identifier: Some(&prepared.to_address), ..about(actor, &given.organization) };
     audit::record(tx, &actor.site, &actor.by, Event::InvitationSent, about)
+}
+
+/// Tells whoever has proved the address, if there is such an account, once for each mail.
+fn tell(tx: &mut Tx<'_>, actor: &Actor, given: &authority::Given, it: &Invitation) -> Result<()> {
+    let Some(found) = user::store::find_by_email(tx, actor.deployment(), &it.email)? else { return Ok(()) };
+    notification::settle(tx, &actor.site, it.id.as_str(), actor.by.now)?;
+    let to = given.workspace.as_ref().map_or(&given.organization, |(workspace, _)| workspace);
+    let news = News::Invited { to, invitation: it.id.as_str() };
+    notification::write(tx, &actor.site, &found.user_id, &news, actor.by.now)
 }
 
 fn about<'a>(actor: &'a Actor, place: &'a Place) -> About<'a> {
@@ -212,6 +224,7 @@ pub fn withdraw(
 
 fn end(tx: &mut Tx<'_>, actor: &Actor, it: &Invitation) -> Result<()> {
     store::end(tx, &it.id, None, actor.by.now)?;
+    notification::settle(tx, &actor.site, it.id.as_str(), actor.by.now)?;
     secret::forget(tx, (actor.deployment(), For::Invitation, it.id.as_str()))
 }
 

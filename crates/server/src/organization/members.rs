@@ -51,9 +51,9 @@ const TAKE: &[Code] = &[
 #[derive(Clone, Debug)]
 pub enum Around {
     /// An organization.
-    Organization(Organization),
+    Organization(Box<Organization>),
     /// A workspace.
-    Workspace(Workspace),
+    Workspace(Box<Workspace>),
 }
 
 /// What is the same of both kinds, said of one.
@@ -100,7 +100,7 @@ const ORGANIZATIONS: Paths = Paths {
 
 fn organization(on: &mut Snapshot<'_>, site: &Site, id: &str) -> Result<Around> {
     let it = store::present(on, &site.config.id, id)?;
-    Ok(Around::Organization(view::organization(site, &it)))
+    Ok(Around::Organization(Box::new(view::organization(site, &it))))
 }
 
 /// The routes of members of organizations.

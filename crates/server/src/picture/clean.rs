@@ -11,9 +11,11 @@ pub struct Clean {
     pub height: u32,
 }
 
+type Read = fn(&[u8]) -> Option<Clean>;
+
 /// Reads a picture of any kind; none when it is no picture.
 pub fn picture(bytes: &[u8]) -> Option<(Kind, Clean)> {
-    let (kind, read): (Kind, fn(&[u8]) -> Option<Clean>) = match bytes {
+    let (kind, read): (Kind, Read) = match bytes {
         [0x89, b'P', b'N', b'G', ..] => (Kind::Png, png),
         [0xff, 0xd8, ..] => (Kind::Jpeg, jpeg),
         [b'R', b'I', b'F', b'F', ..] => (Kind::WebP, webp),

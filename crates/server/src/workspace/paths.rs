@@ -59,7 +59,7 @@ const ROLES: roles::Paths = roles::Paths {
 
 fn around(on: &mut Snapshot<'_>, site: &Site, id: &str) -> Result<Around> {
     let (workspace, organization) = store::present(on, &site.config.id, id)?;
-    Ok(Around::Workspace(view::workspace(site, &workspace, &organization)))
+    Ok(Around::Workspace(Box::new(view::workspace(site, &workspace, &organization))))
 }
 
 /// The routes of members and roles.

@@ -37,7 +37,7 @@ async fn an_invitation_is_mailed_and_listed_and_makes_a_member_with_its_role() {
         (&invitation["workspace"], &invitation["initial_workspace_role"]),
         (&Value::Null, &Value::Null)
     );
-    assert_eq!(ada.invitations(&acme).await, [invitation.clone()]);
+    assert_eq!(ada.invitations(&acme).await, std::slice::from_ref(&invitation));
 
     let mail = server.mails("bob").await.pop().unwrap().mail;
     let token = server.token("bob").await;

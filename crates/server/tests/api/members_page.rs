@@ -33,7 +33,9 @@ async fn plans(server: &Keyrack, organization: &str, size: usize) -> Vec<String>
                 let mut cells = row.cells();
                 if !is_postgres {
                     // The number of the step, of the one that it is a part of, and one that means nothing.
-                    (cells.int()?, cells.int()?, cells.int()?);
+                    for _ in 0..3 {
+                        cells.int()?;
+                    }
                 }
                 plan.push_str(&cells.text()?);
                 plan.push('\n');

@@ -1,20 +1,5 @@
 'use client';
 
-export type {
-  DomainJoinMode,
-  InvitationAcceptance,
-  InvitationRefusal,
-  InvitationValidation,
-  InvitedTo,
-  Notification,
-  NotificationCta,
-  NotificationSeverity,
-  NotificationsUnread,
-  NotificationsUnreadIn,
-  OrganizationDomain,
-  OrganizationInvitation,
-  OrganizationSuggestion,
-} from './beside.js';
 export type { DeploymentLoaded, DeploymentLoading, UseDeployment } from './deployment.js';
 export { type ClientErrorCode, KeyrackError } from './error.js';
 export type { DomainMethods, InvitationMethods, NewInvitation } from './joining.js';

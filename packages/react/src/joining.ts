@@ -1,9 +1,8 @@
 /** What can be done about those who are to join an organization: invitations and domains, without React. */
 import { act } from './acts.js';
-import type { DomainJoinMode, OrganizationDomain, OrganizationInvitation } from './beside.js';
 import type { Client } from './client.js';
 import { meant, pathOf } from './places.js';
-import type { OrganizationMembership } from './types.gen.js';
+import type { DomainJoinMode, OrganizationDomain, OrganizationInvitation, OrganizationMembership } from './types.gen.js';
 
 /** Whom to invite, and as what. */
 export interface NewInvitation {

@@ -87,7 +87,7 @@ export async function createOrganization(client: Client, organization: NewPlace)
   const request = { path: '/organizations', body, reloads: MINE, changes: standsElsewhere };
   const created = await act<OrganizationCreated>(client, request);
   if (created) return created;
-  const membership = await active<OrganizationMembership>(client, 'organization');
+  const membership = await activeMembership<OrganizationMembership>(client, 'organization');
   return { organization: membership.organization, membership };
 }
 
@@ -102,12 +102,16 @@ export async function createWorkspace(
   const request = { path: '/workspaces', body, reloads: MINE, changes: standsElsewhere };
   const created = await act<WorkspaceCreated>(client, request);
   if (created) return created;
-  const membership = await active<WorkspaceMembership>(client, 'workspace');
+  const membership = await activeMembership<WorkspaceMembership>(client, 'workspace');
   return { workspace: membership.workspace, membership };
 }
 
-/** The active membership, where the answer that would have said so was lost. */
-async function active<T extends { readonly id: string }>(client: Client, kind: Kind): Promise<T> {
+/**
+ * The active membership, where the answer that would have said so was lost.
+ *
+ * @throws KeyrackError `network`
+ */
+export async function activeMembership<T extends { readonly id: string }>(client: Client, kind: Kind): Promise<T> {
   const path = membershipPath(kind);
   const all = await list<T>(client, path, 'account')(undefined, false);
   const id = client.view().session?.active_signin?.[`active_${kind}_membership_id`];

@@ -1,12 +1,13 @@
 import { useMemo } from 'react';
 import { standsElsewhere } from './acts.js';
-import type { InvitationAcceptance, InvitationValidation } from './beside.js';
 import type { Client } from './client.js';
 import type { Reader } from './entry.js';
 import { KeyrackError } from './error.js';
 import { ORGANIZATION_MEMBERSHIPS, WORKSPACE_MEMBERSHIPS } from './memberships.js';
+import { activeMembership } from './places.js';
 import { useClient } from './provider.js';
 import { shelfOf } from './shelf.js';
+import type { InvitationAcceptance, InvitationValidation, OrganizationMembership, WorkspaceMembership } from './types.gen.js';
 import { type Beside, useEntry } from './use-entry.js';
 
 const VALIDATE = '/deployment/invitations/validate';
@@ -66,23 +67,44 @@ function validation(client: Client, path: string): Reader<InvitationValidation> 
 }
 
 async function acceptInvitation(client: Client, token: string, path: string): Promise<InvitationAcceptance> {
-  let answer: InvitationAcceptance = {};
+  let answer: InvitationAcceptance | undefined;
   let doneAt: number | undefined;
   const shelf = shelfOf(client);
   const body = { token };
   const send = async (): Promise<unknown> => {
-    answer = (await client.send({ path: '/organizations/invitations/accept', body })) as InvitationAcceptance;
-    const refused = refusal(answer);
+    const said = (await client.send({ path: '/organizations/invitations/accept', body })) as InvitationAcceptance;
+    const refused = refusal(said);
     if (refused) throw refused;
+    answer = said;
     doneAt = shelf.moment();
-    return answer.session ?? client.send({ path: '/session' });
+    return said.session ?? client.send({ path: '/session' });
   };
   try {
-    await client.mutate({ path, body, send, isDone: (now, before) => !!answer.organization || standsElsewhere(now, before) });
+    await client.mutate({ path, body, send, isDone: (now, before) => !!answer || standsElsewhere(now, before) });
   } finally {
     await shelf.reload([path, ORGANIZATION_MEMBERSHIPS, WORKSPACE_MEMBERSHIPS], doneAt ?? shelf.moment());
   }
-  return answer;
+  return answer ?? found(client);
+}
+
+/** What an answer that was lost would have said: where the account acts now. */
+async function found(client: Client): Promise<InvitationAcceptance> {
+  const { session = null } = client.view();
+  const active = session?.active_signin;
+  const { organization } = await activeMembership<OrganizationMembership>(client, 'organization');
+  const isInWorkspace = !!active?.active_workspace_membership_id;
+  const workspace = isInWorkspace ? (await activeMembership<WorkspaceMembership>(client, 'workspace')).workspace : null;
+  return {
+    organization,
+    workspace,
+    signin_id: active?.id ?? null,
+    already_member: false,
+    requires_signin: false,
+    invited_email: null,
+    error_code: null,
+    message: '',
+    session,
+  };
 }
 
 /** Answers say with a 200 that it was not accepted, for older clients. */

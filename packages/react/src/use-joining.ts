@@ -1,9 +1,8 @@
 import { useMemo } from 'react';
-import type { OrganizationDomain, OrganizationInvitation, OrganizationSuggestion } from './beside.js';
 import { domainMethods, type DomainMethods, invitationMethods, type InvitationMethods, joinOrganization } from './joining.js';
 import { useClient } from './provider.js';
 import { list } from './reading.js';
-import type { OrganizationMembership } from './types.gen.js';
+import type { OrganizationDomain, OrganizationInvitation, OrganizationMembership, OrganizationSuggestion } from './types.gen.js';
 import { type Beside, useEntry } from './use-entry.js';
 import { useListOf } from './use-roles.js';
 

@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
-import type { Notification, NotificationSeverity, NotificationsUnread } from './beside.js';
 import { type NotificationMethods, notificationMethods, UNREAD } from './notifications.js';
 import { useClient } from './provider.js';
 import { one, pages } from './reading.js';
+import type { Notification, NotificationSeverity, NotificationsUnread } from './types.gen.js';
 import { type Beside, useEntry } from './use-entry.js';
 
 /**

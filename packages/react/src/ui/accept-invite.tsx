@@ -1,5 +1,5 @@
 import { type ReactElement, useState } from 'react';
-import type { InvitationAcceptance } from '../beside.js';
+import type { InvitationAcceptance } from '../types.gen.js';
 import { useInvitation } from '../use-invitation.js';
 import { useSession } from '../use-session.js';
 import { Frame, Picture, Wait } from './parts.js';

@@ -1,5 +1,5 @@
 import { type ReactElement, useState } from 'react';
-import type { DomainJoinMode } from '../beside.js';
+import type { DomainJoinMode } from '../types.gen.js';
 import { useOrganizationDomains, useOrganizationInvitations } from '../use-joining.js';
 import { Field, Form, Select, Wait } from './parts.js';
 import { useRun } from './use-run.js';

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
 /** `npm run dev -w @keyrack/pages` shows the pages beside a server that was started with `cargo xtask run`. */
@@ -6,7 +7,8 @@ const SERVER = 'http://localhost:4400';
 export default defineConfig({
   // Whatever the path below which a proxy hands requests to Keyrack: what a page links to lies beside it.
   base: './',
-  plugins: [headOfTheServer()],
+  plugins: [headOfTheServer(), withoutUnused()],
+  resolve: { alias: { swr: fileURLToPath(new URL('src/clock.ts', import.meta.url)) } },
   server: {
     proxy: Object.fromEntries(
       ['/deployment', '/session', '/auth', '/me', '/dev', '/_keyrack/theme.css', '/_keyrack/icon.svg'].map((path) => [
@@ -24,6 +26,18 @@ export default defineConfig({
     rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
 });
+
+/** Parts of the hook that it loads when an application asks for them, and the pages do not: `scope="tab"` and `has()`. */
+function withoutUnused(): Plugin {
+  return {
+    name: 'keyrack-without-unused',
+    apply: 'build',
+    enforce: 'pre',
+    resolveId: (source, _, { kind }) =>
+      kind === 'dynamic-import' && /^\.\/(tab|permissions)\.js$/.test(source) ? `\0unused ${source}` : undefined,
+    load: (id) => (id.startsWith('\0unused ') ? `throw new Error('The hosted pages have no ${id.slice(8)}');` : undefined),
+  };
+}
 
 /** While developing, what the server writes into the head of a page is fetched from it. */
 function headOfTheServer(): Plugin {

@@ -97,7 +97,7 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 56] = [
+    const NOT_OF_PAGES: [Code; 57] = [
         Code::ScopeNotAvailable,
         Code::OrganizationsDisabled,
         Code::WorkspacesDisabled,
@@ -136,6 +136,7 @@ mod tests {
         Code::InvalidMetadata,
         Code::InvalidPicture,
         Code::PictureNotFound,
+        Code::NotificationNotFound,
         Code::InvitationNotFound,
         Code::InvitationExists,
         Code::AlreadyMember,

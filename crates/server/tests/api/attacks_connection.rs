@@ -2,29 +2,43 @@
 
 use crate::support::{Keyrack, Raw, Route, routes};
 use futures_util::future::join_all;
-use keyrack_server::http::layers::BODY_LIMIT;
 use keyrack_server::world::Patience;
 use reqwest::Method;
 use std::time::Duration;
 
+const SIGN_OUT: &str = "/session/sign-out";
 const CHUNKED: &str = "transfer-encoding: chunked";
 /// What a connection's buffers hold on this machine, with room to spare: nobody has read that.
 const UNREAD: usize = 32 << 20;
 
 fn head(route: &Route, headers: &str) -> String {
     let kind = "content-type: application/x-www-form-urlencoded";
-    let Route { method, path } = route;
+    let Route { method, path, .. } = route;
     // In staging no origin is needed.
     format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{kind}\r\n{headers}\r\n\r\n")
 }
 
-fn public() -> impl Iterator<Item = Route> {
-    routes().into_iter().filter(Route::is_public)
+/// The routes that read a body, each with how much.
+fn readers() -> impl Iterator<Item = (Route, usize)> {
+    let limit = |route: &Route| route.reads.filter(|_| route.reads_body());
+    routes().into_iter().filter_map(move |route| limit(&route).map(|limit| (route, limit)))
 }
 
-/// The routes that read a body.
-fn readers() -> impl Iterator<Item = Route> {
-    public().filter(Route::writes)
+/// Somebody who is signed in, because some routes ask who it is before they read.
+struct Somebody(String);
+
+impl Somebody {
+    async fn of(server: &Keyrack) -> Self {
+        Self(server.signed_up("ada").await.credential().unwrap())
+    }
+
+    /// The head of their request; nobody's where it would sign them out.
+    fn head(&self, route: &Route, headers: &str) -> String {
+        if route.path == SIGN_OUT {
+            return head(route, headers);
+        }
+        head(route, &format!("x-development-session: {}\r\n{headers}", self.0))
+    }
 }
 
 /// A server that waits for no body longer than a moment.
@@ -43,9 +57,10 @@ fn status(said: &str) -> u16 {
 #[tokio::test]
 async fn m01_a_body_of_the_limit_is_read_and_one_byte_more_is_not() {
     let server = Keyrack::start().await;
-    let browser = server.browser();
-    for Route { method, path } in readers() {
-        for (length, too_large) in [(BODY_LIMIT - 1, false), (BODY_LIMIT, false), (BODY_LIMIT + 1, true)] {
+    let (ada, nobody) = (server.signed_up("ada").await, server.browser());
+    for (Route { method, path, .. }, limit) in readers() {
+        let browser = if path == SIGN_OUT { &nobody } else { &ada };
+        for (length, too_large) in [(limit - 1, false), (limit, false), (limit + 1, true)] {
             let body = format!("a={}", "x".repeat(length - 2));
             let request = browser.request(method.clone(), &path);
             let kind = "application/x-www-form-urlencoded";
@@ -74,13 +89,14 @@ async fn m01_a_body_without_end_is_not_read_on_any_route() {
 #[tokio::test]
 async fn m01_a_length_of_a_gigabyte_is_refused_before_a_byte_of_it_is_asked_for() {
     let server = impatient().await;
-    for route in readers() {
+    let ada = Somebody::of(&server).await;
+    for (route, limit) in readers() {
         for headers in [
             "content-length: 1000000000",
             "content-length: 1000000000\r\nexpect: 100-continue",
-            "content-length: 65537\r\nexpect: 100-continue",
+            &format!("content-length: {}\r\nexpect: 100-continue", limit + 1),
         ] {
-            let said = Raw::asks(&server.base, head(&route, headers)).await;
+            let said = Raw::asks(&server.base, ada.head(&route, headers)).await;
             assert_eq!(status(&said), 413, "{route:?} {headers}: {said}");
             assert!(said.contains("\"body_too_large\""), "{said}");
         }
@@ -90,22 +106,25 @@ async fn m01_a_length_of_a_gigabyte_is_refused_before_a_byte_of_it_is_asked_for(
 #[tokio::test]
 async fn m01_a_length_that_lies_costs_the_connection_and_nothing_else() {
     let server = impatient().await;
-    for route in readers() {
+    let ada = &Somebody::of(&server).await;
+    let base = &server.base;
+    let tries = readers().map(async |(route, _)| {
         // Less comes than was announced.
-        let said = Raw::asks(&server.base, head(&route, "content-length: 100") + "a=b").await;
+        let said = Raw::asks(base, ada.head(&route, "content-length: 100") + "a=b").await;
         assert_eq!(status(&said), 408, "{route:?}: {said}");
         // More comes than was announced: the rest is no request.
-        let said =
-            Raw::asks(&server.base, head(&route, "content-length: 3") + "a=b&password=x\r\n\r\n").await;
+        let more = "a=b&password=x\r\n\r\n";
+        let said = Raw::asks(base, ada.head(&route, "content-length: 3") + more).await;
         assert!(said.contains("HTTP/1.1 400 Bad Request"), "{route:?}: {said}");
         assert_eq!(said.matches("HTTP/1.1 ").count(), 2, "{route:?}: {said}");
-    }
+    });
+    join_all(tries).await;
 }
 
 #[tokio::test]
 async fn m01_two_lengths_hide_no_second_request() {
     let server = impatient().await;
-    let route = Route { method: Method::POST, path: "/auth/identify".to_owned() };
+    let route = Route { method: Method::POST, path: "/auth/identify".to_owned(), reads: None };
     let hidden = "GET /deployment HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
     for headers in [
         "content-length: 3\r\ncontent-length: 4",
@@ -128,7 +147,7 @@ async fn m01_two_lengths_hide_no_second_request() {
 #[tokio::test]
 async fn m14_a_length_is_digits_that_fit() {
     let server = impatient().await;
-    let route = Route { method: Method::POST, path: "/auth/identify".to_owned() };
+    let route = Route { method: Method::POST, path: "/auth/identify".to_owned(), reads: None };
     for length in [
         "-1",
         "+3",
@@ -158,13 +177,16 @@ async fn m14_a_length_is_digits_that_fit() {
 #[tokio::test]
 async fn m02_a_body_that_does_not_come_is_refused_on_every_route_that_reads_one() {
     let server = impatient().await;
-    for route in readers() {
+    let ada = &Somebody::of(&server).await;
+    let base = &server.base;
+    let tries = readers().map(async |(route, _)| {
         for framing in ["content-length: 10", CHUNKED] {
-            let said = Raw::asks(&server.base, head(&route, framing)).await;
+            let said = Raw::asks(base, ada.head(&route, framing)).await;
             assert_eq!(status(&said), 408, "{route:?}: {said}");
             assert!(said.contains("\"request_timeout\""), "{said}");
         }
-    }
+    });
+    join_all(tries).await;
 }
 
 /// Says a byte of a head now and then, until the server has had enough.

@@ -5,6 +5,7 @@ use crate::support::{claims, sign_up_form, vault};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use keyrack_server::backup;
+use keyrack_server::params;
 use keyrack_server::world::World;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -157,6 +158,9 @@ async fn every_table_is_in_a_backup_with_every_row_and_either_engine_gives_the_s
         ada.post(&format!("/organizations/{acme}/roles"), json!({ "name": "Own" })).await.ok();
         ada.switches_organization(acme).await;
         server.tells(&ada.user_id().await, None, 1).await;
+        ada.invites(acme, "guest", json!({})).await;
+        ada.post(&format!("/organizations/{acme}/domains"), json!({ "domain": "example.com" })).await.ok();
+        is_proved_and_left(&server).await;
         let bob = server.browser();
         // What one of the two formats on its way must escape.
         let mut odd = sign_up_form("odd");
@@ -192,6 +196,23 @@ async fn every_table_is_in_a_backup_with_every_row_and_either_engine_gives_the_s
         assert_eq!(unsettled(&again), unsettled(&file));
         assert!(unsettled(&file).len() > 10);
     }
+}
+
+/// Its domains count as proved, to be looked at when they are restored, and its users as gone from its organizations.
+async fn is_proved_and_left(server: &Keyrack) {
+    let written = server.app.db.write(|tx| {
+        tx.execute(
+            "insert into domain_owners (deployment_id, fqdn, organization_id, domain_id, next_check_at)
+             select deployment_id, fqdn, organization_id, id, $1 from organization_domains",
+            params![NOW],
+        )?;
+        tx.execute(
+            "insert into former_members (organization_id, user_id, deployment_id, removed, ended_at)
+             select o.id, u.id, o.deployment_id, 1, 1 from organizations o join users u on u.deployment_id = o.deployment_id",
+            params![],
+        )
+    });
+    written.await.unwrap();
 }
 
 /// What is in a backup as bytes, sealed or not.

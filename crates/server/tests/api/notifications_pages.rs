@@ -93,6 +93,7 @@ async fn words_and_ids_say_which_places_are_meant() {
         server.tells(&user, place.map(String::as_str), count).await;
     }
     ada.switches_workspace(&lab).await;
+    let tab = format!("scope={}.{other}.-", ada.sign_in_id().await);
     for (query, count) in [
         ("", 15),
         ("scope=all", 15),
@@ -105,8 +106,9 @@ async fn words_and_ids_say_which_places_are_meant() {
         ("channels=user,workspace", 5),
         ("channels=organization&scope=user", 2),
         // Where a tab stands has the same name.
-        ("scope=sin_x.org_y.-&scope=user", 1),
-        ("scope=sin_x.org_y.-", 15),
+        (&format!("{tab}&scope=user"), 1),
+        (&format!("{tab}&scope=current"), 9),
+        (&tab, 15),
         (&format!("organization_ids={acme}"), 6),
         (&format!("organization_ids={acme},{other}"), 14),
         (&format!("organization_ids={acme}&organization_ids={other}&channels=organization"), 10),

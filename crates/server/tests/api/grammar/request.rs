@@ -222,7 +222,7 @@ fn headers(head: &mut Vec<u8>, dice: &mut Dice, known: &Known) {
 /// One request.
 pub fn request(dice: &mut Dice, known: &Known) -> Sent {
     let all: Vec<Route> = routes().into_iter().filter(Route::is_public).collect();
-    let Route { method, path } = &all[dice.below(all.len())];
+    let Route { method, path, .. } = &all[dice.below(all.len())];
     let method = if dice.once_in(10) {
         dice.pick(&["GET", "HEAD", "POST", "OPTIONS", "DELETE", "MOVE"])
     } else {

@@ -178,6 +178,11 @@ impl Browser {
         session["active_signin"]["id"].as_str().unwrap().to_owned()
     }
 
+    /// The id of the active sign-in.
+    pub async fn sign_in_id(&self) -> String {
+        self.session().await["active_signin"]["id"].as_str().unwrap().to_owned()
+    }
+
     /// The addresses of the sign-ins that it sees, the active one marked.
     pub async fn accounts(&self) -> Vec<String> {
         let session = self.session().await;

@@ -1,3 +1,4 @@
+use keyrack_server::http::routes::Takes;
 use reqwest::Method;
 
 /// What is served beside the operations that the API describes: pages, and what only development has.
@@ -20,12 +21,19 @@ const BESIDE: [(&str, &str); 11] = [
 pub struct Route {
     pub method: Method,
     pub path: String,
+    /// The bytes of a body that it reads; none if it reads none.
+    pub reads: Option<usize>,
 }
 
 impl Route {
     /// Whether asking may change something.
     pub fn writes(&self) -> bool {
         self.method != Method::GET
+    }
+
+    /// Whether it is the API's and reads a body.
+    pub fn reads_body(&self) -> bool {
+        self.is_public() && self.reads.is_some()
     }
 
     /// Whether it is the API's: not the development routes, and not the demo.
@@ -41,10 +49,15 @@ pub fn routes() -> Vec<Route> {
         // A parameter of a path is some word.
         let parts = operation.path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
         let path = parts.collect::<Vec<_>>().join("/");
-        Route { method: Method::from_bytes(operation.method.as_str().as_bytes()).unwrap(), path }
+        let method = Method::from_bytes(operation.method.as_str().as_bytes()).unwrap();
+        let fields = operation.fields.filter(|_| method != Method::GET);
+        Route { method, path, reads: fields.map(|fields| Takes(fields).body_limit()) }
     });
-    let beside =
-        BESIDE.map(|(method, path)| Route { method: method.parse().unwrap(), path: path.to_owned() });
+    let beside = BESIDE.map(|(method, path)| Route {
+        method: method.parse().unwrap(),
+        path: path.to_owned(),
+        reads: None,
+    });
     described.chain(beside).collect()
 }
 

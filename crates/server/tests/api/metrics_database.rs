@@ -37,7 +37,8 @@ async fn transactions_are_counted_by_kind_and_outcome() {
     })
     .await;
     let connections = scrape(&server).await.value("keyrack_database_connections", &[]);
-    assert!((1.0..10.0).contains(&connections), "{connections}");
+    // A node makes them as it needs them, and never more than these: docs/OPERATING.md counts on it.
+    assert!((1.0..=13.0).contains(&connections), "{connections}");
     assert!(db.is_shared() || (connections - 3.0).abs() < 0.5, "{connections}");
 }
 

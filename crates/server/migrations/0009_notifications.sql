@@ -9,7 +9,7 @@ create table notifications (
     workspace_id text,
     kind text not null,
     severity text not null,
-    -- The invitation that it tells of, '' for anything else: with it it is settled.
+    -- The invitation or domain that it tells of, '' for anything else: with it it is settled.
     subject text not null,
     -- The facts, as JSON; the words are made when it is shown.
     metadata text not null,

@@ -1,13 +1,13 @@
 //! The database: SQLite in a file, or PostgreSQL behind `KEYRACK_DATABASE_URL`, with one SQL text.
 //!
-//! [`Db::write`] is the only way to change anything. It takes a closure that can run again and can wait for
-//! nothing but its transaction (it is not async: see docs/adr/0001). Ids, times, random bytes and password
-//! hashes are drawn before it. On SQLite one writer thread puts up to 32 closures into one commit, each in a
-//! savepoint; on PostgreSQL each has a transaction of its own, run again after a serialization failure or a
-//! deadlock, and when another one has made the same unique row. After the commit and before the caller goes on, what the closure touched is published.
+//! [`Db::write`] is the only way to change anything. It takes a closure that can run again and can wait for nothing but
+//! its transaction (it is not async: see docs/adr/0001). Ids, times, random bytes and password hashes are drawn before
+//! it. On SQLite one writer thread puts up to 32 closures into one commit, each in a savepoint; on PostgreSQL each has
+//! a transaction of its own, run again after a serialization failure or a deadlock, and when another one has made the
+//! same unique row. After the commit and before the caller goes on, what the closure touched is published.
 //!
-//! Every write begins with an update of the roots that it changes (organizations, users, then sessions, each in id order):
-//! that takes the lock, and READ COMMITTED suffices.
+//! Every write begins with an update of the roots that it changes (organizations, users, then sessions, each in id
+//! order): that takes the lock, and READ COMMITTED suffices.
 
 mod confirm;
 pub mod copy;

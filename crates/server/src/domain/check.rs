@@ -3,9 +3,9 @@
 //! A record that is missing begins a time of grace, at whose end the domain is nobody's. That nobody answers says
 //! nothing about the record, and begins and ends nothing.
 
-use super::mails::{self, Word};
 use super::store::{self, Due};
-use super::{Domain, Found};
+use super::told::{self, Word};
+use super::{Domain, Found, mails};
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::config::teams::Kind;
@@ -100,6 +100,11 @@ async fn settle(app: &App, site: &Arc<Site>, (due, seen): (Due, Domain), is_ther
     let settled = app.db.write(move |tx| {
         let Some(domain) = enter(tx, &site, &due)? else { return Ok(()) };
         change(tx, &site, (&domain, found), now)?;
+        match word {
+            Some(word) => told::tell(tx, &site, &domain, word, now)?,
+            None if is_there && domain.missing_since.is_some() => told::is_over(tx, &site, &domain, now)?,
+            None => {}
+        }
         letters.iter().try_for_each(|letter| outbox::post(tx, &site.config.id, letter, now))
     });
     settled.await

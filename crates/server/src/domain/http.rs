@@ -1,6 +1,6 @@
 //! `/organizations/{organization_id}/domains`, and what a domain opens for people.
 
-use super::{Domain, LABEL, PREFIX, mine, name, store, verify, view};
+use super::{Domain, LABEL, PREFIX, mine, name, store, told, verify, view};
 use crate::audit::Event;
 use crate::caller::Account;
 use crate::config::teams::Kind;
@@ -238,6 +238,7 @@ async fn delete(account: Account, path: Named) -> Result<Response> {
         let acting = enter(tx, &actor, &organization)?;
         let domain = find(tx, &organization, &id)?;
         store::remove(tx, &domain)?;
+        told::is_over(tx, &actor.site, &domain, actor.by.now)?;
         actor.record(tx, Event::DomainRemoved, (&acting.place, &actor.user))?;
         Ok(domain.id.to_string())
     });

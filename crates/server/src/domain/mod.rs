@@ -13,6 +13,7 @@ mod mails;
 mod mine;
 pub mod name;
 pub mod store;
+mod told;
 mod verify;
 mod view;
 

@@ -4,7 +4,7 @@
 //! decides whose the domain is.
 
 use super::http::{enter, find, not_there};
-use super::{Domain, store};
+use super::{Domain, store, told};
 use crate::audit::Event;
 use crate::caller::Account;
 use crate::db::Tx;
@@ -88,6 +88,7 @@ fn end(tx: &mut Tx<'_>, actor: &Actor, asked: &Domain, is_there: bool) -> Result
     if !store::prove(tx, actor.deployment(), &domain, (now, next))? {
         return Ok(Ended::Taken);
     }
+    told::is_over(tx, &actor.site, &domain, now)?;
     if domain.verified_at.is_none() {
         actor.record(tx, Event::DomainVerified, (&acting.place, &actor.user))?;
     }

@@ -28,27 +28,40 @@ pub fn member_with(
 }
 
 /// Withdraws what would let a user who leaves a place, or is removed from it, come back into it by an invitation from
-/// before; how many. The caller holds the organization's lock.
+/// before; their ids. The caller holds the organization's lock.
 ///
 /// # Errors
 /// What the database says.
-pub fn withdraw_of(tx: &mut Tx<'_>, place: &Place, user: &UserId, now: i64) -> Result<u64> {
-    tx.execute(
-        "update invitations set ended_at = $4, expires_at = $4
+pub fn withdraw_of(tx: &mut Tx<'_>, place: &Place, user: &UserId, now: i64) -> Result<Vec<String>> {
+    let rows = tx.query(
+        "select id from invitations
          where organization_id = $1 and ended_at is null and ($1 = $2 or workspace_id = $2)
-             and email in (select email from email_addresses where user_id = $3 and verified_at is not null)",
-        params![place.organization.as_str(), &place.id, user.as_str(), now],
-    )
+             and email in (select email from email_addresses where user_id = $3 and verified_at is not null)
+         order by id",
+        params![place.organization.as_str(), &place.id, user.as_str()],
+    )?;
+    let withdrawn: Vec<String> = rows.into_iter().map(|row| row.cells().text()).collect::<Result<_>>()?;
+    for id in &withdrawn {
+        tx.execute("update invitations set ended_at = $2, expires_at = $2 where id = $1", params![id, now])?;
+    }
+    Ok(withdrawn)
 }
 
-/// Deletes the invitations to a place that was deleted.
+/// Deletes some of the invitations to a place that was deleted, at most `most`; their ids.
 ///
 /// # Errors
 /// What the database says.
-pub fn forget_place(tx: &mut Tx<'_>, place: &str) -> Result<()> {
-    tx.execute("delete from invitations where organization_id = $1", params![place])?;
-    tx.execute("delete from invitations where workspace_id = $1", params![place])?;
-    Ok(())
+pub fn forget_some(tx: &mut Tx<'_>, place: &str, most: i64) -> Result<Vec<String>> {
+    let rows = tx.query(
+        "select id from invitations where organization_id = $1
+         union select id from invitations where workspace_id = $1 order by 1 limit $2",
+        params![place, most],
+    )?;
+    let deleted: Vec<String> = rows.into_iter().map(|row| row.cells().text()).collect::<Result<_>>()?;
+    for id in &deleted {
+        tx.execute("delete from invitations where id = $1", params![id])?;
+    }
+    Ok(deleted)
 }
 
 /// Deletes the invitations of the addresses of a user who is deleted. The caller holds the user's lock, and deletes the

@@ -11,69 +11,19 @@
 pub mod asked;
 pub mod device;
 pub mod http;
+mod news;
 pub mod part;
 pub mod store;
 pub mod texts;
 pub mod view;
 
+pub use news::News;
+
 use crate::app::Site;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::id::{MembershipId, UserId};
-use crate::membership::{Place, Role};
-use crate::session::agent;
+use crate::id::UserId;
 use crate::user;
-use keyrack_protocol::NotificationSeverity;
-use serde_json::{Map, Value};
-
-/// What a user is told. Whoever did it to themselves is not told.
-#[derive(Clone, Copy, Debug)]
-pub enum News<'a> {
-    /// Somebody invited the user to a place. Belongs to the user alone.
-    Invited {
-        /// The place: the workspace, where the invitation names one.
-        to: &'a Place,
-        /// The invitation's id.
-        invitation: &'a str,
-    },
-    /// The user became a member of a place, by somebody else's doing.
-    Added {
-        /// The place.
-        to: &'a Place,
-        /// The new membership.
-        membership: &'a MembershipId,
-    },
-    /// The user is a member of a place no more. Belongs to the user alone.
-    Removed {
-        /// The place.
-        from: &'a Place,
-    },
-    /// The user was given a role.
-    RoleGiven {
-        /// Where.
-        at: &'a Place,
-        /// The membership that has it.
-        membership: &'a MembershipId,
-        /// The role.
-        role: &'a Role,
-    },
-    /// A role was taken from the user.
-    RoleTaken {
-        /// Where.
-        at: &'a Place,
-        /// The membership that had it.
-        membership: &'a MembershipId,
-        /// The role.
-        role: &'a Role,
-    },
-    /// The account was signed in on a browser that it was never signed in on. Belongs to the user alone.
-    NewDevice {
-        /// The browser's own words.
-        user_agent: &'a str,
-        /// The client's address.
-        ip_address: &'a str,
-    },
-}
 
 /// How far a notification has come with its reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,15 +73,6 @@ pub struct Tray {
     pub workspace: Option<String>,
 }
 
-/// A notification as it is written.
-struct Letter<'a> {
-    kind: &'static str,
-    subject: &'a str,
-    severity: NotificationSeverity,
-    place: Option<(&'a Place, &'a MembershipId)>,
-    facts: Map<String, Value>,
-}
-
 /// Tells a user something, in the transaction that makes it true. Takes the user's lock: the caller may hold those of
 /// organizations, and of sessions only with the user's own. Somebody who is gone is told nothing.
 ///
@@ -149,12 +90,13 @@ pub fn write(tx: &mut Tx<'_>, site: &Site, to: &UserId, news: &News<'_>, now: i6
 /// # Errors
 /// What the database says.
 pub fn put(tx: &mut Tx<'_>, site: &Site, to: &UserId, news: &News<'_>, now: i64) -> Result<()> {
-    let letter = letter(tx, news)?;
+    let letter = news.letter(tx)?;
     store::insert(tx, site, to, &letter, now)?;
     store::ring(tx, to)
 }
 
-/// Puts away what told of something that is over, such as an invitation that was withdrawn: whoever has it. Takes the
+/// Puts away what told of something that is over, such as an invitation that was withdrawn or the record of a domain that
+/// is there again: whoever has it. Takes the
 /// locks of those users: the caller may hold those of organizations.
 ///
 /// # Errors
@@ -173,41 +115,6 @@ pub fn settle(tx: &mut Tx<'_>, site: &Site, subject: &str, now: i64) -> Result<(
 /// What the database says.
 pub fn settle_of(tx: &mut Tx<'_>, user: &UserId, subject: &str, now: i64) -> Result<()> {
     if store::put_away(tx, user, subject, now)? { store::ring(tx, user) } else { Ok(()) }
-}
-
-fn letter<'a>(tx: &mut Tx<'_>, news: &News<'a>) -> Result<Letter<'a>> {
-    use NotificationSeverity::{Info, Success, Warning};
-    let mut facts = Map::new();
-    let (kind, severity, about, seen_by) = match news {
-        News::Invited { to, .. } => (texts::INVITED, Info, Some(to), None),
-        News::Added { to, membership } => (texts::ADDED, Success, Some(to), Some(*membership)),
-        News::Removed { from } => (texts::REMOVED, Warning, Some(from), None),
-        News::RoleGiven { at, membership, .. } => (texts::ROLE_GIVEN, Info, Some(at), Some(*membership)),
-        News::RoleTaken { at, membership, .. } => (texts::ROLE_TAKEN, Warning, Some(at), Some(*membership)),
-        News::NewDevice { .. } => (texts::NEW_DEVICE, Warning, None, None),
-    };
-    let subject = match news {
-        News::Invited { invitation, .. } => *invitation,
-        _ => "",
-    };
-    let mut add = |name: &str, text: &str| facts.insert(name.to_owned(), text.into());
-    match news {
-        News::Invited { .. } => drop(add("invitation_id", subject)),
-        News::RoleGiven { role, .. } | News::RoleTaken { role, .. } => {
-            add("role_id", &role.id);
-            add("role_name", &role.name);
-        }
-        News::NewDevice { user_agent, ip_address } => {
-            add("browser", agent::browser(user_agent));
-            add("device", agent::device(user_agent));
-            add("ip_address", ip_address);
-        }
-        News::Added { .. } | News::Removed { .. } => {}
-    }
-    if let Some(place) = about {
-        facts.extend(store::names(tx, place)?);
-    }
-    Ok(Letter { kind, subject, severity, place: about.copied().zip(seen_by), facts })
 }
 
 impl State {

@@ -1,6 +1,7 @@
 //! Notifications in the database.
 
-use super::{Letter, Marks, State, Tray};
+use super::news::Letter;
+use super::{Marks, State, Tray};
 use crate::app::Site;
 use crate::config::Deployment;
 use crate::db::{Row, Snapshot, Tx};

@@ -15,9 +15,14 @@ pub const ROLE_GIVEN: &str = "role_given";
 pub const ROLE_TAKEN: &str = "role_taken";
 /// The account was signed in on a browser that was not seen before.
 pub const NEW_DEVICE: &str = "new_device";
+/// The record of a domain is missing.
+pub const DOMAIN_MISSED: &str = "domain_missed";
+/// A domain is not proved any more.
+pub const DOMAIN_LOST: &str = "domain_lost";
 
 /// Every kind.
-pub const KINDS: [&str; 6] = [INVITED, ADDED, REMOVED, ROLE_GIVEN, ROLE_TAKEN, NEW_DEVICE];
+pub const KINDS: [&str; 8] =
+    [INVITED, ADDED, REMOVED, ROLE_GIVEN, ROLE_TAKEN, NEW_DEVICE, DOMAIN_MISSED, DOMAIN_LOST];
 
 /// A title and a body; of a kind that a newer node wrote, its name.
 #[must_use]
@@ -47,6 +52,8 @@ pub fn words(kind: &str, facts: &Map<String, Value>) -> (String, String) {
             (format!("One role less in {near}"), format!("You no longer have the role {role} in {place}."))
         }
         NEW_DEVICE => ("New sign-in".to_owned(), new_device(fact)),
+        DOMAIN_MISSED => (format!("The record of {} is missing", fact("domain")), domain_missed(fact)),
+        DOMAIN_LOST => (format!("{} is not proved any more", fact("domain")), domain_lost(fact)),
         other => (other.replace('_', " "), String::new()),
     }
 }
@@ -62,6 +69,23 @@ fn new_device<'a>(fact: impl Fn(&str) -> &'a str) -> String {
     format!(
         "Your account was signed in on {browser}, from {address}. If that was not you, somebody knows your password: \
          change it."
+    )
+}
+
+fn domain_missed<'a>(fact: impl Fn(&str) -> &'a str) -> String {
+    let [domain, organization, until] = ["domain", "organization_name", "until"].map(fact);
+    let day = until.get(..10).unwrap_or(until);
+    format!(
+        "The record that proves {domain} for {organization} is missing. Put it back: if it is still missing after {day}, \
+         nobody joins {organization} by the domain any more. Members stay."
+    )
+}
+
+fn domain_lost<'a>(fact: impl Fn(&str) -> &'a str) -> String {
+    let [domain, organization] = ["domain", "organization_name"].map(fact);
+    format!(
+        "The record of {domain} was missing for too long: nobody joins {organization} by the domain any more. Members \
+         stay. If the domain is still yours, put the record back and prove it again."
     )
 }
 
@@ -82,7 +106,7 @@ mod tests {
             assert!(title != kind.replace('_', " ") && !body.is_empty(), "{kind}: {title}");
             assert!(documented.contains(&format!("| `{kind}` |")), "{kind}");
         }
-        assert_eq!(said("domain_lapsed", json!({})), ("domain lapsed".to_owned(), String::new()));
+        assert_eq!(said("domain_renewed", json!({})), ("domain renewed".to_owned(), String::new()));
     }
 
     #[test]
@@ -92,6 +116,21 @@ mod tests {
         let lab = json!({ "organization_name": "Acme", "workspace_name": "Lab" });
         assert_eq!(said(ADDED, lab.clone()).0, "You are in Lab now");
         assert_eq!(said(ADDED, lab).1, "You are a member of Lab in Acme from now on.");
+    }
+
+    #[test]
+    fn of_a_domain_the_day_is_named_on_which_it_is_lost() {
+        let facts =
+            json!({ "organization_name": "Acme", "domain": "acme.test", "until": "2026-01-09T10:00:00Z" });
+        let (title, body) = said(DOMAIN_MISSED, facts.clone());
+        assert_eq!(title, "The record of acme.test is missing");
+        assert!(
+            body.contains("proves acme.test for Acme") && body.contains("after 2026-01-09, nobody"),
+            "{body}"
+        );
+        let (title, body) = said(DOMAIN_LOST, facts);
+        assert_eq!(title, "acme.test is not proved any more");
+        assert!(body.contains("of acme.test was") && body.contains("joins Acme by"), "{body}");
     }
 
     #[test]

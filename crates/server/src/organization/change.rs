@@ -96,7 +96,9 @@ fn end(tx: &mut Tx<'_>, actor: &Actor, place: &Place, (member, how): (&Membershi
         }
         None => store::remove(tx, &place.id, &member.id)?,
     }
-    invited::withdraw_of(tx, place, &member.user, actor.by.now)?;
+    for withdrawn in invited::withdraw_of(tx, place, &member.user, actor.by.now)? {
+        notification::settle_of(tx, &member.user, &withdrawn, actor.by.now)?;
+    }
     scope::end(tx, &actor.site, (&member.user, &place.id), &actor.by)
 }
 

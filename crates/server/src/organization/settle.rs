@@ -1,7 +1,7 @@
 //! What concerns all members of a place at once is one write that raises its gate. The rest is done here in batches, so
-//! that nobody waits for thousands of rows: sign-ins that stand in it pass the gate again or are put out, which tells those
-//! who follow their sessions, and the rows of what was deleted go, also of a role. Whoever reads a session before is right all the same;
-//! and whether an address may stay is asked of nobody but a request that comes from it.
+//! that nobody waits for thousands of rows: sign-ins that stand in it pass the gate again or are put out, which tells
+//! those who follow their sessions, and the rows of what was deleted go, also of a role. Whoever reads a session before
+//! is right all the same; and whether an address may stay is asked of nobody but a request that comes from it.
 
 use super::store;
 use crate::app::{Shared, Site};
@@ -11,6 +11,7 @@ use crate::db::{Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::membership::{invited, role, store as membership};
+use crate::notification;
 use crate::params;
 use crate::session::read;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -53,7 +54,7 @@ pub async fn all(app: &Shared, site: &Arc<Site>) -> Result<()> {
     for (place, gate) in unsettled.await? {
         pass_or_put_out(app, site, &place).await?;
         forget_roles(app, &place).await?;
-        empty(app, &place, gate).await?;
+        empty(app, site, (&place, gate)).await?;
     }
     Ok(())
 }
@@ -129,8 +130,8 @@ async fn forget_roles(app: &Shared, place: &str) -> Result<()> {
 
 /// Removes the rows of a place that was deleted, and of the workspaces in it; then it is settled, unless its gate has risen
 /// again.
-async fn empty(app: &Shared, place: &str, gate: i64) -> Result<()> {
-    let id = place.to_owned();
+async fn empty(app: &Shared, site: &Arc<Site>, (place, gate): (&str, i64)) -> Result<()> {
+    let (id, now) = (place.to_owned(), app.world.clock.now_ms());
     let deleted = app.db.read(move |on| {
         ids(
             on,
@@ -144,19 +145,19 @@ async fn empty(app: &Shared, place: &str, gate: i64) -> Result<()> {
     });
     for place in deleted.await? {
         loop {
-            let place = place.clone();
-            if app.db.write(move |tx| remove_some(tx, &place)).await? == 0 {
+            let (place, site) = (place.clone(), Arc::clone(site));
+            if app.db.write(move |tx| remove_some(tx, &site, &place, now)).await? == 0 {
                 break;
             }
         }
     }
     app.world.failpoints.pass("organization.settled").await;
-    let (id, now) = (place.to_owned(), app.world.clock.now_ms());
+    let id = place.to_owned();
     app.db.write(move |tx| settled(tx, (&id, gate), now)).await
 }
 
-/// Removes some members of a place; how many.
-fn remove_some(tx: &mut Tx<'_>, place: &str) -> Result<usize> {
+/// Removes some members of a place, and some invitations to it, of which nobody is told any more; how many.
+fn remove_some(tx: &mut Tx<'_>, site: &Site, place: &str, now: i64) -> Result<usize> {
     let rows = tx.query(
         "select id from memberships where place_id = $1 order by id limit $2",
         params![place, BATCH],
@@ -179,9 +180,12 @@ fn remove_some(tx: &mut Tx<'_>, place: &str) -> Result<usize> {
     if members.is_empty() {
         tx.execute("delete from roles where place_id = $1", params![place])?;
         tx.execute("delete from member_counts where place_id = $1", params![place])?;
-        invited::forget_place(tx, place)?;
     }
-    Ok(members.len() + usize::try_from(former).unwrap_or(0))
+    let invitations = invited::forget_some(tx, place, BATCH)?;
+    for invitation in &invitations {
+        notification::settle(tx, site, invitation, now)?;
+    }
+    Ok(members.len() + invitations.len() + usize::try_from(former).unwrap_or(0))
 }
 
 fn settled(tx: &mut Tx<'_>, (place, gate): (&str, i64), now: i64) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Domains that are proved again from time to time.
 
 use crate::domains::{HOUR, asking, record_of, refused, text_of};
+use crate::organizations::{ADMIN, MEMBER};
 use crate::support::{Keyrack, NameServer, Store, ways};
 use keyrack_server::sweep::check_domains;
 use serde_json::{Value, json};
@@ -140,6 +141,97 @@ async fn a_proved_domain_whose_record_somebody_misses_is_looked_for_at_once_and_
     after(&server, 0).await;
     assert!(domain(&server, &acme).await["missing_since"].is_string());
     assert_eq!(told(&server).await.len(), 1);
+}
+
+/// What `who` is told of an organization and has not put away, or has.
+async fn inbox(server: &Keyrack, who: &str, organization: &str, is_archived: bool) -> Vec<Value> {
+    let browser = server.signed_in(who).await;
+    browser.inbox(&format!("organization_ids={organization}&is_archived={is_archived}")).await
+}
+
+fn kinds(inbox: &[Value]) -> Vec<&str> {
+    inbox.iter().map(|one| one["kind"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn administrators_find_what_becomes_of_a_domain_in_their_inboxes_and_nobody_else_does() {
+    let dns = NameServer::start().await;
+    let server = asking(&dns, |_| {}).await;
+    let (ada, bob, cyd) =
+        (server.signed_up("ada").await, server.signed_up("bob").await, server.signed_up("cyd").await);
+    let (acme, user) = (ada.founds("Acme").await, ada.user_id().await);
+    server.join(&acme, &bob.user_id().await, &[MEMBER]).await;
+    server.join(&acme, &cyd.user_id().await, &[ADMIN]).await;
+    let proved = ada.proves(&dns, &acme, "example.com", "none").await;
+    dns.forgets(&record_of(&proved)).await;
+    after(&server, DAY).await;
+    let [missed] = inbox(&server, "ada", &acme, false).await.try_into().unwrap();
+    assert_eq!(
+        [&missed["kind"], &missed["severity"], &missed["organization_id"], &missed["user_id"]],
+        [&json!("domain_missed"), &json!("warning"), &json!(acme), &json!(user)]
+    );
+    assert_eq!((&missed["workspace_id"], &missed["is_read"]), (&Value::Null, &json!(false)));
+    assert_eq!(missed["title"], "The record of example.com is missing");
+    assert!(missed["metadata"]["until"].as_str().unwrap().starts_with("2026-01-09T"), "{missed}");
+    let facts = json!({
+        "organization_id": acme, "organization_name": "Acme", "domain_id": proved["id"], "domain": "example.com",
+        "until": missed["metadata"]["until"],
+    });
+    assert_eq!(missed["metadata"], facts);
+    for _ in 0..6 {
+        after(&server, DAY).await;
+    }
+    assert_eq!(kinds(&inbox(&server, "ada", &acme, false).await), ["domain_missed"], "told once");
+    after(&server, DAY).await;
+    for who in ["ada", "cyd"] {
+        let [lost] = inbox(&server, who, &acme, false).await.try_into().unwrap();
+        assert_eq!((&lost["kind"], &lost["severity"]), (&json!("domain_lost"), &json!("warning")), "{who}");
+        assert_eq!(lost["title"], "example.com is not proved any more");
+        let facts = json!({
+            "organization_id": acme, "organization_name": "Acme", "domain_id": proved["id"], "domain": "example.com",
+        });
+        assert_eq!(lost["metadata"], facts);
+        assert_eq!(kinds(&inbox(&server, who, &acme, true).await), ["domain_missed"], "{who}");
+    }
+    for is_archived in [false, true] {
+        assert_eq!(inbox(&server, "bob", &acme, is_archived).await, Vec::<Value>::new());
+    }
+    // Whoever proves it again has nothing to be warned of.
+    dns.says(&record_of(&proved), text_of(&proved)).await;
+    server.signed_in("ada").await.verifies(&proved).await.ok();
+    for who in ["ada", "cyd"] {
+        assert_eq!(inbox(&server, who, &acme, false).await, Vec::<Value>::new(), "{who}");
+    }
+}
+
+#[tokio::test]
+async fn the_inbox_warns_of_a_record_until_it_is_there_again_or_the_domain_is_removed() {
+    let dns = NameServer::start().await;
+    let server = asking(&dns, |_| {}).await;
+    let ada = server.signed_up("ada").await;
+    let acme = ada.founds("Acme").await;
+    let proved = ada.proves(&dns, &acme, "example.com", "none").await;
+    let warned = async || inbox(&server, "ada", &acme, false).await.len();
+    let forgotten = async || {
+        dns.forgets(&record_of(&proved)).await;
+        after(&server, DAY).await;
+    };
+    forgotten().await;
+    assert_eq!(warned().await, 1);
+    dns.says(&record_of(&proved), text_of(&proved)).await;
+    after(&server, DAY).await;
+    assert_eq!(warned().await, 0);
+    forgotten().await;
+    assert_eq!(warned().await, 1);
+    // An administrator looks before the server does.
+    dns.says(&record_of(&proved), text_of(&proved)).await;
+    server.signed_in("ada").await.verifies(&proved).await.ok();
+    assert_eq!(warned().await, 0);
+    forgotten().await;
+    assert_eq!(warned().await, 1);
+    let path = format!("/organizations/{acme}/domains/{}/delete", proved["id"].as_str().unwrap());
+    server.signed_in("ada").await.post(&path, json!({})).await.ok();
+    assert_eq!((warned().await, inbox(&server, "ada", &acme, true).await.len()), (0, 3));
 }
 
 /// Whose a domain is may have changed since the backup was made.

@@ -80,6 +80,7 @@ mod nodes_migrate;
 mod nodes_standby;
 mod nodes_throttle;
 mod notifications;
+mod notifications_invited;
 mod notifications_pages;
 mod notifications_races;
 mod openapi;

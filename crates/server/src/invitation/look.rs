@@ -130,19 +130,31 @@ fn of_workspace(site: &Site, (it, of): &(Workspace, Organization)) -> InvitedTo 
 }
 
 /// The invitation by which an address may sign up where nobody else may; none when the token is not of one to that
-/// address, or does not work.
+/// address, or would not be accepted.
 ///
 /// # Errors
 /// What the database says.
 pub fn admits(
     on: &mut Snapshot<'_>,
-    config: &Deployment,
+    site: &Arc<Site>,
     (sent, email): (&Sent, &EmailAddress),
     now: i64,
 ) -> Result<Option<InvitationId>> {
-    let found = find(on, config, sent, now)?;
-    let found = found.filter(|(it, seen)| it.works(*seen, now).is_ok() && it.email == *email);
-    Ok(found.map(|(it, _)| it.id))
+    let found = find(on, &site.config, sent, now)?.filter(|(it, seen)| it.works(*seen, now).is_ok());
+    match found {
+        Some((it, _)) if opens_to(on, site, (&it, email), now)? => Ok(Some(it.id)),
+        _ => Ok(None),
+    }
+}
+
+/// Whether somebody new with this address would be a member by an invitation.
+fn opens_to(
+    on: &mut Snapshot<'_>,
+    site: &Arc<Site>,
+    (it, email): (&Invitation, &EmailAddress),
+    now: i64,
+) -> Result<bool> {
+    Ok(it.email == *email && authority::still_given(on, site, it, (false, now))?.is_some())
 }
 
 /// Whether it still does, for a sign-up that was begun with it.
@@ -151,10 +163,12 @@ pub fn admits(
 /// What the database says.
 pub fn still_admits(
     on: &mut Snapshot<'_>,
-    config: &Deployment,
+    site: &Arc<Site>,
     (id, email): (&InvitationId, &EmailAddress),
     now: i64,
 ) -> Result<bool> {
-    let found = store::load(on, &config.id, id)?;
-    Ok(found.is_some_and(|it| it.is_open(now) && it.email == *email))
+    match store::load(on, &site.config.id, id)?.filter(|it| it.is_open(now)) {
+        Some(it) => opens_to(on, site, (&it, email), now),
+        None => Ok(false),
+    }
 }

@@ -41,18 +41,18 @@ pub async fn by(
     let Some(token) = token else { return Ok(None) };
     let sent = Sent::read(&browser.app.vault, token).ok_or(Code::SignupRestricted)?;
     let (site, email, now) = (Arc::clone(&browser.site), email.clone(), browser.app.world.clock.now_ms());
-    let admitted = browser.app.db.read(move |on| look::admits(on, &site.config, (&sent, &email), now));
+    let admitted = browser.app.db.read(move |on| look::admits(on, &site, (&sent, &email), now));
     Ok(Some(admitted.await?.ok_or(Code::SignupRestricted)?))
 }
 
 /// Whether a sign-up that has begun may still end: the operator may have closed the door since, or somebody withdrawn
-/// the invitation.
+/// the invitation, or whoever sent it may not invite any more.
 ///
 /// # Errors
 /// `SIGNUP_RESTRICTED`.
 pub fn still(
     tx: &mut Tx<'_>,
-    site: &Site,
+    site: &Arc<Site>,
     (profile, email): (&Profile, &EmailAddress),
     now: i64,
 ) -> Result<()> {
@@ -61,7 +61,7 @@ pub fn still(
     }
     let id = profile.invitation.as_deref().and_then(InvitationId::parse);
     let is_admitted = match &id {
-        Some(id) => look::still_admits(tx, &site.config, (id, email), now)?,
+        Some(id) => look::still_admits(tx, site, (id, email), now)?,
         None => false,
     };
     if is_admitted { Ok(()) } else { Err(Code::SignupRestricted.into()) }

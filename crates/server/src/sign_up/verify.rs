@@ -189,7 +189,7 @@ pub async fn verify(
 /// A refusal inside is committed (the guess is counted); an error outside undoes everything.
 fn take(
     tx: &mut Tx<'_>,
-    (app, site): (&App, &Site),
+    (app, site): (&App, &Arc<Site>),
     trial: &Trial,
 ) -> Result<std::result::Result<Left, Code>> {
     let now = trial.arrival.now;

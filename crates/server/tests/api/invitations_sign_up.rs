@@ -1,6 +1,6 @@
 //! Invitations in the middle of a sign-up: they open a closed door for the invited address, and prove nothing.
 
-use crate::support::{Browser, Keyrack, sign_up_form};
+use crate::support::{Browser, Keyrack, Operator, sign_up_form};
 use keyrack_server::config::SignUpMode;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -104,6 +104,36 @@ async fn j04_an_expired_token_opens_no_door() {
     bob.asks_for_code(&begun).await.ok();
     let code = server.code("bob").await;
     assert_eq!(bob.enters_code(&begun, &code).await.refused(), refused(403, "SIGNUP_RESTRICTED"));
+}
+
+/// The token is worth no more at the door than where it is accepted.
+#[tokio::test]
+async fn j04_no_token_opens_the_door_once_its_inviter_may_not_invite_or_the_place_is_gone() {
+    let (server, _, acme, token) = closed().await;
+    let (operator, shut) = (Operator(&server), refused(403, "SIGNUP_RESTRICTED"));
+    let tries = async |name: &str, token: &str| {
+        server.browser().post("/auth/signup", form(name, token)).await.refused()
+    };
+    let begins = async |name: &str, token: &str| {
+        let who = server.browser();
+        let begun = attempt(&who.post("/auth/signup", form(name, token)).await.ok());
+        who.asks_for_code(&begun).await.ok();
+        (who, begun, server.code(name).await)
+    };
+    let (bob, begun, code) = begins("bob", &token).await;
+    operator.post("/users/ada@example.com/disable").await.ok();
+    assert_eq!(tries("bob", &token).await, shut);
+    assert_eq!(bob.enters_code(&begun, &code).await.refused(), shut);
+    // What was refused has cost nothing.
+    operator.post("/users/ada@example.com/enable").await.ok();
+    bob.enters_code(&begun, &code).await.ok();
+    server.signed_in("ada").await.invites(&acme, "cyd", json!({})).await;
+    let token = server.token("cyd").await;
+    let (cyd, begun, code) = begins("cyd", &token).await;
+    operator.ask(Method::DELETE, &format!("/organizations/{acme}"), Value::Null).await.ok();
+    assert_eq!(tries("cyd", &token).await, shut);
+    assert_eq!(cyd.enters_code(&begun, &code).await.refused(), shut);
+    assert_eq!(server.count("select count(*) from users where deployment_id = $1").await, 2);
 }
 
 #[tokio::test]

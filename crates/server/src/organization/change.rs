@@ -176,18 +176,23 @@ pub fn describe_member(
     Ok(member)
 }
 
-/// Writes which workspace of an organization new members are put into, or with `""` that it is none.
+/// Writes which workspace of an organization new members are put into, or with `""` that it is none. Whoever lets people
+/// into a workspace manages it and has all that its members may: else they could come into it as a new member themselves.
 ///
 /// # Errors
-/// [`Code::WorkspaceNotFound`].
+/// As [`Actor::look`]; [`Code::PermissionDenied`], [`Code::RoleExceedsYours`].
 pub fn put_new_members_into(tx: &mut Tx<'_>, actor: &Actor, organization: &Place, id: &str) -> Result<()> {
     if id.is_empty() {
         return organizations::put_new_members_into(tx, &organization.id, None);
     }
-    let found = store::find(tx, actor.deployment(), (Kind::Workspace, id))?;
-    let within = found.filter(|place| place.organization == organization.organization);
-    let workspace = within.ok_or(Code::WorkspaceNotFound)?;
-    organizations::put_new_members_into(tx, &organization.id, Some(&workspace.id))
+    let inside = actor.look(tx, (Kind::Workspace, id))?;
+    if inside.place.organization != organization.organization {
+        return Err(Code::WorkspaceNotFound.into());
+    }
+    let known = actor.roles(Kind::Workspace);
+    let given = known.everywhere.iter().find(|role| role.key == known.member);
+    may_give(&inside.held, Kind::Workspace, given.map_or(&[], |role| &role.permissions))?;
+    organizations::put_new_members_into(tx, &organization.id, Some(&inside.place.id))
 }
 
 fn named(

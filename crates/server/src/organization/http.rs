@@ -101,8 +101,9 @@ fn having() -> Routes {
 }
 
 /// Why a change is refused, beside what is said.
-const UPDATES: [Code; 12] = [
+const UPDATES: [Code; 15] = [
     Code::PermissionDenied,
+    Code::RoleExceedsYours,
     Code::InvalidParameter,
     Code::InvalidAddressRange,
     Code::RestrictionNotAllowed,
@@ -113,7 +114,9 @@ const UPDATES: [Code; 12] = [
     Code::UserDisabled,
     Code::OrganizationsDisabled,
     Code::OrganizationNotFound,
+    Code::WorkspacesDisabled,
     Code::WorkspaceNotFound,
+    Code::WorkspaceRequiresMfa,
 ];
 
 /// `GET /me/organization-memberships`.

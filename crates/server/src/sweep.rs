@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::id::SessionId;
 use crate::session::{activity, read};
 use crate::world::Watch;
-use crate::{organization, outbox, params};
+use crate::{invitation, organization, outbox, params};
 pub use domains::check as check_domains;
 use lease::Lease;
 use std::sync::Arc;
@@ -69,8 +69,13 @@ async fn sweep(app: &Shared, swept: Swept<'_>) -> Result<()> {
         Swept::Running(site) => organization::settle::all(app, site).await,
         Swept::Absent(_) => Ok(()),
     };
-    let ended =
-        told(deployment, "end what has expired", ended).and(told(deployment, "put out members", settled));
+    let settled = told(deployment, "put out members", settled);
+    let put_away = match swept {
+        Swept::Running(site) => invitation::expire::settle(app, site).await,
+        Swept::Absent(_) => Ok(()),
+    };
+    let settled = settled.and(told(deployment, "put away what told of expired invitations", put_away));
+    let ended = told(deployment, "end what has expired", ended).and(settled);
     let swept = ended.and(prune::run(&mut lease, &retention).await);
     if swept.is_err() {
         app.metrics.sweeps.failed.one();

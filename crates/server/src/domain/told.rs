@@ -74,11 +74,10 @@ pub fn administrators(
 /// # Errors
 /// What the database says.
 pub fn tell(tx: &mut Tx<'_>, site: &Site, domain: &Domain, word: Word, now: i64) -> Result<()> {
-    is_over(tx, site, domain, now)?;
     let (of, until) = (&place_of(&domain.organization), &until(site, domain, now));
-    let mut told = administrators(tx, site, &domain.organization)?;
-    // In the order of locks.
-    told.sort_by(|a, b| a.user.cmp(&b.user));
+    let told = administrators(tx, site, &domain.organization)?;
+    let users: Vec<&UserId> = told.iter().map(|one| &one.user).collect();
+    notification::settle_before(tx, site, &[domain.id.to_string()], (&users, now))?;
     for Administrator { user, membership, .. } in &told {
         let domain = (domain.id.as_str(), domain.fqdn.as_str());
         let news = match word {
@@ -96,7 +95,7 @@ pub fn tell(tx: &mut Tx<'_>, site: &Site, domain: &Domain, word: Word, now: i64)
 /// # Errors
 /// What the database says.
 pub fn is_over(tx: &mut Tx<'_>, site: &Site, domain: &Domain, now: i64) -> Result<()> {
-    notification::settle(tx, site, domain.id.as_str(), now)
+    notification::settle(tx, site, &[domain.id.to_string()], now)
 }
 
 /// When a domain is lost whose record stays away, RFC 3339.

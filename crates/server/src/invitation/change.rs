@@ -190,7 +190,8 @@ fn send(
 /// Tells whoever has proved the address, if there is such an account, once for each mail.
 fn tell(tx: &mut Tx<'_>, actor: &Actor, given: &authority::Given, it: &Invitation) -> Result<()> {
     let Some(found) = user::store::find_by_email(tx, actor.deployment(), &it.email)? else { return Ok(()) };
-    notification::settle(tx, &actor.site, it.id.as_str(), actor.by.now)?;
+    let before = [it.id.to_string()];
+    notification::settle_before(tx, &actor.site, &before, (&[&found.user_id], actor.by.now))?;
     let to = given.workspace.as_ref().map_or(&given.organization, |(workspace, _)| workspace);
     let news = News::Invited { to, invitation: it.id.as_str() };
     notification::write(tx, &actor.site, &found.user_id, &news, actor.by.now)
@@ -224,7 +225,7 @@ pub fn withdraw(
 
 fn end(tx: &mut Tx<'_>, actor: &Actor, it: &Invitation) -> Result<()> {
     store::end(tx, &it.id, None, actor.by.now)?;
-    notification::settle(tx, &actor.site, it.id.as_str(), actor.by.now)?;
+    notification::settle(tx, &actor.site, &[it.id.to_string()], actor.by.now)?;
     secret::forget(tx, (actor.deployment(), For::Invitation, it.id.as_str()))
 }
 

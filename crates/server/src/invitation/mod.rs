@@ -10,6 +10,7 @@ pub mod accept;
 pub mod authority;
 pub mod change;
 mod doors;
+pub mod expire;
 pub mod http;
 pub mod look;
 mod mails;

@@ -2,7 +2,7 @@
 //! accepts them is [`crate::invitation`]'s.
 
 use super::Place;
-use crate::db::{Snapshot, Tx};
+use crate::db::{Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::id::UserId;
 use crate::params;
@@ -28,7 +28,8 @@ pub fn member_with(
 }
 
 /// Withdraws what would let a user who leaves a place, or is removed from it, come back into it by an invitation from
-/// before; their ids. The caller holds the organization's lock.
+/// before; the ids of those, of which the user may have been told. The caller holds the locks of the organization and of
+/// the user.
 ///
 /// # Errors
 /// What the database says.
@@ -40,28 +41,36 @@ pub fn withdraw_of(tx: &mut Tx<'_>, place: &Place, user: &UserId, now: i64) -> R
          order by id",
         params![place.organization.as_str(), &place.id, user.as_str()],
     )?;
-    let withdrawn: Vec<String> = rows.into_iter().map(|row| row.cells().text()).collect::<Result<_>>()?;
+    let withdrawn = ids(rows)?;
     for id in &withdrawn {
         tx.execute("update invitations set ended_at = $2, expires_at = $2 where id = $1", params![id, now])?;
     }
     Ok(withdrawn)
 }
 
-/// Deletes some of the invitations to a place that was deleted, at most `most`; their ids.
+/// Some of the invitations to a place, at most `most`, ended or not: of one that was deleted there come no more.
 ///
 /// # Errors
 /// What the database says.
-pub fn forget_some(tx: &mut Tx<'_>, place: &str, most: i64) -> Result<Vec<String>> {
-    let rows = tx.query(
+pub fn some_to(on: &mut Snapshot<'_>, place: &str, most: i64) -> Result<Vec<String>> {
+    let rows = on.query(
         "select id from invitations where organization_id = $1
          union select id from invitations where workspace_id = $1 order by 1 limit $2",
         params![place, most],
     )?;
-    let deleted: Vec<String> = rows.into_iter().map(|row| row.cells().text()).collect::<Result<_>>()?;
-    for id in &deleted {
-        tx.execute("delete from invitations where id = $1", params![id])?;
-    }
-    Ok(deleted)
+    ids(rows)
+}
+
+fn ids(rows: Vec<Row>) -> Result<Vec<String>> {
+    rows.into_iter().map(|row| row.cells().text()).collect()
+}
+
+/// Deletes an invitation. Whoever was told of it is told before that it is over.
+///
+/// # Errors
+/// What the database says.
+pub fn forget(tx: &mut Tx<'_>, id: &str) -> Result<()> {
+    tx.execute("delete from invitations where id = $1", params![id]).map(drop)
 }
 
 /// Deletes the invitations of the addresses of a user who is deleted. The caller holds the user's lock, and deletes the

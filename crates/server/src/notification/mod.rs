@@ -24,6 +24,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::user;
+use std::collections::BTreeMap;
 
 /// How far a notification has come with its reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,16 +96,38 @@ pub fn put(tx: &mut Tx<'_>, site: &Site, to: &UserId, news: &News<'_>, now: i64)
     store::ring(tx, to)
 }
 
-/// Puts away what told of something that is over, such as an invitation that was withdrawn or the record of a domain that
-/// is there again: whoever has it. Takes the
-/// locks of those users: the caller may hold those of organizations.
+/// Puts away what told of something that is over, such as invitations that were withdrawn or the record of a domain that is
+/// there again: whoever has it. Takes the locks of those users: the caller may hold those of organizations, and has not
+/// yet touched the rows of invitations, which whoever deletes a user touches under the user's lock.
 ///
 /// # Errors
 /// What the database says.
-pub fn settle(tx: &mut Tx<'_>, site: &Site, subject: &str, now: i64) -> Result<()> {
-    for user in store::told_of(tx, subject)? {
+pub fn settle(tx: &mut Tx<'_>, site: &Site, subjects: &[String], now: i64) -> Result<()> {
+    settle_before(tx, site, subjects, (&[], now))
+}
+
+/// The same before others are told something in its place, whose locks it takes too: all of them in one order.
+///
+/// # Errors
+/// What the database says.
+pub fn settle_before(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    subjects: &[String],
+    (others, now): (&[&UserId], i64),
+) -> Result<()> {
+    let mut locked: BTreeMap<UserId, Vec<&str>> =
+        others.iter().map(|user| (UserId::clone(user), Vec::new())).collect();
+    for subject in subjects {
+        for user in store::told_of(tx, subject)? {
+            locked.entry(user).or_default().push(subject);
+        }
+    }
+    for (user, subjects) in locked {
         user::store::lock(tx, &site.config.id, &user)?;
-        settle_of(tx, &user, subject, now)?;
+        for subject in subjects {
+            settle_of(tx, &user, subject, now)?;
+        }
     }
     Ok(())
 }

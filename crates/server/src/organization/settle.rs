@@ -144,9 +144,10 @@ async fn empty(app: &Shared, site: &Arc<Site>, (place, gate): (&str, i64)) -> Re
         )
     });
     for place in deleted.await? {
+        forget_invitations(app, site, &place, now).await?;
         loop {
-            let (place, site) = (place.clone(), Arc::clone(site));
-            if app.db.write(move |tx| remove_some(tx, &site, &place, now)).await? == 0 {
+            let place = place.clone();
+            if app.db.write(move |tx| remove_some(tx, &place)).await? == 0 {
                 break;
             }
         }
@@ -156,8 +157,24 @@ async fn empty(app: &Shared, site: &Arc<Site>, (place, gate): (&str, i64)) -> Re
     app.db.write(move |tx| settled(tx, (&id, gate), now)).await
 }
 
-/// Removes some members of a place, and some invitations to it, of which nobody is told any more; how many.
-fn remove_some(tx: &mut Tx<'_>, site: &Site, place: &str, now: i64) -> Result<usize> {
+/// Deletes the invitations to a place that was deleted, of which nobody is told any more.
+async fn forget_invitations(app: &Shared, site: &Arc<Site>, place: &str, now: i64) -> Result<()> {
+    loop {
+        let (site, place) = (Arc::clone(site), place.to_owned());
+        let forget_some = move |tx: &mut Tx<'_>| {
+            let some = invited::some_to(tx, &place, BATCH)?;
+            notification::settle(tx, &site, &some, now)?;
+            some.iter().try_for_each(|id| invited::forget(tx, id))?;
+            Ok(some.is_empty())
+        };
+        if app.db.write(forget_some).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Removes some members of a place; how many.
+fn remove_some(tx: &mut Tx<'_>, place: &str) -> Result<usize> {
     let rows = tx.query(
         "select id from memberships where place_id = $1 order by id limit $2",
         params![place, BATCH],
@@ -181,11 +198,7 @@ fn remove_some(tx: &mut Tx<'_>, site: &Site, place: &str, now: i64) -> Result<us
         tx.execute("delete from roles where place_id = $1", params![place])?;
         tx.execute("delete from member_counts where place_id = $1", params![place])?;
     }
-    let invitations = invited::forget_some(tx, place, BATCH)?;
-    for invitation in &invitations {
-        notification::settle(tx, site, invitation, now)?;
-    }
-    Ok(members.len() + invitations.len() + usize::try_from(former).unwrap_or(0))
+    Ok(members.len() + usize::try_from(former).unwrap_or(0))
 }
 
 fn settled(tx: &mut Tx<'_>, (place, gate): (&str, i64), now: i64) -> Result<()> {

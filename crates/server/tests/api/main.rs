@@ -58,6 +58,7 @@ mod events_wire;
 mod health;
 mod invitations;
 mod invitations_bounds;
+mod invitations_over;
 mod invitations_sign_up;
 mod joining;
 mod keys;

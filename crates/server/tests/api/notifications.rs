@@ -4,6 +4,7 @@ use crate::notifications_pages::{id, stands};
 use crate::organizations::{ADMIN, MEMBER, acme};
 use crate::support::{Events, Keyrack, Operator};
 use keyrack_server::config::teams::Kind;
+use keyrack_server::db::Tx;
 use keyrack_server::id::UserId;
 use keyrack_server::membership::store;
 use keyrack_server::notification::{self, News};
@@ -206,7 +207,8 @@ async fn what_told_of_something_that_is_over_is_put_away_for_who_was_told() {
     let mut stream = bob.follows().await;
     for subject in ["inv_one", "inv_one", "", "inv_none"] {
         let site = server.app.sites[0].clone();
-        server.app.db.write(move |tx| notification::settle(tx, &site, subject, 2)).await.unwrap();
+        let settle = move |tx: &mut Tx<'_>| notification::settle(tx, &site, &[subject.to_owned()], 2);
+        server.app.db.write(settle).await.unwrap();
     }
     tokio::time::timeout(Duration::from_secs(1), stream.inbox()).await.expect("a second has passed");
     let [away] = bob.inbox("is_archived=true").await.try_into().unwrap();

@@ -161,8 +161,9 @@ pub fn resend(
         expires_at: prepared.expires_at,
         ..before
     };
-    store::renew(tx, &it)?;
+    // After the locks of users that `send` takes: see `notification::settle`.
     send(tx, actor, (&given, &it), prepared)?;
+    store::renew(tx, &it)?;
     Ok(it)
 }
 

@@ -2,9 +2,11 @@
 
 use crate::attacks_invitations::{members, tries};
 use crate::organizations::{ADMIN, acme};
-use crate::support::{Keyrack, invitation_form};
+use crate::support::{Keyrack, Operator, invitation_form};
 use keyrack_server::config::Deployment;
-use serde_json::json;
+use keyrack_server::id::{EmailAddressId, UserId};
+use reqwest::Method;
+use serde_json::{Value, json};
 
 const MINUTE: i64 = 60_000;
 
@@ -110,4 +112,46 @@ async fn two_who_take_the_last_place_are_one_member_more() {
         }
         server.advance(15 * MINUTE);
     }
+}
+
+/// Who has proved `name`@example.com, and could not sign in.
+async fn has_proved(server: &Keyrack, name: &str, number: usize) -> String {
+    let user = UserId::draw(&server.app.world).to_string();
+    server.is_there(&user, number).await;
+    let (deployment, of) = (server.app.sites[0].config.id.clone(), user.clone());
+    let (id, email) = (EmailAddressId::draw(&server.app.world).to_string(), format!("{name}@example.com"));
+    let proved = server.app.db.write(move |tx| {
+        tx.execute(
+            "insert into email_addresses
+                 (id, deployment_id, user_id, email, is_primary, verified_at, created_at, updated_at)
+             values ($1, $2, $3, $4, 1, 1, 0, 0)",
+            keyrack_server::params![&id, &deployment, &of, &email],
+        )
+    });
+    proved.await.unwrap();
+    user
+}
+
+/// Of two that take locks in opposite orders the database ends one, after a second in which both wait.
+#[tokio::test]
+async fn o03_nobody_waits_for_each_other_who_ends_or_resends_an_invitation_and_deletes_who_is_invited() {
+    let server = Keyrack::start().await;
+    let (ada, operator) = (server.signed_up("ada").await, Operator(&server));
+    let acme = ada.founds("Acme").await;
+    let before = server.app.db.stats().retries.get();
+    for round in 0..50 {
+        let name = format!("bob{round}");
+        let user = has_proved(&server, &name, round).await;
+        let invited = ada.invites(&acme, &name, json!({})).await["id"].as_str().unwrap().to_owned();
+        server.advance(MINUTE);
+        let step = if round % 2 == 0 { "discard" } else { "resend" };
+        let path = format!("/organizations/{acme}/invitations/{invited}/{step}");
+        let account = format!("/users/{user}");
+        let (changed, deleted) =
+            tokio::join!(ada.post(&path, json!({})), operator.ask(Method::DELETE, &account, Value::Null));
+        deleted.ok();
+        assert!([200, 404].contains(&changed.status), "round {round}: {}", changed.text);
+    }
+    assert_eq!(server.app.db.stats().retries.get(), before);
+    assert_eq!(ada.invitations(&acme).await.len(), 0);
 }

@@ -143,7 +143,9 @@ impl Fields {
             Error::refused(Code::InvalidParameter, text)
         };
         let Some(text) = self.text(name)? else { return Ok(None) };
-        let number = text.parse().ok().filter(|number| bounds.contains(number));
+        // What Rust reads as a number besides has a sign.
+        let is_digits = text.bytes().all(|digit| digit.is_ascii_digit());
+        let number = text.parse().ok().filter(|number| is_digits && bounds.contains(number));
         number.map(Some).ok_or_else(wrong)
     }
 

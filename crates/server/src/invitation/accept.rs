@@ -11,7 +11,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::SignInId;
 use crate::membership::restriction::Visitor;
-use crate::membership::{self, Place, Role, Scope, role};
+use crate::membership::{self, Place, Role, Scope, are_there, role};
 use crate::notification;
 use crate::organization::join::{Joined, Newcomer, join};
 use crate::organization::{self, Organization};
@@ -79,6 +79,9 @@ struct Acceptor {
 /// What the database says.
 pub fn accept(tx: &mut Tx<'_>, (app, site): (&App, &Arc<Site>), offer: &Offer) -> Result<Outcome> {
     let (config, now) = (&site.config, offer.arrival.now);
+    if are_there(config, Kind::Organization).is_err() {
+        return Ok(NOTHING);
+    }
     // A token that is nobody's takes nobody's lock.
     let Some((it, _)) = look::find(tx, config, &offer.sent, now)? else { return Ok(NOTHING) };
     let organization = (Kind::Organization, it.wanted.organization.as_str());
@@ -239,6 +242,7 @@ fn record(tx: &mut Tx<'_>, (app, site): (&App, &Site), offer: &Offer, acceptor: 
 fn standing(tx: &mut Tx<'_>, site: &Site, it: &Invitation, user: &User) -> Result<Option<Scope>> {
     let deployment = &site.config.id;
     if let Some(workspace) = &it.wanted.workspace
+        && are_there(&site.config, Kind::Workspace).is_ok()
         && let Some(scope) = membership::standing::in_workspace(tx, deployment, workspace, &user.id)?
     {
         return Ok(Some(scope));

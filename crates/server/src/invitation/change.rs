@@ -225,21 +225,22 @@ pub fn withdraw(
 }
 
 fn end(tx: &mut Tx<'_>, actor: &Actor, it: &Invitation) -> Result<()> {
-    store::end(tx, &it.id, None, actor.by.now)?;
     notification::settle(tx, &actor.site, &[it.id.to_string()], actor.by.now)?;
+    store::end(tx, &it.id, None, actor.by.now)?;
     secret::forget(tx, (actor.deployment(), For::Invitation, it.id.as_str()))
 }
 
-/// An open invitation of a place that a text names and the user may see.
+/// An open invitation of a place that a text names and the user may see; of one that they may not see they are told what
+/// they are told of none.
 ///
 /// # Errors
 /// [`Code::InvitationNotFound`], [`Code::PermissionDenied`].
 pub fn find(on: &mut Snapshot<'_>, actor: &Actor, acting: &Acting, id: &str) -> Result<Invitation> {
     match store::of_place(on, &acting.place.organization, id)? {
-        Some(it) => {
-            authority::may_see(on, actor, acting, it.wanted.workspace.as_deref())?;
-            Ok(it)
-        }
+        Some(it) => match authority::may_see(on, actor, acting, it.wanted.workspace.as_deref()) {
+            Err(error) if error.code() == Code::WorkspaceNotFound => Err(Code::PermissionDenied.into()),
+            seen => seen.map(|()| it),
+        },
         None => {
             acting.may_manage()?;
             Err(Code::InvitationNotFound.into())

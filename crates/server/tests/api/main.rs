@@ -27,6 +27,7 @@ mod attacks_mail;
 mod attacks_members;
 mod attacks_operator;
 mod attacks_password;
+mod attacks_places;
 mod attacks_random;
 mod attacks_scope;
 mod attacks_session;

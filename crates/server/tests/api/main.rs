@@ -118,6 +118,7 @@ mod strict;
 mod tabs;
 mod tabs_rounds;
 mod tenants;
+mod tenants_names;
 mod throttle;
 mod time;
 mod token;

@@ -1,5 +1,6 @@
-//! Whoever may not stand in an organization any more, because of what it asks or because it is gone, reads, mints, switches
-//! and calls nothing of it on another node, in the same millisecond. A thousand rounds on two nodes.
+//! Whoever may not stand in an organization any more, because of what it asks, because they were removed or because it is
+//! gone, reads, mints, switches and calls nothing of it on another node, in the same millisecond. A thousand rounds on two
+//! nodes.
 
 use super::cluster::{Cluster, Plan};
 use super::latency::Latencies;
@@ -8,8 +9,10 @@ use crate::Outcome;
 use crate::database::Database;
 use crate::http::{Browser, Failure, password};
 use crate::random::Random;
+use crate::tools;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 1000;
@@ -17,6 +20,7 @@ const ROUNDS: usize = 1000;
 const SOON: Duration = Duration::from_millis(1);
 const CONFIG: &str = "[deployment.organizations]\nenabled = true\n";
 const EMAIL: &str = "put.out@example.com";
+const COLLEAGUE: &str = "removed@example.com";
 
 /// Runs it; returns the closing line.
 pub async fn run(binary: &Path, database: &Database, seed: u64, rounds: Option<usize>) -> Outcome<String> {
@@ -25,46 +29,107 @@ pub async fn run(binary: &Path, database: &Database, seed: u64, rounds: Option<u
     let (name, url) = ("soak-put-out", Some(database.url()));
     let plan = Plan { binary, name, nodes: 2, database_url: url, data: None, config: CONFIG };
     let cluster = Cluster::start(&plan).await?;
-    let outcome = put_out(&cluster, Random::new(seed), rounds).await;
+    let operator = Operator { binary: binary.to_owned(), data: cluster.data(0) };
+    let outcome = put_out(&cluster, &operator, Random::new(seed), rounds).await;
     cluster.end(outcome)
 }
 
-async fn put_out(cluster: &Cluster, mut random: Random, rounds: usize) -> Outcome<String> {
+/// Who lets members in: an invitation is mailed to one address five times an hour.
+struct Operator {
+    binary: PathBuf,
+    data: PathBuf,
+}
+
+impl Operator {
+    fn lets_in(&self, organization: &str) -> Outcome {
+        let mut command = Command::new(&self.binary);
+        for name in
+            ["KEYRACK_CONFIG", "KEYRACK_MASTER_KEY", "KEYRACK_MASTER_KEY_FILE", "KEYRACK_DATABASE_URL"]
+        {
+            command.env_remove(name);
+        }
+        command.args(["organization", "add", organization, COLLEAGUE, "--data"]).arg(&self.data);
+        tools::output(&mut command).map(drop)
+    }
+}
+
+/// Who takes part: one person, in an office and at home, who administrates the organization, and a colleague.
+struct Cast {
+    office: Browser,
+    home: Browser,
+    colleague: Browser,
+    colleagues_id: String,
+}
+
+impl Cast {
+    async fn enter(cluster: &Cluster) -> Result<Self, Failure> {
+        let [mut office, mut home, mut colleague] = [(); 3].map(|()| cluster.browser());
+        office.sign_up(EMAIL).await?;
+        let form = json!({ "strategy": "plain_email", "email": EMAIL, "password": password(EMAIL) });
+        home.post("/auth/signin", form).await?;
+        colleague.sign_up(COLLEAGUE).await?;
+        let id = colleague.get("/me").await?["id"].as_str().unwrap_or_default().to_owned();
+        Ok(Self { office, home, colleague, colleagues_id: id })
+    }
+}
+
+/// A browser as it is on a node that has read a moment ago that it stands in the organization: it is in the node's memory.
+async fn stands(browser: &mut Browser, organization: &str, node: usize) -> Outcome<Browser> {
+    let to = json!({ "organization_id": organization });
+    browser.post("/session/switch-organization", to).await.map_err(|failure| cannot(&failure))?;
+    let mut there = browser.at(node);
+    there.get("/session").await.map_err(|failure| cannot(&failure))?;
+    Ok(there)
+}
+
+async fn put_out(
+    cluster: &Cluster,
+    operator: &Operator,
+    mut random: Random,
+    rounds: usize,
+) -> Outcome<String> {
     let mut tally = Tally::default();
-    // One person, in an office and at home.
-    let (mut office, mut home) = (cluster.browser(), cluster.browser());
-    office.sign_up(EMAIL).await.map_err(|failure| cannot(&failure))?;
-    let form = json!({ "strategy": "plain_email", "email": EMAIL, "password": password(EMAIL) });
-    home.post("/auth/signin", form).await.map_err(|failure| cannot(&failure))?;
-    let mut organization = founded(&mut office).await?;
+    let mut cast = Cast::enter(cluster).await.map_err(|failure| cannot(&failure))?;
+    let mut organization = founded(&mut cast.office).await?;
     let mut progress = Progress::new("put out");
     for round in 1..=rounds {
         let here = random.below(2);
-        home.post("/session/switch-organization", json!({ "organization_id": organization }))
-            .await
-            .map_err(|failure| cannot(&failure))?;
-        let (office_here, mut there) = (office.at(here), home.at(1 - here));
-        // The other node has read it a moment ago: it is in its memory.
-        there.get("/session").await.map_err(|failure| cannot(&failure))?;
-        if random.below(4) == 0 {
-            tally.deleted += 1;
-            let path = format!("/organizations/{organization}/delete");
-            let tried = Tried { there, organization: &organization, code: "organization_not_found" };
-            tried.after(office_here, &path, json!({}), &mut tally).await?;
-            organization = founded(&mut office).await?;
-        } else {
-            tally.restricted += 1;
-            let path = format!("/organizations/{organization}/update");
-            let only = json!({ "enable_ip_restriction": true, "whitelisted_ips": [office.address()] });
-            let tried = Tried { there, organization: &organization, code: "address_not_allowed" };
-            tried.after(office_here, &path, only, &mut tally).await?;
-            let off = json!({ "enable_ip_restriction": false });
-            office.post(&path, off).await.map_err(|failure| cannot(&failure))?;
+        let (office, path) = (cast.office.at(here), format!("/organizations/{organization}"));
+        match random.below(4) {
+            0 => {
+                tally.deleted += 1;
+                let there = stands(&mut cast.home, &organization, 1 - here).await?;
+                let tried = Tried { there, organization: &organization, code: "organization_not_found" };
+                tried.after(office, &format!("{path}/delete"), json!({}), &mut tally).await?;
+                organization = founded(&mut cast.office).await?;
+            }
+            1 => {
+                tally.removed += 1;
+                operator.lets_in(&organization)?;
+                let there = stands(&mut cast.colleague, &organization, 1 - here).await?;
+                let tried = Tried { there, organization: &organization, code: "organization_not_found" };
+                let remove = format!("{path}/members/{}/remove", cast.colleagues_id);
+                tried.after(office, &remove, json!({}), &mut tally).await?;
+            }
+            _ => {
+                tally.restricted += 1;
+                let there = stands(&mut cast.home, &organization, 1 - here).await?;
+                let only = json!({ "enable_ip_restriction": true, "whitelisted_ips": [office.address()] });
+                let tried = Tried { there, organization: &organization, code: "address_not_allowed" };
+                let (update, off) = (format!("{path}/update"), json!({ "enable_ip_restriction": false }));
+                tried.after(office, &update, only, &mut tally).await?;
+                cast.office.post(&update, off).await.map_err(|failure| cannot(&failure))?;
+            }
         }
         progress.tell(|| format!("round {round} of {rounds}: {}", tally.line()));
     }
+    closing(&mut tally, cluster.faults(), rounds)
+}
+
+/// The closing line, as an error unless everything was refused and asked in time.
+fn closing(tally: &mut Tally, faults: Vec<String>, rounds: usize) -> Outcome<String> {
     let mut wrong = std::mem::take(&mut tally.wrong);
-    wrong.extend(cluster.faults());
+    wrong.extend(faults);
     wrong.iter().for_each(|what| eprintln!("put out: {what}"));
     let line = format!("put out: {rounds} rounds on two nodes, {}, {} succeeded", tally.line(), wrong.len());
     if !wrong.is_empty() {
@@ -88,6 +153,7 @@ async fn founded(office: &mut Browser) -> Outcome<String> {
 #[derive(Default)]
 struct Tally {
     restricted: usize,
+    removed: usize,
     deleted: usize,
     /// From the answer here to the request there.
     gap: Latencies,
@@ -97,9 +163,10 @@ struct Tally {
 impl Tally {
     fn line(&self) -> String {
         format!(
-            "{} by an address that is not allowed any more and {} by a deletion, {} reads, mints, switches and calls \
-             within {:.2} ms of the answer (median; p95 {:.2})",
+            "{} by an address that is not allowed any more, {} by a removal and {} by a deletion, {} reads, mints, \
+             switches and calls within {:.2} ms of the answer (median; p95 {:.2})",
             self.restricted,
+            self.removed,
             self.deleted,
             self.gap.count(),
             self.gap.at(0.5).as_secs_f64() * 1000.0,

@@ -20,7 +20,7 @@ pub async fn acme(server: &Keyrack) -> (Browser, Browser, String) {
     (ada, bob, acme)
 }
 
-fn names(page: &Value) -> Vec<String> {
+pub fn names(page: &Value) -> Vec<String> {
     let name = |member: &Value| member["user"]["first_name"].as_str().unwrap().to_owned();
     page["data"].as_array().unwrap().iter().map(name).collect()
 }

@@ -126,6 +126,8 @@ async fn what_invited_to_a_place_that_is_gone_or_a_member_who_is_gone_is_put_awa
     assert_eq!((told(&bob).await, told(&cyd).await), ((1, 0), (2, 0)));
     ada.post(&format!("/organizations/{acme}/members/{}/remove", bob.user_id().await), json!({})).await.ok();
     assert_eq!((told(&bob).await, told(&cyd).await), ((0, 1), (2, 0)));
+    let [open] = ada.invitations(&acme).await.try_into().unwrap();
+    assert_eq!(open["email"], "cyd@example.com");
     for gone in [format!("/workspaces/{den}/delete"), format!("/organizations/{other}/delete")] {
         ada.post(&gone, json!({})).await.ok();
         keyrack_server::organization::settle::all(&server.app, &server.app.sites[0]).await.unwrap();

@@ -41,12 +41,14 @@ const domain = (fqdn: string, verified: boolean) => ({
   verification_dns_record_type: 'TXT',
   verification_dns_record_name: '_keyrack',
   verification_dns_record_data: `keyrack-verify=${'0123456789abcdef'.repeat(4)}`,
+  missing_since: fqdn.startsWith('a-') ? NOW : null,
 });
 
 const invitation = (email: string, expired: boolean) => ({
   id: `inv_${email}`,
   email,
   expired,
+  inviter: {},
   initial_organization_role: ROLES[0],
   initial_workspace_role: null,
   workspace: null,
@@ -59,6 +61,7 @@ const notification = (id: string, is_read: boolean) => ({
   title: `Invitation to ${id}`,
   body: 'You are invited to join it. The link is in the mail that you got.',
   is_read,
+  metadata: { organization_name: id },
   created_at: NOW,
 });
 
@@ -69,6 +72,9 @@ const restricted = {
 
 const deployment: Deployment = testDeployment({
   b2b_settings: {
+    organizations_enabled: true,
+    workspaces_enabled: true,
+    allow_users_to_create_orgs: true,
     custom_org_role_enabled: true,
     custom_workspace_role_enabled: true,
     enforce_mfa_per_org_enabled: true,
@@ -98,7 +104,7 @@ const keyrack = new TestKeyrack({
     '/organizations/org_1/members': members,
     '/organizations/org_1/roles': ROLES,
     '/organizations/org_1/invitations': [invitation('dan@example.com', false), invitation('eve@example.com', true)],
-    '/organizations/org_1/domains': [domain('example.com', true), domain('a-rather-long-domain-name.example.org', false)],
+    '/organizations/org_1/domains': [domain('example.com', true), domain('a-rather-long-domain-name.example.org', true), domain('example.net', false)],
     '/workspaces/wsp_1/members': members.slice(0, 2),
     '/workspaces/wsp_1/roles': ROLES,
     '/notifications': [notification('Athens', false), notification(LONG, true)],

@@ -1,12 +1,19 @@
 /** Changes of what is read beside the session. They take their turns among the mutations of the session. */
 import type { Client } from './client.js';
 import { clientError, type KeyrackError } from './error.js';
-import { ownerOf, shelfOf } from './shelf.js';
+import { inNameOf } from './reading.js';
+import { type Bound, ownerOf, shelfOf } from './shelf.js';
 import type { Session } from './types.gen.js';
 
 /** One change. */
 export interface Act {
   readonly path: string;
+
+  /**
+   * In whose name: of the account, as long as it acts where it does where that is said, whichever account another tab has
+   * made the active one meanwhile. Of nobody for what makes the account act elsewhere: that is the session's.
+   */
+  readonly bound?: Bound;
 
   /** Made when its turn has come, where that takes time. */
   readonly body?: object | (() => Promise<object>);
@@ -25,7 +32,7 @@ export interface Act {
  * @throws KeyrackError `no_session` when nobody is signed in, `session_changed` when another account is active by its
  * turn, otherwise what kept it from being done.
  */
-export async function act<T>(client: Client, { path, body = {}, reloads, changes }: Act): Promise<T | undefined> {
+export async function act<T>(client: Client, { path, bound = 'account', body = {}, reloads, changes }: Act): Promise<T | undefined> {
   const session = (): Session | undefined => client.view().session;
   const owner = ownerOf(session(), 'account');
   if (!owner) throw clientError('no_session', 'Nobody is signed in.');
@@ -35,7 +42,8 @@ export async function act<T>(client: Client, { path, body = {}, reloads, changes
   const send = async (): Promise<Session> => {
     const made: object = body instanceof Function ? await (body() as Promise<object>) : body;
     if (ownerOf(session(), 'account') !== owner) throw changed();
-    answer = (await client.send({ path, body: made })) as T;
+    const named = bound === 'nobody' ? path : inNameOf(client, path, bound);
+    answer = (await client.send({ path: named, body: made })) as T;
     doneAt = shelf.moment();
     return (changes ? await client.send({ path: '/session' }) : client.session()) as Session;
   };

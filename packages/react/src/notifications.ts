@@ -8,6 +8,11 @@ export const NOTIFICATIONS = '/notifications';
 /** and how many were not read. */
 export const UNREAD = `${NOTIFICATIONS}/scope-unread`;
 
+/** What hangs on where the account acts is dropped when that changes. */
+export function boundOf(channel: string): 'account' | 'scope' {
+  return channel === 'all' || channel === 'user' ? 'account' : 'scope';
+}
+
 /** What can be done to them. Each resolves when the hooks show it. */
 export interface NotificationMethods {
   /** @throws KeyrackError `notification_not_found` when it has expired meanwhile. */
@@ -30,7 +35,7 @@ export interface NotificationMethods {
 /** Those of one channel. */
 export function notificationMethods(client: Client, channel: string): NotificationMethods {
   const change = async (what: string, body: object = {}): Promise<void> => {
-    await act(client, { path: `${NOTIFICATIONS}/${what}`, body, reloads: [NOTIFICATIONS] });
+    await act(client, { path: `${NOTIFICATIONS}/${what}`, bound: boundOf(channel), body, reloads: [NOTIFICATIONS] });
   };
   const one = (how: string) => (id: string) => change(`${encodeURIComponent(id)}/${how}`);
   const all = (how: string) => () => change(how, { channels: [channel] });

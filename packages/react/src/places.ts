@@ -84,7 +84,7 @@ export function meant(kind: Kind, id: string | undefined): string {
 /** A new organization. */
 export async function createOrganization(client: Client, organization: NewPlace): Promise<OrganizationCreated> {
   const body = () => bodyOf('organization', organization);
-  const request = { path: '/organizations', body, reloads: MINE, changes: standsElsewhere };
+  const request = { path: '/organizations', bound: 'nobody', body, reloads: MINE, changes: standsElsewhere } as const;
   const created = await act<OrganizationCreated>(client, request);
   if (created) return created;
   const membership = await activeMembership<OrganizationMembership>(client, 'organization');
@@ -99,7 +99,7 @@ export async function createWorkspace(
 ): Promise<WorkspaceCreated> {
   const organization_id = meant('organization', organizationId);
   const body = async () => ({ organization_id, ...(await bodyOf('workspace', workspace)) });
-  const request = { path: '/workspaces', body, reloads: MINE, changes: standsElsewhere };
+  const request = { path: '/workspaces', bound: 'nobody', body, reloads: MINE, changes: standsElsewhere } as const;
   const created = await act<WorkspaceCreated>(client, request);
   if (created) return created;
   const membership = await activeMembership<WorkspaceMembership>(client, 'workspace');

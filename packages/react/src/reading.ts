@@ -20,14 +20,19 @@ export interface Pages<T> {
 const MOST = 100;
 
 /**
- * Adds to a path whom it is asked for, so that the server answers for nobody else: it refuses when that is not so. What
- * is read by itself, whenever something changes, is no sign that somebody uses the account.
+ * Adds to a path whom it is asked for, so that the server answers for nobody else, whichever account is active there by
+ * then: it refuses when that one is signed in no longer, or is not where it acts.
  */
-function asked(client: Client, path: string, bound: Bound): string {
+export function inNameOf(client: Client, path: string, bound: Bound): string {
   // An account may look at what is its own also where it may not act any more.
   const [signIn, organization, workspace] = (ownerOf(client.view().session, bound) ?? '').split(',');
   const scope = [signIn, organization || '-', workspace || '-'].join('.');
-  return `${path}${path.includes('?') ? '&' : '?'}scope=${scope}&poll=1`;
+  return `${path}${path.includes('?') ? '&' : '?'}scope=${scope}`;
+}
+
+/** What is read by itself, whenever something changes, is no sign that somebody uses the account. */
+function asked(client: Client, path: string, bound: Bound): string {
+  return `${inNameOf(client, path, bound)}&poll=1`;
 }
 
 /** Reads a list that has no pages. Entries that say whose they are must be the account's own. */
@@ -54,7 +59,7 @@ export function pages<T extends { readonly id: string }>(
   const read = async (cursor: string | null, size: number): Promise<Pages<T>> => {
     const query = `limit=${size}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
     const answer = await client.send({ path: asked(client, `${path}${path.includes('?') ? '&' : '?'}${query}`, bound) });
-    const page = asPage<T>(client, answer);
+    const page = asPage<T>(client, answer, size);
     ofOwn(client, page.items);
     return page;
   };
@@ -85,11 +90,16 @@ function unreadable(client: Client): KeyrackError {
 }
 
 /**
- * Members come with a `meta`, notifications without.
+ * Members come with a `meta`, notifications without, and invitations as a mere list: there the last one leads on, and a
+ * page that is not full is the last.
  *
  * @throws KeyrackError `network`
  */
-function asPage<T>(client: Client, answer: unknown): Pages<T> {
+function asPage<T extends { readonly id: string }>(client: Client, answer: unknown, size: number): Pages<T> {
+  if (Array.isArray(answer)) {
+    const items = answer as T[];
+    return { items, total: items.length, next: items.length < size ? null : (items.at(-1)?.id ?? null) };
+  }
   const { data, meta, notifications, ...rest } = (answer ?? {}) as Partial<Answer<T>>;
   const { has_more: hasMore, next_cursor: next = null } = meta ?? rest;
   const items = asList<T>(client, data ?? notifications);

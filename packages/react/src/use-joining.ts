@@ -1,9 +1,11 @@
 import { useMemo } from 'react';
 import { domainMethods, type DomainMethods, invitationMethods, type InvitationMethods, joinOrganization } from './joining.js';
+import { pathOf } from './places.js';
 import { useClient } from './provider.js';
-import { list } from './reading.js';
+import { list, type Pages, pages } from './reading.js';
 import type { OrganizationDomain, OrganizationInvitation, OrganizationMembership, OrganizationSuggestion } from './types.gen.js';
 import { type Beside, useEntry } from './use-entry.js';
+import { usePlaceId } from './use-place.js';
 import { useListOf } from './use-roles.js';
 
 /** Which invitations {@link useOrganizationInvitations} shows. */
@@ -13,20 +15,31 @@ export interface InvitationsQuery {
 
   /** Only those to this workspace: all that somebody sees who manages no more than that. */
   readonly workspaceId?: string | undefined;
+
+  /** How many at once, 1 to 100; 100 when omitted. */
+  readonly limit?: number | undefined;
 }
 
 /** Before the invitations are there. */
 export interface OrganizationInvitationsLoading extends Beside, Partial<Record<keyof InvitationMethods, undefined>> {
   readonly loading: true;
   readonly invitations?: undefined;
+  readonly hasMore?: undefined;
+  readonly fetchMore?: undefined;
 }
 
 /** Once they are. */
 export interface OrganizationInvitationsLoaded extends Beside, InvitationMethods {
   readonly loading: false;
 
-  /** Those that nobody has accepted yet, expired ones too. */
+  /** As many as were asked for so far of those that nobody has accepted yet, expired ones too, newest first. */
   readonly invitations: readonly OrganizationInvitation[];
+
+  /** Whether there may be more than are shown. */
+  readonly hasMore: boolean;
+
+  /** Adds the next ones. Never rejects: what went wrong is in `error`. */
+  readonly fetchMore: () => Promise<void>;
 }
 
 /** What {@link useOrganizationInvitations} returns. */
@@ -75,22 +88,32 @@ export interface OrganizationSuggestionsLoaded extends Beside {
 /** What {@link useOrganizationSuggestions} returns. */
 export type UseOrganizationSuggestions = OrganizationSuggestionsLoading | OrganizationSuggestionsLoaded;
 
+/** The most that one request brings. */
+const MOST = 100;
+
+const NONE_SENT: Pages<never> = { items: [], total: 0, next: null };
+
 /**
- * The invitations that an organization has sent, the newest hundred first, and how to send one; none outside of
- * organizations. Whoever may not see them has `error` set (`permission_denied`), and stays loading.
+ * The invitations that an organization has sent, page by page, and how to send one; none outside of organizations.
+ * Whoever may not see them has `error` set (`permission_denied`), and stays loading.
  *
  * @throws Error when there is no {@link KeyrackProvider} above.
  */
-export function useOrganizationInvitations({ organizationId, workspaceId }: InvitationsQuery = {}): UseOrganizationInvitations {
+export function useOrganizationInvitations(query: InvitationsQuery = {}): UseOrganizationInvitations {
+  const { organizationId, workspaceId, limit = MOST } = query;
   const client = useClient();
-  const what = workspaceId === undefined ? 'invitations' : `invitations?workspace_id=${encodeURIComponent(workspaceId)}`;
-  const { items, id, error, refetch } = useListOf<OrganizationInvitation>('organization', organizationId, what);
+  const { id, isKnown } = usePlaceId('organization', organizationId);
+  const of = workspaceId === undefined ? '' : `?workspace_id=${encodeURIComponent(workspaceId)}`;
+  const path = id === undefined ? null : `${pathOf('organization', id)}/invitations${of}`;
+  const entry = useEntry('scope', path, (on, at, bound) => pages<OrganizationInvitation>(on, at, bound, limit));
+  const { data, owner, error, refetch, more } = entry;
+  const shown = data ?? (isKnown && owner === undefined ? NONE_SENT : undefined);
   const methods = useMemo(() => invitationMethods(client, id), [client, id]);
-  return useMemo(
-    () =>
-      items ? { loading: false, invitations: items, error, refetch, ...methods } : { loading: true, error, refetch },
-    [items, error, refetch, methods],
-  );
+  return useMemo(() => {
+    if (!shown) return { loading: true, error, refetch };
+    const { items: invitations, next } = shown;
+    return { loading: false, invitations, hasMore: next !== null, fetchMore: more, error, refetch, ...methods };
+  }, [shown, error, refetch, more, methods]);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { type NotificationMethods, notificationMethods, UNREAD } from './notifications.js';
+import { boundOf, type NotificationMethods, notificationMethods, UNREAD } from './notifications.js';
 import { useClient } from './provider.js';
 import { one, pages } from './reading.js';
 import type { Notification, NotificationSeverity, NotificationsUnread } from './types.gen.js';
@@ -77,11 +77,6 @@ export type UseUnreadNotifications = UnreadLoading | UnreadLoaded;
 const NONE: readonly never[] = [];
 const NOTHING: NotificationsUnread = { count: 0, places: [] };
 const USUAL = 20;
-
-/** What hangs on where the account acts is dropped when that changes. */
-function boundOf(channel: NotificationChannel): 'account' | 'scope' {
-  return channel === 'all' || channel === 'user' ? 'account' : 'scope';
-}
 
 /**
  * The inbox of the active account, and what can be done to it. It is dropped when another account becomes active, before

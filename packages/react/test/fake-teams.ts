@@ -15,6 +15,9 @@ export interface FakeNotification {
   readonly title: string;
   readonly organization_id: string | null;
   readonly is_read: boolean;
+  readonly kind?: string;
+  readonly severity?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 export class FakeTeams {
@@ -33,6 +36,9 @@ export class FakeTeams {
   /** By token: the organization and the user that may accept. */
   links: Record<string, { organization: string; user: string }> = {};
   suggested: object[] = [];
+
+  /** What is to be said of a domain, by its name. */
+  domainFacts: Record<string, object> = {};
   #made = 0;
 
   constructor(readonly server: FakeServer) {}
@@ -137,18 +143,25 @@ export class FakeTeams {
     if (what === 'update') return { data: this.organization(id) };
     if (what === 'leave' || what === 'delete') return this.#end(id, what === 'leave' ? me : undefined);
     if (what === 'members') return this.#changeMember(id, rest);
-    if (what === 'roles') return this.#change(this.roles, id, rest, body['name'], (name) => ({ ...role([]), id: `rol_${name}`, name }));
-    if (what === 'invitations') return this.#change(this.invited, id, rest, body['email'], (email) => ({ id: `inv_${email}`, email }));
+    if (what === 'roles') return this.#change(this.roles, id, rest, body['name'], ownRole);
+    if (what === 'invitations') return this.#change(this.invited, id, rest, body['email'], invitation);
     if (what === 'domains') return this.#change(this.domains, id, rest, body['domain'], domain);
     return { status: 404, code: 'not_found' };
   }
 
   #read(id: string, what: string, query: URLSearchParams): Reply {
     if (what === 'members') return this.#page(id, query);
-    if (what === 'roles') return { data: [role(['organization:admin']), ...(this.roles[id] ?? []).map((name) => ({ ...role([]), id: `rol_${name}`, name }))] };
-    if (what === 'invitations') return { data: (this.invited[id] ?? []).map((email) => ({ id: `inv_${email}`, email })) };
-    if (what === 'domains') return { data: (this.domains[id] ?? []).map(domain) };
+    if (what === 'roles') return { data: [role(['organization:admin']), ...(this.roles[id] ?? []).map(ownRole)] };
+    if (what === 'invitations') return { data: this.#invitations(id, query) };
+    if (what === 'domains') return { data: (this.domains[id] ?? []).map((fqdn) => ({ ...domain(fqdn), ...this.domainFacts[fqdn] })) };
     return { status: 404, code: 'not_found' };
+  }
+
+  /** The newest first, so many from that one on. */
+  #invitations(id: string, query: URLSearchParams): object[] {
+    const all = [...(this.invited[id] ?? [])].reverse().map(invitation);
+    const from = all.findIndex((one) => one.id === query.get('cursor')) + 1;
+    return all.slice(from, from + Number(query.get('limit') ?? 100));
   }
 
   #page(id: string, query: URLSearchParams): Reply {
@@ -197,7 +210,10 @@ export class FakeTeams {
 
   #notifications(path: string, me: string, here: string | undefined, query: URLSearchParams): Reply {
     const [, , id = '', how = ''] = path.split('/');
-    const mine = this.inbox.filter(({ user_id, organization_id }) => user_id === me && (query.get('channels') !== 'organization' || organization_id === here));
+    const [channel, severity] = [query.get('channels'), query.get('severity')];
+    const mine = this.inbox
+      .filter((one) => one.user_id === me && (channel !== 'organization' || one.organization_id === here))
+      .filter((one) => !severity || one.severity === severity);
     if (!id) return { data: { notifications: mine, has_more: false, next_cursor: null } };
     const count = mine.filter(({ is_read }) => !is_read).length;
     if (id === 'scope-unread') return { data: { count, places: count ? [{ organization_id: null, workspace_id: null, count }] : [] } };
@@ -231,8 +247,18 @@ function role(permissions: readonly string[]): OrganizationRole {
   return { id: 'rol_1', organization_id: null, name: 'Role', permissions: [...permissions], is_deployment_level: true, created_at: NOW, updated_at: NOW };
 }
 
+function ownRole(name: string): OrganizationRole {
+  return { ...role([]), id: `rol_${name}`, name, is_deployment_level: false };
+}
+
 function domain(fqdn: string) {
-  return { id: `dom_${fqdn}`, fqdn, verified: false, join_mode: 'suggestion' };
+  return { id: `dom_${fqdn}`, fqdn, verified: false, missing_since: null, join_mode: 'suggestion' };
+}
+
+/** Of an address that begins with `late` it has expired, of one with `lone` nobody is there who sent it. */
+function invitation(email: string) {
+  const inviter = email.startsWith('lone') ? null : {};
+  return { id: `inv_${email}`, email, expired: email.startsWith('late'), inviter, initial_organization_role: null, initial_workspace_role: null };
 }
 
 function place(id: string, name: string) {

@@ -102,5 +102,6 @@ export function signUpAttempt(id: string, email: string): SignupAttempt {
 
 /** As much of a deployment as the package itself looks at. */
 export function deployment(ui: Partial<UiSettings> = {}): Deployment {
-  return { id: 'dep_1', ui_settings: { app_name: 'Ledger', ...ui } } as Deployment;
+  const b2b_settings = { organizations_enabled: true, workspaces_enabled: true, allow_users_to_create_orgs: true };
+  return { id: 'dep_1', ui_settings: { app_name: 'Ledger', ...ui }, b2b_settings } as Deployment;
 }

@@ -180,8 +180,22 @@ test('H22 members, roles, invitations and domains: each change reads its own lis
     [`POST ${at}/domains/dom_example.com/delete`, ofDomains],
     [`${eve}/remove`, MINE, ofMembers],
   ]);
-  const invite = server.requests.find(({ path }) => path === `${at}/invitations`);
+  const invite = server.requests.find(({ method, path }) => method === 'POST' && path.startsWith(`${at}/invitations`));
   expect(invite?.body).toEqual({ email: 'dan@example.com', role_id: 'rol_1', workspace_id: 'wsp_a' });
+});
+
+test('H22 a change is made in the name of the account that is shown, whichever another tab has made active meanwhile', async () => {
+  const server = twoAccounts();
+  server.scope('org_a', null);
+  const page = await using(() => ({ inbox: useNotifications({ channel: 'organization' }), place: useOrganization('org_b') }));
+  const [ada, bob] = server.session.signins;
+  server.change({ active_signin: bob ?? null });
+  await outcome(has(page.now.inbox.markAllRead)());
+  await outcome(has(page.now.place.leave)());
+  expect(server.teams.inbox.map(({ id, is_read }) => `${id} ${is_read}`)).toEqual(['not_1 true', 'not_2 true', 'not_3 false']);
+  expect(Object.keys(server.teams.members['org_b'] ?? {})).toEqual(['usr_bob']);
+  const posts = server.requests.filter(({ method }) => method === 'POST').map(({ path }) => path);
+  expect(posts).toEqual([`/notifications/mark-all-read?scope=${ada?.id}.mem_org_a.-`, `/organizations/org_b/leave?scope=${ada?.id}.-.-`]);
 });
 
 test('H22 a read that was under way when something was changed is not what is shown afterwards', async () => {
@@ -226,6 +240,16 @@ test('H22 an invitation is looked at by anybody, accepted once, and where it lea
   expect(page.now.link.invitation?.valid).toBe(false);
   expect(asked(server, from).sort()).toEqual([MINE, 'POST /deployment/invitations/validate', 'POST /organizations/invitations/accept'].sort());
   await expect(outcome(has(page.now.link.accept)())).rejects.toMatchObject({ code: 'INVITATION_INVALID' });
+});
+
+test('H20 an acceptance whose answer is lost is done when the session shows it, and says where it led', async () => {
+  const server = twoAccounts();
+  server.teams.links = { secret: { organization: 'org_c', user: 'usr_ada' } };
+  const page = await using(() => useInvitation('secret'));
+  server.lose('POST', '/organizations/invitations/accept');
+  const accepted = await outcome(has(page.now.accept)());
+  expect(accepted).toMatchObject({ organization: { id: 'org_c' }, workspace: null, signin_id: 'sin_ada', error_code: null });
+  expect(accepted.session?.active_signin?.active_organization_membership_id).toBe('mem_org_c');
 });
 
 test('H22 an invitation makes the account active that it is for; without one it says who must sign in', async () => {

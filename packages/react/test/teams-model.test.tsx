@@ -1,7 +1,8 @@
 /**
  * Two accounts, three organizations, two tabs, and chance: answers come when they come or not at all, other devices
  * change everything, and whatever is rendered at any moment must belong to the account and the scope that it is shown
- * with. `SEED=17` repeats the story that failed; OPERATIONS says how many things happen in all (1 000).
+ * with, and whatever a page asks for is done as the account that it showed. `SEED=17` repeats the story that failed; OPERATIONS says how many things happen in all (1 000), FROM which story is
+ * the first.
  */
 import { act } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
@@ -14,6 +15,7 @@ import { chance } from './world.js';
 /** So many operations are done in all, in stories of so many. */
 const OPERATIONS = Number(process.env['OPERATIONS'] ?? 1_000);
 const STORY = 50;
+const FROM = Number(process.env['FROM'] ?? 0);
 
 /** How often something is lost on its way. */
 const LOSS = 0.05;
@@ -64,10 +66,17 @@ const BY_TABS: Operation[] = [
   ({ session }) => session.refetch(),
   ({ session }, _, pick) => session.signOut(pick(['sin_ada', 'sin_bob'])),
   ({ session }) => session.getToken(),
+  ({ session, place }) => place.update?.({ description: session.session.active_signin?.id }),
+  ({ inbox }) => inbox.markAllRead?.(),
 ];
 
 /** What other devices do. */
 const ELSEWHERE: Operation[] = [
+  // Of which nobody tells for a while.
+  (_, server, pick) => {
+    const { signins } = server.session;
+    if (signins.length > 0) server.change({ active_signin: pick(signins) });
+  },
   (_, server, pick) => {
     const { signins } = server.session;
     if (signins.length > 0) server.push({ active_signin: pick(signins) });
@@ -86,8 +95,18 @@ const ELSEWHERE: Operation[] = [
   },
 ];
 
-/** Everything that was rendered in it. */
-async function story(seed: number): Promise<State[]> {
+/** Every change of a place says who was shown when it was asked for: it was asked for in that name, and for a place of theirs. */
+function checkChanges(server: FakeServer, seed: number): void {
+  for (const { path, body } of server.requests.filter((request) => request.path.includes('/update?'))) {
+    const [, id = '', author] = /^\/organizations\/(.*)\/update\?scope=(.*)\.-\.-$/.exec(path) ?? [];
+    const said = `SEED=${seed}: ${path} by ${body['description']}`;
+    expect(author, said).toBe(body['description']);
+    expect(MEMBERS[id], said).toContain(author?.slice(4));
+  }
+}
+
+/** Everything that was rendered in it, and the server. */
+async function story(seed: number): Promise<{ states: State[]; server: FakeServer }> {
   const random = chance(seed);
   const pick = <T,>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;
   const server = twoAccounts();
@@ -101,23 +120,28 @@ async function story(seed: number): Promise<State[]> {
     // The next browser session, of which nobody tells: the tabs find it when they read.
     if (server.session.signins.length === 0) server.session = { ...session(['ada', 'bob']), id: `ses_${done + 2}` };
   }
-  return tabs.flatMap(({ states }) => states);
+  return { states: tabs.flatMap(({ states }) => states), server };
 }
 
 const only = process.env['SEED'];
-const seeds = only ? [Number(only)] : Array.from({ length: Math.ceil(OPERATIONS / STORY) }, (_, seed) => seed);
+const seeds = only ? [Number(only)] : Array.from({ length: Math.ceil(OPERATIONS / STORY) }, (_, story) => FROM + story);
 
 test.for(seeds)('H22 whatever happens in story %i, nothing of one account or scope is shown under another', async (seed) => {
-  const states = await story(seed);
+  const { states, server } = await story(seed);
   expect(states.length).toBeGreaterThan(STORY);
   for (const state of states) check(state, seed);
+  checkChanges(server, seed);
 });
 
 test('H22 the stories have everything in them that could be shown wrongly', async () => {
-  const states = await story(1);
+  const stories: Awaited<ReturnType<typeof story>>[] = [];
+  for (let seed = 1; seed <= 8; seed += 1) stories.push(await story(seed));
+  const states = stories.flatMap((one) => one.states);
+  const changes = stories.flatMap(({ server }) => server.requests).filter(({ path }) => path.includes('/update?'));
   for (const who of ['ada', 'bob']) {
     const own = states.filter((state) => state.who === who);
     expect(own.some(({ inbox = [] }) => inbox.length > 0), who).toBe(true);
     expect(own.some(({ active, members = [] }) => active && members.length > 0), who).toBe(true);
+    expect(changes.some(({ body }) => body['description'] === `sin_${who}`), who).toBe(true);
   }
 });

@@ -10,6 +10,8 @@ import {
   useOrganizationMembers,
   useSession,
   useWorkspaceList,
+  type UseNotifications,
+  type UseOrganization,
 } from '@keyrack/react';
 import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
@@ -92,6 +94,8 @@ export interface State {
 /** Everything of an account and its scope, one entry for each rendering. */
 export interface Everything {
   readonly session: SessionLoaded;
+  readonly place: UseOrganization;
+  readonly inbox: UseNotifications;
   readonly states: readonly State[];
   readonly shown: readonly string[];
   readonly text: string;
@@ -122,17 +126,25 @@ function inWords({ who, active = '-', ...lists }: State): string {
 /** Opens a page that shows everything. */
 export async function everything(props: Partial<KeyrackProviderProps> = {}): Promise<Everything> {
   const states: State[] = [];
-  let held: ReturnType<typeof useSession> | undefined;
+  let held: { session: SessionLoaded; place: UseOrganization; inbox: UseNotifications } | undefined;
   function Page() {
-    held = useSession();
-    const state = useEverything(held.session);
+    const session = useSession() as SessionLoaded;
+    held = { session, place: useOrganization(), inbox: useNotifications() };
+    const state = useEverything(session.session);
     states.push(state);
     return <p>{inWords(state)}</p>;
   }
   const { container } = await show(<Page />, props);
+  const now = (): NonNullable<typeof held> => held as NonNullable<typeof held>;
   return {
     get session() {
-      return held as SessionLoaded;
+      return now().session;
+    },
+    get place() {
+      return now().place;
+    },
+    get inbox() {
+      return now().inbox;
     },
     states,
     get shown() {

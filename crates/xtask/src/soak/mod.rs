@@ -20,6 +20,7 @@ mod rolling;
 mod rule_two;
 mod sign_out;
 mod slow;
+mod stories;
 mod streams;
 mod tabs;
 mod wal;
@@ -51,6 +52,8 @@ pub enum Part {
     Fuzz,
     /// A file system of 64 MB filled up under load
     Disk,
+    /// 20 000 operations of two accounts in three organizations, and what the hook shows meanwhile
+    Stories,
     /// 10 000 rounds of four tabs in four scopes of one browser
     Tabs,
     /// 1 000 sign-outs on one node, each tried on the other in the same millisecond
@@ -150,6 +153,7 @@ impl Soak<'_> {
             Part::Examples => examples::run(binary),
             Part::Fuzz => runtime.block_on(fuzz::run(binary, seed)),
             Part::Disk => runtime.block_on(disk::run(binary, seed)),
+            Part::Stories => stories::run(seed, size.count),
             Part::Tabs => runtime.block_on(tabs::run(binary, seed, size.count)),
             Part::RuleTwo => {
                 let database = Database::start(Durability::Full)?;

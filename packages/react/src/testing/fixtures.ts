@@ -127,6 +127,7 @@ export function testDeployment({ ui_settings, auth_settings, ...fields }: Deploy
     maintenance_mode: false,
     ui_settings: { app_name: 'Example', ...ui_settings },
     auth_settings: { ...auth_settings },
+    b2b_settings: { organizations_enabled: true, workspaces_enabled: true, allow_users_to_create_orgs: true },
     ...fields,
   } as Deployment;
 }

@@ -131,7 +131,7 @@ export class TestKeyrack {
   async #send(request: Request): Promise<unknown> {
     const path = request.path.split('?', 1)[0] ?? '';
     const step = nameIn(STEPS, path);
-    const method = step ?? nameIn(METHODS, path) ?? `${request.body ? 'POST' : 'GET'} ${request.path}`;
+    const method = step ?? nameIn(METHODS, path) ?? (request.body ? `POST ${path}` : `GET ${request.path}`);
     const args = request.body ? [request.body] : [];
     // What hooks read by themselves is no call of a component.
     const isOwn = /^\/deployment(\/|$)/.test(path) || (!request.body && request.path.includes('poll=1'));

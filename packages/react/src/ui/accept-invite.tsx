@@ -30,7 +30,7 @@ export function AcceptInvite({ token, onAccepted, signInUrl, signUpUrl }: Accept
   const [accepted, setAccepted] = useState('');
   if (loading) return <Frame isBusy><Wait error={error} refetch={refetch} /></Frame>;
   const { organization, workspace, email, inviter_name: inviter } = invitation;
-  if (accepted) return <Frame><p className="kr-wait" role="status">{words.accepted(accepted)}</p></Frame>;
+  if (accepted) return <Frame><p className="kr-wait" role="status" tabIndex={-1} ref={focus}>{words.accepted(accepted)}</p></Frame>;
   if (!invitation.valid) return <Frame><p className="kr-wait" role="alert">{invitation.message}</p></Frame>;
   const place = [organization?.name, workspace?.name].filter(Boolean).join(' / ');
 
@@ -57,6 +57,11 @@ export function AcceptInvite({ token, onAccepted, signInUrl, signUpUrl }: Accept
       </button>
     </Frame>
   );
+}
+
+/** The button that had it is gone. */
+function focus(element: HTMLElement | null): void {
+  element?.focus();
 }
 
 interface RefusedProps {

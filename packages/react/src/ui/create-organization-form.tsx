@@ -1,8 +1,9 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { OrganizationCreated } from '../types.gen.js';
 import { useOrganizationList } from '../use-lists.js';
+import { useView } from '../use-session.js';
 import { Field, Form, Wait } from './parts.js';
-import { useRun } from './use-run.js';
+import { isOfInput, useRun } from './use-run.js';
 import { useWords } from './words.js';
 
 /** What {@link CreateOrganizationForm} takes. */
@@ -18,7 +19,12 @@ export interface CreateOrganizationFormProps {
 }
 
 /** Makes an organization, in which the active account acts then. */
-export function CreateOrganizationForm({ onCreated, onCancel, takesFocus = false }: CreateOrganizationFormProps): ReactElement {
+export function CreateOrganizationForm(props: CreateOrganizationFormProps): ReactElement {
+  // What was typed, and what was refused, is one account's.
+  return <NewOrganization key={useView().session?.active_signin?.id} {...props} />;
+}
+
+function NewOrganization({ onCreated, onCancel, takesFocus = false }: CreateOrganizationFormProps): ReactElement {
   const words = useWords();
   const { loading, error, refetch, createOrganization } = useOrganizationList();
   const run = useRun();
@@ -45,7 +51,7 @@ export function CreateOrganizationForm({ onCreated, onCancel, takesFocus = false
         error={run.error}
         onSubmit={create}
       >
-        <Field label={words.name} name="name" required maxLength={64} autoComplete="organization" isWrong={!!run.error} />
+        <Field label={words.name} name="name" required maxLength={64} autoComplete="organization" isWrong={isOfInput(run.error)} />
         <Field label={words.description} name="description" maxLength={1000} />
       </Form>
       {onCancel && (

@@ -1,8 +1,9 @@
 import { type ReactElement, useState } from 'react';
 import type { PlaceChanges, PlaceMethods } from '../places.js';
 import type { Organization, Workspace } from '../types.gen.js';
+import { Sure } from './buttons.js';
 import { Field, Form } from './parts.js';
-import { useRun } from './use-run.js';
+import { isOfInput, useRun } from './use-run.js';
 import { useWords } from './words.js';
 
 type Place = Organization | Workspace;
@@ -23,13 +24,21 @@ export function General({ place, methods, mayManage, mayDelete, leave, destroy }
   const words = useWords();
   const run = useRun();
   const leaving = useRun();
-  const [isSure, setSure] = useState(false);
 
+  /** Only what was changed here: somebody else may have changed the rest. */
   function save(form: HTMLFormElement): void {
     const values = new FormData(form);
     const [name, description, image] = [String(values.get('name')), String(values.get('description')), values.get('image')];
-    const picture = image instanceof Blob && image.size > 0 ? { image } : {};
-    void run.run(() => methods.update({ name, description, ...picture }), words.saved);
+    const changes: PlaceChanges = {
+      ...(name !== place.name && { name }),
+      ...(description !== place.description && { description }),
+      ...(image instanceof Blob && image.size > 0 ? { image } : values.has('no-picture') && { image: null }),
+    };
+    void run.run(async () => {
+      if (Object.keys(changes).length > 0) await methods.update(changes);
+      const file = form.querySelector<HTMLInputElement>('[type=file]');
+      if (file) file.value = '';
+    }, words.saved);
   }
 
   return (
@@ -43,21 +52,22 @@ export function General({ place, methods, mayManage, mayDelete, leave, destroy }
           done={run.done}
           onSubmit={save}
         >
-          <Field label={words.name} name="name" required maxLength={64} defaultValue={place.name} isWrong={!!run.error} />
+          <Field label={words.name} name="name" required maxLength={64} defaultValue={place.name} isWrong={isOfInput(run.error)} />
           <Field label={words.description} name="description" maxLength={1000} defaultValue={place.description} />
           <Field label={words.picture} hint={words.pictureHint} name="image" type="file" accept="image/png,image/jpeg,image/webp" />
+          {place.image_url && (
+            <div className="kr-checks">
+              <label>
+                <input type="checkbox" name="no-picture" /> {words.removePicture}
+              </label>
+            </div>
+          )}
         </Form>
       )}
       <div className="kr-foot">
-        <button
-          type="button"
-          className="kr-button"
-          aria-busy={leaving.isBusy}
-          onBlur={() => setSure(false)}
-          onClick={() => (isSure ? void leaving.run(methods.leave) : setSure(true))}
-        >
-          {isSure ? words.sure(leave) : leave}
-        </button>
+        <Sure label={leave} question={words.sure(leave)} isBusy={leaving.isBusy} onPress={() => void leaving.run(methods.leave)}>
+          {leave}
+        </Sure>
         <p role="alert" className="kr-error">
           {leaving.error?.message}
         </p>

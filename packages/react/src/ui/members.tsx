@@ -1,7 +1,9 @@
-import { type ReactElement, useDeferredValue, useState } from 'react';
+import { type ReactElement, useEffect, useState } from 'react';
 import type { MemberMethods } from '../places.js';
 import type { PublicUserData } from '../types.gen.js';
 import type { UseOrganizationMembers, UseWorkspaceMembers } from '../use-members.js';
+import { Sure } from './buttons.js';
+import { List, More } from './list.js';
 import { Field, Picture, Select, Wait } from './parts.js';
 import { useRun } from './use-run.js';
 import { useWords } from './words.js';
@@ -26,7 +28,7 @@ interface MembersProps {
 export function Members({ useMembers, roles = [], mayManage }: MembersProps): ReactElement {
   const words = useWords();
   const [search, setSearch] = useState('');
-  const hook = useMembers(useDeferredValue(search.trim()));
+  const hook = useMembers(useSettled(search.trim()));
   return (
     <>
       <Field label={words.search} type="search" value={search} onChange={({ target }) => setSearch(target.value)} isOptional={false} />
@@ -37,20 +39,29 @@ export function Members({ useMembers, roles = [], mayManage }: MembersProps): Re
           <p className="kr-quiet" role="status">
             {hook.total === 0 ? words.noMembers : words.membersFound(hook.total)}
           </p>
-          <ul className="kr-list" aria-label={words.members} aria-busy={hook.isSearching}>
+          <List label={words.members} isBusy={hook.isSearching}>
             {hook.members.map(({ id, user, roles: own }) => (
               <Member key={id} id={id} user={user} own={own} roles={roles} methods={mayManage ? hook : undefined} />
             ))}
-          </ul>
-          {hook.hasMore && (
-            <button type="button" className="kr-button" onClick={() => void hook.fetchMore()}>
-              {words.more}
-            </button>
-          )}
+          </List>
+          <More hasMore={hook.hasMore} fetchMore={hook.fetchMore} error={hook.error} />
         </>
       )}
     </>
   );
+}
+
+/** So long nobody types before a search begins. */
+const PAUSE_MS = 250;
+
+/** The text, once nobody types any more: not every letter is a request. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
 }
 
 interface MemberProps {
@@ -66,14 +77,13 @@ interface MemberProps {
 function Member({ id, user, own, roles, methods }: MemberProps): ReactElement {
   const words = useWords();
   const run = useRun();
-  const [isSure, setSure] = useState(false);
   const email = user.primary_email_address?.email ?? '';
   const name = `${user.first_name} ${user.last_name}`.trim() || user.username || email;
-  const [first] = own;
+  const current = roleOf(own);
 
   /** The new one before the old one goes: nobody is without a role in between. */
   async function change(methodsOf: MemberMethods, to: string): Promise<void> {
-    await methodsOf.addRole(id, to);
+    if (!own.some((role) => role.id === to)) await methodsOf.addRole(id, to);
     for (const role of own) if (role.id !== to) await methodsOf.removeRole(id, role.id);
   }
 
@@ -88,24 +98,18 @@ function Member({ id, user, own, roles, methods }: MemberProps): ReactElement {
         <Select
           label={words.roleOf(name)}
           isQuiet
-          value={first?.id ?? ''}
+          value={current.id}
           isBusy={run.isBusy}
-          options={first ? withOwn(roles, first) : [{ id: '', name: '–' }, ...roles]}
+          options={roles.some((role) => role.id === current.id) ? roles : [current, ...roles]}
           onChange={(to) => void run.run(() => change(methods, to))}
         />
       ) : (
-        <span className="kr-quiet">{own.map((role) => role.name).join(', ')}</span>
+        <span className="kr-quiet">{current.name}</span>
       )}
       {methods && (
-        <button
-          type="button"
-          className="kr-button"
-          aria-label={isSure ? words.sure(words.removeMember(name)) : words.removeMember(name)}
-          onBlur={() => setSure(false)}
-          onClick={() => (isSure ? void run.run(() => methods.removeMember(id)) : setSure(true))}
-        >
-          {isSure ? words.yes : '×'}
-        </button>
+        <Sure label={words.removeMember(name)} isBusy={run.isBusy} onPress={() => void run.run(() => methods.removeMember(id))}>
+          ×
+        </Sure>
       )}
       <span role="alert" className="kr-error">
         {run.error?.message}
@@ -114,7 +118,9 @@ function Member({ id, user, own, roles, methods }: MemberProps): ReactElement {
   );
 }
 
-/** A member may have a role that is none of those that can be given, or one that is not read yet. */
-function withOwn(roles: readonly Role[], own: Role): readonly Role[] {
-  return roles.some(({ id }) => id === own.id) ? roles : [own, ...roles];
+/** What a member is: one role, several, which another one replaces, or one that cannot be given or is not read yet. */
+function roleOf(own: readonly Role[]): Role {
+  const [first, ...others] = own;
+  if (first && others.length === 0) return first;
+  return { id: '', name: own.map(({ name }) => name).join(', ') || '–' };
 }

@@ -1,6 +1,10 @@
 import type { ReactElement } from 'react';
+import type { NotificationMethods } from '../notifications.js';
+import type { Notification } from '../types.gen.js';
 import { type NotificationChannel, useNotifications, useUnreadNotifications } from '../use-notifications.js';
 import { useView } from '../use-session.js';
+import { Act } from './buttons.js';
+import { List, More } from './list.js';
 import { Wait } from './parts.js';
 import { Popup } from './popup.js';
 import { useRun } from './use-run.js';
@@ -18,7 +22,7 @@ const MOST = 99;
 /** How much the active account has not read, and its inbox behind it. Nothing while nobody is signed in. */
 export function NotificationBell({ channel = 'current' }: NotificationBellProps): ReactElement | null {
   const words = useWords();
-  const { status } = useView();
+  const { status, session } = useView();
   const { unread } = useUnreadNotifications(channel);
   if (status !== 'signed-in') return null;
   const count = unread?.count ?? 0;
@@ -34,7 +38,7 @@ export function NotificationBell({ channel = 'current' }: NotificationBellProps)
   );
   return (
     <Popup label={words.notificationsUnread(count)} button={button} title={words.notifications} className="kr-bell">
-      {() => <Inbox channel={channel} />}
+      {() => <Inbox key={session?.active_signin?.id} channel={channel} />}
     </Popup>
   );
 }
@@ -44,52 +48,53 @@ function Inbox({ channel }: { readonly channel: NotificationChannel }): ReactEle
   const run = useRun();
   const hook = useNotifications({ channel });
   if (hook.loading) return <Wait error={hook.error} refetch={hook.refetch} />;
-  const { notifications, hasMore, fetchMore, markRead, markAllRead, archive } = hook;
+  const { notifications, hasMore, fetchMore, markAllRead, error } = hook;
   return (
     <>
       {notifications.length === 0 && <p className="kr-wait">{words.noNotifications}</p>}
-      <ul className="kr-list" aria-label={words.notifications}>
-        {notifications.map(({ id, title, body, is_read: isRead, created_at: at }) => (
-          <li key={id} className="kr-note" data-unread={isRead ? undefined : ''}>
-            <strong>{title}</strong>
-            <p>{body}</p>
-            <time className="kr-quiet" dateTime={at}>
-              {new Date(at).toLocaleString()}
-            </time>
-            {!isRead && (
-              <button
-                type="button"
-                className="kr-link"
-                aria-label={words.markRead(title)}
-                onClick={() => void run.run(() => markRead(id))}
-              >
-                ✓
-              </button>
-            )}
-            <button
-              type="button"
-              className="kr-link"
-              aria-label={`${words.archive}: ${title}`}
-              onClick={() => void run.run(() => archive(id))}
-            >
-              ×
-            </button>
-          </li>
+      <List label={words.notifications}>
+        {notifications.map((note) => (
+          <Note key={note.id} note={note} methods={hook} />
         ))}
-      </ul>
-      <p role="alert" className="kr-error">
-        {run.error?.message}
-      </p>
-      {hasMore && (
-        <button type="button" className="kr-button" onClick={() => void fetchMore()}>
-          {words.more}
-        </button>
-      )}
+      </List>
+      <More hasMore={hasMore} fetchMore={fetchMore} error={run.error ?? error} />
       {notifications.some(({ is_read: isRead }) => !isRead) && (
         <button type="button" className="kr-button" aria-busy={run.isBusy} onClick={() => void run.run(markAllRead)}>
           {words.allRead}
         </button>
       )}
     </>
+  );
+}
+
+interface NoteProps {
+  readonly note: Notification;
+  readonly methods: NotificationMethods;
+}
+
+function Note({ note, methods }: NoteProps): ReactElement {
+  const words = useWords();
+  const run = useRun();
+  const { id, title, body, is_read: isRead, created_at: at } = note;
+  return (
+    <li className="kr-note" data-unread={isRead ? undefined : ''} aria-busy={run.isBusy}>
+      <strong>{title}</strong>
+      {!isRead && <span className="kr-unseen"> ({words.unread})</span>}
+      <p>{body}</p>
+      <time className="kr-quiet" dateTime={at}>
+        {new Date(at).toLocaleString()}
+      </time>
+      {!isRead && (
+        <Act label={words.markRead(title)} isPlain onPress={() => void run.run(() => methods.markRead(id))}>
+          ✓
+        </Act>
+      )}
+      <Act label={words.putAway(title)} isPlain onPress={() => void run.run(() => methods.archive(id))}>
+        ×
+      </Act>
+      <span role="alert" className="kr-error">
+        {run.error?.message}
+      </span>
+    </li>
   );
 }

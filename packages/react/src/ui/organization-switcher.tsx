@@ -1,36 +1,37 @@
-import { type ReactElement, type ReactNode, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import type { SessionLoaded } from '../view.js';
 import type { SignIn } from '../types.gen.js';
-import { useOrganizationSuggestions } from '../use-joining.js';
+import { useDeployment } from '../use-deployment.js';
 import { useOrganizationMemberships, useWorkspaceMemberships } from '../use-memberships.js';
-import { useNotifications } from '../use-notifications.js';
 import { useOrganization, useWorkspace } from '../use-place.js';
 import { useSession } from '../use-session.js';
+import { Choice, Group, Invited, Suggestions, whyNot } from './choices.js';
 import { CreateOrganizationForm } from './create-organization-form.js';
-import { Picture } from './parts.js';
+import { Picture, Wait } from './parts.js';
 import { Popup } from './popup.js';
 import { type Run, useRun } from './use-run.js';
 import { useWords } from './words.js';
 
 /** What {@link OrganizationSwitcher} takes. */
 export interface OrganizationSwitcherProps {
-  /** Whether an organization can be made here; true when omitted. */
+  /** Whether an organization can be made here, where the deployment lets people do that; true when omitted. */
   readonly canCreate?: boolean;
 }
 
 /**
  * Shows where the active account acts, and changes it: accounts of this browser, organizations, workspaces of the active
- * one, and who has invited. Nothing while nobody is signed in.
+ * one, and what the account may join; and it says who has invited the account. Nothing while nobody is signed in.
  */
 export function OrganizationSwitcher({ canCreate = true }: OrganizationSwitcherProps): ReactElement | null {
   const words = useWords();
   const hook = useSession();
   const { organization } = useOrganization();
-  const { workspace } = useWorkspace();
+  const settings = useDeployment().deployment?.b2b_settings;
+  const place = useActivePlace();
   if (hook.loading) return <div className="kr kr-popup" aria-busy="true"><span className="kr-opener" /></div>;
   const active = hook.session.active_signin;
   if (!active) return null;
-  const place = [organization?.name, workspace?.name].filter(Boolean).join(' / ') || words.personal;
+  const mayCreate = canCreate && !!settings?.allow_users_to_create_orgs;
   const button = (
     <>
       <Picture url={organization?.image_url ?? active.user.profile_picture_url} name={organization?.name ?? nameOf(active)} />
@@ -42,22 +43,41 @@ export function OrganizationSwitcher({ canCreate = true }: OrganizationSwitcherP
   );
   return (
     <Popup label={`${words.changeScope}: ${place}, ${nameOf(active)}`} button={button} title={words.changeScope}>
-      {(close) => <Panel key={active.id} hook={hook} active={active} canCreate={canCreate} close={close} />}
+      {(close) => <Panel key={active.id} hook={hook} active={active} mayCreate={mayCreate} close={close} />}
     </Popup>
   );
+}
+
+/** Where the active account acts. What is not read yet is never called by another name. */
+function useActivePlace(): string {
+  const words = useWords();
+  const active = useSession().session?.active_signin;
+  const { organization } = useOrganization();
+  const { workspace } = useWorkspace();
+  if (!active?.active_organization_membership_id) return words.personal;
+  const names = [organization ? organization.name : words.loading];
+  if (active.active_workspace_membership_id && organization) names.push(workspace ? workspace.name : words.loading);
+  return names.join(' / ');
 }
 
 interface PanelProps {
   readonly hook: SessionLoaded;
   readonly active: SignIn;
-  readonly canCreate: boolean;
+  readonly mayCreate: boolean;
   readonly close: () => void;
 }
 
-function Panel({ hook, active, canCreate, close }: PanelProps): ReactElement {
+function Panel({ hook, active, mayCreate, close }: PanelProps): ReactElement {
   const words = useWords();
   const run = useRun();
   const [isCreating, setCreating] = useState(false);
+  const create = useRef<HTMLButtonElement>(null);
+  const wasCreating = useRef(false);
+  useEffect(() => {
+    // Who turns back is where they were.
+    if (wasCreating.current && !isCreating) create.current?.focus();
+    wasCreating.current = isCreating;
+  }, [isCreating]);
   if (isCreating) return <CreateOrganizationForm onCreated={close} onCancel={() => setCreating(false)} takesFocus />;
   const go = (work: () => Promise<void>): void => void run.run(work).then((isDone) => isDone && close());
   return (
@@ -77,13 +97,13 @@ function Panel({ hook, active, canCreate, close }: PanelProps): ReactElement {
       </Group>
       <Organizations hook={hook} active={active} run={run} go={go} />
       <Workspaces hook={hook} active={active} run={run} go={go} />
-      <Invitations />
-      <Suggestions go={go} />
+      <Suggestions run={run} go={go} switchTo={hook.switchOrganization} />
+      <Invited />
       <p role="alert" className="kr-error">
         {run.error?.message}
       </p>
-      {canCreate && (
-        <button type="button" className="kr-button" onClick={() => setCreating(true)}>
+      {mayCreate && (
+        <button type="button" className="kr-button" ref={create} onClick={() => setCreating(true)}>
           {words.createOrganization}
         </button>
       )}
@@ -98,30 +118,33 @@ interface PlacesProps {
   readonly go: (work: () => Promise<void>) => void;
 }
 
-function Organizations({ hook, active, run, go }: PlacesProps): ReactElement | null {
+function Organizations({ hook, active, run, go }: PlacesProps): ReactElement {
   const words = useWords();
-  const { organizationMemberships = [] } = useOrganizationMemberships();
+  const { loading, error, refetch, organizationMemberships = [] } = useOrganizationMemberships();
   return (
-    <Group title={words.organizations}>
-      <Choice
-        name={words.personal}
-        image={active.user.profile_picture_url}
-        isActive={!active.active_organization_membership_id}
-        run={run}
-        onChoose={() => go(() => hook.switchOrganization())}
-      />
-      {organizationMemberships.map(({ id, organization, eligibility_restriction: { type, message } }) => (
+    <>
+      <Group title={words.organizations}>
         <Choice
-          key={id}
-          name={organization.name}
-          image={organization.image_url}
-          isActive={id === active.active_organization_membership_id}
-          why={type === 'none' ? '' : message}
+          name={words.personal}
+          image={active.user.profile_picture_url}
+          isActive={!active.active_organization_membership_id}
           run={run}
-          onChoose={() => go(() => hook.switchOrganization(organization.id))}
+          onChoose={() => go(() => hook.switchOrganization())}
         />
-      ))}
-    </Group>
+        {organizationMemberships.map(({ id, organization, eligibility_restriction: restriction }) => (
+          <Choice
+            key={id}
+            name={organization.name}
+            image={organization.image_url}
+            isActive={id === active.active_organization_membership_id}
+            why={whyNot(restriction)}
+            run={run}
+            onChoose={() => go(() => hook.switchOrganization(organization.id))}
+          />
+        ))}
+      </Group>
+      {loading && <Wait error={error} refetch={refetch} />}
+    </>
   );
 }
 
@@ -129,110 +152,24 @@ function Organizations({ hook, active, run, go }: PlacesProps): ReactElement | n
 function Workspaces({ hook, active, run, go }: PlacesProps): ReactElement | null {
   const words = useWords();
   const { organization } = useOrganization();
-  const { workspaceMemberships = [] } = useWorkspaceMemberships();
+  const { loading, error, refetch, workspaceMemberships = [] } = useWorkspaceMemberships();
   const here = workspaceMemberships.filter(({ organization_id: id }) => id === organization?.id);
+  if (loading && organization) return <Wait error={error} refetch={refetch} />;
   if (here.length === 0) return null;
   return (
     <Group title={words.workspaces}>
-      {here.map(({ id, workspace, eligibility_restriction: { type, message } }) => (
+      {here.map(({ id, workspace, eligibility_restriction: restriction }) => (
         <Choice
           key={id}
           name={workspace.name}
           image={workspace.image_url}
           isActive={id === active.active_workspace_membership_id}
-          why={type === 'none' ? '' : message}
+          why={whyNot(restriction)}
           run={run}
           onChoose={() => go(() => hook.switchWorkspace(workspace.id))}
         />
       ))}
     </Group>
-  );
-}
-
-/** Who has invited the account, as its inbox says. The link to accept is in the mail alone. */
-function Invitations(): ReactElement | null {
-  const words = useWords();
-  const { notifications = [] } = useNotifications({ channel: 'user', isRead: false });
-  const invitations = notifications.filter(({ kind }) => kind === 'invitation_received');
-  if (invitations.length === 0) return null;
-  return (
-    <Group title={words.invitations}>
-      {invitations.map(({ id, title, body }) => (
-        <li key={id} className="kr-note">
-          <strong>{title}</strong> {body}
-        </li>
-      ))}
-    </Group>
-  );
-}
-
-/** The organizations that the account may join without being invited. */
-function Suggestions({ go }: Pick<PlacesProps, 'go'>): ReactElement | null {
-  const words = useWords();
-  const { suggestions = [], join } = useOrganizationSuggestions();
-  if (!join || suggestions.length === 0) return null;
-  return (
-    <Group title={words.suggestions}>
-      {suggestions.map(({ organization_id: id, name, image_url: image, domain }) => (
-        <li key={id}>
-          <button
-            type="button"
-            className="kr-choice"
-            aria-label={words.join(name)}
-            onClick={() => go(async () => void (await join(id)))}
-          >
-            <Picture url={image} name={name} />
-            <span className="kr-two">
-              <span>{name}</span>{' '}
-              <span className="kr-quiet">{domain}</span>
-            </span>
-          </button>
-        </li>
-      ))}
-    </Group>
-  );
-}
-
-function Group({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactElement {
-  return (
-    <>
-      <h3 className="kr-title">{title}</h3>
-      <ul className="kr-list" aria-label={title}>
-        {children}
-      </ul>
-    </>
-  );
-}
-
-interface ChoiceProps {
-  readonly name: string;
-  readonly more?: string;
-  readonly image: string;
-  readonly isActive: boolean;
-
-  /** Why it cannot be chosen at present. */
-  readonly why?: string;
-  readonly run: Run;
-  readonly onChoose: () => void;
-}
-
-function Choice({ name, more, image, isActive, why, run, onChoose }: ChoiceProps): ReactElement {
-  return (
-    <li>
-      <button
-        type="button"
-        className="kr-choice"
-        aria-current={isActive || undefined}
-        aria-disabled={!!why || run.isBusy || undefined}
-        onClick={() => !why && onChoose()}
-      >
-        <Picture url={image} name={name} />
-        <span className="kr-two">
-          <span>{name}</span>{' '}
-          {(why || more) && <span className="kr-quiet">{why || more}</span>}
-        </span>
-      </button>
-    </li>
   );
 }
 

@@ -1,9 +1,11 @@
 import { type ReactElement, type ReactNode } from 'react';
+import { useDeployment } from '../use-deployment.js';
 import { useOrganizationMemberships, useWorkspaceMemberships } from '../use-memberships.js';
 import { useOrganization } from '../use-place.js';
 import { useSession } from '../use-session.js';
+import { Choice, Group, Invited, Suggestions, whyNot } from './choices.js';
 import { CreateOrganizationForm } from './create-organization-form.js';
-import { Frame, Picture, Wait } from './parts.js';
+import { Frame, Wait } from './parts.js';
 import { useRun } from './use-run.js';
 import { useWords } from './words.js';
 
@@ -18,9 +20,10 @@ export interface RequireActiveScopeProps {
 }
 
 /**
- * Shows its children while the active account acts in an organization, or in a workspace; otherwise lets it choose one.
- * Nothing while the session is loading or nobody is signed in. What the children keep of a scope should have
- * `session.active_signin.active_organization_membership_id` in its `key`.
+ * Shows its children while the active account acts in an organization, or in a workspace; otherwise lets it choose one,
+ * join one, or make one where the deployment lets people do that. Nothing while the session is loading or nobody is signed
+ * in. What the children keep of a scope should have `session.active_signin.active_organization_membership_id` in its
+ * `key`.
  *
  * It decides what is shown, not what is allowed: that is for the backend, which verifies a token.
  */
@@ -35,72 +38,77 @@ export function RequireActiveScope({ workspace = false, fallback, children }: Re
 
 function Organizations(): ReactElement {
   const words = useWords();
+  const run = useRun();
   const { switchOrganization } = useSession();
+  const settings = useDeployment().deployment?.b2b_settings;
   const hook = useOrganizationMemberships();
   if (hook.loading) return <Frame isBusy><Wait error={hook.error} refetch={hook.refetch} /></Frame>;
-  const places = hook.organizationMemberships.map(({ organization, eligibility_restriction: why }) => ({ ...organization, why }));
+  const go = (work: (() => Promise<void>) | undefined): void => void (work && run.run(work));
   return (
     <Frame label={words.chooseOrganization}>
-      <Choices title={words.chooseOrganization} places={places} choose={switchOrganization} />
-      <CreateOrganizationForm />
+      {hook.organizationMemberships.length > 0 ? (
+        <Group title={words.chooseOrganization}>
+          {hook.organizationMemberships.map(({ id, organization, eligibility_restriction: restriction }) => (
+            <Choice
+              key={id}
+              name={organization.name}
+              image={organization.image_url}
+              why={whyNot(restriction)}
+              run={run}
+              onChoose={() => go(switchOrganization && (() => switchOrganization(organization.id)))}
+            />
+          ))}
+        </Group>
+      ) : (
+        <p className="kr-quiet">{words.inNoOrganization}</p>
+      )}
+      <Suggestions run={run} go={go} switchTo={switchOrganization} />
+      <Invited />
+      <p role="alert" className="kr-error">
+        {run.error?.message}
+      </p>
+      {settings?.allow_users_to_create_orgs && <CreateOrganizationForm />}
     </Frame>
   );
 }
 
 function Workspaces(): ReactElement {
   const words = useWords();
-  const { switchWorkspace } = useSession();
+  const run = useRun();
+  const { switchOrganization, switchWorkspace } = useSession();
   const { organization } = useOrganization();
   const hook = useWorkspaceMemberships();
   if (hook.loading) return <Frame isBusy><Wait error={hook.error} refetch={hook.refetch} /></Frame>;
   const here = hook.workspaceMemberships.filter(({ organization_id: id }) => id === organization?.id);
-  const places = here.map(({ workspace, eligibility_restriction: why }) => ({ ...workspace, why }));
   return (
     <Frame label={words.chooseWorkspace}>
-      {places.length === 0 && <p className="kr-wait">{words.noWorkspace}</p>}
-      <Choices title={words.chooseWorkspace} places={places} choose={switchWorkspace} />
-    </Frame>
-  );
-}
-
-interface ChoicesProps {
-  readonly title: string;
-  readonly places: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly image_url: string;
-    readonly why: { readonly type: string; readonly message: string };
-  }[];
-  readonly choose: ((id: string) => Promise<void>) | undefined;
-}
-
-function Choices({ title, places, choose }: ChoicesProps): ReactElement | null {
-  const run = useRun();
-  if (places.length === 0) return null;
-  return (
-    <>
-      <h3 className="kr-title">{title}</h3>
-      <ul className="kr-list" aria-label={title}>
-        {places.map(({ id, name, image_url: url, why }) => (
-          <li key={id}>
-            <button
-              type="button"
-              className="kr-choice"
-              aria-disabled={why.type !== 'none' || undefined}
-              onClick={() => why.type === 'none' && choose && void run.run(() => choose(id))}
-            >
-              <Picture url={url} name={name} />
-              <span className="kr-two">
-                <span>{name}</span>{' '}
-                {why.type !== 'none' && <span className="kr-quiet">{why.message}</span>}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      {here.length > 0 ? (
+        <Group title={words.chooseWorkspace}>
+          {here.map(({ id, workspace, eligibility_restriction: restriction }) => (
+            <Choice
+              key={id}
+              name={workspace.name}
+              image={workspace.image_url}
+              why={whyNot(restriction)}
+              run={run}
+              onChoose={() => switchWorkspace && void run.run(() => switchWorkspace(workspace.id))}
+            />
+          ))}
+        </Group>
+      ) : (
+        <p className="kr-quiet">{words.inNoWorkspace}</p>
+      )}
       <p role="alert" className="kr-error">
         {run.error?.message}
       </p>
-    </>
+      <button
+        type="button"
+        className="kr-button"
+        aria-busy={run.isBusy}
+        onClick={() => switchOrganization && void run.run(() => switchOrganization())}
+      >
+        {words.otherOrganization}
+      </button>
+    </Frame>
   );
 }

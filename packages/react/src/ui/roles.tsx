@@ -1,7 +1,10 @@
 import { type ReactElement } from 'react';
+import type { OrganizationRole, WorkspaceRole } from '../types.gen.js';
 import type { UseOrganizationRoles, UseWorkspaceRoles } from '../use-roles.js';
+import { Sure } from './buttons.js';
+import { List } from './list.js';
 import { Field, Form, Wait } from './parts.js';
-import { useRun } from './use-run.js';
+import { isOfInput, useRun } from './use-run.js';
 import { useWords } from './words.js';
 
 interface RolesProps {
@@ -34,26 +37,11 @@ export function Roles({ place, hook, permissions, mayAdministrate }: RolesProps)
 
   return (
     <>
-      <ul className="kr-list" aria-label={words.roles}>
-        {roles.map(({ id, name, permissions: allows, is_deployment_level: isEverywhere }) => (
-          <li className="kr-row" key={id}>
-            <span className="kr-two">
-              <span>{name}</span>{' '}
-              <span className="kr-quiet">{allows.join(', ')}</span>
-            </span>
-            {mayAdministrate && !isEverywhere && (
-              <button
-                type="button"
-                className="kr-button"
-                aria-label={words.deleteRole(name)}
-                onClick={() => void run.run(() => deleteRole(id))}
-              >
-                ×
-              </button>
-            )}
-          </li>
+      <List label={words.roles}>
+        {roles.map((role) => (
+          <Role key={role.id} role={role} remove={mayAdministrate && !role.is_deployment_level ? deleteRole : undefined} />
         ))}
-      </ul>
+      </List>
       {mayAdministrate && permissions.length > 0 && (
         <Form
           label={words.partOf(words.createRole, place)}
@@ -63,7 +51,7 @@ export function Roles({ place, hook, permissions, mayAdministrate }: RolesProps)
           done={run.done}
           onSubmit={create}
         >
-          <Field label={words.name} name="name" required maxLength={64} />
+          <Field label={words.name} name="name" required maxLength={64} isWrong={isOfInput(run.error)} />
           <fieldset className="kr-checks">
             <legend>{words.permissions}</legend>
             {permissions.map((permission) => (
@@ -75,5 +63,33 @@ export function Roles({ place, hook, permissions, mayAdministrate }: RolesProps)
         </Form>
       )}
     </>
+  );
+}
+
+interface RoleProps {
+  readonly role: OrganizationRole | WorkspaceRole;
+
+  /** Undefined where it cannot be removed. */
+  readonly remove: ((roleId: string) => Promise<void>) | undefined;
+}
+
+function Role({ role: { id, name, permissions }, remove }: RoleProps): ReactElement {
+  const words = useWords();
+  const run = useRun();
+  return (
+    <li className="kr-row">
+      <span className="kr-two">
+        <span>{name}</span>{' '}
+        <span className="kr-quiet">{permissions.join(', ')}</span>
+      </span>
+      {remove && (
+        <Sure label={words.deleteRole(name)} isBusy={run.isBusy} onPress={() => void run.run(() => remove(id))}>
+          ×
+        </Sure>
+      )}
+      <span role="alert" className="kr-error">
+        {run.error?.message}
+      </span>
+    </li>
   );
 }

@@ -36,3 +36,8 @@ export function useRun(): Run {
   }, []);
   return { ...state, run };
 }
+
+/** Whether it is about what was typed in, so that somebody has to look at that again. */
+export function isOfInput(error: KeyrackError | undefined): boolean {
+  return error?.status === 400 || error?.status === 409;
+}

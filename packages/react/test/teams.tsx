@@ -94,6 +94,8 @@ export interface State {
 /** Everything of an account and its scope, one entry for each rendering. */
 export interface Everything {
   readonly session: SessionLoaded;
+
+  /** The organization that both accounts are in. */
   readonly place: UseOrganization;
   readonly inbox: UseNotifications;
   readonly states: readonly State[];
@@ -129,7 +131,7 @@ export async function everything(props: Partial<KeyrackProviderProps> = {}): Pro
   let held: { session: SessionLoaded; place: UseOrganization; inbox: UseNotifications } | undefined;
   function Page() {
     const session = useSession() as SessionLoaded;
-    held = { session, place: useOrganization(), inbox: useNotifications() };
+    held = { session, place: useOrganization('org_b'), inbox: useNotifications() };
     const state = useEverything(session.session);
     states.push(state);
     return <p>{inWords(state)}</p>;

@@ -272,7 +272,7 @@ test('it gets another name, and is deleted by who types that name', async () => 
   expect(server.count('POST /organizations/org_a/delete')).toBe(0);
   await act(async () => void fireEvent.change(screen.getAllByLabelText('Name').at(-1) as Element, { target: { value: 'Rome' } }));
   await submit('Delete organization');
-  expect(screen.getByText('You act in no organization.')).toBeTruthy();
+  expect(screen.getByText('You act in no organization. Choose one first.')).toBeTruthy();
 });
 
 test('only what was changed is sent, and nothing when nothing was', async () => {
@@ -305,7 +305,7 @@ test('it is left at the second click, and what forbids that is said', async () =
   expect(screen.getByText('Refused: last_administrator').getAttribute('role')).toBe('alert');
   await click(button('Leave organization'));
   await click(button('Leave organization: are you sure?'));
-  expect(screen.getByText('You act in no organization.')).toBeTruthy();
+  expect(screen.getByText('You act in no organization. Choose one first.')).toBeTruthy();
 });
 
 test('a workspace is managed by its administrators and by those of its organization', async () => {

@@ -282,6 +282,29 @@ test('an invitation is shown, and accepted by a click alone', async () => {
   expect(done).toEqual(['org_c']);
 });
 
+test('an invitation for somebody without an account, or for nobody knows whom, leads to where one is made', async () => {
+  const server = twoAccounts();
+  server.teams.links = { secret: { organization: 'org_c', user: 'usr_eve' } };
+  const refused = (error_code: string) => () => ({ data: { organization: null, requires_signin: true, error_code, message: 'No.' } });
+  const path = '/organizations/invitations/accept';
+  await show(<AcceptInvite token="secret" signInUrl={() => '/sign-in'} signUpUrl={() => '/sign-up'} />);
+  const said: (string | null)[][] = [];
+  for (const code of ['INVITATION_REQUIRES_SIGNUP', 'INVITATION_EMAIL_MISMATCH', 'INVITATION_ORGANIZATION_FULL']) {
+    server.once('POST', path, refused(code));
+    await click(button('Accept'));
+    said.push([screen.getByRole('alert').textContent, ...screen.queryAllByRole('link').map((link) => link.getAttribute('href'))]);
+  }
+  expect(said).toEqual([
+    [' Create an account for eve@example.com to accept.', '/sign-up'],
+    [
+      'The invitation is for another account than those that are signed in here. Sign in as eve@example.com to accept. Create an account for eve@example.com to accept.',
+      '/sign-in',
+      '/sign-up',
+    ],
+    ['No.'],
+  ]);
+});
+
 test('an invitation for somebody else says who must sign in and leads there; one that is none says so', async () => {
   const server = twoAccounts();
   server.teams.links = { secret: { organization: 'org_c', user: 'usr_eve' } };

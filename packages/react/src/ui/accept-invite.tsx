@@ -72,17 +72,21 @@ interface RefusedProps {
   readonly signUpUrl: AcceptInviteProps['signUpUrl'];
 }
 
-/** Why it was not accepted, and the way to what is missing. */
+/** Why it was not accepted, and the ways to what is missing. */
 function Refused({ code, message, email, signInUrl, signUpUrl }: RefusedProps): ReactElement {
   const words = useWords();
+  const isOther = code === 'INVITATION_EMAIL_MISMATCH';
   const isNew = code === 'INVITATION_REQUIRES_SIGNUP';
-  const needsAccount = isNew || ['signed_out', 'INVITATION_EMAIL_MISMATCH'].includes(code);
-  const url = (isNew ? signUpUrl : signInUrl)?.(email);
-  const how = isNew ? words.acceptSignUp(email) : words.acceptSignIn(email);
+  const signIn = { how: words.acceptSignIn(email), url: signInUrl?.(email) };
+  const signUp = { how: words.acceptSignUp(email), url: signUpUrl?.(email) };
+  // While others are signed in nobody says whether the invited has an account.
+  const ways = isOther ? [signIn, signUp] : isNew ? [signUp] : code === 'signed_out' ? [signIn] : [];
   return (
     <p role="alert" className="kr-error">
-      {code === 'INVITATION_EMAIL_MISMATCH' ? words.acceptAsOther : !needsAccount && message}{' '}
-      {needsAccount && (url ? <a href={url}>{how}</a> : how)}
+      {isOther ? words.acceptAsOther : ways.length === 0 && message}
+      {ways.map(({ how, url }) => (
+        <span key={how}> {url ? <a href={url}>{how}</a> : how}</span>
+      ))}
     </p>
   );
 }

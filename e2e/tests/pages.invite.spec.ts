@@ -233,6 +233,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         const { violations } = await new AxeBuilder({ page: hosted.page }).analyze();
         expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), state).toEqual([]);
         expect(await hosted.page.evaluate(() => document.documentElement.scrollWidth), state).toBeLessThanOrEqual(360);
+        const card = await hosted.page.locator('.card').boundingBox();
+        expect((card?.x ?? 0) + (card?.width ?? 0), state).toBeLessThanOrEqual(360 - (card?.x ?? 0));
         count += 1;
         await hosted.page.screenshot({ path: info.outputPath(`${count} ${state}.png`) });
       });

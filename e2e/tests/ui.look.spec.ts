@@ -113,6 +113,8 @@ for (const width of [320, 360]) {
     await page.setViewportSize({ width, height: 640 });
     await visit(page, async (state) => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth), state).toBeLessThanOrEqual(width);
+      const tabs = page.locator('.kr-tabs');
+      expect(await tabs.evaluateAll((all) => all.filter((it) => it.scrollWidth > it.clientWidth).length), state).toBe(0);
       const outside = await page.locator('.kr-panel').evaluateAll((panels) =>
         panels
           .map((panel) => panel.getBoundingClientRect())

@@ -148,7 +148,7 @@ function Domain({ domain, methods }: DomainProps): ReactElement {
   const modes = Object.entries(words.joinModes).map(([mode, name]) => ({ id: mode, name }));
   return (
     <li className="kr-row">
-      <span className="kr-two">
+      <span className="kr-two kr-wordy">
         <span>
           {fqdn} <span className="kr-quiet">{!verified ? words.unproved : missing ? words.recordMissing : words.proved}</span>
         </span>

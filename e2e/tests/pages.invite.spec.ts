@@ -193,6 +193,49 @@ test('K06 names in an invitation are text, and the link is told to nobody else',
   expect(elsewhere).toEqual([]);
 });
 
+for (const [name, viewport] of Object.entries({ wide: { width: 1200, height: 800 }, narrow: { width: 360, height: 740 } })) {
+  test.describe(`on a ${name} screen with a slow network`, () => {
+    test.use({ viewport });
+
+    test('nothing moves by itself, and nobody else is shown meanwhile', async ({ hosted, ivy }) => {
+      const [bob, cyd] = [somebody('Bob'), somebody('Cyd')];
+      const { page } = hosted;
+      await hosted.signUp(bob);
+      await hosted.signUp(cyd);
+      const link = await ivy.invites(await ivy.founds('Acme'), bob);
+      await page.addInitScript(() => {
+        const kept = { shifts: 0, asJoining: [] as string[] };
+        Object.assign(window, { kept });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+            if (!entry.hadRecentInput) kept.shifts += entry.value;
+          }
+        }).observe({ type: 'layout-shift', buffered: true });
+        new MutationObserver(() => {
+          const button = document.querySelector('button.button-main')?.textContent ?? '';
+          if (button) kept.asJoining.push(button);
+        }).observe(document, { childList: true, subtree: true, characterData: true });
+      });
+      // Longer than the half second in which a change counts as the person's own.
+      await page.route(/\/session|\/invitations\//, async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        await route.fallback();
+      });
+      const seen = () =>
+        page.evaluate(async () => {
+          await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+          return (window as unknown as { kept: { shifts: number; asJoining: string[] } }).kept;
+        });
+      await follow(hosted, link);
+      await hosted.button(`Join as ${bob.email}`).click();
+      await hosted.shows('Welcome to Acme');
+      const { shifts, asJoining } = await seen();
+      expect(shifts).toBeLessThan(0.05);
+      expect(new Set(asJoining)).toEqual(new Set([`Join as ${bob.email}`]));
+    });
+  });
+}
+
 /** Every state of the page. */
 async function visit(hosted: Hosted, ivy: Inviter, see: (state: string) => Promise<void>): Promise<void> {
   const [bob, cyd] = [somebody('Bob'), somebody('A-rather-long-first-name-without-a-break')];

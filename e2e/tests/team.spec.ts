@@ -30,7 +30,7 @@ async function createWorkspace(page: Page, name: string): Promise<void> {
   await form.getByRole('button', { name: 'Create workspace' }).click();
   await expect(page.getByRole('tablist', { name })).toBeVisible();
   await expect(form).toBeHidden();
-  await expect(form.getByLabel('Name')).toHaveValue('');
+  await expect(page.locator('form[aria-label="New workspace"] [name=name]')).toHaveValue('');
 }
 
 /** An account of its own in an organization of its own. */

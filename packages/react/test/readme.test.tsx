@@ -1,5 +1,5 @@
 /** What README.md shows is what stands in test/readme, which is compiled and run. */
-import { fireEvent, render, screen } from '@testing-library/react';
+import { fireEvent, render, screen, within } from '@testing-library/react';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,7 +14,9 @@ import { open, pass } from './harness.js';
 import App from './readme/app.js';
 import { readInScope } from './readme/read-in-scope.js';
 import { readSession } from './readme/read-session.js';
+import Team from './readme/team.js';
 import WayIn from './readme/way-in.js';
+import { show, twoAccounts } from './teams.js';
 
 const README = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 const FILES = readdirSync(join(import.meta.dirname, 'readme'));
@@ -78,6 +80,24 @@ test('the form signs up with the mailed code, and in with the password, and says
     ['/auth/attempt-verification', { ...attempt, verification_code: '123456' }],
     ['/auth/signin', { ...account, strategy: 'plain_email' }],
   ]);
+});
+
+test('the team page, which the front page of the repository shows too, is for who acts in an organization', async () => {
+  const front = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+  expect(front).toContain(readFileSync(join(import.meta.dirname, 'readme/team.tsx'), 'utf8'));
+  const server = twoAccounts();
+  await show(<Team />);
+  expect(screen.queryByText(/^Bills/)).toBeNull();
+  fireEvent.click(within(screen.getByRole('list', { name: 'Choose an organization' })).getByRole('button', { name: /org_a/ }));
+  await pass();
+  expect(server.session.active_signin?.active_organization_membership_id).toBe('mem_org_a');
+  expect(screen.getByRole('tablist', { name: 'org_a' })).toBeTruthy();
+  expect(screen.getByText('Bills of org_a')).toBeTruthy();
+  // There she is a member like others.
+  server.scope('org_b', null);
+  await pass(30_000);
+  expect(screen.getByRole('tablist', { name: 'org_b' })).toBeTruthy();
+  expect(screen.queryByText(/^Bills/)).toBeNull();
 });
 
 test('the README names every field of an account that has ended', () => {

@@ -2,7 +2,6 @@
 import { ManageOrganization } from '@keyrack/react/ui';
 import { act, fireEvent, screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
-import { deployment } from './fixtures.js';
 import { button, click, lists, submit, tab, type } from './hands.js';
 import { pass } from './harness.js';
 import { administrator, open, tabs } from './ui.js';

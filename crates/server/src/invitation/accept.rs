@@ -9,7 +9,7 @@ use crate::audit::{self, About, By, Event};
 use crate::config::teams::Kind;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::id::SignInId;
+use crate::id::{SessionId, SignInId};
 use crate::membership::restriction::Visitor;
 use crate::membership::{self, Place, Role, Scope, are_there, role};
 use crate::notification;
@@ -17,12 +17,12 @@ use crate::organization::join::{Joined, Newcomer, join};
 use crate::organization::{self, Organization};
 use crate::secret::{self, For, Seen, Used};
 use crate::session::enter::{self, Arrival, Left, Room};
-use crate::session::{scope, store as session_store, switch_to};
+use crate::session::{read, scope, store as session_store, switch_to};
 use crate::throttle::Subject;
 use crate::user::email::EmailAddress;
 use crate::user::{self, User};
 use crate::workspace::{self, Workspace};
-use keyrack_protocol::InvitationRefusal;
+use keyrack_protocol::{ChangeReason, InvitationRefusal};
 use std::sync::Arc;
 
 /// What came of it.
@@ -70,10 +70,12 @@ struct Acceptor {
     user: User,
     sign_in: SignInId,
     room: Room,
+    /// The sessions beside this one that the user is signed in on, under their locks.
+    others: Vec<SessionId>,
 }
 
 /// Accepts an invitation for the sign-in that may: takes the locks of the organization, of the user who has proved the
-/// address, and of the session. What is refused changes nothing.
+/// address, and of the user's sessions. What is refused changes nothing.
 ///
 /// # Errors
 /// What the database says.
@@ -87,7 +89,11 @@ pub fn accept(tx: &mut Tx<'_>, (app, site): (&App, &Arc<Site>), offer: &Offer) -
     let organization = (Kind::Organization, it.wanted.organization.as_str());
     let Some(place) = membership::store::lock(tx, &config.id, organization)? else { return Ok(NOTHING) };
     let owner = owner(tx, site, &it.email)?;
-    let room = enter::existing(tx, (app, site), &offer.arrival, &[])?;
+    let mut others = match &owner {
+        Some(user) => read::sessions_of(tx, &user.id)?,
+        None => Vec::new(),
+    };
+    let room = enter::existing(tx, (app, site), &offer.arrival, &others.iter().collect::<Vec<_>>())?;
     // Whoever changed it before held the organization's lock.
     let Some((it, seen)) = look::find(tx, config, &offer.sent, now)? else { return Ok(NOTHING) };
     let is_anybody_here = room.as_ref().is_some_and(|room| room.loaded.visible(room.opened).next().is_some());
@@ -96,7 +102,8 @@ pub fn accept(tx: &mut Tx<'_>, (app, site): (&App, &Arc<Site>), offer: &Offer) -
     match (owner, room, mine) {
         (Some(user), Some(room), Some(sign_in)) => {
             user::may_act(&user)?;
-            accept_as(tx, (app, site), offer, Acceptor { place, it, seen, user, sign_in, room })
+            others.retain(|session| *session != room.loaded.id);
+            accept_as(tx, (app, site), offer, Acceptor { place, it, seen, user, sign_in, room, others })
         }
         _ => Ok(elsewhere(&it, seen, (has_account, is_anybody_here), now)),
     }
@@ -171,6 +178,7 @@ fn accept_as(
         let_in(tx, site, (workspace, role), (&acceptor.user, &by))?;
     }
     record(tx, (app, site), offer, &acceptor)?;
+    scope::tell_in(tx, site, &acceptor.others, &by)?;
     leave(tx, site, offer, (acceptor, false))
 }
 
@@ -270,11 +278,12 @@ fn leave(
     if let Some(to) = to.and_then(|to| scope::as_admitted(to, visitor)) {
         plan.moved = scope::move_to(live, Some(to)).moved;
     }
-    let left = if plan.is_empty() {
+    let left = if plan.is_empty() && already {
         room.leave_unchanged()
     } else {
+        let reason = if plan.is_empty() { ChangeReason::Changed } else { plan.reason() };
         session_store::apply(tx, site, &room.loaded, &plan, &offer.arrival.by())?;
-        room.leave(tx, site, plan.reason(), offer.arrival.now)?
+        room.leave(tx, site, reason, offer.arrival.now)?
     };
     let workspace = match workspace {
         None => None,

@@ -6,9 +6,10 @@ use crate::app::Site;
 use crate::config::Deployment;
 use crate::db::{Row, Snapshot, Tx};
 use crate::error::{Error, Result};
-use crate::id::{NotificationId, SessionId, UserId};
+use crate::id::{NotificationId, UserId};
 use crate::membership::{Place, store::metadata};
 use crate::params;
+use crate::session::read;
 use keyrack_protocol::NotificationSeverity;
 use serde_json::{Map, Value};
 
@@ -94,12 +95,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, site: &Site, to: &UserId, letter: &Letter<
 /// # Errors
 /// What the database says.
 pub fn ring(tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
-    let rows = tx.query(
-        "select distinct session_id from sign_ins where user_id = $1 and ended_at is null order by session_id",
-        params![user.as_str()],
-    )?;
-    for row in rows {
-        tx.touch_inbox(SessionId::stored(row.cells().text()?));
+    for session in read::sessions_of(tx, user)? {
+        tx.touch_inbox(session);
     }
     Ok(())
 }

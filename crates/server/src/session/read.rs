@@ -10,6 +10,8 @@ use crate::app::{App, Site};
 use crate::audit::{self, By};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::id::{SessionId, UserId};
+use crate::params;
 use keyrack_protocol::EndReason;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -202,4 +204,16 @@ pub fn settle(tx: &mut Tx<'_>, site: &Site, id: &crate::id::SessionId, now: i64)
     let plan = expire(due, site.config.lifetimes.sign_in_max_age_ms, now);
     store::apply(tx, site, due, &plan, &By::system(now))?;
     store::raise(tx, site, id, plan.reason(), now).map(Some)
+}
+
+/// The sessions that a user is signed in on. The caller holds the user's lock.
+///
+/// # Errors
+/// What the database says.
+pub fn sessions_of(tx: &mut Tx<'_>, user: &UserId) -> Result<Vec<SessionId>> {
+    let rows = tx.query(
+        "select distinct session_id from sign_ins where user_id = $1 and ended_at is null order by session_id",
+        params![user.as_str()],
+    )?;
+    rows.into_iter().map(|row| Ok(SessionId::stored(row.cells().text()?))).collect()
 }

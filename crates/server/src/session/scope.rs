@@ -140,7 +140,8 @@ pub fn leave_place(loaded: &Loaded, user: &UserId, place: &str) -> Plan {
 /// What the database says.
 pub fn end(tx: &mut Tx<'_>, site: &Site, (user, place): (&UserId, &str), by: &By) -> Result<()> {
     let leave = |loaded: &Loaded| leave_place(loaded, user, place);
-    in_each_session(tx, site, (user, by), ChangeReason::MembershipEnded, &leave)
+    let sessions = reading::sessions_of(tx, user)?;
+    in_each(tx, site, (&sessions, by), ChangeReason::MembershipEnded, &leave)
 }
 
 /// Raises the revisions of a user's sessions, of which a membership has changed. The caller holds the user's lock, and
@@ -149,25 +150,27 @@ pub fn end(tx: &mut Tx<'_>, site: &Site, (user, place): (&UserId, &str), by: &By
 /// # Errors
 /// What the database says.
 pub fn tell(tx: &mut Tx<'_>, site: &Site, user: &UserId, by: &By) -> Result<()> {
-    in_each_session(tx, site, (user, by), ChangeReason::Changed, &|_| Plan::default())
+    let sessions = reading::sessions_of(tx, user)?;
+    tell_in(tx, site, &sessions, by)
 }
 
-fn in_each_session(
+/// The same in some of them, whose locks the caller may hold.
+///
+/// # Errors
+/// What the database says.
+pub fn tell_in(tx: &mut Tx<'_>, site: &Site, sessions: &[SessionId], by: &By) -> Result<()> {
+    in_each(tx, site, (sessions, by), ChangeReason::Changed, &|_| Plan::default())
+}
+
+fn in_each(
     tx: &mut Tx<'_>,
     site: &Site,
-    (user, by): (&UserId, &By),
+    (sessions, by): (&[SessionId], &By),
     reason: ChangeReason,
     plan: &dyn Fn(&Loaded) -> Plan,
 ) -> Result<()> {
-    let rows = tx.query(
-        "select distinct session_id from sign_ins where user_id = $1 and ended_at is null order by session_id",
-        params![user.as_str()],
-    )?;
-    let sessions: Result<Vec<SessionId>> =
-        rows.into_iter().map(|row| Ok(SessionId::stored(row.cells().text()?))).collect();
-    let sessions = sessions?;
     store::lock(tx, &site.config.id, &sessions.iter().collect::<Vec<_>>())?;
-    for session in &sessions {
+    for session in sessions {
         let loaded = reading::settle(tx, site, session, by.now)?;
         let Some(loaded) = loaded.filter(|loaded| loaded.ended_at.is_none()) else { continue };
         store::apply(tx, site, &loaded, &plan(&loaded), by)?;

@@ -257,3 +257,31 @@ async fn a_browser_without_the_account_is_told_what_to_do() {
     let missing = nobody.post("/organizations/invitations/accept", json!({})).await;
     assert_eq!(missing.refused(), refused(400, "REQUIRED_FIELD"));
 }
+
+#[tokio::test]
+async fn whoever_accepts_is_told_on_all_their_devices_and_once() {
+    let server = Keyrack::start().await;
+    let (ada, bob) = (server.signed_up("ada").await, server.signed_up("bob").await);
+    let elsewhere = server.signed_in("bob").await;
+    let acme = ada.founds("Acme").await;
+    let lab = ada.founds_in(&acme, "Lab").await;
+    let revisions = async || {
+        let of = |session: Value| session["revision"].as_i64().unwrap();
+        [of(bob.session().await), of(elsewhere.session().await)]
+    };
+    let mut before = revisions().await;
+    // As a new member, then with one more role and a workspace.
+    for body in [json!({}), json!({ "role_id": ADMIN, "workspace_id": lab })] {
+        server.advance(60_000);
+        ada.invites(&acme, "bob", body).await;
+        let token = server.token("bob").await;
+        assert_eq!(revisions().await, before);
+        bob.accepts(&token).await;
+        let after = revisions().await;
+        assert!(after[0] > before[0] && after[1] > before[1], "{before:?} {after:?}");
+        // An answer that was lost is given again, and tells nobody anything.
+        bob.accepts(&token).await;
+        assert_eq!(revisions().await, after);
+        before = after;
+    }
+}

@@ -87,6 +87,16 @@ id! {
     UserId = "usr";
     /// An email address.
     EmailAddressId = "eml";
+    /// A phone number.
+    PhoneNumberId = "phn";
+    /// An authenticator: a program that makes codes.
+    AuthenticatorId = "aut";
+    /// A backup code.
+    BackupCodeId = "bak";
+    /// A passkey.
+    PasskeyId = "psk";
+    /// An entry of the waitlist.
+    WaitlistEntryId = "wtl";
     /// A one-time secret.
     SecretId = "ots";
     /// A message of the outbox.

@@ -82,6 +82,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0011_domains.sql"),
         walks: &[],
     },
+    Migration {
+        version: 12,
+        name: "ways_in",
+        sql: include_str!("../../migrations/0012_ways_in.sql"),
+        walks: &[],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

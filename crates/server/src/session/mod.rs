@@ -1,16 +1,17 @@
 //! A browser holds one session; a session holds the accounts signed in on it; one of them is active.
 //!
-//! The credential is a rack of keys ([`rack`]): the session's and one for each sign-in and attempt that this
-//! browser made. What the rack does not open is not there for the request. Only HMACs of the keys are kept.
+//! The credential is a rack of keys ([`rack`]): the session's and one for each sign-in and attempt that this browser
+//! made. What the rack does not open is not there for the request. Only HMACs of the keys are kept.
 //!
 //! The rules are pure: here, what a rack opens and which sign-in is active; in [`plan`], what a switch, a
-//! sign-out or the passing of time changes. [`store`] reads and writes, [`enter`] puts things into a session,
-//! [`scope`] is where sign-ins stand, [`tab`] where a request says that it acts, [`cache`] remembers sessions, [`read`]
-//! brings store and cache together for `GET /session`, [`events`] tells those who follow a session.
+//! sign-out or the passing of time changes. [`store`] reads and writes, [`enter`] puts things into a session, [`scope`] is
+//! where sign-ins stand, [`tab`] where a request says that it acts, [`cache`] remembers sessions, [`read`] brings store
+//! and cache together for `GET /session`, [`events`] tells those who follow a session.
 
 pub mod acting;
 pub mod activity;
 pub mod agent;
+mod attempts;
 pub mod cache;
 pub mod crowd;
 pub mod enter;
@@ -19,6 +20,7 @@ pub mod http;
 pub mod mark;
 pub mod open;
 pub mod plan;
+mod proof;
 pub mod rack;
 pub mod read;
 pub mod scope;
@@ -33,6 +35,7 @@ use crate::user::User;
 use crate::vault::{Purpose, Vault};
 use keyrack_protocol::{ChangeReason, Code, EndReason, SigninAttempt, SignupAttempt};
 pub use plan::{Plan, end, expire, sign_out_all, sign_out_one, switch_to};
+pub use proof::Proof;
 use rack::Rack;
 
 /// Attempts under way in one session; a further one ends the oldest.
@@ -76,6 +79,8 @@ pub struct LiveSignIn {
     pub id: SignInId,
     /// HMAC of its key.
     pub key_hash: String,
+    /// What was proved for it.
+    pub proof: Proof,
     /// The account.
     pub user: User,
     /// Where it stands; in no organization if nowhere.
@@ -265,30 +270,6 @@ impl Loaded {
     pub fn first_expiry(&self) -> Option<i64> {
         let sign_ins = self.sign_ins.iter().map(|sign_in| sign_in.expires_at);
         sign_ins.chain(self.attempts.iter().map(|attempt| attempt.listed_until)).min()
-    }
-}
-
-impl LiveAttempt {
-    /// Whether it was completed by the account of `sign_in`.
-    #[must_use]
-    pub fn led_to(&self, sign_in: &LiveSignIn) -> bool {
-        match &self.shown {
-            Shown::SignIn(shown) => {
-                shown.completed && shown.user_id.as_deref() == Some(sign_in.user.id.as_str())
-            }
-            Shown::SignUp(shown) => {
-                shown.completed && sign_in.user.emails.iter().any(|email| email.email == shown.email)
-            }
-        }
-    }
-
-    /// Whether it is only still shown.
-    #[must_use]
-    pub fn is_completed(&self) -> bool {
-        match &self.shown {
-            Shown::SignIn(shown) => shown.completed,
-            Shown::SignUp(shown) => shown.completed,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Opening a sign-in in a session.
 
 use super::enter::{Arrival, Room};
-use super::{Plan, crowd, plan, scope, store};
+use super::{Plan, Proof, crowd, plan, scope, store};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
@@ -22,7 +22,7 @@ impl Room {
         &mut self,
         tx: &mut Tx<'_>,
         (app, site): (&App, &Site),
-        user: &User,
+        (user, proof): (&User, &Proof),
         arrival: &Arrival,
     ) -> Result<()> {
         let (id, key) = &arrival.new_sign_in;
@@ -30,8 +30,8 @@ impl Room {
         let may_activate = self.loaded.may_activate(self.opened);
         tx.execute(
             "insert into sign_ins (id, deployment_id, session_id, user_id, key_hash, ip_address, user_agent,
-                 activated_at, last_active_at, expires_at, created_at, updated_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $10, $8, $9, $8, $8)",
+                 activated_at, last_active_at, expires_at, created_at, updated_at, proofs, proved_at, second_factor_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $10, $8, $9, $8, $8, $11, $12, $13)",
             params![
                 id.as_str(),
                 &site.config.id,
@@ -42,7 +42,10 @@ impl Room {
                 &arrival.user_agent,
                 now,
                 site.expires_at(now, now),
-                self.loaded.next_activation(now)
+                self.loaded.next_activation(now),
+                &proof.methods,
+                proof.proved_at,
+                proof.second_factor_at
             ],
         )?;
         if site.config.organizations.enabled

@@ -1,12 +1,12 @@
 //! Sessions in the database.
 
 use super::rack::Key;
-use super::{LiveAttempt, LiveSignIn, Loaded, Plan, Shown, scope};
+use super::{LiveSignIn, Loaded, Plan, Proof, attempts, scope};
 use crate::app::Site;
 use crate::audit::{self, About, By, Event};
 use crate::db::{Change, Row, Snapshot, Tx};
 use crate::error::{Error, Result};
-use crate::id::{AttemptId, SessionId, SignInId, UserId};
+use crate::id::{SessionId, SignInId, UserId};
 use crate::params;
 use crate::user::{self, User};
 use crate::vault::{Purpose, Vault};
@@ -52,7 +52,7 @@ pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<O
         updated_at: cells.int()?,
         ended_at: cells.optional_int()?,
         sign_ins: load_sign_ins(on, id)?,
-        attempts: load_attempts(on, id)?,
+        attempts: attempts::load(on, id)?,
     };
     // Whoever reads it ends that first, as what has expired.
     if loaded.sign_ins.iter().any(|sign_in| scope::settled(sign_in, None).is_some()) {
@@ -63,13 +63,14 @@ pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<O
 
 fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveSignIn>> {
     let rows = on.query(
-        "select s.id, s.key_hash, s.ip_address, s.user_agent, s.activated_at, s.last_active_at, s.expires_at,
+        "select s.id, s.key_hash, s.proofs, s.proved_at, s.second_factor_at, s.ip_address, s.user_agent, s.activated_at, s.last_active_at, s.expires_at,
              s.created_at, s.updated_at, s.organization_membership_id, s.organization_id, s.organization_gate, o.gate,
              o.requires_second_factor, o.restricts_addresses, o.allowed_addresses,
              s.workspace_membership_id, s.workspace_id, s.workspace_gate, w.gate, w.requires_second_factor,
              w.restricts_addresses, w.allowed_addresses,
              u.id, u.first_name, u.last_name, u.username, u.password_hash, u.disabled_at, u.deleted_at,
-             u.second_factor_at, u.created_at, u.updated_at
+             u.second_factor_at, u.created_at, u.updated_at, u.second_factor_policy, u.availability, u.picture_id,
+             u.backup_codes, u.passkeys
          from sign_ins s join users u on u.id = s.user_id
              left join organizations o on o.id = s.organization_id and o.deleted_at is null
              left join workspaces w on w.id = s.workspace_id and w.deleted_at is null
@@ -93,6 +94,21 @@ fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveS
             sign_in.user.emails.push(email.clone());
         }
     }
+    let ways = on.query(
+        "select p.user_id, 'phone' as kind, p.id, p.phone, p.is_primary, p.verified_at, p.created_at
+         from phone_numbers p join sign_ins s on s.user_id = p.user_id
+         where s.session_id = $1 and s.ended_at is null
+         union all select a.user_id, 'authenticator', a.id, '', 0, a.verified_at, a.created_at
+         from authenticators a join sign_ins s on s.user_id = a.user_id
+         where s.session_id = $1 and s.ended_at is null and a.verified_at is not null order by id",
+        params![session.as_str()],
+    )?;
+    for row in ways {
+        let (user, way) = user::ways::read_way(&mut row.cells())?;
+        for sign_in in sign_ins.iter_mut().filter(|s| s.user.id == user) {
+            way.clone().put_into(&mut sign_in.user);
+        }
+    }
     Ok(sign_ins)
 }
 
@@ -101,6 +117,11 @@ fn read_sign_in(row: Row) -> Result<LiveSignIn> {
     Ok(LiveSignIn {
         id: SignInId::stored(cells.text()?),
         key_hash: cells.text()?,
+        proof: Proof {
+            methods: cells.text()?,
+            proved_at: cells.int()?,
+            second_factor_at: cells.optional_int()?,
+        },
         ip_address: cells.text()?,
         user_agent: cells.text()?,
         activated_at: cells.int()?,
@@ -111,27 +132,6 @@ fn read_sign_in(row: Row) -> Result<LiveSignIn> {
         scope: scope::read(&mut cells)?,
         user: user::store::read(&mut cells)?,
     })
-}
-
-fn load_attempts(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveAttempt>> {
-    let rows = on.query(
-        "select id, kind, key_hash, listed_until, shown from attempts
-         where session_id = $1 and ended_at is null order by created_at, id",
-        params![session.as_str()],
-    )?;
-    rows.into_iter().map(read_attempt).collect()
-}
-
-fn read_attempt(row: Row) -> Result<LiveAttempt> {
-    let mut cells = row.cells();
-    let (id, kind, key_hash, listed_until) = (cells.text()?, cells.text()?, cells.text()?, cells.int()?);
-    let shown = cells.text()?;
-    let wrong = |cause| Error::internal("read an attempt", cause);
-    let shown = match kind.as_str() {
-        "sign_up" => Shown::SignUp(serde_json::from_str(&shown).map_err(wrong)?),
-        _ => Shown::SignIn(serde_json::from_str(&shown).map_err(wrong)?),
-    };
-    Ok(LiveAttempt { id: AttemptId::stored(id), key_hash, listed_until, shown })
 }
 
 /// Takes the locks of sessions, in the order of their ids whatever order they are given in.

@@ -68,10 +68,12 @@ fn sign_in(
         created_at: 0,
         updated_at: 0,
         emails: Vec::new(),
+        ways: crate::user::ways::Ways::none(),
     };
     LiveSignIn {
         id,
         key_hash,
+        proof: crate::session::Proof::by_password(0),
         user,
         scope: None,
         ip_address: String::new(),

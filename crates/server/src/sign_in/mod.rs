@@ -14,8 +14,8 @@ use crate::domain::joining::{self, Who};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, UserId};
 use crate::notification;
-use crate::session::crowd;
 use crate::session::enter::{self, Arrival, Left, NewAttempt};
+use crate::session::{Proof, crowd};
 use crate::time::rfc3339;
 use crate::trace;
 use crate::user::email::EmailAddress;
@@ -174,7 +174,7 @@ fn open_for(
     crowd::end_elsewhere(tx, site, &crowded_out, EndReason::EvictedByCap, &arrival.by())?;
     notification::device::notice(tx, site, &user, &room.loaded.id, arrival)?;
     joining::join(tx, site, &joins, &user.id, &arrival.by())?;
-    room.open_sign_in(tx, (app, site), &user, arrival)?;
+    room.open_sign_in(tx, (app, site), (&user, &Proof::by_password(arrival.now)), arrival)?;
     add_completed(tx, app, site, &mut room, (&user.id, identifier), arrival)?;
     room.leave(tx, site, ChangeReason::SignedIn, arrival.now).map(Ok)
 }

@@ -14,7 +14,7 @@ use crate::outbox;
 use crate::secret::{self, For, Fresh, Used};
 use crate::session::enter::{self, Arrival, Left, Room};
 use crate::session::store as session_store;
-use crate::session::{Plan, Shown, read};
+use crate::session::{Plan, Proof, Shown, read};
 use crate::sign_in::COMPLETED_SHOWN_MS;
 use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, OWNER_NOTE, Subject, Verdict};
 use crate::user;
@@ -263,7 +263,7 @@ fn finish(
     let about = About { user: Some(&user.id), ..trial.about(&room) };
     audit::record(tx, site, &trial.arrival.by(), Event::SignedUp, about)?;
     joining::join(tx, site, joins, &user.id, &trial.arrival.by())?;
-    room.open_sign_in(tx, (app, site), &user, &trial.arrival)?;
+    room.open_sign_in(tx, (app, site), (&user, &Proof::by_password(now)), &trial.arrival)?;
     let shown = shown(site, (&trial.id, &room.loaded.id), (profile, &next), kept.expires_at);
     let listed_until = kept.expires_at.min(now + COMPLETED_SHOWN_MS);
     store::save(tx, &trial.id, kept, (&next, &shown), listed_until)?;

@@ -7,10 +7,12 @@ pub mod password;
 pub mod standing;
 pub mod store;
 pub mod username;
+pub mod ways;
 
 use crate::id::{EmailAddressId, UserId};
 use crate::time::rfc3339;
 use keyrack_protocol::{Code, CurrentUser, UserEmailAddress};
+use ways::Ways;
 
 /// The longest first or last name, in characters.
 const NAME_MAX: usize = 100;
@@ -40,6 +42,8 @@ pub struct User {
     pub updated_at: i64,
     /// Its addresses, oldest first.
     pub emails: Vec<Email>,
+    /// How it can be entered beside address, username and password.
+    pub ways: Ways,
 }
 
 /// An address of an account.
@@ -98,6 +102,9 @@ pub fn name(text: &str) -> Result<String, Code> {
 pub fn view(user: &User) -> CurrentUser {
     let emails: Vec<_> = user.emails.iter().map(email_view).collect();
     let primary = emails.iter().find(|email| email.is_primary).cloned();
+    let phones: Vec<_> = user.ways.phones.iter().map(ways::phone_view).collect();
+    let primary_phone = user.ways.phones.iter().find(|phone| phone.is_primary).map(ways::phone_view);
+    let authenticators: Vec<_> = user.ways.authenticators.iter().map(ways::authenticator_view).collect();
     CurrentUser {
         id: user.id.to_string(),
         created_at: rfc3339(user.created_at),
@@ -106,24 +113,24 @@ pub fn view(user: &User) -> CurrentUser {
         last_name: user.last_name.clone(),
         username: user.username.clone().unwrap_or_default(),
         email_address: primary.as_ref().map(|email| email.email.clone()).unwrap_or_default(),
-        availability: "available".to_owned(),
+        availability: user.ways.availability.clone(),
         has_profile_picture: false,
         profile_picture_url: String::new(),
         primary_email_address_id: primary.as_ref().map(|email| email.id.clone()),
-        primary_phone_number_id: None,
+        primary_phone_number_id: primary_phone.as_ref().map(|phone| phone.id.clone()),
         primary_email_address: primary,
-        primary_phone_number: None,
+        primary_phone_number: primary_phone,
         user_email_addresses: emails.clone(),
-        user_phone_numbers: Vec::new(),
+        user_phone_numbers: phones.clone(),
         email_addresses: emails,
-        phone_numbers: Vec::new(),
+        phone_numbers: phones,
         second_factor_policy: "none".to_owned(),
         social_connections: Vec::new(),
-        user_authenticator: None,
-        authenticators: Vec::new(),
-        backup_codes_generated: false,
+        user_authenticator: authenticators.first().cloned(),
+        authenticators,
+        backup_codes_generated: user.ways.backup_codes > 0,
         has_password: user.has_password,
-        has_passkeys: false,
+        has_passkeys: user.ways.passkeys > 0,
         public_metadata: serde_json::Map::new(),
         segments: Vec::new(),
     }

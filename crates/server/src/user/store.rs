@@ -2,7 +2,7 @@
 
 use super::email::EmailAddress;
 use super::username::Username;
-use super::{Email, User, may_act_with};
+use super::{Email, User, may_act_with, ways};
 use crate::db::{Cells, Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::id::{EmailAddressId, UserId};
@@ -164,13 +164,16 @@ pub fn lock(tx: &mut Tx<'_>, deployment: &str, id: &UserId) -> Result<Option<(Us
     let row = tx.query_one(
         "update users set version = version + 1 where id = $1 and deployment_id = $2
          returning password_hash, id, first_name, last_name, username, password_hash, disabled_at, deleted_at,
-             second_factor_at, created_at, updated_at",
+             second_factor_at, created_at, updated_at, second_factor_policy, availability, picture_id, backup_codes,
+             passkeys",
         params![id.as_str(), deployment],
     )?;
     let Some(row) = row else { return Ok(None) };
     let mut cells = row.cells();
     let hash = cells.optional_text()?;
-    Ok(Some((read(&mut cells)?, hash)))
+    let mut user = read(&mut cells)?;
+    ways::load(tx, &mut user)?;
+    Ok(Some((user, hash)))
 }
 
 /// Whether an account has a second factor.
@@ -183,7 +186,7 @@ pub fn has_second_factor(on: &mut Snapshot<'_>, id: &UserId) -> Result<bool> {
 }
 
 /// Reads the columns `id, first_name, last_name, username, password_hash, disabled_at, deleted_at, second_factor_at,
-/// created_at, updated_at`; the addresses are read apart.
+/// created_at, updated_at` and those of [`ways::read`]; addresses, phone numbers and authenticators are read apart.
 ///
 /// # Errors
 /// When the columns are others.
@@ -200,6 +203,7 @@ pub fn read(cells: &mut Cells) -> Result<User> {
         created_at: cells.int()?,
         updated_at: cells.int()?,
         emails: Vec::new(),
+        ways: ways::read(cells)?,
     })
 }
 

@@ -1,0 +1,94 @@
+-- The ways into an account beside address, username and password, and what was proved when a sign-in was made.
+
+-- Numbers in E.164. As with addresses, an unproved one matches nothing.
+create table phone_numbers (
+    id text primary key,
+    deployment_id text not null references deployments (id),
+    user_id text not null references users (id),
+    phone text not null,
+    is_primary bigint not null,
+    verified_at bigint,
+    created_at bigint not null,
+    updated_at bigint not null
+);
+create unique index phone_numbers_verified on phone_numbers (deployment_id, phone) where verified_at is not null;
+create index phone_numbers_user on phone_numbers (user_id);
+
+-- Programs that make codes (RFC 6238). One that was not confirmed yet is no factor.
+create table authenticators (
+    id text primary key,
+    deployment_id text not null references deployments (id),
+    user_id text not null references users (id),
+    -- The shared secret, sealed with the master key.
+    sealed text not null,
+    -- The last time step whose code was taken: none works twice.
+    last_step bigint not null,
+    verified_at bigint,
+    created_at bigint not null
+);
+create index authenticators_user on authenticators (user_id);
+
+create table backup_codes (
+    id text primary key,
+    deployment_id text not null references deployments (id),
+    user_id text not null references users (id),
+    hash text not null,
+    used_at bigint,
+    created_at bigint not null
+);
+create unique index backup_codes_hash on backup_codes (user_id, hash);
+
+create table passkeys (
+    id text primary key,
+    deployment_id text not null references deployments (id),
+    user_id text not null references users (id),
+    -- The id that the authenticator gave it, base64url.
+    credential_id text not null,
+    -- What verifies it, with its counter: JSON.
+    credential text not null,
+    name text not null,
+    device_type text not null,
+    backed_up bigint not null,
+    created_at bigint not null,
+    last_used_at bigint
+);
+create unique index passkeys_credential on passkeys (deployment_id, credential_id);
+create index passkeys_user on passkeys (user_id);
+
+-- What an authenticator knows a user by: random bytes in base64url (WebAuthn, 14.6.1), drawn with the first passkey.
+alter table users add column passkey_handle text;
+create unique index users_passkey_handle on users (deployment_id, passkey_handle) where passkey_handle is not null;
+
+-- 'none', 'optional' or 'enforced', where the account differs from its deployment.
+alter table users add column second_factor_policy text;
+alter table users add column availability text not null default 'available';
+-- The id of the picture, '' for none.
+alter table users add column picture_id text not null default '';
+alter table users add column password_set_at bigint;
+-- Kept with the account, so that reading a session counts nothing: codes that were not used, and passkeys.
+alter table users add column backup_codes bigint not null default 0;
+alter table users add column passkeys bigint not null default 0;
+-- When the account's owner asked for its deletion, and when it is carried out.
+alter table users add column deletion_asked_at bigint;
+alter table users add column deletion_due_at bigint;
+create index users_deletion on users (deployment_id, deletion_due_at) where deletion_due_at is not null;
+
+-- What was proved for a sign-in (RFC 8176 names, space between), when the last of it was proved, and since when it
+-- counts as proved with a second factor.
+alter table sign_ins add column proofs text not null default 'pwd';
+alter table sign_ins add column proved_at bigint not null default 0;
+alter table sign_ins add column second_factor_at bigint;
+
+-- Who waits to be let in, where the sign-up mode is 'waitlist'.
+create table waitlist_entries (
+    id text primary key,
+    deployment_id text not null references deployments (id),
+    email text not null,
+    first_name text not null,
+    last_name text not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    -- When an invitation was sent.
+    invited_at bigint
+);
+create unique index waitlist_entries_email on waitlist_entries (deployment_id, email);

@@ -95,7 +95,7 @@ fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveS
         }
     }
     let ways = on.query(
-        "select p.user_id, 'phone' as kind, p.id, p.phone, p.is_primary, p.verified_at, p.created_at
+        "select p.user_id, 'phone' as kind, p.id as id, p.phone, p.is_primary, p.verified_at, p.created_at
          from phone_numbers p join sign_ins s on s.user_id = p.user_id
          where s.session_id = $1 and s.ended_at is null
          union all select a.user_id, 'authenticator', a.id, '', 0, a.verified_at, a.created_at

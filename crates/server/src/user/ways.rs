@@ -88,7 +88,7 @@ pub fn read(cells: &mut Cells) -> Result<Ways> {
 /// What the database says.
 pub fn load(on: &mut Snapshot<'_>, user: &mut User) -> Result<()> {
     let rows = on.query(
-        "select user_id, 'phone' as kind, id, phone, is_primary, verified_at, created_at from phone_numbers
+        "select user_id, 'phone' as kind, id as id, phone, is_primary, verified_at, created_at from phone_numbers
          where user_id = $1
          union all select user_id, 'authenticator', id, '', 0, verified_at, created_at from authenticators
          where user_id = $1 and verified_at is not null order by id",

@@ -161,6 +161,7 @@ async fn every_table_is_in_a_backup_with_every_row_and_either_engine_gives_the_s
         ada.invites(acme, "guest", json!({})).await;
         ada.post(&format!("/organizations/{acme}/domains"), json!({ "domain": "example.com" })).await.ok();
         is_proved_and_left(&server).await;
+        has_every_way_in(&server, &ada.user_id().await).await;
         let bob = server.browser();
         // What one of the two formats on its way must escape.
         let mut odd = sign_up_form("odd");
@@ -196,6 +197,39 @@ async fn every_table_is_in_a_backup_with_every_row_and_either_engine_gives_the_s
         assert_eq!(unsettled(&again), unsettled(&file));
         assert!(unsettled(&file).len() > 10);
     }
+}
+
+/// A user has one of each way in, and somebody waits to be let in.
+async fn has_every_way_in(server: &Keyrack, user: &str) {
+    let (user, deployment) = (user.to_owned(), server.app.sites[0].config.id.clone());
+    let written = server.app.db.write(move |tx| {
+        let id = |kind: &str| format!("{kind}_{}", &user[4..]);
+        tx.execute(
+            "insert into phone_numbers (id, deployment_id, user_id, phone, is_primary, verified_at, created_at, updated_at)
+             values ($1, $2, $3, '+4915112345678', 1, $4, $4, $4)",
+            params![&id("phn"), &deployment, &user, NOW],
+        )?;
+        tx.execute(
+            "insert into authenticators (id, deployment_id, user_id, sealed, last_step, verified_at, created_at)
+             values ($1, $2, $3, 'sealed', 0, $4, $4)",
+            params![&id("aut"), &deployment, &user, NOW],
+        )?;
+        tx.execute(
+            "insert into backup_codes (id, deployment_id, user_id, hash, created_at) values ($1, $2, $3, 'hash', $4)",
+            params![&id("bak"), &deployment, &user, NOW],
+        )?;
+        tx.execute(
+            "insert into passkeys (id, deployment_id, user_id, credential_id, credential, name, device_type, backed_up,
+                 created_at) values ($1, $2, $3, 'AQID', '{}', 'Laptop', 'platform', 0, $4)",
+            params![&id("psk"), &deployment, &user, NOW],
+        )?;
+        tx.execute(
+            "insert into waitlist_entries (id, deployment_id, email, first_name, last_name, created_at, updated_at)
+             values ($1, $2, 'waits@example.com', '', '', $3, $3)",
+            params![&id("wtl"), &deployment, NOW],
+        )
+    });
+    written.await.unwrap();
 }
 
 /// Its domains count as proved, to be looked at when they are restored, and its users as gone from its organizations.

@@ -50,7 +50,7 @@ test('by keyboard alone: sign-up, code, accounts, another account, switch, sign-
   await keys.type('short');
   await keys.press('Enter');
   expect(await focused(page)).toBe('Password');
-  await expect(page.locator(':focus')).toHaveAccessibleDescription('That is too short. Use at least 8 characters.');
+  await expect(page.locator(':focus')).toHaveAccessibleDescription('That is too short. Use at least 15 characters.');
   await keys.press('Control+A');
   await keys.type(ada.password);
   await keys.press('Enter');

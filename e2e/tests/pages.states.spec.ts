@@ -197,7 +197,7 @@ test('the pages speak German, all of them', async ({ hosted, server }) => {
   await hosted.field('E-Mail-Adresse').fill(ada.email);
   await page.getByLabel('Passwort', { exact: true }).fill('kurz');
   await hosted.button('Konto erstellen').click();
-  await expect(page.getByText('Das ist zu kurz. Nehmen Sie mindestens 8 Zeichen.')).toBeVisible();
+  await expect(page.getByText('Das ist zu kurz. Nehmen Sie mindestens 15 Zeichen.')).toBeVisible();
   await page.getByLabel('Passwort', { exact: true }).fill(ada.password);
   await hosted.button('Konto erstellen').click();
   await hosted.shows('Sehen Sie in Ihr Postfach');

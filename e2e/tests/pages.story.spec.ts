@@ -118,13 +118,13 @@ test('a deployment has an address of its own for after a sign-up and after a sig
 });
 
 test('usernames sign up and in where the deployment has them, and passwords are what it asks for', async ({ hosted, server }) => {
-  const ada = { ...somebody('Ada'), password: 'Correct horse 1' };
+  const ada = { ...somebody('Ada'), password: 'Correct horse battery 1' };
   const name = `ada-${ada.email.slice(4, 12)}`;
   const { page } = hosted;
   await hosted.open('/sign-up', 'names');
   await hosted.field('Username').fill(name);
   await hosted.field('Email address').fill(ada.email);
-  await hosted.password.fill('correct horse');
+  await hosted.password.fill('correct horse battery');
   await hosted.button('Create account').click();
   await expect(page.getByText('A kind of character is still missing: a capital letter and a digit.')).toBeVisible();
   await hosted.password.fill(ada.password);

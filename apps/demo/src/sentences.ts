@@ -26,6 +26,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   invalid_email: 'email',
   password_too_short: 'password',
   password_too_long: 'password',
+  password_breached: 'password',
+  password_names_you: 'password',
   INVALID_CODE: 'code',
   verification_code_expired: 'code',
   CODE_REQUIRED: 'code',

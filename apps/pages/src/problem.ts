@@ -30,6 +30,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   password_too_short: 'password',
   password_too_long: 'password',
   password_too_simple: 'password',
+  password_breached: 'password',
+  password_names_you: 'password',
   code_required: 'code',
   invalid_code: 'code',
   verification_code_expired: 'code',

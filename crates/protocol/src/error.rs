@@ -49,9 +49,11 @@ codes! {
     UsernameReserved = "username_reserved", 400, "Nobody can have this username; choose another.";
     InvalidUsername = "invalid_username", 400, "A username has 3 to 30 letters a-z, digits, dots, hyphens and underscores, a letter first.";
     InvalidName = "invalid_name", 400, "A name has at most 100 characters and no control characters.";
-    PasswordTooShort = "password_too_short", 400, "The password is too short; use at least 8 characters.";
+    PasswordTooShort = "password_too_short", 400, "The password is too short; use a longer one.";
     PasswordTooLong = "password_too_long", 400, "The password is too long; use at most 128 characters.";
     PasswordTooSimple = "password_too_simple", 400, "The password lacks a kind of character that this deployment asks for.";
+    PasswordBreached = "password_breached", 400, "The password is one of those that are guessed first; use one that nobody else has, such as a few words that do not belong together.";
+    PasswordNamesYou = "password_names_you", 400, "The password is made of your name, your address or the name of this application; use one that says nothing about you.";
     TooManyAccounts = "too_many_accounts", 400, "This browser holds as many accounts as it may; sign one out first.";
     TooManyAttempts = "too_many_attempts", 429, "Too many tries; wait as long as Retry-After says.";
     AvailabilityHidden = "availability_hidden", 403, "This deployment does not tell which addresses have an account.";

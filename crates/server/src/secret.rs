@@ -24,6 +24,10 @@ pub enum For {
     SignUpEmail,
     /// Accepts an invitation, which is its owner.
     Invitation,
+    /// A mailed code that gives what sets another password; its owner is the address, as it is counted.
+    ResetCode,
+    /// Sets an account another password.
+    Reset,
 }
 
 impl For {
@@ -31,6 +35,8 @@ impl For {
         match self {
             Self::SignUpEmail => "sign_up_email",
             Self::Invitation => "invitation",
+            Self::ResetCode => "reset_code",
+            Self::Reset => "reset",
         }
     }
 }
@@ -145,6 +151,19 @@ pub fn look(
 pub fn forget(tx: &mut Tx<'_>, (deployment, purpose, owner): (&str, For, &str)) -> Result<()> {
     tx.execute(
         "delete from one_time_secrets where deployment_id = $1 and purpose = $2 and owner = $3",
+        params![deployment, purpose.word(), owner],
+    )?;
+    Ok(())
+}
+
+/// Makes the secret of `owner` void: nothing fits it any more. To whoever guesses it looks like any other, where a
+/// missing one would tell that something happened.
+///
+/// # Errors
+/// What the database says.
+pub fn void(tx: &mut Tx<'_>, (deployment, purpose, owner): (&str, For, &str)) -> Result<()> {
+    tx.execute(
+        "update one_time_secrets set hash = '' where deployment_id = $1 and purpose = $2 and owner = $3",
         params![deployment, purpose.word(), owner],
     )?;
     Ok(())

@@ -8,6 +8,7 @@ mod http;
 mod mailbox;
 mod node;
 mod packaging;
+mod passwords;
 mod random;
 mod run;
 mod server;
@@ -68,6 +69,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Make the filter of common passwords anew, from the lists of package registries
+    Passwords,
 }
 
 fn main() -> ExitCode {
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         }
         Task::Bench(options) => bench::bench(&options),
         Task::Gen { check } => code::generate(check),
+        Task::Passwords => passwords::write(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

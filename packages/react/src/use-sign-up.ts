@@ -40,8 +40,8 @@ export interface UseSignUp extends Flow {
    * Begins a sign-up and mails its code. Resolves when `attempt` is there and the code is on its way.
    *
    * @throws KeyrackError `REQUIRED_FIELD`, `invalid_email`, `invalid_username`, `username_reserved`, `USERNAME_EXISTS`,
-   * `password_too_short`, `password_too_long`, `password_too_simple`, `too_many_accounts`; `EMAIL_EXISTS` only where
-   * the deployment tells who has an account.
+   * `password_too_short`, `password_too_long`, `password_too_simple`, `password_breached`, `password_names_you`,
+   * `too_many_accounts`; `EMAIL_EXISTS` only where the deployment tells who has an account.
    */
   readonly create: (account: NewAccount) => Promise<void>;
 

@@ -68,9 +68,11 @@ pub struct Form {
 /// # Errors
 /// `EMAIL_EXISTS`, `USERNAME_EXISTS`, and what the deployment's rules say of the password.
 pub async fn create(app: &App, site: &Arc<Site>, form: Form, by: By) -> Result<view::User> {
+    let username = form.username.as_ref().map_or("", Username::as_str);
+    let names = [form.email.as_str(), username, form.first_name.as_str(), form.last_name.as_str()];
     let password_hash = match form.password {
         Some(password) => {
-            password::check(&site.config.auth.password, &password)?;
+            password::check(&site.config, &password, &names)?;
             Some(app.hasher.hash(app.hasher.place()?, &app.world, password).await?)
         }
         None => None,

@@ -3,7 +3,7 @@
 use super::layout::{self, Layout};
 use super::read::{Draft, File};
 use super::source::Source;
-use super::{Deployment, FieldUse, FirstFactor, Mode, Origin, Severity, SignUpMode};
+use super::{Deployment, FieldUse, FirstFactor, Mode, Origin, PasswordRules, Severity, SignUpMode};
 use std::collections::HashSet;
 
 use Severity::{Error, Warning};
@@ -138,6 +138,10 @@ impl Told<'_> {
         } else if auth.first_factor == FirstFactor::UsernamePassword && auth.username == FieldUse::Optional {
             let text = "the first form asks for a username that some accounts do not have; set username to \"required\"";
             self.say(Warning, "auth.username", text);
+        }
+        if auth.password.min_length < PasswordRules::ALONE {
+            let text = "where a password is all that a sign-in asks for it has 15 characters (NIST SP 800-63B-4); leave the key out, or ask everybody for a second factor";
+            self.say(Warning, "auth.password_min_length", text);
         }
         if restrictions.sign_up_mode == SignUpMode::Restricted && !restrictions.allowlist.is_empty() {
             let text = "with sign_up_mode \"restricted\" nobody signs up, so the allowlist does nothing; take one of them out";

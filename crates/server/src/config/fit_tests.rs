@@ -94,3 +94,13 @@ fn metrics_have_an_address_of_their_own_that_strangers_do_not_reach() {
         );
     }
 }
+
+#[test]
+fn a_password_that_is_all_that_is_asked_for_is_long() {
+    with(
+        "[deployment.auth]\npassword_min_length = 14",
+        &["warning keyrack.toml:11: where a password is all"],
+    );
+    with("[deployment.auth]\npassword_min_length = 15", &[]);
+    with("[deployment.auth]\npassword_min_length = 7", &["error keyrack.toml:11: password_min_length: "]);
+}

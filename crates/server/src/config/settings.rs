@@ -61,7 +61,7 @@ impl FieldUse {
 /// What a new password must be. Passwords that exist already are not asked again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PasswordRules {
-    /// The fewest characters, 8 to 64.
+    /// The fewest characters, 8 to 64: [`Self::ALONE`], or [`Self::WITH_SECOND`], where a file says nothing else.
     pub min_length: usize,
     /// A lower-case letter must be in it.
     pub lowercase: bool,
@@ -73,9 +73,16 @@ pub struct PasswordRules {
     pub special: bool,
 }
 
+impl PasswordRules {
+    /// The fewest characters where a password may be all that a sign-in asks for (NIST SP 800-63B-4).
+    pub const ALONE: usize = 15;
+    /// The fewest characters where a second factor is always asked for.
+    pub const WITH_SECOND: usize = 8;
+}
+
 impl Default for PasswordRules {
     fn default() -> Self {
-        Self { min_length: 8, lowercase: false, uppercase: false, number: false, special: false }
+        Self { min_length: Self::ALONE, lowercase: false, uppercase: false, number: false, special: false }
     }
 }
 

@@ -31,9 +31,10 @@ pub(super) async fn sign_up(browser: Browser, fields: Fields) -> Result<Response
         last_name: name(fields.used("last_name", auth.last_name)?.unwrap_or_default())?,
         password: fields.required("password")?.to_owned(),
     };
-    let username = form.username.as_ref().map_or("", Username::as_str);
-    restrictions::check(rules, &form.email, &[username, &form.first_name, &form.last_name])?;
-    password::check(&auth.password, &form.password)?;
+    let names = [form.username.as_ref().map_or("", Username::as_str), &form.first_name, &form.last_name];
+    restrictions::check(rules, &form.email, &names)?;
+    let [username, first, last] = names;
+    password::check(&browser.site.config, &form.password, &[form.email.as_str(), username, first, last])?;
     let begun = super::begin(&browser, form).await;
     browser.app.metrics.sign_ups_begun.note(&begun);
     let left = begun?;

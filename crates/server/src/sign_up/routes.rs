@@ -87,6 +87,8 @@ fn sign_up() -> Operation {
         Code::PasswordTooShort,
         Code::PasswordTooLong,
         Code::PasswordTooSimple,
+        Code::PasswordBreached,
+        Code::PasswordNamesYou,
         Code::TooManyAttempts,
         Code::TooManyAccounts,
         Code::TooManyAttempts,

@@ -75,6 +75,20 @@ impl Hashing {
         compare().unwrap_or(false)
     }
 
+    /// Whether a hash was made with the parameters of new ones.
+    pub fn is_current(&self, hash: &str) -> bool {
+        let made_with = || -> Hashed<bool> {
+            let kept = PasswordHash::new(hash)?;
+            let version = kept.version.map(Version::try_from).transpose()?.unwrap_or_default();
+            let (algorithm, params) =
+                (Algorithm::try_from(kept.algorithm.as_str())?, Params::try_from(&kept)?);
+            let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+            let is_new = algorithm == Algorithm::Argon2id && version == Version::V0x13;
+            Ok(is_new && costs(&params) == costs(&self.params))
+        };
+        made_with().unwrap_or(false)
+    }
+
     /// Gives the memory back.
     fn rest(&mut self) {
         self.memory = Vec::new();

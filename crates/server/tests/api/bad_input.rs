@@ -202,7 +202,9 @@ async fn sign_up_says_which_field_is_missing_or_wrong() {
         (with("password", json!("")), "REQUIRED_FIELD"),
         (with("email", json!("bob")), "invalid_email"),
         (with("email", json!(7)), "BAD_REQUEST_BODY"),
-        (with("password", json!("seven77")), "password_too_short"),
+        (with("password", json!("fourteen chars")), "password_too_short"),
+        (with("password", json!("passwordpassword")), "password_breached"),
+        (with("password", json!("bob@example.com 1")), "password_names_you"),
         (with("password", json!("a".repeat(129))), "password_too_long"),
         (with("first_name", json!("a\r\nBcc: eve@example.com")), "invalid_name"),
         (with("last_name", json!("a".repeat(101))), "invalid_name"),
@@ -213,7 +215,8 @@ async fn sign_up_says_which_field_is_missing_or_wrong() {
     }
     let missing = browser.post("/auth/signup", json!({})).await;
     assert!(missing.text.contains("The field email is missing."), "{}", missing.text);
-    for password in ["eight888".to_owned(), "a".repeat(128)] {
+    let longest = (0..128).map(|n| char::from_u32(33 + n * n % 89).unwrap()).collect();
+    for password in ["fifteen letters".to_owned(), longest] {
         browser.post("/auth/signup", with("password", json!(password))).await.ok();
     }
 }

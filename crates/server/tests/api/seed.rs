@@ -132,13 +132,14 @@ async fn a_changed_seed_changes_what_differs_and_who_shows_it_is_told() {
 
     // Ada has left the file and stays; another password ends what the old one opened.
     let (_, bob) = renamed.split_once("\n\n").unwrap();
-    let other = format!("{}\n[[user]]\nemail = \"ada@example.com\"\npassword = \"another phrase\"\n", bob);
+    let other =
+        format!("{}\n[[user]]\nemail = \"ada@example.com\"\npassword = \"another phrase of hers\"\n", bob);
     let (said, process) = garden.sow(&other, address);
     assert_eq!(said, "0 made, 1 changed, 1 as they were");
     let ada = again(&ada, address);
     assert_eq!(ada.session().await["end_reason"], "credentials_changed");
     assert_eq!(garden.user("ada")["first_name"], "Augusta");
-    ada.sign_in("ada", "another phrase").await.ok();
+    ada.sign_in("ada", "another phrase of hers").await.ok();
     stop(process);
 }
 
@@ -147,7 +148,17 @@ fn a_seed_that_is_wrong_is_refused_with_its_line_before_anything_is_made() {
     let garden = Garden::new();
     let wrong = [
         ("[[user]]\nemail = \"ada\"\n", "seed.toml:2: ", "email address"),
-        ("[[user]]\nemail = \"a@ex.com\"\npassword = \"short\"\n", "seed.toml:3: ", "at least 8"),
+        ("[[user]]\nemail = \"a@ex.com\"\npassword = \"short\"\n", "seed.toml:3: ", "at least 15"),
+        (
+            "[[user]]\nemail = \"a@ex.com\"\npassword = \"aaaaaaaaaaaaaaaa\"\n",
+            "seed.toml:3: ",
+            "guessed first",
+        ),
+        (
+            "[[user]]\nemail = \"ada@ex.com\"\npassword = \"ada@ex.com 12345\"\n",
+            "seed.toml:3: ",
+            "your address",
+        ),
         ("[[user]]\nemail = \"a@ex.com\"\n\nusername = \"1\"\n", "seed.toml:4: ", "username"),
         ("[[user]]\nemail = \"a@ex.com\"\nfirst_name = \"a\\u0000\"\n", "seed.toml:3: ", "control"),
         ("[[user]]\nemail = \"a@ex.com\"\ndeployment = \"x\"\n", "seed.toml:3: ", "no such deployment"),

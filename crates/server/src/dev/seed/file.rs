@@ -84,24 +84,27 @@ type Wrong = (usize, String);
 
 fn check(table: Table, config: &Config, place: String) -> Result<Person, Wrong> {
     let deployment = deployment(config, table.deployment.as_ref())?;
-    let rules = &deployment.auth.password;
-    let password = value(table.password, |text| match password::check(rules, text) {
-        Ok(()) => Ok(text.to_owned()),
-        Err(refused) => Err(refused.message().to_owned()),
-    })?;
     let read_name = |text: &str| name(text).map_err(|code| code.message().to_owned());
     let start = table.email.span().start;
     let email =
         EmailAddress::parse(table.email.get_ref()).map_err(|code| (start, code.message().to_owned()))?;
+    let username =
+        value(table.username, |text| Username::parse(text).map_err(|code| code.message().to_owned()))?;
+    let first_name = value(table.first_name, read_name)?;
+    let last_name = value(table.last_name, read_name)?;
+    let known = [username.as_ref().map(Username::as_str), first_name.as_deref(), last_name.as_deref()];
+    let names: Vec<&str> = known.into_iter().flatten().chain([email.as_str()]).collect();
+    let password = value(table.password, |text| match password::check(deployment, text, &names) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(refused) => Err(refused.message().to_owned()),
+    })?;
     Ok(Person {
         place,
         deployment: deployment.id.clone(),
         email,
-        username: value(table.username, |text| {
-            Username::parse(text).map_err(|code| code.message().to_owned())
-        })?,
-        first_name: value(table.first_name, read_name)?,
-        last_name: value(table.last_name, read_name)?,
+        username,
+        first_name,
+        last_name,
         password,
         disabled: table.disabled,
     })

@@ -1,59 +1,33 @@
-//! Passwords: their bounds, and the threads that hash them.
+//! Passwords: their bounds, and the threads that hash them. What a new one must be is in [`rules`], with the common
+//! ones in [`common`] and what is made of its owner's names in [`names`].
 //!
 //! Hashing takes 19 MiB and some 20 ms each (argon2id, t=2, p=1, OWASP's first choice), so it has threads of
 //! its own: one fewer than there are cores, at a lower priority, behind a bounded queue. A storm of sign-ins
 //! waits there, or is told to come back, while reads go on.
 
-use crate::config::{PasswordHashing, PasswordRules};
+pub mod common;
+pub mod names;
+mod rules;
+
+pub use rules::check;
+
+use crate::config::PasswordHashing;
 use crate::error::{Error, Result};
 use crate::metrics::{Count, Timing};
 use crate::trace;
 use crate::user::hashing::{Hashing, Queue, Task};
 use crate::world::{Stopwatch, World};
-use keyrack_protocol::Code;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// The shortest and the longest password, in characters.
+/// The shortest password that any deployment can allow, and the longest one, in characters.
 pub const MIN_LENGTH: usize = 8;
 /// See [`MIN_LENGTH`].
 pub const MAX_LENGTH: usize = 128;
 /// Hashes that may wait: on two cores about three seconds of work.
 const WAITING: usize = 128;
-
-/// Checks a new password against a deployment's rules. It is kept exactly as typed.
-///
-/// # Errors
-/// [`Code::PasswordTooShort`], [`Code::PasswordTooLong`] or [`Code::PasswordTooSimple`].
-pub fn check(rules: &PasswordRules, password: &str) -> Result<()> {
-    // Bytes first: a megabyte is refused before it is counted.
-    if password.len() > MAX_LENGTH * 4 {
-        return Err(Code::PasswordTooLong.into());
-    }
-    match password.chars().count() {
-        short if short < rules.min_length => {
-            let says = format!("The password is too short; use at least {} characters.", rules.min_length);
-            return Err(Error::refused(Code::PasswordTooShort, says));
-        }
-        long if long > MAX_LENGTH => return Err(Code::PasswordTooLong.into()),
-        _ => {}
-    }
-    let has = |kind: fn(char) -> bool| password.chars().any(kind);
-    let kinds = [
-        (rules.lowercase, has(char::is_lowercase), "a lower-case letter"),
-        (rules.uppercase, has(char::is_uppercase), "an upper-case letter"),
-        (rules.number, has(char::is_numeric), "a digit"),
-        (rules.special, has(|c| !c.is_alphanumeric()), "a character that is neither letter nor digit"),
-    ];
-    match kinds.iter().find(|(asked, is_there, _)| *asked && !is_there) {
-        Some((_, _, kind)) => {
-            Err(Error::refused(Code::PasswordTooSimple, format!("The password needs {kind}.")))
-        }
-        None => Ok(()),
-    }
-}
 
 /// A place in the queue: whoever has one is hashed for.
 #[derive(Debug)]
@@ -164,6 +138,27 @@ impl Hasher {
         Ok(fits && known)
     }
 
+    /// The same, and when it fits a hash that was made with other parameters than new ones are, a new one of it.
+    ///
+    /// # Errors
+    /// Only if hashing itself fails.
+    pub async fn verify_and_renew(
+        &self,
+        place: Place,
+        world: &World,
+        (password, hash): (String, Option<String>),
+    ) -> Result<(bool, Option<String>)> {
+        let (known, salt) = (hash.is_some(), world.random.bytes::<16>());
+        let hash = hash.unwrap_or_else(|| self.stand_in.clone());
+        let judged = self.run(place, move |hashing| {
+            let fits = hashing.fits(&password, &hash);
+            let renewed = fits && known && !hashing.is_current(&hash);
+            Ok::<_, Error>((fits, renewed.then(|| hashing.hash(&password, &salt)).transpose()?))
+        });
+        let (fits, renewed) = judged.await??;
+        Ok((fits && known, renewed))
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         place: Place,
@@ -205,19 +200,7 @@ fn lower_priority() {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn c05_a_password_is_measured_in_characters_and_nothing_else_is_asked_of_it() {
-        let check = |password: &str| check(&PasswordRules::default(), password).map_err(|error| error.code());
-        assert_eq!(check("sevenxx"), Err(Code::PasswordTooShort));
-        for fine in
-            ["eightxxx", "        ", "\u{0}1234567", "🦀🦀🦀🦀🦀🦀🦀🦀", &"a".repeat(128), &"🦀".repeat(128)]
-        {
-            assert_eq!(check(fine), Ok(()), "{fine:?}");
-        }
-        assert_eq!(check(&"a".repeat(129)), Err(Code::PasswordTooLong));
-        assert_eq!(check(&"a".repeat(1 << 20)), Err(Code::PasswordTooLong));
-    }
+    use keyrack_protocol::Code;
 
     #[tokio::test]
     async fn c05_a_password_fits_exactly_as_typed() {
@@ -244,6 +227,26 @@ mod tests {
                 .unwrap()
         );
         assert!(!hasher.verify(hasher.place().unwrap(), "nobody's password".to_owned(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_other_parameters_is_made_anew_when_its_password_comes() {
+        let world = World::for_tests(1);
+        let hasher = Hasher::start(&world, PasswordHashing::CheapForTests).unwrap();
+        let judge = async |password: &str, hash: &str| {
+            let typed = (password.to_owned(), Some(hash.to_owned()));
+            hasher.verify_and_renew(hasher.place().unwrap(), &world, typed).await.unwrap()
+        };
+        let old = Hashing::new(PasswordHashing::Standard).unwrap().hash("a good one", &[7; 16]).unwrap();
+        let (fits, renewed) = judge("a good one", &old).await;
+        let renewed = renewed.expect("the parameters are others");
+        assert!(fits && renewed.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{renewed}");
+        assert_eq!(judge("a good one", &renewed).await, (true, None), "once is enough");
+        assert_eq!(judge("a bad one", &old).await, (false, None), "who does not know it changes nothing");
+        let older = old.replacen("$argon2id$", "$argon2i$", 1);
+        assert_eq!(judge("a good one", &older).await, (false, None), "another algorithm, another hash");
+        let nobody = hasher.verify_and_renew(hasher.place().unwrap(), &world, ("x".to_owned(), None)).await;
+        assert_eq!(nobody.unwrap(), (false, None));
     }
 
     #[tokio::test]

@@ -46,7 +46,7 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("workspace", &["organization", "session", "membership", "user", "picture"]),
     ("invitation", &["notification", "workspace", "organization", "session", "membership", "user"]),
     ("domain", &["notification", "organization", "session", "membership", "user"]),
-    ("sign_in", &["notification", "domain", "session", "user"]),
+    ("sign_in", &["notification", "domain", "session", "membership", "user"]),
     ("sign_up", &["invitation", "sign_in", "domain", "session", "membership", "user"]),
     ("token", &["session", "membership", "user"]),
     ("deployment", &["token", "user"]),

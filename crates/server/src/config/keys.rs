@@ -51,6 +51,7 @@ pub const KEYS: &[&str] = &[
     "deployment.auth.last_name",
     "deployment.auth.password_min_length",
     "deployment.auth.password_requires",
+    "deployment.auth.second_factor.policy",
     "deployment.restrictions.sign_up_mode",
     "deployment.restrictions.allowlist",
     "deployment.restrictions.blocklist",

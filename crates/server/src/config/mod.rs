@@ -18,6 +18,7 @@ mod outside;
 mod problem;
 mod read;
 mod retention;
+mod second_factor;
 mod secrets;
 mod settings;
 mod source;
@@ -33,6 +34,7 @@ pub use load::{Examined, examine, load};
 pub use origin::Origin;
 pub use problem::{Problem, Severity};
 pub use retention::Retention;
+pub use second_factor::{SecondFactor, SecondFactorPolicy};
 pub use settings::{
     Auth, FieldUse, FirstFactor, Listed, Messages, PasswordRules, Restrictions, SignUpMode, Ui,
 };

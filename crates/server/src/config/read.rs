@@ -3,7 +3,7 @@
 use super::settings::{Auth, FieldUse, FirstFactor, Messages, PasswordRules, Restrictions, SignUpMode, Ui};
 use super::table::Table;
 use super::value::{self, PasswordWord};
-use super::{Deployment, Lifetimes, Mode, Origin, css, domains, retention, teams};
+use super::{Deployment, Lifetimes, Mode, Origin, css, domains, retention, second_factor, teams};
 use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;
 use std::collections::BTreeMap;
@@ -194,6 +194,7 @@ fn auth(mut table: Table<'_>) -> Auth {
             number: words.contains(&PasswordWord::Number),
             special: words.contains(&PasswordWord::Special),
         },
+        second_factor: second_factor::read(table.table("second_factor")),
     };
     table.finish();
     auth

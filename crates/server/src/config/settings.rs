@@ -1,5 +1,6 @@
 //! What one deployment asks of people, whom it lets in, and what it looks like.
 
+use super::SecondFactor;
 use keyrack_protocol::{FieldSetting, ThemeTokens};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,6 +18,8 @@ pub struct Auth {
     pub last_name: FieldUse,
     /// What a new password must be.
     pub password: PasswordRules,
+    /// Which second factors there are, and who needs one.
+    pub second_factor: SecondFactor,
 }
 
 /// Which sign-in form opens first. The other one stays available where it can work.
@@ -94,6 +97,7 @@ impl Default for Auth {
             first_name: FieldUse::Optional,
             last_name: FieldUse::Optional,
             password: PasswordRules::default(),
+            second_factor: SecondFactor::default(),
         }
     }
 }

@@ -72,7 +72,7 @@ fn auth_settings(site: &Site, times: &Times) -> AuthSettings {
         passkey: PasskeySetting { enabled: false, prompt_registration_on_auth: false, allow_autofill: false },
         auth_factors_enabled: factors(&config.auth),
         verification_policy: VerificationPolicy { email: true, phone_number: false },
-        second_factor_policy: "none".to_owned(),
+        second_factor_policy: config.auth.second_factor.policy.as_str().to_owned(),
         first_factor: config.auth.first_factor.as_str().to_owned(),
         second_factor: None,
         alternate_first_factors: None,

@@ -1,31 +1,34 @@
 //! Signing in: proving who one is, and getting a sign-in for it.
 //!
-//! A try is counted before the password is looked at ([`tries`]), and an unknown address or username costs the
-//! same work and gets the same answer as a wrong password.
+//! What an attempt waits for and what moves it on is pure ([`machine`]); [`policy`] says what is asked, and every way in
+//! ends at one door ([`entry`]). A try at a password is counted before it is looked at ([`tries`]), and an unknown
+//! address or username costs the same work and gets the same answer as a wrong password.
 
+pub mod entry;
+pub mod factor;
 pub mod http;
+pub mod machine;
+pub mod policy;
+mod shown;
+pub mod store;
 mod tries;
 
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
 use crate::db::{Snapshot, Tx};
-use crate::domain::joining::{self, Who};
 use crate::error::{Error, Result};
-use crate::id::{AttemptId, SessionId, UserId};
-use crate::notification;
-use crate::session::enter::{self, Arrival, Left, NewAttempt};
-use crate::session::{Proof, crowd};
-use crate::time::rfc3339;
+use crate::id::UserId;
+use crate::session::Proof;
+use crate::session::enter::{Arrival, Left};
 use crate::trace;
 use crate::user::email::EmailAddress;
 use crate::user::password::Place;
 use crate::user::store::Credentials;
 use crate::user::username::Username;
 use crate::user::{self, password};
-use keyrack_protocol::{
-    ChangeReason, Code, CurrentSessionStep, EndReason, ProfileCompletionData, SignInMethod, SigninAttempt,
-};
+use entry::First;
+use keyrack_protocol::{Code, SignInMethod};
 use std::sync::Arc;
 use tries::Tries;
 
@@ -149,87 +152,19 @@ fn open_for(
     (tries, found, identifier): (&Tries, &Credentials, &Identifier),
     arrival: &Arrival,
 ) -> Result<std::result::Result<Left, Code>> {
-    let joins = joining::enter(tx, site, Who::Known(&found.user_id))?;
-    let locked = user::store::lock(tx, &site.config.id, &found.user_id)?;
+    let owner = entry::owner(tx, site, &found.user_id)?;
     // Whoever changed the password meanwhile meant this one to stop working.
-    let Some((user, _)) = locked.filter(|(_, hash)| *hash == found.password_hash) else {
+    let Some(owner) = owner.filter(|owner| owner.password_hash == found.password_hash) else {
         return Ok(Err(Code::InvalidCredentials));
     };
-    if let Err(refused) = user::may_act(&user) {
-        tries.right(tx, app, &user.id)?;
-        return Ok(Err(refused));
-    }
-    let own = enter::own_session(tx, (app, site), arrival)?;
-    let crowded_out = crowd::crowded_out(tx, site, &user, own, arrival.now)?;
-    let others: Vec<&SessionId> = crowded_out.iter().map(|sign_in| &sign_in.session).collect();
-    let mut room = enter::existing_or_new(tx, (app, site), arrival, &others)?;
-    // Counters are locked after sessions, here as everywhere.
-    tries.right(tx, app, &user.id)?;
-    if room.loaded.visible(room.opened).any(|sign_in| sign_in.user.id == user.id) {
-        return Ok(Err(Code::UserAlreadySignedIn));
-    }
-    if let Err(refused) = room.has_place(site) {
-        return Ok(Err(refused));
-    }
-    crowd::end_elsewhere(tx, site, &crowded_out, EndReason::EvictedByCap, &arrival.by())?;
-    notification::device::notice(tx, site, &user, &room.loaded.id, arrival)?;
-    joining::join(tx, site, &joins, &user.id, &arrival.by())?;
-    room.open_sign_in(tx, (app, site), (&user, &Proof::by_password(arrival.now)), arrival)?;
-    add_completed(tx, app, site, &mut room, (&user.id, identifier), arrival)?;
-    room.leave(tx, site, ChangeReason::SignedIn, arrival.now).map(Ok)
-}
-
-/// Puts the attempt that is completed at once into the session, as older clients expect.
-fn add_completed(
-    tx: &mut Tx<'_>,
-    app: &App,
-    site: &Site,
-    room: &mut enter::Room,
-    (user, identifier): (&UserId, &Identifier),
-    arrival: &Arrival,
-) -> Result<()> {
-    let expires_at = arrival.now + site.config.lifetimes.attempt_ms;
-    let shown = completed(arrival.attempt(), &room.loaded.id, user, identifier, expires_at);
-    let shown = serde_json::to_string(&shown).map_err(|cause| Error::internal("write an attempt", cause))?;
-    let attempt = NewAttempt {
-        kind: "sign_in",
-        stage: String::new(),
-        listed_until: expires_at.min(arrival.now + COMPLETED_SHOWN_MS),
-        expires_at,
-    };
-    room.add_attempt(tx, (app, site), &attempt, &shown, arrival)
-}
-
-fn completed(
-    id: &AttemptId,
-    session: &SessionId,
-    user: &UserId,
-    identifier: &Identifier,
-    expires_at: i64,
-) -> SigninAttempt {
     // A username tells nobody the address behind it.
     let (method, email) = match identifier {
         Identifier::Email(email) => (SignInMethod::PlainEmail, email.to_string()),
         Identifier::Username(_) => (SignInMethod::PlainUsername, String::new()),
     };
-    SigninAttempt {
-        id: id.to_string(),
-        session_id: session.to_string(),
-        method,
-        sso_provider: String::new(),
-        email,
-        user_id: Some(user.to_string()),
-        expires_at: rfc3339(expires_at),
-        first_method_authenticated: true,
-        second_method_authenticated: false,
-        second_method_authentication_required: false,
-        available_2fa_methods: Vec::new(),
-        current_step: CurrentSessionStep::Completed,
-        remaining_steps: Vec::new(),
-        completed: true,
-        requires_completion: false,
-        missing_fields: Vec::new(),
-        required_fields: vec!["email_address".to_owned()],
-        profile_completion_data: ProfileCompletionData::default(),
-    }
+    let first = First { method, email, proof: Proof::by_password(arrival.now) };
+    let entered = entry::proved(tx, (app, site), owner, first, arrival)?;
+    // Counters are locked after sessions, here as everywhere.
+    tries.right(tx, app, &found.user_id)?;
+    Ok(entered)
 }

@@ -176,6 +176,19 @@ pub fn lock(tx: &mut Tx<'_>, deployment: &str, id: &UserId) -> Result<Option<(Us
     Ok(Some((user, hash)))
 }
 
+/// The addresses of an account, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn emails_of(on: &mut Snapshot<'_>, id: &UserId) -> Result<Vec<Email>> {
+    let rows = on.query(
+        "select id, email, is_primary, verified_at, created_at, updated_at from email_addresses
+         where user_id = $1 order by id",
+        params![id.as_str()],
+    )?;
+    rows.into_iter().map(|row| read_email(&mut row.cells())).collect()
+}
+
 /// Whether an account has a second factor.
 ///
 /// # Errors

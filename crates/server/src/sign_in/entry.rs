@@ -1,0 +1,246 @@
+//! Where every way in ends: a first factor is proved, and either there is a sign-in, or an attempt that waits for what is
+//! still needed. The same door lets attempts on.
+//!
+//! Locks are taken in order: organizations and the user ([`owner`]), then sessions ([`enter`]), then counters, by
+//! whoever counts.
+
+use super::machine::{self, Fact, Proved, Stage};
+use super::store::{self, Attempt, Kept};
+use super::{COMPLETED_SHOWN_MS, policy, shown};
+use crate::app::{App, Site};
+use crate::db::Tx;
+use crate::domain::joining::{self, Who};
+use crate::error::Result;
+use crate::id::{SessionId, UserId};
+use crate::membership::Place;
+use crate::notification;
+use crate::session::enter::{self, Arrival, Left, NewAttempt, Room};
+use crate::session::store::OfUser;
+use crate::session::{Plan, Proof, crowd, store as session_store};
+use crate::user::{self, User};
+use crate::vault::Purpose;
+use keyrack_protocol::{ChangeReason, Code, EndReason, SignInMethod};
+
+/// An account that is about to be signed in, its lock held.
+pub struct Owner {
+    /// The account, with its addresses.
+    pub user: User,
+    /// Its password's PHC string, if one is set.
+    pub password_hash: Option<String>,
+    joins: Vec<Place>,
+}
+
+/// What was proved first.
+#[derive(Clone, Debug)]
+pub struct First {
+    /// How.
+    pub method: SignInMethod,
+    /// The address that the attempt shows: what was typed, `""` where that was something else.
+    pub email: String,
+    /// What it is worth. One that counts as two factors has `second_factor_at`.
+    pub proof: Proof,
+}
+
+/// An account and the session that it is about to be signed in on, both locked.
+pub struct Inside {
+    /// The account.
+    pub owner: Owner,
+    /// The session.
+    pub room: Room,
+    crowded_out: Vec<OfUser>,
+}
+
+/// Takes the locks of an account and of the organizations that it will join; none if it is gone. To be called before
+/// any lock of a session.
+///
+/// # Errors
+/// What the database says.
+pub fn owner(tx: &mut Tx<'_>, site: &Site, id: &UserId) -> Result<Option<Owner>> {
+    let joins = joining::enter(tx, site, Who::Known(id))?;
+    let locked = user::store::lock(tx, &site.config.id, id)?;
+    let Some((mut user, password_hash)) = locked else { return Ok(None) };
+    user.emails = user::store::emails_of(tx, id)?;
+    Ok(Some(Owner { user, password_hash, joins }))
+}
+
+/// Takes the locks of the session that the request has or gets, of those that may have to give way, and of `also`.
+///
+/// # Errors
+/// What the database says.
+pub fn enter(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    owner: Owner,
+    (arrival, also): (&Arrival, Option<&SessionId>),
+) -> Result<Inside> {
+    let own = enter::own_session(tx, (app, site), arrival)?;
+    let crowded_out = crowd::crowded_out(tx, site, &owner.user, own, arrival.now)?;
+    let others: Vec<&SessionId> = crowded_out.iter().map(|sign_in| &sign_in.session).chain(also).collect();
+    let room = enter::existing_or_new(tx, (app, site), arrival, &others)?;
+    Ok(Inside { owner, room, crowded_out })
+}
+
+/// Goes on after a first factor that was proved without an attempt: opens the sign-in, or puts an attempt into the
+/// session that waits for what is still needed. A refusal inside has changed nothing and may be committed.
+///
+/// # Errors
+/// What the database says. Inside: `USER_DISABLED`, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`.
+pub fn proved(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    owner: Owner,
+    first: First,
+    arrival: &Arrival,
+) -> Result<std::result::Result<Left, Code>> {
+    if let Err(refused) = user::may_act(&owner.user) {
+        return Ok(Err(refused));
+    }
+    let inside = enter(tx, (app, site), owner, (arrival, None))?;
+    proved_inside(tx, (app, site), inside, first, arrival)
+}
+
+/// The same in a session that is entered already. The caller has asked [`user::may_act`].
+///
+/// # Errors
+/// As [`proved`].
+pub fn proved_inside(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    inside: Inside,
+    first: First,
+    arrival: &Arrival,
+) -> Result<std::result::Result<Left, Code>> {
+    if let Err(refused) = may_enter(site, &inside) {
+        return Ok(Err(refused));
+    }
+    let user = &inside.owner.user;
+    let needs = policy::needs(tx, site, (user, &first.proof))?;
+    let kept = Kept {
+        method: first.method,
+        identifier: String::new(),
+        email: first.email,
+        stage: machine::begun(user.id.as_str(), &first.proof, needs),
+        password: password_of(app, &inside.owner).filter(|_| first.proof.has("pwd")),
+        phone: None,
+    };
+    settle(tx, (app, site), inside, (None, kept), arrival).map(Ok)
+}
+
+/// Moves an attempt of the session on by what was proved in it. A refusal inside ends the attempt and is to be
+/// committed.
+///
+/// # Errors
+/// What the database says. Inside: as [`proved`], and `BAD_SIGN_IN_ATTEMPT` when the attempt does not wait for that.
+pub fn moved(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    inside: Inside,
+    (attempt, proved): (&Attempt, Proved),
+    arrival: &Arrival,
+) -> Result<std::result::Result<Left, Code>> {
+    let user = &inside.owner.user;
+    if let Err(refused) = user::may_act(user).and_then(|()| may_enter(site, &inside)) {
+        end(tx, site, inside.room, attempt, arrival)?;
+        return Ok(Err(refused));
+    }
+    let proof = match (&attempt.kept.stage, &proved) {
+        (_, Proved::First { proof, .. }) | (Stage::Left { proof, .. }, _) => proof.clone(),
+        _ => return Ok(Err(Code::BadAttempt)),
+    };
+    let needs = policy::needs(tx, site, (user, &proof))?;
+    let fact = Fact { attempt: attempt.id.to_string(), proved };
+    let Ok(stage) = machine::step(attempt.at(), &fact, needs, arrival.now) else {
+        return Ok(Err(Code::BadAttempt));
+    };
+    let kept = Kept { stage, ..attempt.kept.clone() };
+    settle(tx, (app, site), inside, (Some(attempt), kept), arrival).map(Ok)
+}
+
+/// Whether an attempt still waits for something that is asked of the account, with the password that it began with.
+///
+/// # Errors
+/// What the database says.
+pub fn is_current(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    owner: &Owner,
+    attempt: &Attempt,
+) -> Result<bool> {
+    if user::may_act(&owner.user).is_err() {
+        return Ok(false);
+    }
+    let kept = &attempt.kept;
+    let Stage::Left { proof, .. } = &kept.stage else { return Ok(true) };
+    if kept.password.is_some() && kept.password != password_of(app, owner) {
+        return Ok(false);
+    }
+    let needs = policy::needs(tx, site, (&owner.user, proof))?;
+    Ok(machine::is_current(&kept.stage, needs))
+}
+
+/// Ends an attempt of a session.
+///
+/// # Errors
+/// What the database says.
+pub fn end(tx: &mut Tx<'_>, site: &Site, room: Room, attempt: &Attempt, arrival: &Arrival) -> Result<Left> {
+    let plan = Plan { end_attempts: vec![attempt.id.clone()], ..Plan::default() };
+    session_store::apply(tx, site, &room.loaded, &plan, &arrival.by())?;
+    room.leave(tx, site, ChangeReason::Attempt, arrival.now)
+}
+
+fn may_enter(site: &Site, inside: &Inside) -> std::result::Result<(), Code> {
+    let Inside { owner, room, .. } = inside;
+    if room.loaded.visible(room.opened).any(|sign_in| sign_in.user.id == owner.user.id) {
+        return Err(Code::UserAlreadySignedIn);
+    }
+    room.has_place(site)
+}
+
+/// What an attempt remembers a password by.
+fn password_of(app: &App, owner: &Owner) -> Option<String> {
+    let hash = owner.password_hash.as_ref()?;
+    Some(app.vault.hash(Purpose::OneTime, owner.user.id.as_str(), hash.as_bytes()))
+}
+
+/// Keeps an attempt as it is now: a new one, or one that moved. When nothing is left the sign-in is opened.
+fn settle(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    mut inside: Inside,
+    (before, kept): (Option<&Attempt>, Kept),
+    arrival: &Arrival,
+) -> Result<Left> {
+    let is_done = matches!(kept.stage, Stage::Done { .. });
+    if let Stage::Done { proof, .. } = &kept.stage {
+        open(tx, (app, site), &mut inside, proof, arrival)?;
+    }
+    let Inside { owner, mut room, .. } = inside;
+    let expires_at = before.map_or(arrival.now + site.config.lifetimes.attempt_ms, |it| it.expires_at);
+    let listed_until = if is_done { expires_at.min(arrival.now + COMPLETED_SHOWN_MS) } else { expires_at };
+    let id = before.map_or(arrival.attempt(), |attempt| &attempt.id);
+    let shown = shown::shown(site, (id, &room.loaded.id), (&kept, Some(&owner.user)), expires_at);
+    match before {
+        Some(before) => store::save(tx, before, (&kept, &shown), listed_until)?,
+        None => {
+            let attempt = NewAttempt { kind: "sign_in", stage: store::stage(&kept)?, listed_until, expires_at };
+            room.add_attempt(tx, (app, site), &attempt, &store::json(&shown)?, arrival)?;
+        }
+    }
+    let reason = if is_done { ChangeReason::SignedIn } else { ChangeReason::Attempt };
+    room.leave(tx, site, reason, arrival.now)
+}
+
+/// Opens the sign-in, after others have made room and the account has joined what its domains open.
+fn open(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    inside: &mut Inside,
+    proof: &Proof,
+    arrival: &Arrival,
+) -> Result<()> {
+    let Inside { owner: Owner { user, joins, .. }, room, crowded_out } = inside;
+    crowd::end_elsewhere(tx, site, crowded_out, EndReason::EvictedByCap, &arrival.by())?;
+    notification::device::notice(tx, site, user, &room.loaded.id, arrival)?;
+    joining::join(tx, site, joins, &user.id, &arrival.by())?;
+    room.open_sign_in(tx, (app, site), (user, proof), arrival)
+}

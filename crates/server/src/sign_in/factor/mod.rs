@@ -1,0 +1,98 @@
+//! Second factors: a file for each, and nothing outside of it knows how it works.
+//!
+//! A factor says whether an account has it ([`available`]), and whether what somebody typed is right ([`check`]). It uses
+//! up what works once; counting tries is not its business but that of whoever asks.
+
+pub mod backup_code;
+pub mod passkey;
+pub mod totp;
+
+use crate::app::{App, Site};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::session::Proof;
+use crate::user::User;
+
+/// A kind of second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Codes of a program (RFC 6238).
+    Authenticator,
+    /// A code by SMS.
+    PhoneOtp,
+    /// A code that was written down.
+    BackupCode,
+    /// A passkey.
+    Passkey,
+}
+
+impl Method {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::Authenticator, Self::Passkey, Self::PhoneOtp, Self::BackupCode];
+
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Authenticator => "authenticator",
+            Self::PhoneOtp => "phone_otp",
+            Self::BackupCode => "backup_code",
+            Self::Passkey => "passkey",
+        }
+    }
+
+    /// The method that a word names.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.as_str() == word)
+    }
+
+    fn is_there(self, site: &Site, user: &User) -> bool {
+        match self {
+            Self::Authenticator => totp::is_there(site, user),
+            Self::PhoneOtp => false,
+            Self::BackupCode => backup_code::is_there(site, user),
+            Self::Passkey => passkey::is_there(site, user),
+        }
+    }
+}
+
+/// The second factors that an account has, beside what was proved already. Backup codes stand in for another one and
+/// are none by themselves.
+#[must_use]
+pub fn available(site: &Site, user: &User, proof: &Proof) -> Vec<Method> {
+    let is_another = |method: &Method| *method != Method::PhoneOtp || !proof.has("sms");
+    let mut there: Vec<Method> =
+        Method::ALL.into_iter().filter(|method| method.is_there(site, user)).filter(is_another).collect();
+    if there == [Method::BackupCode] {
+        there.clear();
+    }
+    there
+}
+
+/// The methods that what was typed may be of, where nobody said: a code with a hyphen was written down, any other comes
+/// from a program.
+#[must_use]
+pub fn meant_by(typed: &str) -> Method {
+    if typed.contains('-') { Method::BackupCode } else { Method::Authenticator }
+}
+
+/// Whether `typed` is right for a second factor of an account: its name (RFC 8176) if it is. The caller holds the user's
+/// lock and has counted the try.
+///
+/// # Errors
+/// What the database says.
+pub fn check(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    user: &User,
+    (method, typed): (Method, &str),
+    now: i64,
+) -> Result<Option<&'static str>> {
+    match method {
+        Method::Authenticator => totp::check(tx, (app, site), user, typed, now),
+        Method::BackupCode => backup_code::check(tx, (app, site), user, typed, now),
+        Method::Passkey => passkey::check(tx, (app, site), user, typed, now),
+        Method::PhoneOtp => Ok(None),
+    }
+}

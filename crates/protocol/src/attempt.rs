@@ -163,6 +163,8 @@ wire! {
     pub struct Identified {
         /// How to go on: `password`.
         pub strategy: String,
+        /// What an identifier of this kind can be signed in with here, whoever has it: strategies of `POST /auth/signin`.
+        pub methods: Vec<SignInMethod>,
     }
 }
 
@@ -171,6 +173,47 @@ wire! {
     pub struct Availability {
         /// Whether nobody can sign up with it any more.
         pub exists: bool,
+    }
+}
+
+wire! {
+    /// What a mailed link is worth.
+    #[serde(rename_all = "snake_case")]
+    pub enum MagicLinkState {
+        /// It can be confirmed.
+        Open,
+        /// It was used.
+        Used,
+        /// Its time is over, or a newer one was mailed.
+        Expired,
+    }
+}
+
+wire! {
+    /// The answer of `POST /auth/magic-link`: what a mailed link is for. Looking at it uses nothing up.
+    pub struct MagicLink {
+        /// What it is worth.
+        pub state: MagicLinkState,
+        /// Whether this is the browser that asked for it, which confirms it and goes on.
+        pub same_browser: bool,
+        /// Whose address it was mailed to, shortened.
+        pub masked_email: String,
+        /// Anywhere else: the code to type in the browser that asked.
+        pub code: Option<String>,
+        /// The browser that asked, `""` when it is none of the common ones.
+        pub browser: String,
+        /// The device or system that it is on, `""` when it is none of the common ones.
+        pub device: String,
+        /// The address that it came from.
+        pub ip_address: String,
+        /// Where that is, `""` when nobody knows.
+        pub city: String,
+        /// The same.
+        pub region: String,
+        /// The same.
+        pub country: String,
+        /// When it asked.
+        pub asked_at: Option<String>,
     }
 }
 

@@ -29,6 +29,7 @@ macro_rules! codes {
 codes! {
     InvalidCredentials = "INVALID_CREDENTIALS", 401, "The address, the username or the password is wrong.";
     UserAlreadySignedIn = "USER_ALREADY_SIGNED_IN", 400, "This account is signed in here already; switch to it.";
+    NobodyKnown = "USER_NOT_FOUND", 404, "Nobody has an account with this; sign up first.";
     UserDisabled = "USER_DISABLED", 403, "This account is disabled; ask whoever runs this application.";
     BadAttempt = "BAD_SIGN_IN_ATTEMPT", 400, "This attempt is over or was never begun here; begin again.";
     EmailExists = "EMAIL_EXISTS", 400, "There is an account with this address; sign in instead.";
@@ -44,6 +45,8 @@ codes! {
     CodeRequired = "CODE_REQUIRED", 400, "Send the code as verification_code: six digits.";
     InvalidCode = "INVALID_CODE", 400, "The code is wrong or was used already; ask for a new one.";
     CodeExpired = "verification_code_expired", 400, "The code has expired; ask for a new one.";
+    LinkNotValid = "link_not_valid", 400, "This link was used or replaced, or is none of ours; ask for a new one.";
+    ConfirmRequired = "confirm_required", 409, "This link was asked for in another browser; type its code there, or confirm that you sign in here.";
     InvalidEmail = "invalid_email", 400, "This is not an email address.";
     UsernameExists = "USERNAME_EXISTS", 400, "This username, or one that looks like it, is taken; choose another.";
     UsernameReserved = "username_reserved", 400, "Nobody can have this username; choose another.";

@@ -26,8 +26,8 @@ mod user;
 mod workspace;
 
 pub use attempt::{
-    Availability, CurrentSessionStep, Identified, ProfileCompletionData, SignInMethod, SigninAttempt,
-    SignupAttempt, SignupAttemptStep, VerificationPrepared,
+    Availability, CurrentSessionStep, Identified, MagicLink, MagicLinkState, ProfileCompletionData,
+    SignInMethod, SigninAttempt, SignupAttempt, SignupAttemptStep, VerificationPrepared,
 };
 pub use deployment::{
     AuthFactorsEnabled, AuthSettings, B2bSettings, CountryRestrictions, Deployment, FieldSetting,

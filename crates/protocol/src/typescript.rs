@@ -31,6 +31,8 @@ pub fn module() -> String {
         SignupAttemptStep,
         ProfileCompletionData,
         VerificationPrepared,
+        MagicLink,
+        MagicLinkState,
         Identified,
         Availability,
         EndReason,

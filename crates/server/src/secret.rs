@@ -22,6 +22,12 @@ pub const GUESSES: i64 = 5;
 pub enum For {
     /// Proves the address of a sign-up attempt.
     SignUpEmail,
+    /// The first factor of a sign-in attempt, which is its owner.
+    SignIn,
+    /// The link that signs in beside the code of an attempt, which is its owner.
+    SignInLink,
+    /// A later step of a sign-in attempt, which is its owner.
+    SignInStep,
     /// Accepts an invitation, which is its owner.
     Invitation,
     /// A mailed code that gives what sets another password; its owner is the address, as it is counted.
@@ -34,6 +40,9 @@ impl For {
     fn word(self) -> &'static str {
         match self {
             Self::SignUpEmail => "sign_up_email",
+            Self::SignIn => "sign_in",
+            Self::SignInLink => "sign_in_link",
+            Self::SignInStep => "sign_in_step",
             Self::Invitation => "invitation",
             Self::ResetCode => "reset_code",
             Self::Reset => "reset",

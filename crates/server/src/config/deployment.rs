@@ -127,7 +127,7 @@ impl Deployment {
             max_accounts_per_session: 5,
             max_sessions_per_account: 5,
             maintenance_mode: false,
-            auth: Auth::default(),
+            auth: Auth { email_otp: true, magic_link: true, ..Auth::default() },
             restrictions: Restrictions::default(),
             organizations: Organizations { enabled: true, ..Organizations::default() },
             workspaces: Workspaces { enabled: true, ..Workspaces::default() },

@@ -247,6 +247,7 @@ impl Told<'_> {
             ("sign_in_page_url", &ui.sign_in_page_url),
             ("sign_up_page_url", &ui.sign_up_page_url),
             ("invite_page_url", &ui.invite_page_url),
+            ("magic_link_page_url", &ui.magic_link_page_url),
             ("user_profile_url", &ui.user_profile_url),
             ("after_signin_redirect_url", &ui.after_signin_redirect_url),
             ("after_signup_redirect_url", &ui.after_signup_redirect_url),

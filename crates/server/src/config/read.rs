@@ -194,6 +194,8 @@ fn auth(mut table: Table<'_>) -> Auth {
             number: words.contains(&PasswordWord::Number),
             special: words.contains(&PasswordWord::Special),
         },
+        email_otp: table.flag("email_otp").unwrap_or(base.email_otp),
+        magic_link: table.flag("magic_link").unwrap_or(base.magic_link),
         second_factor: second_factor::read(table.table("second_factor")),
     };
     table.finish();
@@ -224,6 +226,7 @@ fn ui(mut table: Table<'_>) -> Ui {
         sign_in_page_url: page("sign_in_page_url"),
         sign_up_page_url: page("sign_up_page_url"),
         invite_page_url: page("invite_page_url"),
+        magic_link_page_url: page("magic_link_page_url"),
         support_page_url: page("support_page_url"),
         after_logo_click_url: page("after_logo_click_url"),
         user_profile_url: page("user_profile_url"),

@@ -18,6 +18,10 @@ pub struct Auth {
     pub last_name: FieldUse,
     /// What a new password must be.
     pub password: PasswordRules,
+    /// Whether a mailed code signs in.
+    pub email_otp: bool,
+    /// Whether a mailed link does.
+    pub magic_link: bool,
     /// Which second factors there are, and who needs one.
     pub second_factor: SecondFactor,
 }
@@ -97,6 +101,8 @@ impl Default for Auth {
             first_name: FieldUse::Optional,
             last_name: FieldUse::Optional,
             password: PasswordRules::default(),
+            email_otp: false,
+            magic_link: false,
             second_factor: SecondFactor::default(),
         }
     }
@@ -184,6 +190,8 @@ pub struct Ui {
     pub sign_up_page_url: String,
     /// Where mailed invitations lead. Without it to the hosted page.
     pub invite_page_url: String,
+    /// Where mailed links to sign in lead. Without it to the hosted page.
+    pub magic_link_page_url: String,
     pub support_page_url: String,
     pub after_logo_click_url: String,
     pub user_profile_url: String,
@@ -210,6 +218,7 @@ impl Default for Ui {
             sign_in_page_url: unset(),
             sign_up_page_url: unset(),
             invite_page_url: unset(),
+            magic_link_page_url: unset(),
             support_page_url: unset(),
             after_logo_click_url: unset(),
             user_profile_url: unset(),

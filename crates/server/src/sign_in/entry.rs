@@ -1,34 +1,24 @@
 //! Where every way in ends: a first factor is proved, and either there is a sign-in, or an attempt that waits for what is
 //! still needed. The same door lets attempts on.
 //!
-//! Locks are taken in order: organizations and the user ([`owner`]), then sessions ([`enter`]), then counters, by
-//! whoever counts.
+//! Locks are taken in order: organizations and the user ([`owner`]), then sessions ([`enter`]), then counters, by whoever
+//! counts.
+
+pub use super::inside::{Inside, Owner, enter, enter_to_change, owner};
 
 use super::machine::{self, Fact, Proved, Stage};
 use super::store::{self, Attempt, Kept};
 use super::{COMPLETED_SHOWN_MS, policy, shown};
 use crate::app::{App, Site};
 use crate::db::Tx;
-use crate::domain::joining::{self, Who};
+use crate::domain::joining;
 use crate::error::Result;
-use crate::id::{SessionId, UserId};
-use crate::membership::Place;
 use crate::notification;
-use crate::session::enter::{self, Arrival, Left, NewAttempt, Room};
-use crate::session::store::OfUser;
+use crate::session::enter::{Arrival, Left, NewAttempt, Room};
 use crate::session::{Plan, Proof, crowd, store as session_store};
 use crate::user::{self, User};
 use crate::vault::Purpose;
 use keyrack_protocol::{ChangeReason, Code, EndReason, SignInMethod};
-
-/// An account that is about to be signed in, its lock held.
-pub struct Owner {
-    /// The account, with its addresses.
-    pub user: User,
-    /// Its password's PHC string, if one is set.
-    pub password_hash: Option<String>,
-    joins: Vec<Place>,
-}
 
 /// What was proved first.
 #[derive(Clone, Debug)]
@@ -39,45 +29,6 @@ pub struct First {
     pub email: String,
     /// What it is worth. One that counts as two factors has `second_factor_at`.
     pub proof: Proof,
-}
-
-/// An account and the session that it is about to be signed in on, both locked.
-pub struct Inside {
-    /// The account.
-    pub owner: Owner,
-    /// The session.
-    pub room: Room,
-    crowded_out: Vec<OfUser>,
-}
-
-/// Takes the locks of an account and of the organizations that it will join; none if it is gone. To be called before
-/// any lock of a session.
-///
-/// # Errors
-/// What the database says.
-pub fn owner(tx: &mut Tx<'_>, site: &Site, id: &UserId) -> Result<Option<Owner>> {
-    let joins = joining::enter(tx, site, Who::Known(id))?;
-    let locked = user::store::lock(tx, &site.config.id, id)?;
-    let Some((mut user, password_hash)) = locked else { return Ok(None) };
-    user.emails = user::store::emails_of(tx, id)?;
-    Ok(Some(Owner { user, password_hash, joins }))
-}
-
-/// Takes the locks of the session that the request has or gets, of those that may have to give way, and of `also`.
-///
-/// # Errors
-/// What the database says.
-pub fn enter(
-    tx: &mut Tx<'_>,
-    (app, site): (&App, &Site),
-    owner: Owner,
-    (arrival, also): (&Arrival, Option<&SessionId>),
-) -> Result<Inside> {
-    let own = enter::own_session(tx, (app, site), arrival)?;
-    let crowded_out = crowd::crowded_out(tx, site, &owner.user, own, arrival.now)?;
-    let others: Vec<&SessionId> = crowded_out.iter().map(|sign_in| &sign_in.session).chain(also).collect();
-    let room = enter::existing_or_new(tx, (app, site), arrival, &others)?;
-    Ok(Inside { owner, room, crowded_out })
 }
 
 /// Goes on after a first factor that was proved without an attempt: opens the sign-in, or puts an attempt into the
@@ -121,9 +72,41 @@ pub fn proved_inside(
         email: first.email,
         stage: machine::begun(user.id.as_str(), &first.proof, needs),
         password: password_of(app, &inside.owner).filter(|_| first.proof.has("pwd")),
+        asked: None,
         phone: None,
     };
     settle(tx, (app, site), inside, (None, kept), arrival).map(Ok)
+}
+
+/// Goes on for an account that was just made in a session: opens its sign-in, or puts an attempt into the session that
+/// waits for what is still needed. The caller leaves the session afterwards, for this reason.
+///
+/// # Errors
+/// What the database says.
+pub fn made(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    (room, user): (&mut Room, &User),
+    first: First,
+    arrival: &Arrival,
+) -> Result<ChangeReason> {
+    let needs = policy::needs(tx, site, (user, &first.proof))?;
+    let stage = machine::begun(user.id.as_str(), &first.proof, needs);
+    if let Stage::Done { proof, .. } = &stage {
+        room.open_sign_in(tx, (app, site), (user, proof), arrival)?;
+        return Ok(ChangeReason::SignedIn);
+    }
+    let kept = Kept {
+        method: first.method,
+        identifier: String::new(),
+        email: first.email,
+        stage,
+        password: None,
+        asked: None,
+        phone: None,
+    };
+    put(tx, (app, site), (room, user), (None, &kept), arrival)?;
+    Ok(ChangeReason::Attempt)
 }
 
 /// Moves an attempt of the session on by what was proved in it. A refusal inside ends the attempt and is to be
@@ -215,19 +198,29 @@ fn settle(
         open(tx, (app, site), &mut inside, proof, arrival)?;
     }
     let Inside { owner, mut room, .. } = inside;
+    put(tx, (app, site), (&mut room, &owner.user), (before, &kept), arrival)?;
+    let reason = if is_done { ChangeReason::SignedIn } else { ChangeReason::Attempt };
+    room.leave(tx, site, reason, arrival.now)
+}
+
+/// Writes an attempt as it is now: a new one, or one that moved.
+fn put(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    (room, user): (&mut Room, &User),
+    (before, kept): (Option<&Attempt>, &Kept),
+    arrival: &Arrival,
+) -> Result<()> {
+    let is_done = matches!(kept.stage, Stage::Done { .. });
     let expires_at = before.map_or(arrival.now + site.config.lifetimes.attempt_ms, |it| it.expires_at);
     let listed_until = if is_done { expires_at.min(arrival.now + COMPLETED_SHOWN_MS) } else { expires_at };
     let id = before.map_or(arrival.attempt(), |attempt| &attempt.id);
-    let shown = shown::shown(site, (id, &room.loaded.id), (&kept, Some(&owner.user)), expires_at);
-    match before {
-        Some(before) => store::save(tx, before, (&kept, &shown), listed_until)?,
-        None => {
-            let attempt = NewAttempt { kind: "sign_in", stage: store::stage(&kept)?, listed_until, expires_at };
-            room.add_attempt(tx, (app, site), &attempt, &store::json(&shown)?, arrival)?;
-        }
-    }
-    let reason = if is_done { ChangeReason::SignedIn } else { ChangeReason::Attempt };
-    room.leave(tx, site, reason, arrival.now)
+    let shown = shown::shown(site, (id, &room.loaded.id), (kept, Some(user)), expires_at);
+    let Some(before) = before else {
+        let attempt = NewAttempt { kind: "sign_in", stage: store::stage(kept)?, listed_until, expires_at };
+        return room.add_attempt(tx, (app, site), &attempt, &store::json(&shown)?, arrival);
+    };
+    store::save(tx, before, (kept, &shown), listed_until)
 }
 
 /// Opens the sign-in, after others have made room and the account has joined what its domains open.
@@ -238,7 +231,7 @@ fn open(
     proof: &Proof,
     arrival: &Arrival,
 ) -> Result<()> {
-    let Inside { owner: Owner { user, joins, .. }, room, crowded_out } = inside;
+    let Inside { owner: Owner { user, joins, .. }, room, crowded_out, .. } = inside;
     crowd::end_elsewhere(tx, site, crowded_out, EndReason::EvictedByCap, &arrival.by())?;
     notification::device::notice(tx, site, user, &room.loaded.id, arrival)?;
     joining::join(tx, site, joins, &user.id, &arrival.by())?;

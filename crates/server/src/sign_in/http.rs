@@ -2,7 +2,7 @@
 
 use super::Identifier;
 use crate::caller::Browser;
-use crate::config::FieldUse;
+use crate::config::{Auth, FieldUse};
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
@@ -11,26 +11,58 @@ use crate::http::routes::Routes;
 use crate::user::email::EmailAddress;
 use crate::user::username::Username;
 use axum::response::Response;
-use keyrack_protocol::{Code, Identified, Session};
+use http::Method;
+use keyrack_protocol::{Code, Identified, MagicLink, Session, SignInMethod};
 
 const IDENTIFY: &[Field] = &[Field::required("identifier", "An address or a username.")];
 const SIGN_IN: &[Field] = &[
-    Field::optional("strategy", "How to sign in; absent, it is `plain_email`.")
-        .one_of(&["plain_email", "plain_username"]),
-    Field::optional("email", "The address, for `plain_email`.").length(1, 254),
+    Field::optional("strategy", "How to sign in; absent, it is `plain_email`.").one_of(&[
+        "plain_email",
+        "plain_username",
+        "email_otp",
+        "magic_link",
+    ]),
+    Field::optional("email", "The address, for all but `plain_username`.").length(1, 254),
     Field::optional("username", "The username, for `plain_username`.").length(1, 30),
-    Field::required("password", "The password, exactly as it was set.").length(1, 128),
+    Field::optional(
+        "password",
+        "The password, exactly as it was set; for `plain_email` and `plain_username`.",
+    )
+    .length(1, 128),
+];
+
+const TOKEN: Field =
+    Field::required("token", "The link's secret, as it stands in its address.").length(1, 100);
+const ATTEMPT: Field = Field::required("attempt", "The attempt's id, as it stands in the link's address.");
+const LINK: &[Field] = &[TOKEN, ATTEMPT];
+const CONFIRM: &[Field] =
+    &[TOKEN, ATTEMPT, Field::optional("here", "Sign this browser in, although another one asked.").flag()];
+const OLD_CONFIRM: &[Field] =
+    &[TOKEN, ATTEMPT, Field::optional("redirect_uri", "Passed over: pages go there themselves.")];
+const CONFIRM_REFUSES: &[Code] = &[
+    Code::RequiredField,
+    Code::InvalidParameter,
+    Code::LinkNotValid,
+    Code::ConfirmRequired,
+    Code::CodeExpired,
+    Code::BadAttempt,
+    Code::UserDisabled,
+    Code::UserAlreadySignedIn,
+    Code::TooManyAccounts,
 ];
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    let about = "How somebody signs in. Always with a password, so far; also for who has no account.";
+    let about = "How somebody signs in. What an identifier of this kind can be used with here, whether or not anybody has it.";
     let identify_it = Operation::post::<Identified>("/auth/identify", "identify", about)
         .takes(IDENTIFY)
         .of_browser()
         .refuses(&[Code::RequiredField]);
-    let about = "Sign in. Adds the account to this browser's session and makes it the active one; the others stay. \
-                 An unknown identifier and a wrong password get one answer after the same work.";
+    let about = "Sign in. With a password, adds the account to this browser's session and makes it the active one, unless \
+                 something is still needed; the others stay. Otherwise begins an attempt: the last of the session's \
+                 sign-in attempts, whose `current_step` says what it waits for. An unknown identifier and a wrong password \
+                 get one answer after the same work; with uniform answers an attempt of nobody's address goes on like any \
+                 other, and no code ever fits.";
     let sign_it_in =
         Operation::post::<Session>("/auth/signin", "signIn", about).takes(SIGN_IN).hands_out().refuses(&[
             Code::RequiredField,
@@ -38,23 +70,69 @@ pub fn routes() -> Routes {
             Code::InvalidUsername,
             Code::StrategyUnknown,
             Code::InvalidCredentials,
+            Code::NobodyKnown,
             Code::TooManyAttempts,
             Code::UserDisabled,
             Code::UserAlreadySignedIn,
             Code::TooManyAccounts,
         ]);
-    Routes::default().add(identify_it, identify).add(sign_it_in, sign_in)
+    let about = "What a mailed link is for. Nothing is used up: scanners of mail open links. In another browser than the one \
+                 that asked, it says who asked, and the code to type there.";
+    let look_at_it = Operation::post::<MagicLink>("/auth/magic-link", "lookAtMagicLink", about)
+        .takes(LINK)
+        .of_browser()
+        .refuses(&[Code::RequiredField, Code::LinkNotValid]);
+    let about = "Confirm a mailed link. The browser that asked goes on. Any other signs itself in only with `here`, and the \
+                 attempt in the one that asked is over; without it nothing is used up.";
+    let confirm_it = Operation::post::<Session>("/auth/verify-magic-link", "confirmMagicLink", about)
+        .takes(CONFIRM)
+        .hands_out()
+        .refuses(CONFIRM_REFUSES);
+    let about = "Confirm a mailed link, for older clients. Only in the browser that asked.";
+    let confirm_by_get = Operation::get::<Session>("/auth/verify-magic-link", "verifyMagicLink", about)
+        .takes(OLD_CONFIRM)
+        .hands_out()
+        .refuses(CONFIRM_REFUSES);
+    Routes::default()
+        .add(identify_it, identify)
+        .add(sign_it_in, sign_in)
+        .add(look_at_it, look_at_link)
+        .add(confirm_it, confirm_link)
+        .add(confirm_by_get, confirm_link_by_get)
 }
 
-/// `identifier`: how whoever has it signs in. Everybody does so with a password, also who has no account.
-async fn identify(_: Browser, fields: Fields) -> Result<Response> {
-    fields.required("identifier")?;
-    Ok(answer::ok(Identified { strategy: "password".to_owned() }))
+/// `identifier`: how whoever has it signs in. It is the same for everybody, also who has no account.
+async fn identify(browser: Browser, fields: Fields) -> Result<Response> {
+    let methods = methods_of(&browser.site.config.auth, fields.required("identifier")?);
+    Ok(answer::ok(Identified { strategy: "password".to_owned(), methods }))
+}
+
+/// What an identifier can be signed in with, by what it looks like alone.
+fn methods_of(auth: &Auth, identifier: &str) -> Vec<SignInMethod> {
+    let mut methods = Vec::new();
+    if EmailAddress::parse(identifier).is_ok() {
+        methods.push(SignInMethod::PlainEmail);
+        methods.extend(auth.email_otp.then_some(SignInMethod::EmailOtp));
+        methods.extend(auth.magic_link.then_some(SignInMethod::MagicLink));
+    } else if auth.username != FieldUse::Off && Username::parse(identifier).is_ok() {
+        methods.push(SignInMethod::PlainUsername);
+    }
+    methods
 }
 
 /// `strategy` `plain_email` with `email` and `password`, or `plain_username` with `username` and `password`.
 async fn sign_in(browser: Browser, fields: Fields) -> Result<Response> {
     let identifier = match fields.text("strategy")?.unwrap_or("plain_email") {
+        "magic_link" if browser.site.config.auth.magic_link => {
+            let email = EmailAddress::parse(fields.required("email")?)?;
+            return Ok(
+                browser.answer(&super::begin::by_mail(&browser, email, SignInMethod::MagicLink).await?)
+            );
+        }
+        "email_otp" if browser.site.config.auth.email_otp => {
+            let email = EmailAddress::parse(fields.required("email")?)?;
+            return Ok(browser.answer(&super::begin::by_mail(&browser, email, SignInMethod::EmailOtp).await?));
+        }
         "plain_email" => Identifier::Email(EmailAddress::parse(fields.required("email")?)?),
         "plain_username" if browser.site.config.auth.username != FieldUse::Off => {
             Identifier::Username(Username::parse(fields.required("username")?)?)
@@ -64,4 +142,26 @@ async fn sign_in(browser: Browser, fields: Fields) -> Result<Response> {
     let password = fields.required("password")?.to_owned();
     let left = super::with_password(&browser, identifier, password).await?;
     Ok(browser.answer(&left))
+}
+
+/// `token`, `attempt`.
+async fn look_at_link(browser: Browser, fields: Fields) -> Result<Response> {
+    let (attempt, token) = (fields.required("attempt")?, fields.required("token")?);
+    Ok(answer::ok(super::link::look(&browser, attempt, token).await?))
+}
+
+/// `token`, `attempt`, `here?`.
+async fn confirm_link(browser: Browser, fields: Fields) -> Result<Response> {
+    let named = (fields.required("attempt")?, fields.required("token")?);
+    let here = fields.flag("here")?.unwrap_or_default();
+    Ok(browser.answer(&super::link::confirm(&browser, named, here).await?))
+}
+
+/// `token`, `attempt`. Whoever only asks what would be there confirms nothing.
+async fn confirm_link_by_get(browser: Browser, method: Method, fields: Fields) -> Result<Response> {
+    let named = (fields.required("attempt")?, fields.required("token")?);
+    if method != Method::GET {
+        return Err(Code::ConfirmRequired.into());
+    }
+    Ok(browser.answer(&super::link::confirm(&browser, named, false).await?))
 }

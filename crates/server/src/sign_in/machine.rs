@@ -116,8 +116,13 @@ pub struct Attempt<'a> {
 }
 
 /// What may be left after a first factor, in order.
-const ORDER: [Step; 5] =
-    [Step::VerifyEmail, Step::VerifyPhone, Step::VerifySecondFactor, Step::AddSecondFactor, Step::CompleteProfile];
+const ORDER: [Step; 5] = [
+    Step::VerifyEmail,
+    Step::VerifyPhone,
+    Step::VerifySecondFactor,
+    Step::AddSecondFactor,
+    Step::CompleteProfile,
+];
 
 /// The stage of a sign-in whose first factor was proved at once.
 #[must_use]

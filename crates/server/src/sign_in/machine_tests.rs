@@ -81,11 +81,8 @@ fn a_stage_is_read_back_as_it_was_kept() {
 }
 
 fn any_needs() -> impl Strategy<Value = Needs> {
-    let second = prop_oneof![
-        Just(SecondFactor::NotAsked),
-        Just(SecondFactor::Prove),
-        Just(SecondFactor::Add)
-    ];
+    let second =
+        prop_oneof![Just(SecondFactor::NotAsked), Just(SecondFactor::Prove), Just(SecondFactor::Add)];
     (any::<bool>(), any::<bool>(), second, any::<bool>())
         .prop_map(|(email, phone, second_factor, profile)| Needs { email, phone, second_factor, profile })
 }

@@ -4,14 +4,28 @@
 //! ends at one door ([`entry`]). A try at a password is counted before it is looked at ([`tries`]), and an unknown
 //! address or username costs the same work and gets the same answer as a wrong password.
 
+mod begin;
+mod code;
 pub mod entry;
 pub mod factor;
+mod first;
 pub mod http;
+mod inside;
+mod link;
 pub mod machine;
+mod mails;
 pub mod policy;
+mod prepare;
+mod profile;
+mod second;
 mod shown;
 pub mod store;
 mod tries;
+mod verify;
+
+pub use prepare::{Wanted, prepare};
+pub use profile::{Filled, complete};
+pub use verify::{Typed, verify};
 
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
@@ -85,13 +99,13 @@ pub async fn with_password(browser: &Browser, identifier: Identifier, typed: Str
 
 async fn judge(browser: &Browser, place: Place, identifier: Identifier, typed: String) -> Result<Left> {
     let tries = Tries::of(browser, &identifier);
-    let counted = count_and_find(browser, tries.clone(), identifier.clone()).await?;
+    let counted = count_and_find(browser, tries, identifier.clone()).await?;
     let hash = counted.judged.as_ref().and_then(|found| found.password_hash.clone());
     let fits = browser.app.hasher.verify(place, typed, hash).await?;
     match counted.judged {
-        Some(found) if fits => open(browser, tries, found, identifier).await,
+        Some(found) if fits => open(browser, counted.tries, found, identifier).await,
         _ => {
-            record_wrong(browser, tries, counted.user).await?;
+            record_wrong(browser, counted.tries, counted.user).await?;
             Err(Code::InvalidCredentials.into())
         }
     }
@@ -103,19 +117,23 @@ struct Counted {
     judged: Option<Credentials>,
     /// Whose account it was tried at, for the records.
     user: Option<UserId>,
+    /// Under what it was counted.
+    tries: Tries,
 }
 
 /// Counts a try, and records the pauses that it begins: the same work whether there is an account.
 async fn count_and_find(browser: &Browser, tries: Tries, identifier: Identifier) -> Result<Counted> {
     let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
-    let by = browser.arrive().by().stranger();
+    let arrival = browser.arrive();
+    let by = arrival.by().stranger();
     let counted = browser.app.db.write(move |tx| {
-        let mut full = tries.count(tx, by.now)?;
         let found = identifier.find(tx, &site.config.id)?;
+        let tries = tries.clone().recognised(tx, (&app, &site), (found.as_ref(), &arrival))?;
+        let mut full = tries.count(tx, by.now)?;
         let may_be_judged = tries.count_account(tx, &app, found.as_ref(), (&mut full, by.now))?;
         let user = found.as_ref().map(|found| found.user_id.clone());
         audit::lockouts(tx, &site, &by, &full, tries.about(user.as_ref()))?;
-        Ok(Counted { judged: found.filter(|_| may_be_judged), user })
+        Ok(Counted { judged: found.filter(|_| may_be_judged), user, tries })
     });
     counted.await
 }

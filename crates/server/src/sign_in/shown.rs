@@ -26,9 +26,7 @@ pub fn shown(
     let user = user.filter(|_| proof.is_some());
     let completes = left.contains(&Step::CompleteProfile);
     let methods = match (user, proof) {
-        (Some(user), Some(proof)) if step == Step::VerifySecondFactor => {
-            factor::available(site, user, proof)
-        }
+        (Some(user), Some(proof)) if step == Step::VerifySecondFactor => factor::available(site, user, proof),
         _ => Vec::new(),
     };
     let missing = user.filter(|_| completes).map(|user| policy::missing(site, user)).unwrap_or_default();

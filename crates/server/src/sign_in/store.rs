@@ -23,9 +23,25 @@ pub struct Kept {
     /// A hash of the password that was proved, as it was kept then: whoever changes it ends the attempt.
     #[serde(default)]
     pub password: Option<String>,
+    /// Who asked for the link that was mailed last.
+    #[serde(default)]
+    pub asked: Option<Asked>,
     /// The phone number (E.164) that the last code of a later step went to.
     #[serde(default)]
     pub phone: Option<String>,
+}
+
+/// Who asked for a link, from where and when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The browser, `""` when it is none of the common ones.
+    pub browser: String,
+    /// The device or system, `""` when it is none of the common ones.
+    pub device: String,
+    /// The client's address.
+    pub ip_address: String,
+    /// When, in Unix milliseconds.
+    pub at: i64,
 }
 
 /// An attempt as it was read; saved only if nobody moved it meanwhile.
@@ -78,6 +94,38 @@ fn read(row: Row, id: &AttemptId) -> Result<Attempt> {
     let (session, stage) = (SessionId::stored(cells.text()?), cells.text()?);
     let kept = serde_json::from_str(&stage).map_err(|cause| Error::internal("read an attempt", cause))?;
     Ok(Attempt { id: id.clone(), session, kept, expires_at: cells.int()?, version: cells.int()? })
+}
+
+/// The session that an attempt is in, and the hash of its key; none when there is no such sign-in.
+///
+/// # Errors
+/// What the database says.
+pub fn key_of(
+    on: &mut Snapshot<'_>,
+    deployment: &str,
+    id: &AttemptId,
+) -> Result<Option<(SessionId, String)>> {
+    let row = on.query_one(
+        "select session_id, key_hash from attempts
+         where id = $1 and deployment_id = $2 and kind = 'sign_in' and ended_at is null",
+        params![id.as_str(), deployment],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let mut cells = row.cells();
+    Ok(Some((SessionId::stored(cells.text()?), cells.text()?)))
+}
+
+/// Keeps something with an attempt that has not moved. The caller holds the lock of its session.
+///
+/// # Errors
+/// What the database says.
+pub fn keep(tx: &mut Tx<'_>, before: &Attempt, kept: &Kept) -> Result<()> {
+    let kept = stage(kept)?;
+    tx.execute(
+        "update attempts set stage = $3, version = version + 1 where id = $1 and version = $2",
+        params![before.id.as_str(), before.version, &kept],
+    )?;
+    Ok(())
 }
 
 /// Saves an attempt that has moved. The caller holds the lock of its session.

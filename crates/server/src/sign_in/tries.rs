@@ -3,16 +3,20 @@
 //! Three counts: of the identifier as it was typed and of the client's address, which everybody may see, and of
 //! the account, which nobody may. If an account's pause showed, five tries at an address and five at a username
 //! would tell that both are one person's. So whoever meets it is answered as for a wrong password, after the same
-//! work; and a try at nobody's identifier counts as many rows.
+//! work; and a try at nobody's identifier counts as many rows. On a browser on which the account was signed in before, its
+//! tries count by themselves: nobody locks an owner out of it.
 
 use super::Identifier;
-use crate::app::App;
+use super::entry::Inside;
+use crate::app::{App, Site};
 use crate::audit::{self, About};
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::id::UserId;
-use crate::throttle::{self, ACCOUNT, ADDRESS, NOBODY, PASSWORD, Subject, Verdict};
+use crate::id::{SessionId, UserId};
+use crate::params;
+use crate::session::enter::{self, Arrival};
+use crate::throttle::{self, ACCOUNT, ADDRESS, KNOWN, NOBODY, PASSWORD, Subject, Verdict};
 use crate::user::store::Credentials;
 
 /// The subjects of one try.
@@ -21,6 +25,8 @@ pub struct Tries {
     deployment: String,
     identifier: Subject,
     address: Subject,
+    /// The account on this browser, where it was signed in before.
+    known: Option<Subject>,
 }
 
 impl Tries {
@@ -32,7 +38,22 @@ impl Tries {
             identifier: subject(identifier.as_str()),
             address: subject(&browser.counted_address()),
             deployment,
+            known: None,
         }
+    }
+
+    /// The same, if this browser has the account signed in, or had: then its tries count by themselves.
+    pub fn recognised(
+        self,
+        tx: &mut Tx<'_>,
+        (app, site): (&App, &Site),
+        (found, arrival): (Option<&Credentials>, &Arrival),
+    ) -> Result<Self> {
+        let Some(found) = found else { return Ok(self) };
+        let Some(session) = enter::own_session(tx, (app, site), arrival)? else { return Ok(self) };
+        let known = Known::of(tx, session, &found.user_id)?;
+        let subject = known.is_known().then(|| known.subject(app, site, &found.user_id));
+        Ok(Self { known: subject, ..self })
     }
 
     /// What its records are about: what was typed, and whose it is.
@@ -43,7 +64,8 @@ impl Tries {
     /// Counts the try where it may show; gives the counts that it fills.
     pub fn count(&self, tx: &mut Tx<'_>, now: i64) -> Result<Vec<&'static str>> {
         let mut full = Vec::new();
-        for (rule, subject) in [(&PASSWORD, &self.identifier), (&ADDRESS, &self.address)] {
+        let own = self.known.as_ref().map_or((&PASSWORD, &self.identifier), |known| (&KNOWN, known));
+        for (rule, subject) in [own, (&ADDRESS, &self.address)] {
             if let Verdict::Wait(ms) = audit::count(tx, (rule, subject), &mut full, now)? {
                 return Err(Error::throttled(ms));
             }
@@ -60,6 +82,9 @@ impl Tries {
         found: Option<&Credentials>,
         (full, now): (&mut Vec<&'static str>, i64),
     ) -> Result<bool> {
+        if self.known.is_some() {
+            return Ok(true);
+        }
         let account = found.map(|found| self.account(app, &found.user_id));
         let (rule, subject) =
             account.as_ref().map_or((&NOBODY, &self.identifier), |account| (&ACCOUNT, account));
@@ -73,12 +98,48 @@ impl Tries {
 
     /// The password was right: account and identifier begin anew, the address gets this try back.
     pub fn right(&self, tx: &mut Tx<'_>, app: &App, user: &UserId) -> Result<()> {
-        throttle::forget(tx, &PASSWORD, &self.identifier)?;
         throttle::take_back(tx, &ADDRESS, &self.address)?;
+        if let Some(known) = &self.known {
+            // What strangers tried meanwhile still counts: the owner need not wait for them here.
+            return throttle::forget(tx, &KNOWN, known);
+        }
+        throttle::forget(tx, &PASSWORD, &self.identifier)?;
         throttle::forget(tx, &ACCOUNT, &self.account(app, user))
     }
 
     fn account(&self, app: &App, user: &UserId) -> Subject {
         Subject::new(&app.vault, &self.deployment, user.as_str())
+    }
+}
+
+/// Whether an account was ever signed in on a browser. Whoever was there counts by themselves, so that nobody else's
+/// wrong tries keep them out.
+pub struct Known(Option<SessionId>);
+
+impl Known {
+    /// On the session that was entered.
+    pub fn on(tx: &mut Tx<'_>, inside: &Inside) -> Result<Self> {
+        Self::of(tx, &inside.room.loaded.id, &inside.owner.user.id)
+    }
+
+    fn of(tx: &mut Tx<'_>, session: &SessionId, user: &UserId) -> Result<Self> {
+        let row = tx.query_one(
+            "select id from sign_ins where session_id = $1 and user_id = $2 order by id limit 1",
+            params![session.as_str(), user.as_str()],
+        )?;
+        Ok(Self(row.map(|_| session.clone())))
+    }
+
+    fn is_known(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Under what tries at the account are counted from there.
+    pub fn subject(&self, app: &App, site: &Site, user: &UserId) -> Subject {
+        let plain = match &self.0 {
+            Some(session) => format!("{user}@{session}"),
+            None => user.to_string(),
+        };
+        Subject::new(&app.vault, &site.config.id, &plain)
     }
 }

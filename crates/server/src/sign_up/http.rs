@@ -6,6 +6,8 @@ use crate::config::FieldUse;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
+use crate::sign_in::factor::Method;
+use crate::sign_in::{self, Filled, Typed, Wanted};
 use crate::user::email::EmailAddress;
 use crate::user::username::Username;
 use crate::user::{name, password};
@@ -43,24 +45,57 @@ pub(super) async fn sign_up(browser: Browser, fields: Fields) -> Result<Response
 
 /// `attempt_identifier`, `identifier_type`, `strategy`.
 pub(super) async fn prepare_verification(browser: Browser, fields: Fields) -> Result<Response> {
-    let attempt = sign_up_attempt(&fields)?;
-    if fields.text("strategy")? != Some("email_otp") {
-        return Err(Code::StrategyRequired.into());
+    let (attempt, strategy) = (fields.required("attempt_identifier")?, fields.text("strategy")?);
+    match kind(&fields)? {
+        Kind::SignIn => {
+            let strategy = strategy.unwrap_or_default().to_owned();
+            let wanted = Wanted { strategy, back: fields.text("redirect_uri")?.map(str::to_owned) };
+            Ok(answer::ok(sign_in::prepare(&browser, attempt, wanted).await?))
+        }
+        Kind::SignUp if strategy == Some("email_otp") => {
+            Ok(answer::ok(super::prepare(&browser, attempt).await?))
+        }
+        Kind::SignUp => Err(Code::StrategyRequired.into()),
     }
-    Ok(answer::ok(super::prepare(&browser, attempt).await?))
 }
 
-/// `attempt_identifier`, `identifier_type`, `verification_code`, and `username?` in place of the one that the
+/// `attempt_identifier`, `identifier_type`, `verification_code`; of a sign-in `method?`, of a sign-up `username?` in place of the one that the
 /// attempt has: somebody else may have got that one meanwhile.
 pub(super) async fn attempt_verification(browser: Browser, fields: Fields) -> Result<Response> {
-    let attempt = sign_up_attempt(&fields)?;
+    let attempt = fields.required("attempt_identifier")?;
+    let kind = kind(&fields)?;
     let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
+    if kind == Kind::SignIn {
+        let method = fields.text("method")?.map(|word| Method::parse(word).ok_or(Code::StrategyRequired));
+        let typed = Typed { code: code.to_owned(), method: method.transpose()? };
+        let verified = sign_in::verify(&browser, attempt, typed).await;
+        browser.app.metrics.sign_ins.note(&verified);
+        return Ok(browser.answer(&verified?));
+    }
     let used = browser.site.config.auth.username;
     let other = username(&browser, &fields, if used == FieldUse::Off { used } else { FieldUse::Optional })?;
     let verified = super::verify(&browser, attempt, (code, other)).await;
     browser.app.metrics.sign_ups_verified.note(&verified);
     let left = verified?;
     Ok(browser.answer(&left))
+}
+
+/// `attempt_id`, and what the profile lacks of `first_name`, `last_name`, `username`.
+pub(super) async fn complete_profile(browser: Browser, fields: Fields) -> Result<Response> {
+    let (attempt, auth) = (fields.required("attempt_id")?, &browser.site.config.auth);
+    let filled = |field: &str, used: FieldUse| -> Result<Option<String>> {
+        let used = if used == FieldUse::Off { used } else { FieldUse::Optional };
+        let Some(text) = fields.used(field, used)? else { return Ok(None) };
+        restrictions::check_name(&browser.site.config.restrictions, text)?;
+        Ok(Some(name(text)?))
+    };
+    let used = if auth.username == FieldUse::Off { FieldUse::Off } else { FieldUse::Optional };
+    let filled = Filled {
+        first_name: filled("first_name", auth.first_name)?,
+        last_name: filled("last_name", auth.last_name)?,
+        username: username(&browser, &fields, used)?,
+    };
+    Ok(browser.answer(&sign_in::complete(&browser, attempt, filled).await?))
 }
 
 fn username(browser: &Browser, fields: &Fields, used: FieldUse) -> Result<Option<Username>> {
@@ -71,11 +106,17 @@ fn username(browser: &Browser, fields: &Fields, used: FieldUse) -> Result<Option
     Ok(Some(username))
 }
 
-/// The attempt that a request is about. No sign-in waits for a verification yet: each ends with its password.
-fn sign_up_attempt(fields: &Fields) -> Result<&str> {
-    let attempt = fields.required("attempt_identifier")?;
+/// What an attempt is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    SignIn,
+    SignUp,
+}
+
+fn kind(fields: &Fields) -> Result<Kind> {
     match fields.required("identifier_type")? {
-        "signup" => Ok(attempt),
+        "signin" => Ok(Kind::SignIn),
+        "signup" => Ok(Kind::SignUp),
         _ => Err(Code::BadAttempt.into()),
     }
 }

@@ -11,7 +11,8 @@ const USERNAME: Field =
         .length(username::MIN_LENGTH, username::MAX_LENGTH)
         .pattern("^ *[A-Za-z][A-Za-z0-9_.-]{2,29} *$");
 const ATTEMPT: Field = Field::required("attempt_identifier", "The attempt's id, as the session lists it.");
-const KIND: Field = Field::required("identifier_type", "The kind of the attempt.").one_of(&["signup"]);
+const KIND: Field =
+    Field::required("identifier_type", "The kind of the attempt.").one_of(&["signin", "signup"]);
 const AVAILABILITY: &[Field] = &[
     Field::required("identifier", "The username or the address."),
     Field::required("type", "What `identifier` is.").one_of(&["username", "email"]),
@@ -33,12 +34,35 @@ const SIGN_UP: &[Field] = &[
     )
     .length(0, 200),
 ];
-const PREPARE: &[Field] =
-    &[ATTEMPT, KIND, Field::required("strategy", "How to prove it.").one_of(&["email_otp"])];
+const COMPLETE: &[Field] = &[
+    Field::required("attempt_id", "The sign-in attempt's id, as the session lists it."),
+    Field::optional("first_name", "At most 100 characters.").length(0, 100),
+    Field::optional("last_name", "At most 100 characters.").length(0, 100),
+    USERNAME,
+];
+const PREPARE: &[Field] = &[
+    ATTEMPT,
+    KIND,
+    Field::required("strategy", "How to prove it: what fits the step.").one_of(&["email_otp", "magic_link"]),
+    Field::optional(
+        "redirect_uri",
+        "Where a link leads back to: an address of one of the deployment's origins.",
+    ),
+];
 const ATTEMPT_IT: &[Field] = &[
     ATTEMPT,
     KIND,
-    Field::required("verification_code", "The mailed code: six digits.").pattern("^[0-9]{6}$"),
+    Field::required(
+        "verification_code",
+        "The code that was sent, six digits; or what a second factor gives.",
+    )
+    .length(1, 4000),
+    Field::optional("method", "Of which second factor the code is; absent, its form says it.").one_of(&[
+        "authenticator",
+        "passkey",
+        "phone_otp",
+        "backup_code",
+    ]),
     Field { about: "In place of the attempt's, when somebody else got that one.", ..USERNAME },
 ];
 
@@ -49,6 +73,7 @@ pub fn routes() -> Routes {
         .add(sign_up(), http::sign_up)
         .add(prepare(), http::prepare_verification)
         .add(attempt(), http::attempt_verification)
+        .add(complete(), http::complete_profile)
 }
 
 fn availability() -> Operation {
@@ -105,8 +130,9 @@ fn prepare() -> Operation {
 }
 
 fn attempt() -> Operation {
-    let about = "Enter the code. The right one makes the account and signs it in as the active one. A code survives \
-                 five wrong guesses. After `USERNAME_EXISTS` it is still good: send it again with another `username`.";
+    let about = "Enter the code. The right one moves the attempt to its next step; after the last one the account is signed \
+                 in as the active one, and that of a sign-up is made. A code survives five wrong guesses. After \
+                 `USERNAME_EXISTS` it is still good: send it again with another `username`.";
     Operation::post::<Session>("/auth/attempt-verification", "attemptVerification", about)
         .takes(ATTEMPT_IT)
         .hands_out()
@@ -116,6 +142,9 @@ fn attempt() -> Operation {
             Code::CodeRequired,
             Code::InvalidCode,
             Code::CodeExpired,
+            Code::StrategyRequired,
+            Code::UserDisabled,
+            Code::UserAlreadySignedIn,
             Code::InvalidUsername,
             Code::UsernameReserved,
             Code::UsernameExists,
@@ -126,6 +155,26 @@ fn attempt() -> Operation {
             Code::BannedKeyword,
             Code::EmailExists,
             Code::TooManyAttempts,
+            Code::TooManyAccounts,
+        ])
+}
+
+fn complete() -> Operation {
+    let about = "Fill in what a profile lacks. At the step `complete_profile` of a sign-in, all of `missing_fields` at once; \
+                 what the account has already is not changed.";
+    Operation::post::<Session>("/auth/complete-profile", "completeProfile", about)
+        .takes(COMPLETE)
+        .hands_out()
+        .refuses(&[
+            Code::RequiredField,
+            Code::BadAttempt,
+            Code::InvalidName,
+            Code::InvalidUsername,
+            Code::UsernameReserved,
+            Code::UsernameExists,
+            Code::BannedKeyword,
+            Code::UserDisabled,
+            Code::UserAlreadySignedIn,
             Code::TooManyAccounts,
         ])
 }

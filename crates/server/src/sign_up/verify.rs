@@ -16,13 +16,14 @@ use crate::session::enter::{self, Arrival, Left, Room};
 use crate::session::store as session_store;
 use crate::session::{Plan, Proof, Shown, read};
 use crate::sign_in::COMPLETED_SHOWN_MS;
+use crate::sign_in::entry::{self, First};
 use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, OWNER_NOTE, Subject, Verdict};
 use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::store::{Created, NewUser};
 use crate::user::username::Username;
 use crate::world::SKEW_MS;
-use keyrack_protocol::{ChangeReason, Code, VerificationPrepared};
+use keyrack_protocol::{ChangeReason, Code, SignInMethod, VerificationPrepared};
 use std::sync::Arc;
 
 /// Asked again sooner than this, no new code is made: older clients ask without pause.
@@ -263,11 +264,13 @@ fn finish(
     let about = About { user: Some(&user.id), ..trial.about(&room) };
     audit::record(tx, site, &trial.arrival.by(), Event::SignedUp, about)?;
     joining::join(tx, site, joins, &user.id, &trial.arrival.by())?;
-    room.open_sign_in(tx, (app, site), (&user, &Proof::by_password(now)), &trial.arrival)?;
+    let proof = Proof::by_password(now);
+    let first = First { method: SignInMethod::PlainEmail, email: trial.email.to_string(), proof };
+    let reason = entry::made(tx, (app, site), (&mut room, &user), first, &trial.arrival)?;
     let shown = shown(site, (&trial.id, &room.loaded.id), (profile, &next), kept.expires_at);
     let listed_until = kept.expires_at.min(now + COMPLETED_SHOWN_MS);
     store::save(tx, &trial.id, kept, (&next, &shown), listed_until)?;
-    room.leave(tx, site, ChangeReason::SignedIn, now).map(Ok)
+    room.leave(tx, site, reason, now).map(Ok)
 }
 
 fn new_user(trial: &Trial, profile: &Profile) -> Result<NewUser> {

@@ -189,6 +189,22 @@ pub fn emails_of(on: &mut Snapshot<'_>, id: &UserId) -> Result<Vec<Email>> {
     rows.into_iter().map(|row| read_email(&mut row.cells())).collect()
 }
 
+/// Notes that an address of an account is proved; false when somebody else has proved it. The caller holds the user's
+/// lock.
+///
+/// # Errors
+/// What the database says.
+pub fn prove_email(tx: &mut Tx<'_>, deployment: &str, id: &EmailAddressId, now: i64) -> Result<bool> {
+    let proved = tx.execute(
+        "update email_addresses set verified_at = coalesce(verified_at, $3), updated_at = $3
+         where id = $2 and deployment_id = $1 and not exists (
+             select 1 from email_addresses o where o.deployment_id = $1 and o.email = email_addresses.email
+                 and o.verified_at is not null and o.id <> $2)",
+        params![deployment, id.as_str(), now],
+    )?;
+    Ok(proved == 1)
+}
+
 /// Whether an account has a second factor.
 ///
 /// # Errors

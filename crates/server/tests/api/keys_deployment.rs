@@ -73,6 +73,23 @@ cases! {
             assert!(link.contains(leads) && mail.text.contains(&link), "{link}");
         }
     }
+    "deployment.ui.magic_link_page_url": async fn a_link_that_signs_in_leads_to_the_applications_own_page() {
+        let links = ("deployment.auth.magic_link", "true");
+        let own = (KEY, "\"https://auth.example.com/in?from=mail\"");
+        for (keys, leads) in [
+            (vec![links, own], "https://auth.example.com/in?from=mail&token="),
+            (vec![links], "/magic-link?token="),
+        ] {
+            let server = Keyrack::from_file(&keys).await;
+            server.signed_up("ada").await;
+            server.advance(60_000);
+            let browser = server.browser();
+            let attempt = browser.begins_by_mail("magic_link", "ada").await;
+            browser.asks_to_sign_in(&attempt, "magic_link").await.ok();
+            let link = server.mails("ada").await.pop().unwrap().mail.link.unwrap();
+            assert!(link.contains(leads), "{link}");
+        }
+    }
     "deployment.id": async fn a_deployment_is_published_under_its_id() {
         let id = format!("x{:x}", u64::from_be_bytes(keyrack_server::world::Random::System.bytes()));
         let server = with(KEY, &format!("{id:?}")).await;

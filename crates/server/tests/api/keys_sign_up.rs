@@ -53,6 +53,32 @@ cases! {
             assert_eq!(settings["auth_factors_enabled"]["username_password"], used != "off");
         }
     }
+    "deployment.auth.email_otp": async fn a_mailed_code_signs_in_only_where_the_file_says_so() {
+        for (flag, status) in [("true", 200), ("false", 400)] {
+            let server = with(KEY, flag).await;
+            let form = json!({ "strategy": "email_otp", "email": "ada@example.com" });
+            assert_eq!(server.browser().post("/auth/signin", form).await.status, status, "{flag}");
+            assert_eq!(auth_settings(&server).await["auth_factors_enabled"]["email_otp"], flag == "true");
+        }
+    }
+    "deployment.auth.magic_link": async fn a_mailed_link_signs_in_only_where_the_file_says_so() {
+        for (flag, status) in [("true", 200), ("false", 400)] {
+            let server = with(KEY, flag).await;
+            let form = json!({ "strategy": "magic_link", "email": "ada@example.com" });
+            assert_eq!(server.browser().post("/auth/signin", form).await.status, status, "{flag}");
+            assert_eq!(auth_settings(&server).await["auth_factors_enabled"]["email_magic_link"], flag == "true");
+        }
+    }
+    "deployment.auth.second_factor.policy": async fn whoever_has_no_second_factor_sets_one_up_where_the_file_says_so() {
+        for (policy, step) in [("none", ""), ("optional", ""), ("enforced", "add_second_factor")] {
+            let server = with(KEY, &format!("{policy:?}")).await;
+            server.signed_up("ada").await;
+            let session = server.browser().sign_in("ada", PASSWORD).await.ok();
+            assert_eq!(session["signin_attempts"][0]["current_step"], step, "{policy}");
+            assert_eq!(session["active_signin"].is_null(), policy == "enforced");
+            assert_eq!(auth_settings(&server).await["second_factor_policy"], policy);
+        }
+    }
     "deployment.auth.first_name": async fn a_first_name_is_off_optional_or_required() {
         names_are_used(KEY, "first_name").await;
     }

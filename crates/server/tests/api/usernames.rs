@@ -255,13 +255,19 @@ async fn c16_a_client_address_may_ask_a_hundred_times_an_hour_what_is_available(
 }
 
 #[tokio::test]
-async fn identify_says_password_to_everybody() {
+async fn identify_says_the_same_to_everybody() {
     let server = Keyrack::start().await;
     server.signed_up("ada").await;
     let stranger = server.browser();
-    for identifier in ["ada@example.com", "nobody@example.com", "anything"] {
+    let by_mail = ["plain_email", "email_otp", "magic_link"];
+    for (identifier, methods) in [
+        ("ada@example.com", by_mail.as_slice()),
+        ("nobody@example.com", &by_mail),
+        ("anything", &[]),
+        ("?", &[]),
+    ] {
         let reply = stranger.post("/auth/identify", json!({ "identifier": identifier })).await;
-        assert_eq!(reply.ok(), json!({ "strategy": "password" }));
+        assert_eq!(reply.ok(), json!({ "strategy": "password", "methods": methods }));
     }
     assert_eq!(stranger.post("/auth/identify", json!({})).await.refused().1, "REQUIRED_FIELD");
     assert_eq!(stranger.credential(), None);

@@ -15,12 +15,6 @@ pub fn is_there(_: &Site, _: &User) -> bool {
 ///
 /// # Errors
 /// What the database says.
-pub fn check(
-    _: &mut Tx<'_>,
-    _: (&App, &Site),
-    _: &User,
-    _: &str,
-    _: i64,
-) -> Result<Option<&'static str>> {
+pub fn check(_: &mut Tx<'_>, _: (&App, &Site), _: &User, _: &str, _: i64) -> Result<Option<&'static str>> {
     Ok(None)
 }

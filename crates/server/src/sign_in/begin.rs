@@ -1,0 +1,69 @@
+//! Sign-ins that begin with nothing proved: a code or a link will be sent, and until then an attempt waits.
+//!
+//! An identifier that nobody has gets an attempt like any other: the same fields, the same writes, and nothing ever fits.
+
+use super::machine::Stage;
+use super::shown;
+use super::store::{self, Kept};
+use crate::app::{App, Site};
+use crate::caller::Browser;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::session::enter::{self, Arrival, Left, NewAttempt};
+use crate::throttle::{self, SIGN_IN, Subject, Verdict};
+use crate::user;
+use crate::user::email::EmailAddress;
+use keyrack_protocol::{ChangeReason, Code, CurrentSessionStep as Step, SignInMethod};
+use std::sync::Arc;
+
+/// Begins a sign-in by something that is mailed.
+///
+/// # Errors
+/// `too_many_accounts`, `too_many_attempts`; `USER_NOT_FOUND` only where the deployment tells.
+pub async fn by_mail(browser: &Browser, email: EmailAddress, method: SignInMethod) -> Result<Left> {
+    count(browser).await?;
+    let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
+    let begun = browser.app.db.write(move |tx| {
+        let found = user::store::find_by_email(tx, &site.config.id, &email)?;
+        let step =
+            if method == SignInMethod::MagicLink { Step::VerifyEmailLink } else { Step::VerifyEmailOtp };
+        let kept = Kept {
+            method,
+            identifier: email.to_string(),
+            email: email.to_string(),
+            stage: Stage::First { step, user: found.map(|found| found.user_id.to_string()) },
+            password: None,
+            asked: None,
+            phone: None,
+        };
+        put(tx, (&app, &site), &kept, &arrival)
+    });
+    begun.await
+}
+
+fn put(tx: &mut Tx<'_>, (app, site): (&App, &Site), kept: &Kept, arrival: &Arrival) -> Result<Left> {
+    if !site.config.uniform_answers && matches!(kept.stage, Stage::First { user: None, .. }) {
+        return Err(Code::NobodyKnown.into());
+    }
+    let mut room = enter::existing_or_new(tx, (app, site), arrival, &[])?;
+    room.has_place(site)?;
+    let expires_at = arrival.now + site.config.lifetimes.attempt_ms;
+    let shown = shown::shown(site, (arrival.attempt(), &room.loaded.id), (kept, None), expires_at);
+    let attempt =
+        NewAttempt { kind: "sign_in", stage: store::stage(kept)?, listed_until: expires_at, expires_at };
+    room.add_attempt(tx, (app, site), &attempt, &store::json(&shown)?, arrival)?;
+    room.leave(tx, site, ChangeReason::Attempt, arrival.now)
+}
+
+/// Counts a sign-in that is begun from the client's address. Under dev everybody is this machine.
+async fn count(browser: &Browser) -> Result<()> {
+    if browser.app.config.dev && browser.address.is_loopback() {
+        return Ok(());
+    }
+    let now = browser.app.world.clock.now_ms();
+    let subject = Subject::new(&browser.app.vault, &browser.site.config.id, &browser.counted_address());
+    match browser.app.db.write(move |tx| throttle::count(tx, &SIGN_IN, &subject, now)).await? {
+        Verdict::Counted => Ok(()),
+        Verdict::Wait(ms) => Err(Error::throttled(ms)),
+    }
+}

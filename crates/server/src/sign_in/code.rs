@@ -1,0 +1,39 @@
+//! Codes of sign-in attempts: what they are for, and what is kept of them.
+
+use super::store::Attempt;
+use crate::app::App;
+use crate::id::AttemptId;
+use crate::secret::{self, For};
+use crate::session::Proof;
+use crate::user::{Email, User};
+use keyrack_protocol::SignInMethod;
+
+/// Proves the first factor.
+pub const FIRST: For = For::SignIn;
+/// Proves what a later step asks for.
+pub const LATER: For = For::SignInStep;
+
+/// What is kept of a code of the first factor.
+#[must_use]
+pub fn hash(app: &App, attempt: &AttemptId, code: &str) -> String {
+    secret::hash(&app.vault, FIRST, attempt.as_str(), code)
+}
+
+/// What is kept of a code of a later step: it fits only what it was sent to.
+#[must_use]
+pub fn later_hash(app: &App, attempt: &AttemptId, (to, code): (&str, &str)) -> String {
+    secret::hash(&app.vault, LATER, attempt.as_str(), &format!("{to}/{code}"))
+}
+
+/// What the first factor of an attempt is worth that was proved by a code.
+#[must_use]
+pub fn proof(attempt: &Attempt, now: i64) -> Proof {
+    let method = if attempt.kept.method == SignInMethod::PhoneOtp { "sms" } else { "mail" };
+    Proof { methods: method.to_owned(), proved_at: now, second_factor_at: None }
+}
+
+/// The address of an account that is still to be proved.
+#[must_use]
+pub fn to_prove(user: &User) -> Option<&Email> {
+    user.emails.iter().find(|email| email.is_primary && email.verified_at.is_none())
+}

@@ -1,0 +1,63 @@
+//! The code of the first factor. As long as nothing fits, an attempt of nobody's identifier and one of somebody's cost the
+//! same work: the account is locked only for whoever typed the right code.
+
+use super::entry;
+use super::machine::Proved;
+use super::store;
+use super::verify::{Taken, Trial, accept, again, count, refuse};
+use super::{code, link};
+use crate::app::{App, Site};
+use crate::audit::About;
+use crate::db::Tx;
+use crate::id::UserId;
+use crate::secret::{self, Seen, Used};
+use crate::session::enter;
+use crate::throttle::{CODE_GUESS, Subject};
+use keyrack_protocol::Code;
+
+/// Takes a code of the first factor.
+pub(super) fn take_first(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -> Taken {
+    let (arrival, now) = (&trial.arrival, trial.arrival.now);
+    let attempt = store::load(tx, &site.config.id, &trial.id)?.ok_or(Code::BadAttempt)?;
+    let guess = code::hash(app, &trial.id, &trial.typed.code);
+    let secret = (site.config.id.as_str(), code::FIRST, trial.id.as_str());
+    let fits = secret::look(tx, secret, &guess, now)? == Seen::Live;
+    let owner = match attempt.user().filter(|_| fits) {
+        Some(user) => entry::owner(tx, site, &UserId::stored(user.to_owned()))?,
+        None => None,
+    };
+    let Some(owner) = owner else { return not_right(tx, (app, site), trial, &guess) };
+    let inside = entry::enter(tx, (app, site), owner, (arrival, None))?;
+    let attempt = again(tx, site, &inside.room, trial)?;
+    let identifier = Subject::new(&app.vault, &site.config.id, &attempt.kept.identifier);
+    let about = About { session: Some(&attempt.session), identifier: Some(&identifier), ..About::default() };
+    let full = count(tx, (&CODE_GUESS, &identifier), trial)?;
+    if secret::consume(tx, secret, &guess, now)? != Used::Now {
+        refuse(tx, site, (trial, &full), (Code::InvalidCode, about))?;
+        return Ok(Err(Code::InvalidCode));
+    }
+    // The link that the code stood beside is worth nothing any more.
+    secret::forget(tx, (site.config.id.as_str(), link::LINK, trial.id.as_str()))?;
+    accept(tx, site, (&CODE_GUESS, &identifier), (trial, about))?;
+    let proof = code::proof(&attempt, now);
+    let proved = Proved::First { user: inside.owner.user.id.to_string(), proof };
+    entry::moved(tx, (app, site), inside, (&attempt, proved), arrival)
+}
+
+/// A code that does not fit, or fits nobody.
+fn not_right(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial, guess: &str) -> Taken {
+    let room = enter::existing(tx, (app, site), &trial.arrival, &[])?.ok_or(Code::BadAttempt)?;
+    let attempt = again(tx, site, &room, trial)?;
+    let identifier = Subject::new(&app.vault, &site.config.id, &attempt.kept.identifier);
+    let full = count(tx, (&CODE_GUESS, &identifier), trial)?;
+    let secret = (site.config.id.as_str(), code::FIRST, trial.id.as_str());
+    let code = match secret::consume(tx, secret, guess, trial.arrival.now)? {
+        Used::Expired => Code::CodeExpired,
+        // A code that was made since it was looked at: nothing is used up, and the next try finds it.
+        Used::Now if attempt.user().is_some() => return Err(Code::InvalidCode.into()),
+        Used::Wrong | Used::Dead | Used::Now => Code::InvalidCode,
+    };
+    let about = About { session: Some(&attempt.session), identifier: Some(&identifier), ..About::default() };
+    refuse(tx, site, (trial, &full), (code, about))?;
+    Ok(Err(code))
+}

@@ -1,0 +1,60 @@
+//! A second factor, of whatever kind: counted for the account over all attempts and kinds.
+
+use super::entry;
+use super::machine::{Proved, Stage};
+use super::tries::Known;
+use super::verify::{self, Taken, Trial, accept, count, refuse};
+use super::{factor, mails};
+use crate::app::{App, Site};
+use crate::audit::About;
+use crate::caller::Browser;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::id::UserId;
+use crate::outbox::{self, Sealed};
+use crate::throttle::SECOND_FACTOR;
+use crate::user;
+use keyrack_protocol::Code;
+
+/// How long a notice is tried to be sent.
+const NOTICE_MS: i64 = 86_400_000;
+
+/// The mail that the owner of an account gets when somebody guesses at its second factors, sealed.
+pub(super) async fn notice(browser: &Browser, user: Option<&str>) -> Result<Option<Sealed>> {
+    let Some(user) = user.map(|user| UserId::stored(user.to_owned())) else { return Ok(None) };
+    let (app, site) = (&browser.app, &browser.site);
+    let emails = app.db.read(move |on| user::store::emails_of(on, &user)).await?;
+    let to = emails.into_iter().find(|email| email.is_primary && email.verified_at.is_some());
+    let expires_at = app.world.clock.now_ms() + NOTICE_MS;
+    let seal = |to: user::Email| {
+        outbox::seal(app, "second_factor_guessed", &mails::guessed(site, &to.email), expires_at)
+    };
+    to.map(seal).transpose()
+}
+
+/// Takes a second factor.
+pub(super) fn take_second(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -> Taken {
+    let (inside, attempt) = match verify::later_step(tx, (app, site), trial)? {
+        Ok(entered) => entered,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Stage::Left { proof, .. } = &attempt.kept.stage else { return Ok(Err(Code::BadAttempt)) };
+    let user = inside.owner.user.clone();
+    let subject = Known::on(tx, &inside)?.subject(app, site, &user.id);
+    let about = About { user: Some(&user.id), session: Some(&attempt.session), ..About::default() };
+    let full = count(tx, (&SECOND_FACTOR, &subject), trial)?;
+    let method = trial.typed.method.unwrap_or_else(|| factor::meant_by(&trial.typed.code));
+    let right = match factor::available(site, &user, proof).contains(&method) {
+        true => factor::check(tx, (app, site), &user, (method, &trial.typed.code), trial.arrival.now)?,
+        false => None,
+    };
+    let Some(name) = right else {
+        refuse(tx, site, (trial, &full), (Code::InvalidCode, about))?;
+        if let Some(notice) = trial.notice.as_ref().filter(|_| full.contains(&SECOND_FACTOR.kind)) {
+            outbox::post(tx, &site.config.id, notice, trial.arrival.now)?;
+        }
+        return Ok(Err(Code::InvalidCode));
+    };
+    accept(tx, site, (&SECOND_FACTOR, &subject), (trial, about))?;
+    entry::moved(tx, (app, site), inside, (&attempt, Proved::SecondFactor(name)), &trial.arrival)
+}

@@ -1,0 +1,204 @@
+//! What somebody types in an attempt: the code of the first factor, of a second one, or of an address.
+//!
+//! A try is counted before it is judged.
+
+use super::entry::{self, Inside};
+use super::factor::Method;
+use super::machine::{Proved, Stage};
+use super::store::{self, Attempt};
+use super::{code, first, second};
+use crate::app::{App, Site};
+use crate::audit::{self, About, Event};
+use crate::caller::Browser;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::id::{AttemptId, UserId};
+use crate::membership::words;
+use crate::outbox::Sealed;
+use crate::secret::{self, Used};
+use crate::session::Shown;
+use crate::session::enter::{Arrival, Left, Room};
+use crate::session::read::{self, Reading};
+use crate::throttle::{self, ADDRESS, CODE_GUESS, Rule, Subject, Verdict};
+use crate::user;
+use keyrack_protocol::{Code, CurrentSessionStep as Step, SigninAttempt};
+use std::sync::Arc;
+
+/// What somebody typed.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// The code.
+    pub code: String,
+    /// Which second factor it is of, where that was said.
+    pub method: Option<Method>,
+}
+
+/// A try, and everything it needs, drawn before the transaction.
+pub(super) struct Trial {
+    /// The attempt.
+    pub id: AttemptId,
+    /// What was typed.
+    pub typed: Typed,
+    /// Under what the client is counted.
+    pub address: Subject,
+    /// Who comes.
+    pub arrival: Arrival,
+    /// What the owner is mailed when too many second factors were wrong.
+    pub notice: Option<Sealed>,
+}
+
+impl Trial {
+    /// Of what this browser typed in an attempt.
+    pub fn of(browser: &Browser, id: AttemptId, typed: Typed) -> Self {
+        let address = Subject::new(&browser.app.vault, &browser.site.config.id, &browser.counted_address());
+        Self { id, typed, address, arrival: browser.arrive(), notice: None }
+    }
+
+    /// Of whoever types nothing.
+    pub fn of_nothing(browser: &Browser, id: AttemptId) -> Self {
+        Self::of(browser, id, Typed { code: String::new(), method: None })
+    }
+}
+
+/// Takes what was typed in an attempt, and moves it on.
+///
+/// # Errors
+/// `INVALID_CODE`, `verification_code_expired`, `BAD_SIGN_IN_ATTEMPT`, `too_many_attempts`; once the first factor is
+/// proved `USER_DISABLED`, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`; `EMAIL_EXISTS` when somebody else proved the
+/// address meanwhile.
+pub async fn verify(browser: &Browser, attempt: &str, typed: Typed) -> Result<Left> {
+    let (id, shown) = open_attempt(browser, attempt).await?;
+    let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
+    let mut trial = Trial::of(browser, id, typed);
+    if shown.current_step == Step::VerifySecondFactor {
+        trial.notice = second::notice(browser, shown.user_id.as_deref()).await?;
+    }
+    let taken = browser.app.db.write(move |tx| match shown.current_step {
+        Step::VerifyEmailOtp | Step::VerifyEmailLink | Step::VerifyPhoneOtp => {
+            first::take_first(tx, (&app, &site), &trial)
+        }
+        Step::VerifyEmail => take_email(tx, (&app, &site), &trial),
+        Step::VerifySecondFactor => second::take_second(tx, (&app, &site), &trial),
+        _ => Ok(Err(Code::BadAttempt)),
+    });
+    taken.await?.map_err(Error::from)
+}
+
+/// The open sign-in that a text names, and what is shown of it.
+///
+/// # Errors
+/// `BAD_SIGN_IN_ATTEMPT`.
+pub(super) async fn open_attempt(
+    browser: &Browser,
+    attempt: &str,
+) -> Result<(AttemptId, Box<SigninAttempt>)> {
+    let reading =
+        read::read(&browser.app, &browser.site, browser.rack.as_ref(), Some(browser.address)).await?;
+    let Reading::Live(cached, opened) = reading else { return Err(Code::BadAttempt.into()) };
+    let attempt = cached.loaded.visible_attempt(opened, attempt)?;
+    match &attempt.shown {
+        Shown::SignIn(shown) if !shown.completed => Ok((attempt.id.clone(), shown.clone())),
+        _ => Err(Code::BadAttempt.into()),
+    }
+}
+
+/// A refusal inside is committed (the guess is counted); an error outside undoes everything.
+pub(super) type Taken = Result<std::result::Result<Left, Code>>;
+
+fn take_email(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -> Taken {
+    let (inside, attempt) = match later_step(tx, (app, site), trial)? {
+        Ok(entered) => entered,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let now = trial.arrival.now;
+    let Some(email) = code::to_prove(&inside.owner.user).cloned() else { return Ok(Err(Code::BadAttempt)) };
+    let identifier = Subject::new(&app.vault, &site.config.id, &email.email);
+    let user = inside.owner.user.id.clone();
+    let about = About { user: Some(&user), session: Some(&attempt.session), ..About::default() };
+    let about = About { identifier: Some(&identifier), ..about };
+    let full = count(tx, (&CODE_GUESS, &identifier), trial)?;
+    let guess = code::later_hash(app, &trial.id, (&email.email, &trial.typed.code));
+    let secret = (site.config.id.as_str(), code::LATER, trial.id.as_str());
+    let refused = match secret::consume(tx, secret, &guess, now)? {
+        Used::Now => None,
+        Used::Expired => Some(Code::CodeExpired),
+        Used::Wrong | Used::Dead => Some(Code::InvalidCode),
+    };
+    if let Some(code) = refused {
+        refuse(tx, site, (trial, &full), (code, about))?;
+        return Ok(Err(code));
+    }
+    accept(tx, site, (&CODE_GUESS, &identifier), (trial, about))?;
+    let mut inside = inside;
+    if !user::store::prove_email(tx, &site.config.id, &email.id, now)? {
+        entry::end(tx, site, inside.room, &attempt, &trial.arrival)?;
+        return Ok(Err(Code::EmailExists));
+    }
+    words::renew(tx, &site.config.id, &user)?;
+    inside.owner.user.emails = user::store::emails_of(tx, &user)?;
+    inside.tell(tx, site, &trial.arrival)?;
+    entry::moved(tx, (app, site), inside, (&attempt, Proved::Email), &trial.arrival)
+}
+
+/// Locks the account of an attempt whose first factor is proved, and its session. An attempt that waits for what nobody
+/// asks any more is ended, and refused inside.
+pub(super) fn later_step(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    trial: &Trial,
+) -> Result<std::result::Result<(Inside, Attempt), Code>> {
+    let attempt = store::load(tx, &site.config.id, &trial.id)?.ok_or(Code::BadAttempt)?;
+    let Stage::Left { user, .. } = &attempt.kept.stage else { return Err(Code::BadAttempt.into()) };
+    let owner = entry::owner(tx, site, &UserId::stored(user.clone()))?.ok_or(Code::BadAttempt)?;
+    let inside = entry::enter_to_change(tx, (app, site), owner, &trial.arrival)?;
+    let attempt = again(tx, site, &inside.room, trial)?;
+    if entry::is_current(tx, (app, site), &inside.owner, &attempt)? {
+        return Ok(Ok((inside, attempt)));
+    }
+    entry::end(tx, site, inside.room, &attempt, &trial.arrival)?;
+    Ok(Err(Code::BadAttempt))
+}
+
+/// The attempt as it is under its session's lock, if the rack opens it.
+pub(super) fn again(tx: &mut Tx<'_>, site: &Site, room: &Room, trial: &Trial) -> Result<Attempt> {
+    room.loaded.visible_attempt(room.opened, trial.id.as_str())?;
+    Ok(store::load(tx, &site.config.id, &trial.id)?.ok_or(Code::BadAttempt)?)
+}
+
+/// Counts a try; gives the counts that it fills.
+///
+/// # Errors
+/// `too_many_attempts`.
+pub(super) fn count(tx: &mut Tx<'_>, subject: (&Rule, &Subject), trial: &Trial) -> Result<Vec<&'static str>> {
+    let mut full = Vec::new();
+    for counted in [subject, (&ADDRESS, &trial.address)] {
+        if let Verdict::Wait(ms) = audit::count(tx, counted, &mut full, trial.arrival.now)? {
+            return Err(Error::throttled(ms));
+        }
+    }
+    Ok(full)
+}
+
+/// Records a wrong try, and the pauses that it begins.
+pub(super) fn refuse(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    (trial, full): (&Trial, &[&'static str]),
+    (code, about): (Code, About<'_>),
+) -> Result<()> {
+    let by = trial.arrival.by().stranger();
+    audit::record(tx, site, &by, Event::CodeRefused, About { reason: code.as_str(), ..about })?;
+    audit::lockouts(tx, site, &by, full, about)
+}
+
+/// Records a right try: its count begins anew, the client's address gets it back.
+pub(super) fn accept(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    (rule, subject): (&Rule, &Subject),
+    (trial, about): (&Trial, About<'_>),
+) -> Result<()> {
+    audit::record(tx, site, &trial.arrival.by(), Event::CodeAccepted, about)?;
+    throttle::forget(tx, rule, subject)?;
+    throttle::take_back(tx, &ADDRESS, &trial.address)
+}

@@ -68,6 +68,10 @@ impl Trial {
 /// address meanwhile.
 pub async fn verify(browser: &Browser, attempt: &str, typed: Typed) -> Result<Left> {
     let (id, shown) = open_attempt(browser, attempt).await?;
+    if shown.current_step != Step::VerifySecondFactor && !is_code(&typed.code) {
+        // It was sent to nobody, so it is no guess.
+        return Err(Code::InvalidCode.into());
+    }
     let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
     let mut trial = Trial::of(browser, id, typed);
     if shown.current_step == Step::VerifySecondFactor {
@@ -82,6 +86,11 @@ pub async fn verify(browser: &Browser, attempt: &str, typed: Typed) -> Result<Le
         _ => Ok(Err(Code::BadAttempt)),
     });
     taken.await?.map_err(Error::from)
+}
+
+/// Whether it looks like a code that was sent: six digits.
+fn is_code(typed: &str) -> bool {
+    typed.len() == 6 && typed.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// The open sign-in that a text names, and what is shown of it.

@@ -31,6 +31,7 @@ mod attacks_places;
 mod attacks_random;
 mod attacks_scope;
 mod attacks_session;
+mod attacks_sign_in;
 mod attacks_sql;
 mod attacks_username;
 mod audit;

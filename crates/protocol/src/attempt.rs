@@ -226,7 +226,34 @@ wire! {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
         pub masked_email: Option<String>,
-        /// `email_otp`.
+        /// The phone number, shortened; it ends with its last four digits.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub masked_phone: Option<String>,
+        /// How it is proved: the strategy that was asked for.
         pub verification_method: String,
+        /// Of an authenticator that is being set up: what a program reads from a picture.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub otp_url: Option<String>,
+        /// The same as a person types it. Nothing shows it again.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub totp_secret: Option<String>,
+    }
+}
+
+impl VerificationPrepared {
+    /// Something was sent, or nothing needed to be.
+    #[must_use]
+    pub fn by(method: &str) -> Self {
+        Self {
+            otp_sent: true,
+            masked_email: None,
+            masked_phone: None,
+            verification_method: method.to_owned(),
+            otp_url: None,
+            totp_secret: None,
+        }
     }
 }

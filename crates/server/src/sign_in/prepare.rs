@@ -198,9 +198,5 @@ fn post(
 }
 
 fn sent(to: &EmailAddress, method: &str) -> VerificationPrepared {
-    VerificationPrepared {
-        otp_sent: true,
-        masked_email: Some(to.masked()),
-        verification_method: method.to_owned(),
-    }
+    VerificationPrepared { masked_email: Some(to.masked()), ..VerificationPrepared::by(method) }
 }

@@ -49,11 +49,7 @@ pub async fn prepare(browser: &Browser, attempt: &str) -> Result<VerificationPre
             post_code(tx, &site, (&id, &room.loaded.id), (&drawn, decoy), &arrival.by().stranger())
         })
         .await?;
-    Ok(VerificationPrepared {
-        otp_sent: true,
-        masked_email: Some(email.masked()),
-        verification_method: "email_otp".to_owned(),
-    })
+    Ok(VerificationPrepared { masked_email: Some(email.masked()), ..VerificationPrepared::by("email_otp") })
 }
 
 /// The open sign-up that a text names, and its address.

@@ -66,14 +66,22 @@ async fn what_is_not_there_is_off_and_what_is_there_is_true() {
     assert_eq!(deployment["mail_from_host"], "localhost");
     assert_eq!(deployment["ui_settings"]["sign_in_page_url"], format!("{}/sign-in", server.base));
     let off = [
-        "/b2b_settings/enforce_mfa_per_org_enabled",
         "/b2b_settings/enterprise_sso_enabled",
         "/auth_settings/passkey/enabled",
         "/auth_settings/phone_number/enabled",
-        "/auth_settings/magic_link/enabled",
-        "/auth_settings/auth_factors_enabled/email_otp",
+        "/auth_settings/auth_factors_enabled/phone_otp",
         "/maintenance_mode",
     ];
+    let on = [
+        "/b2b_settings/enforce_mfa_per_org_enabled",
+        "/b2b_settings/enforce_mfa_per_workspace_enabled",
+        "/auth_settings/magic_link/enabled",
+        "/auth_settings/auth_factors_enabled/email_magic_link",
+        "/auth_settings/auth_factors_enabled/email_otp",
+    ];
+    for place in on {
+        assert_eq!(deployment.pointer(place), Some(&json!(true)), "{place}");
+    }
     for place in off {
         assert_eq!(deployment.pointer(place), Some(&json!(false)), "{place}");
     }

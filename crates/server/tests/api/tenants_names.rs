@@ -8,9 +8,9 @@ use url::form_urlencoded;
 /// Names that say nothing of what there is.
 const PLAIN: &str = "
     archived channels description domain email enable_ip_restriction enforce_2fa enforce_mfa
-    first_name identifier identifier_type image invite_token is_archived is_read is_starred
-    join_mode last_event_id last_name limit name page password permissions poll public_metadata
-    search severity slug starred strategy template token type username verification_code
+    first_name here identifier identifier_type image invite_token is_archived is_read is_starred
+    join_mode last_event_id last_name limit method name page password permissions poll public_metadata
+    redirect_uri search severity slug starred strategy template token type username verification_code
     whitelisted_ips
 ";
 
@@ -63,7 +63,7 @@ fn meaning(method: &Method, path: &str, name: &str) -> Meaning {
         "invitation_id" => Names(Of::Invitation),
         "domain_id" => Names(Of::Domain),
         "sign_in_id" => Names(Of::SignIn),
-        "attempt_identifier" => Names(Of::Attempt),
+        "attempt_identifier" | "attempt" | "attempt_id" => Names(Of::Attempt),
         "cursor" if path.ends_with("/members") => {
             Narrows(if in_workspace { Of::WorkspaceMember } else { Of::Member })
         }

@@ -314,9 +314,75 @@ otp_sent: boolean,
  */
 masked_email?: string, 
 /**
- * `email_otp`.
+ * The phone number, shortened; it ends with its last four digits.
  */
-verification_method: string, };
+masked_phone?: string, 
+/**
+ * How it is proved: the strategy that was asked for.
+ */
+verification_method: string, 
+/**
+ * Of an authenticator that is being set up: what a program reads from a picture.
+ */
+otp_url?: string, 
+/**
+ * The same as a person types it. Nothing shows it again.
+ */
+totp_secret?: string, };
+
+/**
+ * The answer of `POST /auth/magic-link`: what a mailed link is for. Looking at it uses nothing up.
+ */
+export type MagicLink = { 
+/**
+ * What it is worth.
+ */
+state: MagicLinkState, 
+/**
+ * Whether this is the browser that asked for it, which confirms it and goes on.
+ */
+same_browser: boolean, 
+/**
+ * Whose address it was mailed to, shortened.
+ */
+masked_email: string, 
+/**
+ * Anywhere else: the code to type in the browser that asked.
+ */
+code: string | null, 
+/**
+ * The browser that asked, `""` when it is none of the common ones.
+ */
+browser: string, 
+/**
+ * The device or system that it is on, `""` when it is none of the common ones.
+ */
+device: string, 
+/**
+ * The address that it came from.
+ */
+ip_address: string, 
+/**
+ * Where that is, `""` when nobody knows.
+ */
+city: string, 
+/**
+ * The same.
+ */
+region: string, 
+/**
+ * The same.
+ */
+country: string, 
+/**
+ * When it asked.
+ */
+asked_at: string | null, };
+
+/**
+ * What a mailed link is worth.
+ */
+export type MagicLinkState = "open" | "used" | "expired";
 
 /**
  * The answer of `POST /auth/identify`.
@@ -325,7 +391,11 @@ export type Identified = {
 /**
  * How to go on: `password`.
  */
-strategy: string, };
+strategy: string, 
+/**
+ * What an identifier of this kind can be signed in with here, whoever has it: strategies of `POST /auth/signin`.
+ */
+methods: Array<SignInMethod>, };
 
 /**
  * The answer of `GET /auth/identifier-availability`.

@@ -47,6 +47,11 @@ codes! {
     CodeExpired = "verification_code_expired", 400, "The code has expired; ask for a new one.";
     LinkNotValid = "link_not_valid", 400, "This link was used or replaced, or is none of ours; ask for a new one.";
     ConfirmRequired = "confirm_required", 409, "This link was asked for in another browser; type its code there, or confirm that you sign in here.";
+    SecondFactorEnforced = "second_factor_enforced", 409, "A second factor is asked of this account; set up another one first.";
+    SecondFactorMissing = "second_factor_missing", 409, "This account has no second factor; set one up first, such as an authenticator.";
+    FactorNotOffered = "factor_not_offered", 403, "Nobody can set this up here; ask whoever runs this application.";
+    TooManyAuthenticators = "too_many_authenticators", 409, "This account has as many authenticators as it may; remove one first.";
+    AuthenticatorNotFound = "authenticator_not_found", 404, "This account has no such authenticator; a set-up that was not confirmed is over after half an hour.";
     InvalidEmail = "invalid_email", 400, "This is not an email address.";
     UsernameExists = "USERNAME_EXISTS", 400, "This username, or one that looks like it, is taken; choose another.";
     UsernameReserved = "username_reserved", 400, "Nobody can have this username; choose another.";

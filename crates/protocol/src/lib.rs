@@ -52,7 +52,8 @@ pub use session::{Session, SignIn};
 pub use theme::{ThemeTokenSet, ThemeTokens};
 pub use token::{Jwk, Jwks, Token};
 pub use user::{
-    CurrentUser, Segment, SocialConnection, UserAuthenticator, UserEmailAddress, UserPhoneNumber,
+    CurrentUser, NewAuthenticator, Segment, SocialConnection, UserAuthenticator, UserEmailAddress,
+    UserPhoneNumber,
 };
 pub use workspace::{
     Workspace, WorkspaceCreated, WorkspaceMember, WorkspaceMemberPage, WorkspaceMembership, WorkspaceRole,

@@ -44,6 +44,7 @@ pub fn module() -> String {
         UserPhoneNumber,
         SocialConnection,
         UserAuthenticator,
+        NewAuthenticator,
         Segment,
         Organization,
         OrganizationRole,

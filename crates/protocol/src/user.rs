@@ -122,6 +122,20 @@ wire! {
 }
 
 wire! {
+    /// An authenticator that is being set up. What it shares with the server is shown here and never again.
+    pub struct NewAuthenticator {
+        /// Its id, which the confirmation names.
+        pub id: String,
+        /// What a program reads, from a picture or as a link (`otpauth://totp/…`).
+        pub otp_url: String,
+        /// The same secret as a person types it, in base 32.
+        pub totp_secret: String,
+        /// When the set-up began.
+        pub created_at: String,
+    }
+}
+
+wire! {
     /// A group that the application put the user into.
     #[allow(missing_docs, reason = "each name says it")]
     pub struct Segment {

@@ -27,6 +27,7 @@ create table authenticators (
     created_at bigint not null
 );
 create index authenticators_user on authenticators (user_id);
+create index authenticators_unconfirmed on authenticators (deployment_id, created_at) where verified_at is null;
 
 create table backup_codes (
     id text primary key,

@@ -1,8 +1,10 @@
 //! Who is calling: the extractors that make it part of a handler's signature.
 
 mod account;
+mod own;
 
 pub use account::Account;
+pub use own::Own;
 
 use crate::app::{Shared, Site};
 use crate::audit::{self, Actor, By, Event};

@@ -72,7 +72,7 @@ impl Step {
             Self::Clippy => {
                 cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
             }
-            Self::Sqlite => tools::run(&mut rust_tests(&["--workspace"])),
+            Self::Sqlite => on_sqlite(),
             Self::Postgres => on_postgres(),
             Self::Packaging => packaged(),
             Self::Browser => in_chromium(),
@@ -113,7 +113,19 @@ fn rust_tests(args: &[&str]) -> std::process::Command {
     command
 }
 
+/// What shows codes in the tests as a person's authenticator does, installed when it is missing.
+fn an_authenticator() -> Outcome {
+    needs("KEYRACK_OATHTOOL", "/usr/bin/oathtool", "oathtool", &["oathtool"])
+}
+
+/// Every Rust test.
+fn on_sqlite() -> Outcome {
+    an_authenticator()?;
+    tools::run(&mut rust_tests(&["--workspace"]))
+}
+
 fn on_postgres() -> Outcome {
+    an_authenticator()?;
     let database = Database::start(Durability::None)?;
     let mut tests = rust_tests(&["--package", "keyrack-server"]);
     tools::run(tests.env("KEYRACK_TEST_DATABASE_URL", database.url()))

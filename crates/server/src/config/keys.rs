@@ -54,6 +54,8 @@ pub const KEYS: &[&str] = &[
     "deployment.auth.email_otp",
     "deployment.auth.magic_link",
     "deployment.auth.second_factor.policy",
+    "deployment.auth.second_factor.authenticator",
+    "deployment.auth.second_factor.backup_codes",
     "deployment.restrictions.sign_up_mode",
     "deployment.restrictions.allowlist",
     "deployment.restrictions.blocklist",

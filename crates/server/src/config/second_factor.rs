@@ -7,11 +7,15 @@ use super::table::Table;
 pub struct SecondFactor {
     /// Who needs one.
     pub policy: SecondFactorPolicy,
+    /// Whether people may set up programs that make codes. Those that are set up go on working.
+    pub authenticator: bool,
+    /// Whether people may have backup codes made. Those that are made go on working.
+    pub backup_codes: bool,
 }
 
 impl Default for SecondFactor {
     fn default() -> Self {
-        Self { policy: SecondFactorPolicy::Optional }
+        Self { policy: SecondFactorPolicy::Optional, authenticator: true, backup_codes: true }
     }
 }
 
@@ -60,8 +64,11 @@ impl SecondFactorPolicy {
 /// Reads the table `deployment.auth.second_factor`.
 pub(super) fn read(mut table: Table<'_>) -> SecondFactor {
     let base = SecondFactor::default();
-    let read =
-        SecondFactor { policy: table.one_of("policy", &SecondFactorPolicy::WORDS).unwrap_or(base.policy) };
+    let read = SecondFactor {
+        policy: table.one_of("policy", &SecondFactorPolicy::WORDS).unwrap_or(base.policy),
+        authenticator: table.flag("authenticator").unwrap_or(base.authenticator),
+        backup_codes: table.flag("backup_codes").unwrap_or(base.backup_codes),
+    };
     table.finish();
     read
 }

@@ -8,6 +8,7 @@ use crate::app::Shared;
 use crate::config::Retention;
 use crate::error::Result;
 use crate::params;
+use crate::user::authenticator::SETUP_MS;
 
 /// Rows of one transaction: others wait for it.
 const BATCH: usize = 100;
@@ -36,7 +37,7 @@ const EMPTY_SESSION_SQL: &str = "delete from sessions where id = $2 and $1 <> ''
      and not exists (select 1 from attempts a where a.session_id = $2)";
 
 /// Every kind.
-pub const STALE: [Stale; 11] = [
+pub const STALE: [Stale; 12] = [
     Stale {
         what: "attempts",
         find: "select id, session_id from attempts
@@ -55,6 +56,14 @@ pub const STALE: [Stale; 11] = [
         delete: &[("delete from one_time_secrets where id = $1 and owner = $2 and expires_at < $3
              and deployment_id = $4", |kept| kept.codes_ms)],
         kept: |kept| kept.codes_ms,
+    },
+    Stale {
+        what: "authenticators that were not confirmed",
+        find: "select id, user_id from authenticators
+             where deployment_id = $1 and verified_at is null and created_at < $2 order by created_at limit 100",
+        delete: &[("delete from authenticators where id = $1 and user_id = $2 and verified_at is null
+             and created_at < $3 and deployment_id = $4", |kept| kept.attempts_ms.max(SETUP_MS))],
+        kept: |kept| kept.attempts_ms.max(SETUP_MS),
     },
     Stale {
         what: "mails",

@@ -1,6 +1,6 @@
-//! `GET /me`.
+//! `GET /me`, and the list of what is below it.
 
-use super::view;
+use super::{authenticator, backup_code, view};
 use crate::caller::Account;
 use crate::error::Result;
 use crate::http::answer;
@@ -15,7 +15,7 @@ pub fn routes() -> Routes {
     let it = Operation::get::<CurrentUser>("/me", "getMe", about)
         .of_browser()
         .refuses(&[Code::SignedOut, Code::UserDisabled]);
-    Routes::default().add(it, me)
+    Routes::default().add(it, me).and(authenticator::http::routes()).and(backup_code::http::routes())
 }
 
 /// The user of the sign-in that acts.

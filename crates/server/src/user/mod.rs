@@ -1,6 +1,9 @@
 //! Accounts: who they are, what their address and password may be, and whether they may act.
 
+pub mod authenticator;
+pub mod backup_code;
 pub mod email;
+pub mod factors;
 mod hashing;
 pub mod http;
 pub mod password;
@@ -14,6 +17,8 @@ use crate::time::rfc3339;
 use keyrack_protocol::{Code, CurrentUser, UserEmailAddress};
 use ways::Ways;
 
+/// Why a change of how an account is entered is refused, whichever it is.
+pub const SENSITIVE: &[Code] = &[Code::SignedOut, Code::UserDisabled];
 /// The longest first or last name, in characters.
 const NAME_MAX: usize = 100;
 

@@ -94,10 +94,12 @@ pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, 
     throttle::forget(tx, &ACCOUNT, &Subject::new(vault, deployment, id))?;
     tx.execute(
         "update users set first_name = '', last_name = '', username = null, username_skeleton = null,
-             password_hash = null, deleted_at = $2, updated_at = $2 where id = $1",
+             password_hash = null, second_factor_at = null, backup_codes = 0, deleted_at = $2, updated_at = $2 where id = $1",
         params![id, now],
     )?;
     tx.execute("delete from email_addresses where user_id = $1", params![id])?;
+    tx.execute("delete from authenticators where user_id = $1", params![id])?;
+    tx.execute("delete from backup_codes where user_id = $1", params![id])?;
     tx.execute("update sign_ins set ip_address = '', user_agent = '' where user_id = $1", params![id])?;
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! Secrets stay where they belong (area N): out of the log, and out of the files.
 
-use crate::support::{Browser, Keyrack, MASTER_KEY, PASSWORD, Running, forever, sign_up_form, tables};
+use crate::support::{
+    Authenticator, Browser, Factor, Keyrack, MASTER_KEY, PASSWORD, Running, forever, sign_up_form, tables,
+};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use keyrack_server::world::Clock;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fs;
@@ -27,6 +30,17 @@ impl Canaries {
             [encoded, STANDARD.encode(&bytes).trim_end_matches('='), &hex, &listed[1..listed.len() - 1]]
                 .map(str::to_owned);
         self.0.extend(forms.map(|form| (name, form)));
+    }
+
+    /// What an authenticator shares with the server, and codes that were written down.
+    fn add_factors(&mut self, authenticator: &Authenticator, codes: &[String]) {
+        self.add("the secret of an authenticator", &authenticator.secret);
+        let bytes = totp_rs::Secret::try_from_base32(&authenticator.secret).unwrap();
+        self.add_bytes("the secret of an authenticator", &URL_SAFE_NO_PAD.encode(bytes.as_bytes()));
+        for code in codes {
+            self.add("a backup code", code);
+            self.add("a backup code", &code.replace('-', ""));
+        }
     }
 
     /// Every secret in the browser's credential.
@@ -70,6 +84,19 @@ async fn is_invited(server: &Running, browser: &Browser, canaries: &mut Canaries
     }
 }
 
+/// An authenticator is set up, backup codes are made, and what is wrong is refused.
+async fn has_factors(server: &Running, canaries: &mut Canaries) {
+    let browser = server.signed_up("fay").await;
+    let set_up = browser.begins_authenticator().await;
+    let path = "/me/authenticator/attempt-verification";
+    let wrong = json!({ "authenticator_id": set_up.id, "codes": [set_up.secret, set_up.secret] });
+    browser.post(path, wrong).await.refused();
+    browser.post(path, set_up.two_codes(Clock::real().now_ms())).await.ok();
+    let codes = browser.makes_backup_codes().await;
+    browser.post("/me/authenticator/attempt-verification", json!({ "codes": codes })).await.refused();
+    canaries.add_factors(&set_up, &codes);
+}
+
 /// Every way in which a person's secrets reach the server; what they were.
 async fn lives_through_everything(server: &Running) -> Canaries {
     let mut canaries = Canaries::default();
@@ -85,6 +112,7 @@ async fn lives_through_everything(server: &Running) -> Canaries {
     assert_eq!(browser.enters_code(&attempt, &code).await.status, 400);
     canaries.add_rack(&browser);
     is_invited(server, &browser, &mut canaries).await;
+    has_factors(server, &mut canaries).await;
     mints_and_fails(&browser, &mut canaries).await;
     let other = server.browser();
     other.sign_in("ada", PASSWORD).await.ok();
@@ -188,6 +216,11 @@ async fn n04_no_secret_is_at_rest_neither_before_nor_after_it_was_used() {
     canaries.add_rack(&browser);
     let token = browser.get("/session/token").await.ok()["token"].as_str().unwrap().to_owned();
     canaries.add("the token", token.rsplit('.').next().unwrap());
+    let authenticator = browser.adds_authenticator(&server).await;
+    browser.begins_authenticator().await;
+    let codes = browser.makes_backup_codes().await;
+    assert!(server.takes(&browser.user_id().await, Factor::BackupCode, &codes[0]).await);
+    canaries.add_factors(&authenticator, &codes);
 
     for (when, bytes) in [("unsent", unsent), ("unused", unused), ("used", at_rest(&server).await)] {
         assert_eq!(canaries.found_in(&bytes), None, "{when}");

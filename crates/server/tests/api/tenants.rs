@@ -39,6 +39,7 @@ async fn things(server: &Keyrack, who: &Browser, name: &str) -> Things {
     let domain = json!({ "domain": "example.com" });
     let domain = who.post(&format!("/organizations/{organization}/domains"), domain).await.ok();
     all.insert(Of::Domain, vec![text(&domain["id"])]);
+    all.insert(Of::Authenticator, vec![who.begins_authenticator().await.id]);
     all
 }
 

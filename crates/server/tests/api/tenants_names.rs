@@ -7,10 +7,11 @@ use url::form_urlencoded;
 
 /// Names that say nothing of what there is.
 const PLAIN: &str = "
-    archived channels description domain email enable_ip_restriction enforce_2fa enforce_mfa
-    first_name here identifier identifier_type image invite_token is_archived is_read is_starred
-    join_mode last_event_id last_name limit method name page password permissions poll public_metadata
-    redirect_uri search severity slug starred strategy template token type username verification_code
+    archived channels codes description domain email enable_ip_restriction enforce_2fa
+    enforce_mfa first_name here identifier identifier_type image invite_token is_archived
+    is_read is_starred join_mode last_event_id last_name limit method name page password
+    permissions poll public_metadata redirect_uri search severity slug starred strategy template
+    token type username verification_code
     whitelisted_ips
 ";
 
@@ -28,6 +29,7 @@ pub enum Of {
     Domain,
     SignIn,
     Attempt,
+    Authenticator,
 }
 
 /// What a name means.
@@ -64,6 +66,7 @@ fn meaning(method: &Method, path: &str, name: &str) -> Meaning {
         "domain_id" => Names(Of::Domain),
         "sign_in_id" => Names(Of::SignIn),
         "attempt_identifier" | "attempt" | "attempt_id" => Names(Of::Attempt),
+        "authenticator_id" => Names(Of::Authenticator),
         "cursor" if path.ends_with("/members") => {
             Narrows(if in_workspace { Of::WorkspaceMember } else { Of::Member })
         }

@@ -4,17 +4,28 @@ use crate::app::{App, Site};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::user::User;
+use crate::user::backup_code::store;
 
-/// Whether an account has it, in a deployment that offers it.
+/// Whether an account has one that was not used. They stand in for another factor, and are void with the last of those.
 #[must_use]
-pub fn is_there(_: &Site, _: &User) -> bool {
-    false
+pub fn is_there(_: &Site, user: &User) -> bool {
+    user.second_factor_at.is_some() && user.ways.backup_codes > 0
 }
 
-/// Whether `typed` is right; its name if it is.
+/// Whether `typed` is one of the account's backup codes; its name if it is. It is used up.
 ///
 /// # Errors
 /// What the database says.
-pub fn check(_: &mut Tx<'_>, _: (&App, &Site), _: &User, _: &str, _: i64) -> Result<Option<&'static str>> {
-    Ok(None)
+pub fn check(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    user: &User,
+    typed: &str,
+    now: i64,
+) -> Result<Option<&'static str>> {
+    if !is_there(site, user) {
+        return Ok(None);
+    }
+    let left = store::take(tx, &app.vault, &user.id, typed, now)?;
+    Ok(left.map(|_| "otp"))
 }

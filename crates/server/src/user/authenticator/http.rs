@@ -1,0 +1,132 @@
+//! `/me/authenticator`.
+
+use super::store::{self, Confirmed, Draft};
+use crate::app::Site;
+use crate::audit::Event;
+use crate::caller::Account;
+use crate::error::{Error, Result};
+use crate::http::answer;
+use crate::http::fields::Fields;
+use crate::http::named::Named;
+use crate::http::operation::{Field, Operation};
+use crate::http::routes::Routes;
+use crate::id::AuthenticatorId;
+use crate::time::rfc3339;
+use crate::user::ways::authenticator_view;
+use crate::user::{SENSITIVE, factors};
+use axum::response::Response;
+use http::Method;
+use keyrack_protocol::{Code, NewAuthenticator, Removed, UserAuthenticator};
+
+const CONFIRM: &[Field] = &[
+    Field::required("authenticator_id", "The set-up that is confirmed."),
+    Field::optional("codes", "Two codes of the authenticator that follow each other, the earlier one first.")
+        .list(),
+];
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    let about = "Set an authenticator up. The answer has what a program needs, and nothing shows it again; it is no factor \
+                 until it is confirmed, and a set-up that was begun before and not confirmed is over.";
+    let begin_it = Operation::post::<NewAuthenticator>("/me/authenticator", "addMyAuthenticator", about)
+        .of_browser()
+        .refuses_also(SENSITIVE, &[Code::FactorNotOffered, Code::TooManyAuthenticators]);
+    let about =
+        "Confirm an authenticator. With two codes that follow each other; it is a second factor from now on.";
+    let path = "/me/authenticator/attempt-verification";
+    let confirm_it = Operation::post::<UserAuthenticator>(path, "confirmMyAuthenticator", about)
+        .takes(CONFIRM)
+        .of_browser()
+        .refuses_also(
+            SENSITIVE,
+            &[
+                Code::FactorNotOffered,
+                Code::RequiredField,
+                Code::CodeRequired,
+                Code::InvalidCode,
+                Code::AuthenticatorNotFound,
+            ],
+        );
+    let about = "Remove an authenticator. Not the last second factor where one is asked for.";
+    let path = "/me/authenticator/{authenticator_id}/delete";
+    let remove_it = Operation::post::<Removed>(path, "removeMyAuthenticator", about)
+        .of_browser()
+        .refuses_also(SENSITIVE, &[Code::AuthenticatorNotFound, Code::SecondFactorEnforced]);
+    let by_method = "/me/authenticator/{authenticator_id}";
+    Routes::default()
+        .add(begin_it, begin)
+        .add(confirm_it, confirm)
+        .add(remove_it.also_at(Method::DELETE, by_method, "deleteMyAuthenticator"), remove)
+        .add(remove_it, remove)
+}
+
+fn is_offered(site: &Site) -> Result<()> {
+    if site.config.auth.second_factor.authenticator { Ok(()) } else { Err(Code::FactorNotOffered.into()) }
+}
+
+async fn begin(account: Account) -> Result<Response> {
+    is_offered(&account.site)?;
+    let draft = Draft::draw(&account.app)?;
+    let begun = account.keep_own(move |tx, own| {
+        store::begin(tx, &own.site.config.id, own.user, &draft, own.by.now)?;
+        let name = store::account_name(tx, own.user)?;
+        Ok(NewAuthenticator {
+            id: draft.id.to_string(),
+            otp_url: draft.secret.url(&own.site.config.app_name, &name)?,
+            totp_secret: draft.secret.base32(),
+            created_at: rfc3339(own.by.now),
+        })
+    });
+    Ok(answer::ok(begun.await?))
+}
+
+/// The two codes of a request, if there are two.
+fn two_codes(fields: &Fields) -> Result<Option<[String; 2]>> {
+    let codes = fields.list("codes")?.unwrap_or_default();
+    let codes: Vec<String> = codes.into_iter().map(str::to_owned).collect();
+    Ok(codes.try_into().ok())
+}
+
+/// Why a set-up that is there was not confirmed.
+fn not_confirmed(has_codes: bool) -> Error {
+    if has_codes {
+        let text = "These are not two codes of this authenticator that follow each other; wait for the next one, and look \
+                    at the clock of the device.";
+        return Error::refused(Code::InvalidCode, text);
+    }
+    let text = "Send codes twice: the code that the authenticator shows, and the one that it shows next.";
+    Error::refused(Code::CodeRequired, text)
+}
+
+async fn confirm(account: Account, fields: Fields) -> Result<Response> {
+    is_offered(&account.site)?;
+    let id =
+        AuthenticatorId::parse(fields.required("authenticator_id")?).ok_or(Code::AuthenticatorNotFound)?;
+    let said = two_codes(&fields)?;
+    let confirmed = account.change_own(move |tx, own| {
+        let now = own.by.now;
+        let codes = said.as_ref().map_or(["", ""], |[one, two]| [one, two]);
+        let authenticator = match store::confirm(tx, &own.app.vault, (&own.user.id, &id), codes, now)? {
+            Confirmed::Now(authenticator) => authenticator,
+            Confirmed::Unknown => return Err(Code::AuthenticatorNotFound.into()),
+            Confirmed::Wrong => return Err(not_confirmed(said.is_some())),
+        };
+        factors::settle(tx, own.site, &own.user.id, now)?;
+        own.record(tx, Event::AuthenticatorAdded, "")?;
+        Ok(authenticator_view(&authenticator))
+    });
+    Ok(answer::ok(confirmed.await?))
+}
+
+async fn remove(account: Account, named: Named) -> Result<Response> {
+    let id = AuthenticatorId::parse(&named.id("authenticator_id")).ok_or(Code::AuthenticatorNotFound)?;
+    let removed = account.change_own(move |tx, own| {
+        if !store::remove(tx, &own.user.id, &id)? {
+            return Err(Code::AuthenticatorNotFound.into());
+        }
+        factors::settle(tx, own.site, &own.user.id, own.by.now)?;
+        own.record(tx, Event::AuthenticatorRemoved, "")?;
+        Ok(Removed { id: id.to_string() })
+    });
+    Ok(answer::ok(removed.await?))
+}

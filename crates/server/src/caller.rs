@@ -1,10 +1,10 @@
 //! Who is calling: the extractors that make it part of a handler's signature.
 
 mod account;
-mod own;
+mod mine;
 
 pub use account::Account;
-pub use own::Own;
+pub use mine::Mine;
 
 use crate::app::{Shared, Site};
 use crate::audit::{self, Actor, By, Event};

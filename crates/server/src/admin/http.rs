@@ -25,6 +25,7 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/users/{user}", get(show_user).delete(delete_user))
         .route("/admin/users/{user}/disable", post(disable_user))
         .route("/admin/users/{user}/enable", post(enable_user))
+        .route("/admin/users/{user}/reset-factors", post(reset_factors))
         .route("/admin/users/{user}/end-sessions", post(end_sessions))
         .route("/admin/sessions", get(list_sessions))
         .route("/admin/sessions/{id}/end", post(end_session))
@@ -91,6 +92,10 @@ async fn disable_user(operator: Operator, Path(user): Path<String>) -> Result<Re
 
 async fn enable_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
     decide(&operator, &user, Decision::Enable).await
+}
+
+async fn reset_factors(operator: Operator, Path(user): Path<String>) -> Result<Response> {
+    decide(&operator, &user, Decision::ResetFactors).await
 }
 
 async fn delete_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {

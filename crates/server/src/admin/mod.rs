@@ -105,6 +105,8 @@ pub enum Decision {
     Disable,
     /// It may act again; what has ended stays ended.
     Enable,
+    /// Its second factors are gone, so that its owner, who has lost them, can sign in and set up others: its sign-ins end.
+    ResetFactors,
     /// It is gone: its sign-ins end, and of its data only the id stays.
     Delete,
 }
@@ -115,6 +117,7 @@ impl Decision {
         match self {
             Self::Disable => Event::UserDisabled,
             Self::Enable => Event::UserEnabled,
+            Self::ResetFactors => Event::FactorsReset,
             Self::Delete => Event::UserDeleted,
         }
     }
@@ -144,6 +147,10 @@ pub async fn decide(
                 standing::set_disabled(tx, &user, Some(now), now)?;
                 let ended = end_all(tx, &site, &user, EndReason::UserDisabled, &by)?;
                 (!was_disabled, ended)
+            }
+            Decision::ResetFactors => {
+                let ended = end_all(tx, &site, &user, EndReason::RevokedByAdmin, &by)?;
+                (standing::forget_factors(tx, &user, now)?, ended)
             }
             Decision::Delete => {
                 // What led to a sign-in is found by its address: that goes last.

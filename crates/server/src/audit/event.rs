@@ -35,6 +35,8 @@ pub enum Event {
     UserDisabled,
     /// An operator let an account act again.
     UserEnabled,
+    /// An operator took all second factors from an account.
+    FactorsReset,
     /// An operator deleted an account.
     UserDeleted,
     /// A user made an organization.
@@ -114,6 +116,7 @@ impl Event {
             Self::UserCreated => "user_created",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
+            Self::FactorsReset => "factors_reset",
             Self::UserDeleted => "user_deleted",
             Self::OrganizationCreated => "organization_created",
             Self::OrganizationDeleted => "organization_deleted",

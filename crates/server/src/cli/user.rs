@@ -38,6 +38,8 @@ pub enum UserCommand {
     Disable(Named),
     /// Let a disabled user sign in again; what has ended stays ended
     Enable(Named),
+    /// Take all second factors from a user who has lost them: authenticators, passkeys and backup codes; every sign-in ends
+    ResetFactors(Named),
     /// Delete a user for good: every sign-in ends at once, the address is free again, only the id stays
     Delete(Delete),
 }
@@ -143,6 +145,15 @@ pub async fn run(args: &UserArgs) -> Result<String, Failure> {
         }
         UserCommand::Disable(named) => decide(&client, json, (Method::POST, &named.user, "disable")).await,
         UserCommand::Enable(named) => decide(&client, json, (Method::POST, &named.user, "enable")).await,
+        UserCommand::ResetFactors(named) => {
+            let path = ["users", &named.user, "reset-factors"];
+            let decided = client.send(Method::POST, &path, &json!({})).await?;
+            said(json, decided, |decided: Decided| {
+                let ended = decided.ended.len();
+                let sign_ins = super::sign_ins(ended);
+                format!("{} has no second factor any more; {ended} {sign_ins} ended.\n", decided.user.id)
+            })
+        }
         UserCommand::Delete(delete) => decide(&client, json, (Method::DELETE, &delete.named.user, "")).await,
     }
 }

@@ -70,6 +70,23 @@ pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &str, now: i64) -> Resul
     Ok(())
 }
 
+/// Takes all second factors from an account, also where one is asked for: whoever signs in next sets one up then. `false`
+/// if it had none.
+///
+/// # Errors
+/// What the database says.
+pub fn forget_factors(tx: &mut Tx<'_>, user: &User, now: i64) -> Result<bool> {
+    let id = user.id.as_str();
+    let mut gone = tx.execute("delete from authenticators where user_id = $1", params![id])?;
+    gone += tx.execute("delete from passkeys where user_id = $1", params![id])?;
+    gone += tx.execute("delete from backup_codes where user_id = $1", params![id])?;
+    tx.execute(
+        "update users set second_factor_at = null, backup_codes = 0, passkeys = 0, updated_at = $2 where id = $1",
+        params![id, now],
+    )?;
+    Ok(gone > 0)
+}
+
 /// Deletes an account: its address and username are free again, and of what it said about a person nothing is left. The row
 /// stays, so that records of what happened still lead somewhere; they keep its id, and no address of either kind.
 ///

@@ -116,7 +116,7 @@ async fn j13_a_deleted_user_is_out_and_nothing_personal_is_left() {
     // The id still says what became of it; to everything else it is nobody.
     assert_eq!(operator.get(&format!("/users/{id}")).await.ok()["state"], "deleted");
     assert_eq!(operator.get("/users/ada@example.com").await.refused(), refused(404, "user_not_found"));
-    for verb in ["disable", "enable", "end-sessions"] {
+    for verb in ["disable", "enable", "reset-factors", "end-sessions"] {
         let reply = operator.post(&format!("/users/{id}/{verb}")).await;
         assert_eq!(reply.refused(), refused(404, "user_not_found"));
     }
@@ -189,6 +189,7 @@ async fn of_several_deployments_one_must_be_named_and_sees_nothing_of_the_other(
     for path in [
         format!("/users/{id}/disable"),
         "/users/ada@example.com/disable".to_owned(),
+        format!("/users/{id}/reset-factors"),
         format!("/users/{id}/end-sessions"),
     ] {
         let reply = operator.post(&format!("{path}?deployment={other}")).await;

@@ -43,6 +43,9 @@ async fn a_user_is_made_shown_disabled_enabled_and_deleted() {
     assert_eq!(server.keyrack(&format!("user enable {id}")).out, [format!("{id} is enabled.")]);
     assert_eq!(server.json(&format!("user enable {id}"))["user"]["state"], "active");
     server.browser().sign_in("ada", PASSWORD).await.ok();
+    let reset = server.keyrack(&format!("user reset-factors {id}"));
+    assert_eq!(reset.out, [format!("{id} has no second factor any more; 1 sign-in ended.")]);
+    server.browser().sign_in("ada", PASSWORD).await.ok();
     assert_eq!(server.json("user delete ada@example.com --yes")["ended"].as_array().unwrap().len(), 1);
     assert_eq!(server.refuses("user show ada@example.com").0, 4);
     assert_eq!(server.json("user list --state deleted")["items"][0]["id"], id);

@@ -21,6 +21,7 @@ fn asked_of_operators(user: &str, session: &str, organization: &str) -> Vec<(Met
         (post.clone(), format!("/users/{user}/enable")),
         (post.clone(), format!("/organizations/{organization}/unrestrict")),
         (post.clone(), format!("/users/{user}/disable")),
+        (post.clone(), format!("/users/{user}/reset-factors")),
         (post.clone(), format!("/users/{user}/end-sessions")),
         (post, format!("/sessions/{session}/end")),
         (Method::DELETE, format!("/organizations/{organization}")),

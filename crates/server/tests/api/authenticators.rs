@@ -189,11 +189,12 @@ async fn both_codes_are_asked_for_in_every_encoding() {
     }
     // As the documented client sends them, and with the space that programs show.
     let spaced = format!("{} {}", &two[..3], &two[3..]);
-    let form = reqwest::multipart::Form::new()
-        .text("authenticator_id", set_up.id.clone())
-        .text("codes", one)
-        .text("codes", spaced);
-    ada.send(ada.request(Method::POST, CONFIRM).multipart(form)).await.ok();
+    let part = |name: &str, text: &str| {
+        format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+    };
+    let parts = [part("authenticator_id", &set_up.id), part("codes", &one), part("codes", &spaced)];
+    let request = ada.request(Method::POST, CONFIRM).header("content-type", "multipart/form-data; boundary=b");
+    ada.send(request.body(format!("{}--b--\r\n", parts.concat()))).await.ok();
 }
 
 #[tokio::test]
@@ -316,6 +317,32 @@ async fn strangers_set_nothing_up_and_a_deleted_account_leaves_nothing_of_it() {
     operator.ask(Method::DELETE, "/users/ada@example.com", json!({})).await.ok();
     let rows = server.rows().await;
     assert_eq!((rows["authenticators"], rows["backup_codes"], server.count(FACTORS).await), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn an_operator_takes_all_factors_from_somebody_who_lost_them_also_where_one_is_asked_for() {
+    let server = Keyrack::start().await;
+    let (ada, bob) = (server.signed_up("ada").await, server.signed_up("bob").await);
+    ada.adds_authenticator(&server).await;
+    bob.adds_authenticator(&server).await;
+    ada.begins_authenticator().await;
+    ada.makes_backup_codes().await;
+    let enforce = |config: &mut keyrack_server::config::Config| {
+        config.deployments[0].auth.second_factor.policy = SecondFactorPolicy::Enforced;
+    };
+    let user = ada.user_id().await;
+    let server = server.restart_with(enforce).await;
+    let (ada, operator) = (ada.copied_to(&server), Operator(&server));
+    let reset = operator.post("/users/ada@example.com/reset-factors").await.ok();
+    assert_eq!((&reset["user"]["state"], reset["ended"].as_array().unwrap().len()), (&json!("active"), 1));
+    assert_eq!(ada.session().await["end_reason"], "revoked_by_admin");
+    // Hers are gone, and nobody else's.
+    assert_eq!((server.count(FACTORS).await, server.count(ROWS).await), (1, 1));
+    assert_eq!(server.backup_codes_left(&user).await, (0, 0));
+    // A second time there is nothing to record.
+    operator.post("/users/ada@example.com/reset-factors").await.ok();
+    let recorded = "select count(*) from audit where deployment_id = $1 and event = 'factors_reset'";
+    assert_eq!(server.count(recorded).await, 1);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod latency;
 mod ledger;
 mod load;
 mod outage;
+mod parsers;
 mod person;
 mod progress;
 mod put_out;
@@ -48,7 +49,8 @@ pub enum Part {
     Streams,
     /// The examples, installed from a registry, built, started and used
     Examples,
-    /// Requests made from the OpenAPI document find no 5xx and nothing that it lacks
+    /// Bytes of strangers make no parser panic; requests made from the OpenAPI document find no 5xx and nothing that it
+    /// lacks
     Fuzz,
     /// A file system of 64 MB filled up under load
     Disk,
@@ -151,7 +153,11 @@ impl Soak<'_> {
             Part::Slow => runtime.block_on(slow::run(binary)),
             Part::Streams => runtime.block_on(streams::run(binary)),
             Part::Examples => examples::run(binary),
-            Part::Fuzz => runtime.block_on(fuzz::run(binary, seed)),
+            Part::Fuzz => {
+                let parsers = parsers::run(seed)?;
+                let requests = runtime.block_on(fuzz::run(binary, seed))?;
+                Ok(format!("{requests}; parsers ({parsers})"))
+            }
             Part::Disk => runtime.block_on(disk::run(binary, seed)),
             Part::Stories => stories::run(seed, size.count),
             Part::Tabs => runtime.block_on(tabs::run(binary, seed, size.count)),

@@ -67,14 +67,14 @@ fn is_offered(site: &Site) -> Result<()> {
 async fn begin(account: Account) -> Result<Response> {
     is_offered(&account.site)?;
     let draft = Draft::draw(&account.app)?;
-    let begun = account.keep_own(move |tx, own| {
-        store::begin(tx, &own.site.config.id, own.user, &draft, own.by.now)?;
-        let name = store::account_name(tx, own.user)?;
+    let begun = account.keep_mine(move |tx, mine| {
+        store::begin(tx, &mine.site.config.id, mine.user, &draft, mine.by.now)?;
+        let name = store::account_name(tx, mine.user)?;
         Ok(NewAuthenticator {
             id: draft.id.to_string(),
-            otp_url: draft.secret.url(&own.site.config.app_name, &name)?,
+            otp_url: draft.secret.url(&mine.site.config.app_name, &name)?,
             totp_secret: draft.secret.base32(),
-            created_at: rfc3339(own.by.now),
+            created_at: rfc3339(mine.by.now),
         })
     });
     Ok(answer::ok(begun.await?))
@@ -103,16 +103,16 @@ async fn confirm(account: Account, fields: Fields) -> Result<Response> {
     let id =
         AuthenticatorId::parse(fields.required("authenticator_id")?).ok_or(Code::AuthenticatorNotFound)?;
     let said = two_codes(&fields)?;
-    let confirmed = account.change_own(move |tx, own| {
-        let now = own.by.now;
+    let confirmed = account.change_mine(move |tx, mine| {
+        let now = mine.by.now;
         let codes = said.as_ref().map_or(["", ""], |[one, two]| [one, two]);
-        let authenticator = match store::confirm(tx, &own.app.vault, (&own.user.id, &id), codes, now)? {
+        let authenticator = match store::confirm(tx, &mine.app.vault, (&mine.user.id, &id), codes, now)? {
             Confirmed::Now(authenticator) => authenticator,
             Confirmed::Unknown => return Err(Code::AuthenticatorNotFound.into()),
             Confirmed::Wrong => return Err(not_confirmed(said.is_some())),
         };
-        factors::settle(tx, own.site, &own.user.id, now)?;
-        own.record(tx, Event::AuthenticatorAdded, "")?;
+        factors::settle(tx, mine.site, &mine.user.id, now)?;
+        mine.record(tx, Event::AuthenticatorAdded, "")?;
         Ok(authenticator_view(&authenticator))
     });
     Ok(answer::ok(confirmed.await?))
@@ -120,12 +120,12 @@ async fn confirm(account: Account, fields: Fields) -> Result<Response> {
 
 async fn remove(account: Account, named: Named) -> Result<Response> {
     let id = AuthenticatorId::parse(&named.id("authenticator_id")).ok_or(Code::AuthenticatorNotFound)?;
-    let removed = account.change_own(move |tx, own| {
-        if !store::remove(tx, &own.user.id, &id)? {
+    let removed = account.change_mine(move |tx, mine| {
+        if !store::remove(tx, &mine.user.id, &id)? {
             return Err(Code::AuthenticatorNotFound.into());
         }
-        factors::settle(tx, own.site, &own.user.id, own.by.now)?;
-        own.record(tx, Event::AuthenticatorRemoved, "")?;
+        factors::settle(tx, mine.site, &mine.user.id, mine.by.now)?;
+        mine.record(tx, Event::AuthenticatorRemoved, "")?;
         Ok(Removed { id: id.to_string() })
     });
     Ok(answer::ok(removed.await?))

@@ -28,12 +28,12 @@ async fn make(account: Account) -> Result<Response> {
         return Err(Code::FactorNotOffered.into());
     }
     let drawn = Drawn::draw(&account.app);
-    let made = account.change_own(move |tx, own| {
-        if own.user.second_factor_at.is_none() {
+    let made = account.change_mine(move |tx, mine| {
+        if mine.user.second_factor_at.is_none() {
             return Err(Code::SecondFactorMissing.into());
         }
-        store::replace(tx, &own.app.vault, (&own.site.config.id, &own.user.id), &drawn, own.by.now)?;
-        own.record(tx, Event::BackupCodesMade, "")?;
+        store::replace(tx, &mine.app.vault, (&mine.site.config.id, &mine.user.id), &drawn, mine.by.now)?;
+        mine.record(tx, Event::BackupCodesMade, "")?;
         Ok(drawn.shown.clone())
     });
     Ok(answer::ok(made.await?))

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// An account under its lock, as the sign-in that acts changes it.
 #[derive(Debug)]
-pub struct Own<'a> {
+pub struct Mine<'a> {
     /// The server.
     pub app: &'a App,
     /// The deployment.
@@ -26,7 +26,7 @@ pub struct Own<'a> {
     sign_in: &'a SignInId,
 }
 
-impl Own<'_> {
+impl Mine<'_> {
     /// Records what was done with the account.
     ///
     /// # Errors
@@ -50,28 +50,28 @@ impl Account {
     ///
     /// # Errors
     /// [`Code::SignedOut`], [`Code::UserDisabled`], and what `change` says.
-    pub async fn change_own<T: Send + 'static>(
+    pub async fn change_mine<T: Send + 'static>(
         &self,
-        change: impl Fn(&mut Tx<'_>, &Own<'_>) -> Result<T> + Send + 'static,
+        change: impl Fn(&mut Tx<'_>, &Mine<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.act_on_own(true, change).await
+        self.act_on_mine(true, change).await
     }
 
     /// The same for what no session shows: no revision rises.
     ///
     /// # Errors
-    /// As [`Account::change_own`].
-    pub async fn keep_own<T: Send + 'static>(
+    /// As [`Account::change_mine`].
+    pub async fn keep_mine<T: Send + 'static>(
         &self,
-        change: impl Fn(&mut Tx<'_>, &Own<'_>) -> Result<T> + Send + 'static,
+        change: impl Fn(&mut Tx<'_>, &Mine<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.act_on_own(false, change).await
+        self.act_on_mine(false, change).await
     }
 
-    async fn act_on_own<T: Send + 'static>(
+    async fn act_on_mine<T: Send + 'static>(
         &self,
         shows: bool,
-        change: impl Fn(&mut Tx<'_>, &Own<'_>) -> Result<T> + Send + 'static,
+        change: impl Fn(&mut Tx<'_>, &Mine<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (app, site, arrival) = (Arc::clone(&self.app), Arc::clone(&self.site), self.arrive());
         let (of, sign_in) = (self.user.clone(), self.sign_in.clone());
@@ -83,12 +83,12 @@ impl Account {
             room.loaded.visible_sign_in(room.opened, sign_in.as_str()).map_err(|_| Code::SignedOut)?;
             user::may_act(&user)?;
             let (session, by) = (room.loaded.id.clone(), arrival.by());
-            let own = Own { app: &app, site: &site, user: &user, by, session: &session, sign_in: &sign_in };
-            let answer = change(tx, &own)?;
+            let mine = Mine { app: &app, site: &site, user: &user, by, session: &session, sign_in: &sign_in };
+            let answer = change(tx, &mine)?;
             if shows {
                 others.retain(|other| *other != session);
-                scope::tell_in(tx, &site, &others, &own.by)?;
-                room.leave(tx, &site, ChangeReason::Changed, own.by.now)?;
+                scope::tell_in(tx, &site, &others, &mine.by)?;
+                room.leave(tx, &site, ChangeReason::Changed, mine.by.now)?;
             }
             Ok(answer)
         });

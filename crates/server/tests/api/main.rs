@@ -15,6 +15,7 @@ mod attacks_browser;
 mod attacks_code;
 mod attacks_connection;
 mod attacks_domains;
+mod attacks_factors;
 mod attacks_flood;
 mod attacks_grammar;
 mod attacks_identity;

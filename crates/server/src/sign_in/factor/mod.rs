@@ -12,6 +12,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::session::Proof;
 use crate::user::User;
+use crate::user::backup_code::letters;
 
 /// A kind of second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +71,11 @@ pub fn available(site: &Site, user: &User, proof: &Proof) -> Vec<Method> {
     there
 }
 
-/// The methods that what was typed may be of, where nobody said: a code with a hyphen was written down, any other comes
-/// from a program.
+/// The method that what was typed may be of, where nobody said: what can be a code that was written down is one, however
+/// it is grouped, and any other comes from a program.
 #[must_use]
 pub fn meant_by(typed: &str) -> Method {
-    if typed.contains('-') { Method::BackupCode } else { Method::Authenticator }
+    if letters(typed).is_some() { Method::BackupCode } else { Method::Authenticator }
 }
 
 /// Whether `typed` is right for a second factor of an account: its name (RFC 8176) if it is. The caller holds the user's

@@ -385,60 +385,6 @@ asked_at: string | null, };
 export type MagicLinkState = "open" | "used" | "expired";
 
 /**
- * The answer of `POST /auth/magic-link`: what a mailed link is for. Looking at it uses nothing up.
- */
-export type MagicLink = { 
-/**
- * What it is worth.
- */
-state: MagicLinkState, 
-/**
- * Whether this is the browser that asked for it, which confirms it and goes on.
- */
-same_browser: boolean, 
-/**
- * Whose address it was mailed to, shortened.
- */
-masked_email: string, 
-/**
- * Anywhere else: the code to type in the browser that asked.
- */
-code: string | null, 
-/**
- * The browser that asked, `""` when it is none of the common ones.
- */
-browser: string, 
-/**
- * The device or system that it is on, `""` when it is none of the common ones.
- */
-device: string, 
-/**
- * The address that it came from.
- */
-ip_address: string, 
-/**
- * Where that is, `""` when nobody knows.
- */
-city: string, 
-/**
- * The same.
- */
-region: string, 
-/**
- * The same.
- */
-country: string, 
-/**
- * When it asked.
- */
-asked_at: string | null, };
-
-/**
- * What a mailed link is worth.
- */
-export type MagicLinkState = "open" | "used" | "expired";
-
-/**
  * The answer of `POST /auth/identify`.
  */
 export type Identified = { 

@@ -55,7 +55,8 @@ async fn e04_guesses_are_counted_for_the_account_over_all_attempts_and_kinds_and
     for n in 0..10_u32 {
         let thief = server.browser();
         let attempt = begins(&thief, "ada").await;
-        let guess = if n % 2 == 0 { other_than(&right, 7 + n) } else { WRONG[(n as usize / 2) % 2].to_owned() };
+        let guess =
+            if n % 2 == 0 { other_than(&right, 7 + n) } else { WRONG[(n as usize / 2) % 2].to_owned() };
         assert_eq!(thief.types(&attempt, &guess).await.refused(), refused(400, "INVALID_CODE"), "{n}");
     }
     assert_eq!(server.mails("ada").await.len(), mails + 1, "the owner is told once");
@@ -125,7 +126,10 @@ async fn e07_a_password_alone_opens_nothing_but_the_attempt() {
     assert_eq!((&session["active_signin"], &session["signins"]), (&Value::Null, &json!([])));
     let attempt = &session["signin_attempts"][0];
     assert_eq!(attempt["available_2fa_methods"], json!(["authenticator", "backup_code"]));
-    assert_eq!((&attempt["completed"], &attempt["second_method_authenticated"]), (&json!(false), &json!(false)));
+    assert_eq!(
+        (&attempt["completed"], &attempt["second_method_authenticated"]),
+        (&json!(false), &json!(false))
+    );
     for secret in ["Test", "Acme", "aut_", "sin_", "eml_"] {
         assert!(!reply.text.contains(secret), "{secret} in {}", reply.text);
     }

@@ -2,7 +2,7 @@
 //! racks, JSON, forms, multipart. `KEYRACK_GRAMMAR_SEED` and `KEYRACK_GRAMMAR_ROUNDS` repeat or prolong a run.
 
 #[path = "grammar/dice.rs"]
-mod dice;
+pub mod dice;
 #[path = "grammar/request.rs"]
 mod request;
 

@@ -193,7 +193,8 @@ async fn both_codes_are_asked_for_in_every_encoding() {
         format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
     };
     let parts = [part("authenticator_id", &set_up.id), part("codes", &one), part("codes", &spaced)];
-    let request = ada.request(Method::POST, CONFIRM).header("content-type", "multipart/form-data; boundary=b");
+    let request =
+        ada.request(Method::POST, CONFIRM).header("content-type", "multipart/form-data; boundary=b");
     ada.send(request.body(format!("{}--b--\r\n", parts.concat()))).await.ok();
 }
 

@@ -97,6 +97,7 @@ mod organizations;
 mod origins;
 mod pages;
 mod pages_address;
+mod parsers;
 mod pictures;
 mod places_said;
 mod races;

@@ -89,7 +89,14 @@ create table waitlist_entries (
     last_name text not null,
     created_at bigint not null,
     updated_at bigint not null,
-    -- When an invitation was sent.
-    invited_at bigint
+    -- The language of the browser that asked.
+    language text not null,
+    -- When the last invitation was sent, and until when it admits.
+    invited_at bigint,
+    invited_until bigint
 );
 create unique index waitlist_entries_email on waitlist_entries (deployment_id, email);
+
+-- By which way a message reaches people, 'email' or 'sms', and the language that it is written in.
+alter table outbox add column channel text not null default 'email';
+alter table outbox add column language text not null default 'en';

@@ -1,6 +1,6 @@
 //! Everything that a request may need, and the one list of routers.
 
-use crate::config::{Config, Deployment, Mail, Mode};
+use crate::config::{Config, Deployment, Mail, Mode, Sms};
 use crate::db::{Db, Heard, Node, Publish};
 use crate::error::Result;
 use crate::http::carriage::Carriage;
@@ -18,7 +18,7 @@ use crate::shortcut::Shortcuts;
 use crate::token::Signer;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
-use crate::world::{Mailer, World};
+use crate::world::{Mailer, SmsSender, World};
 use crate::{
     deployment, dev, domain, http, invitation, master_key, notification, openapi, organization, pages,
     picture, session, sign_in, sign_up, token, user, workspace,
@@ -160,6 +160,21 @@ impl App {
         match &config.mail {
             Mail::Outbox => Ok(Mailer::captured()),
             Mail::Smtp { url } => Mailer::smtp(url),
+        }
+    }
+
+    /// Where text messages go, as configured.
+    ///
+    /// # Errors
+    /// When the address is none, or a private one and those are not allowed.
+    pub fn sms(config: &Config) -> Result<SmsSender> {
+        match &config.sms {
+            Sms::Nobody => Ok(SmsSender::Nobody),
+            Sms::Outbox => Ok(SmsSender::captured()),
+            Sms::Webhook { url, secret, private_addresses } => SmsSender::webhook(url, secret, *private_addresses),
+            Sms::Twilio { url, account, secret, from, private_addresses } => {
+                SmsSender::twilio(url, (account, secret), from, *private_addresses)
+            }
         }
     }
 

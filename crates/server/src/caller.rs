@@ -10,6 +10,7 @@ use crate::app::{Shared, Site};
 use crate::audit::{self, Actor, By, Event};
 use crate::error::{Error, Result};
 use crate::http::{Head, answer};
+use crate::mail;
 use crate::session::enter::{Arrival, Left};
 use crate::session::rack::Rack;
 use crate::session::read::{self, Reading};
@@ -27,6 +28,8 @@ use std::sync::Arc;
 
 /// Characters of a user agent that are kept.
 const AGENT_LENGTH: usize = 400;
+/// Characters of the preferred languages that are read.
+const LANGUAGES_LENGTH: usize = 200;
 /// Credentials of one request that are looked at: each costs a read.
 const CREDENTIALS: usize = 8;
 
@@ -43,6 +46,8 @@ pub struct Browser {
     pub address: IpAddr,
     /// Its own words about itself.
     pub user_agent: String,
+    /// The languages that it prefers (`Accept-Language`), cut to 200 characters.
+    pub accept_language: String,
 }
 
 impl FromRequestParts<Shared> for Browser {
@@ -73,15 +78,18 @@ impl FromRequestParts<Shared> for Browser {
             }
         };
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-        let user_agent = shortened(agent.unwrap_or_default()).to_owned();
-        Ok(Self { app: Arc::clone(app), site, rack, address: address(app, parts), user_agent })
+        let user_agent = shortened(agent.unwrap_or_default(), AGENT_LENGTH).to_owned();
+        let languages = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let accept_language = shortened(languages.unwrap_or_default(), LANGUAGES_LENGTH).to_owned();
+        let (app, address) = (Arc::clone(app), address(app, parts));
+        Ok(Self { app, site, rack, address, user_agent, accept_language })
     }
 }
 
-/// The first characters of a user agent.
-fn shortened(agent: &str) -> &str {
+/// The first characters of a header.
+fn shortened(text: &str, length: usize) -> &str {
     // `to_str` gives visible ASCII only: characters are bytes.
-    agent.get(..AGENT_LENGTH).unwrap_or(agent)
+    text.get(..length).unwrap_or(text)
 }
 
 /// The one of several credentials that opens a session; two that open different ones are refused.
@@ -131,6 +139,12 @@ impl Browser {
     #[must_use]
     pub fn counted_address(&self) -> String {
         throttle::counted(self.address)
+    }
+
+    /// The language in which whoever uses this browser is written to.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        mail::language(&self.site.config, &self.accept_language)
     }
 
     /// Draws what a transaction may need to put something into this browser's session.

@@ -8,7 +8,7 @@
 //! - [`session`], [`sign_in`], [`sign_up`], [`token`], [`user`], [`deployment`]: the features
 //! - [`membership`], [`organization`], [`workspace`]: in which sign-ins stand
 //! - [`notification`]: what users are told
-//! - [`secret`], [`throttle`], [`outbox`]: what features share, one function for each thing
+//! - [`secret`], [`throttle`], [`mail`], [`outbox`]: what features share, one function for each thing
 //! - [`audit`]: what happened, recorded with what it tells about
 //! - [`db`]: one SQL text on two engines, one way to write
 //! - [`world`]: time, randomness, mail: the only code that touches them
@@ -39,7 +39,9 @@ pub mod error;
 pub mod http;
 pub mod id;
 pub mod invitation;
+mod language;
 pub mod log;
+pub mod mail;
 pub mod master_key;
 pub mod membership;
 pub mod metrics;

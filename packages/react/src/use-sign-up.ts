@@ -45,7 +45,7 @@ export interface UseSignUp extends Flow {
    */
   readonly create: (account: NewAccount) => Promise<void>;
 
-  /** Mails another code; the one before is dead then. Within 30 seconds of the last one nothing is sent. */
+  /** Mails another code; the one before is dead then. Within a minute of the last one nothing is sent. */
   readonly prepare: () => Promise<VerificationPrepared>;
 
   /**

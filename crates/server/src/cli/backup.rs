@@ -9,7 +9,7 @@ use crate::db::copy::Place;
 use crate::error::Error;
 use crate::time::rfc3339;
 use crate::vault::Vault;
-use crate::world::{Mailer, World};
+use crate::world::{Mailer, SmsSender, World};
 use clap::Args;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -113,7 +113,7 @@ async fn on_a_thread<T: Send + 'static>(
 }
 
 fn write(args: &BackupArgs, place: &Place) -> Result<Said, Failure> {
-    let world = World::real(Mailer::captured());
+    let world = World::real(Mailer::captured(), SmsSender::captured());
     if is_stream(&args.file) {
         let out = io::BufWriter::new(io::stdout().lock());
         let (_, made) = backup::back_up(place, out, &world).map_err(failed)?;
@@ -163,7 +163,7 @@ pub async fn restore(args: RestoreArgs) -> Result<String, Failure> {
 fn fill(args: &RestoreArgs) -> Result<String, Failure> {
     let found = find(&args.target)?;
     let key = found.master_key(&env).map_err(|problem| Failure::refused(problem.to_string()))?;
-    let (vault, world) = (Vault::new(&key).map_err(failed)?, World::real(Mailer::captured()));
+    let (vault, world) = (Vault::new(&key).map_err(failed)?, World::real(Mailer::captured(), SmsSender::captured()));
     if args.verify {
         let examined = examine(args, &vault)?;
         return Ok(told_of_restore(args, &examined, None));

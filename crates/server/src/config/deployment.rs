@@ -1,6 +1,7 @@
 //! A deployment as the operator decided it, and what holds when nothing is said.
 
-use super::{Auth, Messages, Organizations, Origin, Restrictions, Retention, Ui, Workspaces};
+use super::{Auth, Messages, Organizations, Origin, Restrictions, Retention, TextMessages, Ui, Workspaces};
+use crate::mail::own::Templates;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// How the session credential travels.
@@ -54,10 +55,14 @@ pub struct Deployment {
     pub organizations: Organizations,
     /// The same of workspaces inside of them.
     pub workspaces: Workspaces,
+    /// How many text messages it sends at most.
+    pub text_messages: TextMessages,
     /// Names, links and look.
     pub ui: Ui,
     /// Texts of the hosted pages that it has of its own.
     pub messages: Messages,
+    /// Texts of mails and text messages that it has of its own: path in its folder → text.
+    pub templates: Templates,
     /// The sender of its mails, `Name <address>` or an address.
     pub mail_from: String,
     /// How much work a password costs.
@@ -131,8 +136,10 @@ impl Deployment {
             restrictions: Restrictions::default(),
             organizations: Organizations { enabled: true, ..Organizations::default() },
             workspaces: Workspaces { enabled: true, ..Workspaces::default() },
+            text_messages: TextMessages::default(),
             ui: Ui::default(),
             messages: Messages::new(),
+            templates: Templates::new(),
             mail_from: "Keyrack <keyrack@localhost>".to_owned(),
             password_hashing: PasswordHashing::Standard,
         }

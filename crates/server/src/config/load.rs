@@ -5,6 +5,7 @@ use super::outside::{database_url, listen, log_and_traces, mail, master_key};
 use super::problem::Problem;
 use super::read::{self, File};
 use super::secrets::Env;
+use super::sms::sms;
 use super::source::Source;
 use super::table::Table;
 use super::{Config, DEFAULT_PORT, Deployment, Mode, Origin, fit, metrics};
@@ -71,6 +72,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
     let metrics_listen = metrics::listen(args, source.as_ref(), (&file, &listen), &mut problems);
     let data_dir = args.data.clone().or_else(|| file.data.clone()).unwrap_or_else(|| PathBuf::from("data"));
     let mail = mail(args, env, source.as_ref(), &file, &mut problems);
+    let sms = sms(args, env, source.as_ref(), &file, &mut problems);
     let master_key = master_key(args, env, &file, &data_dir, &mut problems);
     let database_url = database_url(env, &file, &mut problems);
     log_and_traces(env, &mut problems);
@@ -81,8 +83,8 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
     problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
     let layouts = layouts(&file);
     let port = listen.first().map_or(DEFAULT_PORT, SocketAddr::port);
-    let (false, Some(mail), Some(master_key)) = (problems.iter().any(Problem::is_error), mail, master_key)
-    else {
+    let is_wrong = problems.iter().any(Problem::is_error);
+    let (false, Some(mail), Some(sms), Some(master_key)) = (is_wrong, mail, sms, master_key) else {
         return Examined { config: None, problems, layouts };
     };
     let config = Config {
@@ -98,6 +100,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
         data_dir,
         nameservers: file.nameservers,
         mail,
+        sms,
         master_key,
         database_url,
     };

@@ -21,6 +21,7 @@ mod retention;
 mod second_factor;
 mod secrets;
 mod settings;
+mod sms;
 mod source;
 mod table;
 pub mod teams;
@@ -38,8 +39,9 @@ pub use second_factor::{SecondFactor, SecondFactorPolicy};
 pub use settings::{
     Auth, FieldUse, FirstFactor, Listed, Messages, PasswordRules, Restrictions, SignUpMode, Ui,
 };
+pub use sms::{Sms, TextMessages};
 pub use teams::{Organizations, Workspaces};
-pub use value::folded;
+pub use value::{folded, is_language};
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -77,6 +79,8 @@ pub struct Config {
     pub max_streams: u32,
     /// Where mail goes.
     pub mail: Mail,
+    /// Where text messages go.
+    pub sms: Sms,
     /// Resolvers that the domain name system is asked through; the system's own when there is none.
     pub nameservers: Vec<SocketAddr>,
     /// Ids of deployments that the database may still know although no deployment has them any more.
@@ -100,6 +104,7 @@ impl fmt::Debug for Config {
             .field("trusted_proxies", &self.trusted_proxies)
             .field("max_streams", &self.max_streams)
             .field("mail", &self.mail)
+            .field("sms", &self.sms)
             .field("nameservers", &self.nameservers)
             .field("retired", &self.retired)
             .field("refuse_unknown", &self.refuse_unknown)
@@ -172,6 +177,11 @@ mod tests {
             trusted_proxies: Vec::new(),
             max_streams: 1,
             mail: Mail::Smtp { url: "smtp://u:opensesame@h".to_owned() },
+            sms: Sms::Webhook {
+                url: "https://h/opensesame".to_owned(),
+                secret: "opensesame".to_owned(),
+                private_addresses: false,
+            },
             nameservers: Vec::new(),
             retired: Vec::new(),
             refuse_unknown: true,

@@ -162,14 +162,14 @@ pub(super) fn mail(
 }
 
 /// A problem with a secret: its file is named, or its variable.
-fn about(found: &Found, name: &str, text: &str) -> Problem {
+pub(super) fn about(found: &Found, name: &str, text: &str) -> Problem {
     match found {
         Found::File(path, ..) => Problem { file: Some(path.clone()), ..Problem::outside(text) },
         Found::Value(_) => Problem::outside(format!("{name}: {text}")),
     }
 }
 
-fn is_here(url: &url::Url) -> bool {
+pub(super) fn is_here(url: &url::Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost"
         || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -3,12 +3,13 @@
 use super::settings::{Auth, FieldUse, FirstFactor, Messages, PasswordRules, Restrictions, SignUpMode, Ui};
 use super::table::Table;
 use super::value::{self, PasswordWord};
-use super::{Deployment, Lifetimes, Mode, Origin, css, domains, retention, second_factor, teams};
+use super::{Deployment, Lifetimes, Mode, Origin, css, domains, retention, second_factor, sms, teams};
+use crate::mail::own::{self, Templates};
 use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Everything of the file, as it was read.
 #[derive(Default)]
@@ -27,6 +28,9 @@ pub(super) struct File {
     pub(super) smtp_password_file: Option<PathBuf>,
     /// Whether a mail server is named, readable or not.
     pub(super) has_mail: bool,
+    pub(super) sms: sms::Said,
+    /// Whether somebody is named who sends text messages, readable or not.
+    pub(super) has_sms: bool,
     pub(super) deployments: Vec<Draft>,
 }
 
@@ -63,6 +67,9 @@ pub(super) fn file(mut table: Table<'_>, mode: Option<Mode>) -> File {
     let smtp = if has_mail { mail.required("smtp", value::smtp_url) } else { None };
     let smtp_password_file = mail.text("password_file", path);
     mail.finish();
+    let sms = table.table("sms");
+    let has_sms = !sms.left().is_empty();
+    let sms = sms::read(sms);
     let mut metrics = table.table("metrics");
     let metrics_listen = metrics.text("listen", value::address);
     metrics.finish();
@@ -83,6 +90,8 @@ pub(super) fn file(mut table: Table<'_>, mode: Option<Mode>) -> File {
         smtp,
         smtp_password_file,
         has_mail,
+        sms,
+        has_sms,
         deployments,
     };
     table.finish();
@@ -107,6 +116,7 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         }
     }
     let lifetimes = lifetimes(table.table("lifetimes"));
+    let (messages, templates) = messages(table.table("messages"));
     let deployment = Deployment {
         app_name: table.text("app_name", value::app_name).or_else(|| id.clone()).unwrap_or_default(),
         path: table.text("path", value::path).unwrap_or_default(),
@@ -129,8 +139,10 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         restrictions: restrictions(table.table("restrictions")),
         organizations: teams::organizations(table.table("organizations")),
         workspaces: teams::workspaces(table.table("workspaces")),
+        text_messages: sms::text_messages(table.table("text_messages")),
         ui: ui(table.table("ui")),
-        messages: messages(table.table("messages")),
+        messages,
+        templates,
         id: id.clone().unwrap_or_default(),
         origin: origin.clone().unwrap_or(base.origin),
         mode: base.mode,
@@ -267,20 +279,25 @@ fn of_the_pages(name: &str, text: &str) -> Result<String, String> {
     texts::check(name, &text).map(|()| text)
 }
 
-fn messages(mut table: Table<'_>) -> Messages {
+/// The texts of the pages, and those of mails and text messages, which are in a folder.
+fn messages(mut table: Table<'_>) -> (Messages, Templates) {
     let mut all = Messages::new();
+    let templates = table.text("templates", |text| match text {
+        "" => Err("an empty path; name the folder, or leave the key out".to_owned()),
+        text => own::read(Path::new(text)),
+    });
     for language in table.left() {
         if let Err(text) = value::language(language.get_ref()) {
             table.source.refuse(&language.span(), text);
         }
         let mut named = table.table(language.get_ref());
-        let mut own = BTreeMap::new();
+        let mut texts = BTreeMap::new();
         for name in named.left() {
             if let Some(text) = named.text(name.get_ref(), |text| of_the_pages(name.get_ref(), text)) {
-                own.insert(name.into_inner(), text);
+                texts.insert(name.into_inner(), text);
             }
         }
-        all.insert(language.into_inner(), own);
+        all.insert(language.into_inner(), texts);
     }
-    all
+    (all, templates.unwrap_or_default())
 }

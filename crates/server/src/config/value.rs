@@ -184,14 +184,22 @@ pub(super) fn password_word(text: &str) -> Result<PasswordWord, String> {
     }
 }
 
-/// A language of the hosted pages: a primary tag such as `de`, perhaps with a region such as `de-CH`.
+/// A language of the hosted pages and of messages.
 pub(super) fn language(text: &str) -> Result<(), String> {
+    match is_language(text) {
+        true => Ok(()),
+        false => Err(format!("{text:?} is not a language; write it like \"en\" or \"de-CH\"")),
+    }
+}
+
+/// Whether this is a primary tag such as `de`, perhaps with a region such as `de-CH`.
+#[must_use]
+pub fn is_language(text: &str) -> bool {
     let (primary, region) = text.split_once('-').unwrap_or((text, "AA"));
-    let fits = (2..=3).contains(&primary.len())
+    (2..=3).contains(&primary.len())
         && primary.bytes().all(|b| b.is_ascii_lowercase())
         && region.len() == 2
-        && region.bytes().all(|b| b.is_ascii_uppercase());
-    if fits { Ok(()) } else { Err(format!("{text:?} is not a language; write it like \"en\" or \"de-CH\"")) }
+        && region.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// A text for people, on one line.

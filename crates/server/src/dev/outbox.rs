@@ -1,4 +1,4 @@
-//! `/dev/outbox`: the mail that was captured instead of sent.
+//! `/dev/outbox`: the mails and text messages that were captured instead of sent.
 
 use super::local;
 use crate::app::Shared;
@@ -7,7 +7,7 @@ use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::outbox::deliver_due;
 use crate::time::rfc3339;
-use crate::world::CapturedMail;
+use crate::world::{CapturedMail, CapturedSms};
 use axum::Router;
 use axum::extract::State;
 use axum::middleware::from_fn;
@@ -27,14 +27,20 @@ async fn show(State(app): State<Shared>, fields: Fields) -> Result<Response> {
     // What was acknowledged a moment ago may still wait to be sent: whoever looks now expects it.
     deliver_due(&app).await?;
     let to = fields.text("to")?;
-    let mails = app.world.mailer.captured_mails();
-    let messages: Vec<Value> =
-        mails.iter().filter(|mail| to.is_none_or(|to| mail.mail.to == to)).map(message).collect();
+    let is_asked = |one: &str| to.is_none_or(|to| to == one);
+    let mails = app.world.mailer.captured_mails().into_iter();
+    let mails = mails.filter(|captured| is_asked(&captured.mail.to)).map(|captured| (captured.id.clone(), mail(&captured)));
+    let texts = app.world.sms.captured_messages().into_iter();
+    let texts = texts.filter(|captured| is_asked(&captured.sms.to)).map(|captured| (captured.id.clone(), sms(&captured)));
+    let mut all: Vec<(String, Value)> = mails.chain(texts).collect();
+    // Ids are in the order in which they were drawn.
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    let messages: Vec<Value> = all.into_iter().map(|(_, message)| message).collect();
     let body = json!({ "messages": messages }).to_string();
     Ok(answer::json(StatusCode::OK, Bytes::from(body)))
 }
 
-fn message(captured: &CapturedMail) -> Value {
+fn mail(captured: &CapturedMail) -> Value {
     let mail = &captured.mail;
     json!({
         "id": captured.id,
@@ -49,8 +55,24 @@ fn message(captured: &CapturedMail) -> Value {
     })
 }
 
+fn sms(captured: &CapturedSms) -> Value {
+    let sms = &captured.sms;
+    json!({
+        "id": captured.id,
+        "kind": "sms",
+        "to": sms.to,
+        "subject": "",
+        "text": sms.text,
+        "html": "",
+        "code": sms.code,
+        "link": null,
+        "created_at": rfc3339(captured.created_at),
+    })
+}
+
 async fn clear(State(app): State<Shared>) -> Result<Response> {
     deliver_due(&app).await?;
     app.world.mailer.clear();
+    app.world.sms.clear();
     Ok(answer::json(StatusCode::OK, Bytes::from_static(b"{\"messages\":[]}")))
 }

@@ -9,6 +9,7 @@ use crate::config::teams::Kind;
 use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{InvitationId, OrganizationId, SecretId};
+use crate::mail;
 use crate::membership::{Place, invited, list};
 use crate::notification::{self, News};
 use crate::organization::acting::{Acting, Actor};
@@ -41,12 +42,12 @@ impl Prepared {
         let (app, site) = (&account.app, &account.site);
         let token = Token::draw(&app.world, &id);
         let expires_at = app.world.clock.now_ms() + site.config.lifetimes.invitation_ms;
-        let mail = mails::invitation(site, to, words, &token.to_text());
+        let mailed = mails::invitation(site, (account.language(), to), words, &token.to_text())?;
         let subject = |plain: &str| Subject::new(&app.vault, &site.config.id, plain);
         Ok(Self {
             id,
             fresh: Fresh { id: SecretId::draw(&app.world), hash: token.hash(&app.vault) },
-            mail: outbox::seal(app, "invitation", &mail, expires_at)?,
+            mail: outbox::seal(app, mail::INVITATION.name, &mailed, expires_at)?,
             by_user: subject(account.user.as_str()),
             to_address: subject(to.as_str()),
             expires_at,

@@ -1,7 +1,7 @@
 //! The pages' addresses. They are no part of the API: no origin but their own reads them.
 
 use super::html::Head;
-use super::{address, assets, html, language, policy, texts, theme};
+use super::{address, assets, html, policy, texts, theme};
 use crate::app::{Shared, Site};
 use crate::config::{Deployment, Origin};
 use crate::deployment::view::view;
@@ -10,6 +10,7 @@ use crate::http::Head as RequestHead;
 use crate::http::answer;
 use crate::http::dress::secure_transport;
 use crate::http::origin::is_loopback;
+use crate::language;
 use aws_lc_rs::digest;
 use axum::extract::{Path, Query, RawQuery, Request, State};
 use axum::middleware::{Next, from_fn_with_state};

@@ -8,7 +8,6 @@ mod address;
 mod assets;
 mod html;
 pub mod http;
-mod language;
 mod policy;
 pub mod texts;
 pub mod theme;

@@ -10,7 +10,6 @@ mod admitted;
 mod availability;
 pub mod http;
 pub mod machine;
-mod mails;
 mod restrictions;
 pub mod routes;
 mod store;

@@ -121,7 +121,7 @@ fn sign_up() -> Operation {
 }
 
 fn prepare() -> Operation {
-    let about = "Mail a code. A new one, for 10 minutes; the one before dies. Within 30 seconds of the last one, and \
+    let about = "Mail a code. A new one, for 10 minutes; the one before dies. Within a minute of the last one, and \
                  beyond 5 an hour for one address, nothing is mailed and the answer is the same.";
     Operation::post::<VerificationPrepared>("/auth/prepare-verification", "prepareVerification", about)
         .takes(PREPARE)

@@ -1,7 +1,7 @@
 //! Proving the address of a sign-up: mailing a code, and taking it.
 
 use super::machine::{Fact, Profile, Stage, step};
-use super::{admitted, availability, mails, restrictions, shown, store};
+use super::{admitted, availability, restrictions, shown, store};
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::caller::Browser;
@@ -9,6 +9,7 @@ use crate::db::Tx;
 use crate::domain::joining::{self, Who};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, EmailAddressId, SecretId, SessionId, UserId};
+use crate::mail::{self, SIGN_UP_CODE, SIGN_UP_NOTE};
 use crate::membership::Place;
 use crate::outbox;
 use crate::secret::{self, For, Fresh, Used};
@@ -17,17 +18,13 @@ use crate::session::store as session_store;
 use crate::session::{Plan, Proof, Shown, read};
 use crate::sign_in::COMPLETED_SHOWN_MS;
 use crate::sign_in::entry::{self, First};
-use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, OWNER_NOTE, Subject, Verdict};
+use crate::throttle::{self, ADDRESS, CODE_GUESS, OWNER_NOTE, Subject, Verdict};
 use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::store::{Created, NewUser};
 use crate::user::username::Username;
-use crate::world::SKEW_MS;
 use keyrack_protocol::{ChangeReason, Code, SignInMethod, VerificationPrepared};
 use std::sync::Arc;
-
-/// Asked again sooner than this, no new code is made: older clients ask without pause.
-const RESEND_MS: i64 = 30_000;
 
 /// Mails a new code for an attempt; the old one dies. Asked too soon or too often it does nothing, and says
 /// the same.
@@ -84,13 +81,17 @@ impl Drawn {
         let code = app.world.random.six_digits();
         let expires_at = app.world.clock.now_ms() + site.config.lifetimes.code_ms;
         let hash = |secret: &str| secret::hash(&app.vault, For::SignUpEmail, attempt.as_str(), secret);
-        let to = email.as_str();
+        let to = (browser.language(), email.as_str());
+        // They say nothing that the person filled in: a stranger could have filled it in.
+        let facts = [("code", code.as_str()), ("minutes", &mail::minutes(&site.config))];
+        let (mailed, note) =
+            (mail::render(site, &SIGN_UP_CODE, to, &facts)?, mail::render(site, &SIGN_UP_NOTE, to, &[])?);
         Ok(Self {
             fresh: Fresh { id: SecretId::draw(&app.world), hash: hash(&code) },
             unknown: hash(SecretId::draw(&app.world).as_str()),
-            budget: Subject::new(&app.vault, &site.config.id, to),
-            code: outbox::seal(app, "sign_up_code", &mails::code(site, to, &code), expires_at)?,
-            note: outbox::seal(app, "sign_up_note", &mails::already_yours(site, to), expires_at)?,
+            budget: Subject::new(&app.vault, &site.config.id, email.as_str()),
+            code: outbox::seal(app, SIGN_UP_CODE.name, &mailed, expires_at)?,
+            note: outbox::seal(app, SIGN_UP_NOTE.name, &note, expires_at)?,
             expires_at,
         })
     }
@@ -105,10 +106,7 @@ fn post_code(
 ) -> Result<()> {
     let now = by.now;
     let owner = (site.config.id.as_str(), For::SignUpEmail, id.as_str());
-    if secret::made_at(tx, owner)?.is_some_and(|made_at| (-SKEW_MS..RESEND_MS).contains(&(now - made_at))) {
-        return Ok(());
-    }
-    if throttle::count(tx, &CODE_MAIL, &drawn.budget, now)? != Verdict::Counted {
+    if !user::code_budget(tx, &drawn.budget, now)? {
         return Ok(());
     }
     let event = if decoy { Event::CodeWithheld } else { Event::CodeSent };

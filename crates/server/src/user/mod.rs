@@ -2,6 +2,7 @@
 
 pub mod authenticator;
 pub mod backup_code;
+pub mod code_budget;
 pub mod email;
 pub mod factors;
 mod hashing;
@@ -11,6 +12,8 @@ pub mod standing;
 pub mod store;
 pub mod username;
 pub mod ways;
+
+pub use code_budget::{SmsBudget, code_budget};
 
 use crate::id::{EmailAddressId, UserId};
 use crate::time::rfc3339;

@@ -1,4 +1,4 @@
-//! What comes from outside: time, randomness, mail, the domain name system, who started it, and the points at which a test may pause the server.
+//! What comes from outside: time, randomness, mail, text messages, the domain name system, who started it, and the points at which a test may pause the server.
 //!
 //! Nothing else in the server asks the operating system for the time or for random bytes (clippy.toml
 //! refuses it), so that a test can move the clock to the second and knows every id.
@@ -11,16 +11,18 @@ mod mail;
 mod manager;
 mod patience;
 mod random;
+mod sms;
 mod stopwatch;
 
 pub use clock::{Clock, SKEW_MS, Watch};
 pub use dns::{Dns, Unanswered};
 pub use failpoint::{Failpoints, Gate};
 pub use ids::Ids;
-pub use mail::{CapturedMail, Mail, Mailer};
+pub use mail::{CapturedMail, Delivered, Mail, Mailer, Undelivered};
 pub use manager::{Word, tell_manager};
 pub use patience::Patience;
 pub use random::Random;
+pub use sms::{CapturedSms, Sms, SmsSender, is_private, webhook_key};
 pub use stopwatch::Stopwatch;
 
 /// Everything that comes from outside.
@@ -34,6 +36,8 @@ pub struct World {
     pub ids: Ids,
     /// Where mail goes.
     pub mailer: Mailer,
+    /// Where text messages go.
+    pub sms: SmsSender,
     /// Whom the domain name system is asked through.
     pub dns: Dns,
     /// Points at which a test may pause the server; none is armed outside of tests.
@@ -45,12 +49,13 @@ pub struct World {
 impl World {
     /// The real one.
     #[must_use]
-    pub fn real(mailer: Mailer) -> Self {
+    pub fn real(mailer: Mailer, sms: SmsSender) -> Self {
         Self {
             clock: Clock::real(),
             random: Random::System,
             ids: Ids::default(),
             mailer,
+            sms,
             dns: Dns::default(),
             failpoints: Failpoints::default(),
             patience: Patience::default(),
@@ -66,6 +71,7 @@ impl World {
             random: Random::seeded(seed),
             ids: Ids::default(),
             mailer: Mailer::captured(),
+            sms: SmsSender::captured(),
             dns: Dns::default(),
             failpoints: Failpoints::default(),
             patience: Patience::default(),

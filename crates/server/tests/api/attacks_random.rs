@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use keyrack_server::id::SessionId;
 use keyrack_server::session::rack::{Key, Rack};
-use keyrack_server::world::{Mailer, World};
+use keyrack_server::world::{Mailer, SmsSender, World};
 use std::collections::HashSet;
 
 const DRAWN: usize = 20_000;
@@ -19,7 +19,7 @@ fn chi_square(counts: &[usize], drawn: usize) -> f64 {
 
 /// The secrets of credentials drawn as the server draws them, in this order, with their ids.
 fn credentials() -> Vec<(String, [u8; 16])> {
-    let world = World::real(Mailer::captured());
+    let world = World::real(Mailer::captured(), SmsSender::captured());
     let draw = || {
         let id = SessionId::draw(&world);
         let key = Key::draw(&world, id.as_str());
@@ -61,7 +61,7 @@ fn a05_every_byte_of_a_secret_is_even_and_follows_neither_the_time_nor_the_id() 
 
 #[test]
 fn a05_codes_are_spread_evenly_over_the_million() {
-    let world = World::real(Mailer::captured());
+    let world = World::real(Mailer::captured(), SmsSender::captured());
     let mut counts = [0; 200];
     for _ in 0..DRAWN {
         let code = world.random.six_digits();

@@ -23,6 +23,7 @@ fn tries_and_hangs_up(app: &Shared) {
         rack: None,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         user_agent: String::new(),
+        accept_language: String::new(),
     };
     let ada = Identifier::Email(EmailAddress::parse("ada@example.com").unwrap());
     let tried = sign_in::with_password(&browser, ada, "another".to_owned());

@@ -150,7 +150,7 @@ async fn c16_a_taken_address_has_the_same_pauses_budget_and_guesses_as_a_free_on
     let (taken, free) = (server.browser(), server.browser());
     let (ada, bob) = (taken.begins_sign_up("ada").await, free.begins_sign_up("bob").await);
     let masked = |text: String| text.replace("b•••", "a•••");
-    for advance in [0, 1_000, 29_000, 30_000, 30_000, 30_000, 30_000, 30_000] {
+    for advance in [0, 1_000, 59_000, 60_000, 60_000, 60_000, 60_000, 60_000] {
         server.advance(advance);
         let [one, other] = [taken.asks_for_code(&ada).await, free.asks_for_code(&bob).await];
         assert_eq!((one.status, one.text), (200, masked(other.text)));

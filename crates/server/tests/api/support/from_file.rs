@@ -50,6 +50,9 @@ impl Keyrack {
             if keys.iter().any(|(key, _)| key.starts_with("mail.")) {
                 config.mail = loaded.mail;
             }
+            if keys.iter().any(|(key, _)| key.starts_with("sms.")) {
+                config.sms = loaded.sms;
+            }
         })
         .await
     }

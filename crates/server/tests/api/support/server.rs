@@ -1,7 +1,7 @@
 use super::{Browser, PASSWORD};
 use axum::serve::ListenerExt;
 use keyrack_server::app::{App, Shared};
-use keyrack_server::config::{Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing};
+use keyrack_server::config::{Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing, Sms};
 use keyrack_server::http::connection;
 use keyrack_server::outbox;
 use keyrack_server::world::{CapturedMail, Patience, Random, World};
@@ -79,9 +79,9 @@ impl Keyrack {
             let own = tokio::task::spawn_blocking(move || crate::retired::own_database(&url));
             config.database_url = Some(own.await.unwrap());
         }
-        let mailer = App::mailer(&config).unwrap();
+        let (mailer, sms) = (App::mailer(&config).unwrap(), App::sms(&config).unwrap());
         let dns = super::dns::ask(&config.nameservers);
-        let world = World { mailer, patience, dns, ..World::for_tests(seed) };
+        let world = World { mailer, sms, patience, dns, ..World::for_tests(seed) };
         let server = Self::run(config, world, listener, data).await;
         if wants_two_nodes() { server.with_twin(None).await } else { server }
     }
@@ -240,6 +240,7 @@ fn config(deployment: Deployment, data_dir: PathBuf, listen: SocketAddr) -> Conf
         trusted_proxies: Vec::new(),
         max_streams: 1_000,
         mail: Mail::Outbox,
+        sms: Sms::Outbox,
         nameservers: Vec::new(),
         retired: Vec::new(),
         // On PostgreSQL every test's deployment is in one database.

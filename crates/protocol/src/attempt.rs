@@ -169,6 +169,78 @@ wire! {
 }
 
 wire! {
+    /// The answer of `POST /captcha/challenge`.
+    pub struct CaptchaChallenge {
+        /// What is to be worked on.
+        pub challenge: CaptchaPuzzle,
+        /// What salts and targets follow from; it is handed in with the numbers.
+        pub token: String,
+        /// Until when it may be redeemed, in Unix milliseconds.
+        pub expires: i64,
+    }
+}
+
+wire! {
+    /// How much work a challenge is.
+    pub struct CaptchaPuzzle {
+        /// How many numbers are to be found.
+        pub c: u32,
+        /// Characters of each salt.
+        pub s: u32,
+        /// Hexadecimal digits of each target.
+        pub d: u32,
+    }
+}
+
+wire! {
+    /// The answer of `POST /captcha/redeem`.
+    pub struct CaptchaRedeemed {
+        /// Whether the numbers fit, and nobody had redeemed the challenge before.
+        pub success: bool,
+        /// What `challenge_token` is to be from now on.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub token: Option<String>,
+        /// Until when, in Unix milliseconds.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub expires: Option<i64>,
+    }
+}
+
+wire! {
+    /// Somebody who waits to be let in.
+    pub struct WaitlistEntry {
+        /// Its id.
+        pub id: String,
+        /// The deployment.
+        pub deployment_id: String,
+        /// The address.
+        pub email_address: String,
+        /// The same again.
+        pub email: String,
+        /// As it was given now, `""` when it was not.
+        pub first_name: String,
+        /// As it was given now, `""` when it was not.
+        pub last_name: String,
+        /// When the address was put on the list; now, where answers say nothing of addresses.
+        pub created_at: String,
+        /// When it was put there last.
+        pub updated_at: String,
+    }
+}
+
+wire! {
+    /// The answer of `POST /waitlist/join`.
+    pub struct WaitlistJoined {
+        /// What happens next, for people.
+        pub message: String,
+        /// What was put on the list.
+        pub entry: WaitlistEntry,
+    }
+}
+
+wire! {
     /// The answer of `GET /auth/identifier-availability`.
     pub struct Availability {
         /// Whether nobody can sign up with it any more.

@@ -70,6 +70,8 @@ wire! {
         pub multi_session_support: MultiSessionSupport,
         /// Whether an unknown address is answered like a known one.
         pub uniform_answers: bool,
+        /// Whether `challenge_token` is asked for where somebody identifies, signs in, signs up or joins the waitlist.
+        pub challenge_required: bool,
     }
 }
 

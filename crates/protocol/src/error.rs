@@ -34,9 +34,11 @@ codes! {
     BadAttempt = "BAD_SIGN_IN_ATTEMPT", 400, "This attempt is over or was never begun here; begin again.";
     EmailExists = "EMAIL_EXISTS", 400, "There is an account with this address; sign in instead.";
     SignupRestricted = "SIGNUP_RESTRICTED", 403, "Nobody can sign up here by themselves; ask whoever runs this application.";
+    SignupWaitlistOnly = "SIGNUP_WAITLIST_ONLY", 403, "Nobody signs up without an invitation; join the waitlist to get one.";
     EmailNotAllowed = "EMAIL_NOT_ALLOWED", 403, "This address may not sign up here; use one that is on the list, such as your work address.";
     EmailBlocked = "EMAIL_BLOCKED", 403, "This address may not sign up here; use another one.";
     DisposableEmailBlocked = "DISPOSABLE_EMAIL_BLOCKED", 403, "Throw-away addresses may not sign up here; use one that you keep.";
+    CountryRestricted = "COUNTRY_RESTRICTED", 403, "Phone numbers of this country cannot be used here.";
     BannedKeyword = "BANNED_KEYWORD", 403, "A name or the address holds a word that may not be used here; choose another.";
     RequiredField = "REQUIRED_FIELD", 400, "A field is missing.";
     BadRequestBody = "BAD_REQUEST_BODY", 400, "The request could not be read; send JSON, a form, or multipart form data.";
@@ -118,6 +120,9 @@ codes! {
     SessionNotFound = "session_not_found", 404, "There is no such live session or sign-in in this deployment; see `keyrack session list`.";
     DeploymentNotFound = "deployment_not_found", 404, "The server has no such deployment.";
     DeploymentRequired = "deployment_required", 400, "The server has several deployments; name one.";
+    ChallengeRequired = "challenge_required", 403, "Your browser must do some work first; wait a moment and try again.";
+    WaitlistClosed = "waitlist_closed", 403, "There is no list to wait on here; sign up, or ask whoever runs this.";
+    WaitlistEntryNotFound = "waitlist_entry_not_found", 404, "This address is not on the waitlist.";
     InvalidParameter = "invalid_parameter", 400, "A parameter is unknown or has no possible value.";
     NotFound = "not_found", 404, "There is nothing here.";
     MethodNotAllowed = "method_not_allowed", 405, "This path takes another method.";

@@ -71,9 +71,9 @@ wire! {
     pub struct InvitationValidation {
         /// Whether it can be accepted.
         pub valid: bool,
-        /// Always `""`: an invitation to an organization knows no name.
+        /// Of somebody who waited to be let in; `""` of an invitation to an organization, which knows no name.
         pub first_name: String,
-        /// Always `""`.
+        /// The same of the last name.
         pub last_name: String,
         /// The address that is invited; null when there is no such invitation.
         pub email: Option<String>,

@@ -26,8 +26,9 @@ mod user;
 mod workspace;
 
 pub use attempt::{
-    Availability, CurrentSessionStep, Identified, MagicLink, MagicLinkState, ProfileCompletionData,
-    SignInMethod, SigninAttempt, SignupAttempt, SignupAttemptStep, VerificationPrepared,
+    Availability, CaptchaChallenge, CaptchaPuzzle, CaptchaRedeemed, CurrentSessionStep, Identified, MagicLink,
+    MagicLinkState, ProfileCompletionData, SignInMethod, SigninAttempt, SignupAttempt, SignupAttemptStep,
+    VerificationPrepared, WaitlistEntry, WaitlistJoined,
 };
 pub use deployment::{
     AuthFactorsEnabled, AuthSettings, B2bSettings, CountryRestrictions, Deployment, FieldSetting,

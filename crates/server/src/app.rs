@@ -20,7 +20,7 @@ use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, SmsSender, World};
 use crate::{
-    deployment, dev, domain, http, invitation, master_key, notification, openapi, organization, pages,
+    captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi, organization, pages,
     picture, session, sign_in, sign_up, token, user, workspace,
 };
 use std::sync::Arc;
@@ -213,6 +213,7 @@ fn features() -> Routes {
         .and(session::events::http::routes())
         .and(sign_in::http::routes())
         .and(sign_up::routes::routes())
+        .and(captcha::http::routes())
         .and(token::http::routes())
         .and(user::http::routes())
         .and(picture::http::routes())

@@ -12,6 +12,7 @@ pub mod organization;
 pub mod session;
 pub mod table;
 pub mod user;
+pub mod waitlist;
 
 pub use operate::{EXIT_CODES, Failure, Paging, print};
 use operate::{more, said, sign_ins};
@@ -47,6 +48,8 @@ pub enum Command {
     Session(session::SessionArgs),
     /// Make, show and delete organizations of the running server, and let people into them
     Organization(organization::OrganizationArgs),
+    /// Show who waits to be let in to the running server, and invite them
+    Waitlist(waitlist::WaitlistArgs),
     /// Show what happened on the running server
     Audit(audit::AuditArgs),
     /// Say whether the running server can answer
@@ -160,6 +163,9 @@ mod tests {
             "keyrack organization create --name Acme",
             "keyrack organization add acme",
             "keyrack organization delete acme",
+            "keyrack waitlist",
+            "keyrack waitlist invite",
+            "keyrack waitlist invite a@ex.com --first 2",
             "keyrack session end",
             "keyrack session end ses_1 --user a@ex.com",
             "keyrack backup",

@@ -33,6 +33,7 @@ async fn run() -> ExitCode {
         Command::Audit(args) => cli::audit::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Session(args) => cli::session::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Organization(args) => cli::organization::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Waitlist(args) => cli::waitlist::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Config => cli::print(config::DEFAULT_FILE),
         Command::Check(args) => {
             let (text, result) = cli::check::run(&args, &|name| std::env::var(name).ok());

@@ -34,6 +34,8 @@ pub enum For {
     ResetCode,
     /// Sets an account another password.
     Reset,
+    /// Lets somebody sign up who waited; its owner is the entry of the list.
+    Waitlist,
 }
 
 impl For {
@@ -46,6 +48,7 @@ impl For {
             Self::Invitation => "invitation",
             Self::ResetCode => "reset_code",
             Self::Reset => "reset",
+            Self::Waitlist => "waitlist",
         }
     }
 }

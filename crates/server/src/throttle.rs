@@ -51,6 +51,8 @@ pub const SIGN_UP: Rule = Rule { kind: "sign_up", free: 300, window_ms: HOUR, fi
 pub const SECOND_FACTOR: Rule = Rule { kind: "second_factor", free: 10, window_ms: HOUR, first_pause_ms: 0 };
 /// Sign-ins that were begun from one client address with nothing proved: each is a row for as long as it lives.
 pub const SIGN_IN: Rule = Rule { kind: "sign_in", ..SIGN_UP };
+/// Addresses put on the waitlist from one client address: each is a row.
+pub const WAITLIST: Rule = Rule { kind: "waitlist", free: 20, window_ms: HOUR, first_pause_ms: 0 };
 /// Codes sent to one address or number, for whatever purpose.
 pub const CODE_MINUTE: Rule = Rule { kind: "code_minute", free: 1, window_ms: 60_000, first_pause_ms: 0 };
 /// The same in an hour.

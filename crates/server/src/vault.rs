@@ -23,6 +23,8 @@ pub enum Purpose {
     Throttle,
     /// The check value that catches a wrong master key.
     Check,
+    /// A challenge that a browser works on, or has solved.
+    Challenge,
 }
 
 impl Purpose {
@@ -32,13 +34,14 @@ impl Purpose {
             Self::OneTime => b"one-time secret",
             Self::Throttle => b"throttle subject",
             Self::Check => b"check",
+            Self::Challenge => b"challenge",
         }
     }
 }
 
 /// Hashes, compares and seals.
 pub struct Vault {
-    hashing: [hmac::Key; 4],
+    hashing: [hmac::Key; 5],
     sealing: LessSafeKey,
 }
 
@@ -82,6 +85,7 @@ impl Vault {
                 key(Purpose::OneTime)?,
                 key(Purpose::Throttle)?,
                 key(Purpose::Check)?,
+                key(Purpose::Challenge)?,
             ],
             sealing: LessSafeKey::new(sealing),
         })

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 16] = [
+const FEATURES: [&str; 18] = [
     "picture",
     "session",
     "sign_in",
@@ -17,6 +17,8 @@ const FEATURES: [&str; 16] = [
     "workspace",
     "notification",
     "invitation",
+    "waitlist",
+    "captcha",
     "domain",
     "deployment",
     "pages",
@@ -25,7 +27,7 @@ const FEATURES: [&str; 16] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 26] = [
+const ARROWS: [(&str, &[&str]); 28] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -44,14 +46,16 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("notification", &["session", "membership", "user"]),
     ("organization", &["notification", "session", "membership", "user", "picture"]),
     ("workspace", &["organization", "session", "membership", "user", "picture"]),
-    ("invitation", &["notification", "workspace", "organization", "session", "membership", "user"]),
+    ("captcha", &["session"]),
+    ("waitlist", &["user"]),
+    ("invitation", &["notification", "waitlist", "workspace", "organization", "session", "membership", "user"]),
     ("domain", &["notification", "organization", "session", "membership", "user"]),
-    ("sign_in", &["notification", "domain", "session", "membership", "user"]),
-    ("sign_up", &["invitation", "sign_in", "domain", "session", "membership", "user"]),
+    ("sign_in", &["captcha", "notification", "domain", "session", "membership", "user"]),
+    ("sign_up", &["captcha", "waitlist", "invitation", "sign_in", "domain", "session", "membership", "user"]),
     ("token", &["session", "membership", "user"]),
     ("deployment", &["token", "user"]),
     ("pages", &["deployment"]),
-    ("admin", &["notification", "organization", "session", "membership", "user"]),
+    ("admin", &["waitlist", "notification", "organization", "session", "membership", "user"]),
 ];
 
 fn source() -> PathBuf {

@@ -2,7 +2,7 @@
 
 use super::door::{About, Body, Operator};
 use super::page::{Page, moment};
-use super::{Decision, Form, organizations, places, store, view};
+use super::{Decision, Form, organizations, places, store, view, waitlist};
 use crate::app::Shared;
 use crate::audit::{self, Event};
 use crate::error::Result;
@@ -33,6 +33,9 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/organizations/{id}", delete(organizations::delete))
         .route("/admin/organizations/{id}/members", post(organizations::add_member))
         .route("/admin/organizations/{id}/unrestrict", post(unrestrict))
+        .route("/admin/waitlist", get(waitlist::list))
+        .route("/admin/waitlist/invite", post(waitlist::invite))
+        .route("/admin/waitlist/{email}", delete(waitlist::remove))
         .route("/admin/audit", get(list_audit))
         .route("/admin/health", get(health))
 }

@@ -19,6 +19,7 @@ pub mod socket;
 pub mod store;
 mod told;
 pub mod view;
+pub mod waitlist;
 
 use crate::app::{App, Shared, Site};
 use crate::audit::{self, About, By, Event};

@@ -129,6 +129,32 @@ pub struct Organization {
     pub updated_at: String,
 }
 
+/// Somebody who waits to be let in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitlistEntry {
+    /// Its id.
+    pub id: String,
+    /// The address, which nobody has proved.
+    pub email: String,
+    /// First name, may be `""`.
+    pub first_name: String,
+    /// Last name, may be `""`.
+    pub last_name: String,
+    /// When the address was put on the list.
+    pub created_at: String,
+    /// When the last invitation was mailed.
+    pub invited_at: Option<String>,
+    /// Until when it lets the address in.
+    pub invited_until: Option<String>,
+}
+
+/// Who was invited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    /// They, as they are now.
+    pub invited: Vec<WaitlistEntry>,
+}
+
 /// An organization or a workspace that asks nothing of its members any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unrestricted {

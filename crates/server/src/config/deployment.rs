@@ -1,6 +1,6 @@
 //! A deployment as the operator decided it, and what holds when nothing is said.
 
-use super::{Auth, Messages, Organizations, Origin, Restrictions, Retention, TextMessages, Ui, Workspaces};
+use super::{Auth, Challenge, Messages, Organizations, Origin, Restrictions, Retention, TextMessages, Ui, Workspaces};
 use crate::mail::own::Templates;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -49,6 +49,8 @@ pub struct Deployment {
     pub maintenance_mode: bool,
     /// What a sign-up asks for, and how people sign in.
     pub auth: Auth,
+    /// Work that a browser does before it may try.
+    pub challenge: Challenge,
     /// Who may sign up.
     pub restrictions: Restrictions,
     /// Whether there are organizations, and who may what in them.
@@ -133,6 +135,7 @@ impl Deployment {
             max_sessions_per_account: 5,
             maintenance_mode: false,
             auth: Auth { email_otp: true, magic_link: true, ..Auth::default() },
+            challenge: Challenge::default(),
             restrictions: Restrictions::default(),
             organizations: Organizations { enabled: true, ..Organizations::default() },
             workspaces: Workspaces { enabled: true, ..Workspaces::default() },

@@ -37,7 +37,7 @@ pub use problem::{Problem, Severity};
 pub use retention::Retention;
 pub use second_factor::{SecondFactor, SecondFactorPolicy};
 pub use settings::{
-    Auth, FieldUse, FirstFactor, Listed, Messages, PasswordRules, Restrictions, SignUpMode, Ui,
+    Auth, Challenge, FieldUse, FirstFactor, Listed, Messages, PasswordRules, Restrictions, SignUpMode, Ui,
 };
 pub use sms::{Sms, TextMessages};
 pub use teams::{Organizations, Workspaces};

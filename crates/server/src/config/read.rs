@@ -1,6 +1,6 @@
 //! From the tables of the file to deployments: each key by itself. What must fit together is `fit.rs`'s.
 
-use super::settings::{Auth, FieldUse, FirstFactor, Messages, PasswordRules, Restrictions, SignUpMode, Ui};
+use super::settings::{Auth, Challenge, FieldUse, FirstFactor, Messages, PasswordRules, Restrictions, SignUpMode, Ui};
 use super::table::Table;
 use super::value::{self, PasswordWord};
 use super::{Deployment, Lifetimes, Mode, Origin, css, domains, retention, second_factor, sms, teams};
@@ -136,6 +136,7 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         retention: retention::read(table.table("retention"), &lifetimes),
         lifetimes,
         auth: auth(table.table("auth")),
+        challenge: challenge(table.table("challenge")),
         restrictions: restrictions(table.table("restrictions")),
         organizations: teams::organizations(table.table("organizations")),
         workspaces: teams::workspaces(table.table("workspaces")),
@@ -214,9 +215,23 @@ fn auth(mut table: Table<'_>) -> Auth {
     auth
 }
 
+fn challenge(mut table: Table<'_>) -> Challenge {
+    let base = Challenge::default();
+    let challenge = Challenge {
+        enabled: table.flag("enabled").unwrap_or(base.enabled),
+        count: table.number("count", 1..=200).unwrap_or(base.count),
+        difficulty: table.number("difficulty", 1..=6).unwrap_or(base.difficulty),
+    };
+    table.finish();
+    challenge
+}
+
 fn restrictions(mut table: Table<'_>) -> Restrictions {
-    const MODES: [(&str, SignUpMode); 2] =
-        [("public", SignUpMode::Public), ("restricted", SignUpMode::Restricted)];
+    const MODES: [(&str, SignUpMode); 3] = [
+        ("public", SignUpMode::Public),
+        ("restricted", SignUpMode::Restricted),
+        ("waitlist", SignUpMode::Waitlist),
+    ];
     let restrictions = Restrictions {
         sign_up_mode: table.one_of("sign_up_mode", &MODES).unwrap_or(SignUpMode::Public),
         allowlist: table.list("allowlist", value::listed).unwrap_or_default(),

@@ -108,6 +108,23 @@ impl Default for Auth {
     }
 }
 
+/// Work that a browser does before it may try to sign in or up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// Whether it is asked for.
+    pub enabled: bool,
+    /// How many numbers are to be found, 1 to 200.
+    pub count: u32,
+    /// Hexadecimal digits that each hash begins with, 1 to 6: a number takes 16 to this power tries.
+    pub difficulty: u32,
+}
+
+impl Default for Challenge {
+    fn default() -> Self {
+        Self { enabled: false, count: 50, difficulty: 4 }
+    }
+}
+
 /// Who may sign up. Accounts that exist already are not touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restrictions {
@@ -143,8 +160,10 @@ impl Default for Restrictions {
 pub enum SignUpMode {
     /// Everybody whom the lists do not exclude.
     Public,
-    /// Nobody: accounts are made by the operator.
+    /// Nobody: accounts are made by the operator, or by invitation.
     Restricted,
+    /// Whoever waited on a list and was invited by the operator.
+    Waitlist,
 }
 
 impl SignUpMode {
@@ -154,6 +173,7 @@ impl SignUpMode {
         match self {
             Self::Public => "public",
             Self::Restricted => "restricted",
+            Self::Waitlist => "waitlist",
         }
     }
 }

@@ -83,6 +83,7 @@ fn auth_settings(site: &Site, times: &Times) -> AuthSettings {
             max_sessions_per_account: config.max_sessions_per_account,
         },
         uniform_answers: config.uniform_answers,
+        challenge_required: config.challenge.enabled,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::session::view as session;
 use crate::user::email::EmailAddress;
-use crate::{organization, workspace};
+use crate::{organization, waitlist, workspace};
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
@@ -56,11 +56,13 @@ async fn validate(
     Extension(site): Extension<Arc<Site>>,
     fields: Fields,
 ) -> Result<Response> {
-    let sent = Sent::read(&app.vault, fields.required("token")?);
-    let Some(sent) = sent else { return Ok(answer::ok(look::invalid())) };
-    let now = app.world.clock.now_ms();
-    let told = app.db.read(move |on| look::validate(on, &site, &sent, now));
-    Ok(answer::ok(told.await?))
+    let (token, now) = (fields.required("token")?, app.world.clock.now_ms());
+    let told = match (Sent::read(&app.vault, token), waitlist::look::Sent::read(&app.vault, token)) {
+        (Some(sent), _) => app.db.read(move |on| look::validate(on, &site, &sent, now)).await?,
+        (None, Some(sent)) => app.db.read(move |on| look::validate_waitlist(on, &site, &sent, now)).await?,
+        (None, None) => look::invalid(),
+    };
+    Ok(answer::ok(told))
 }
 
 /// `token`.

@@ -14,6 +14,7 @@ use crate::secret::{self, For, Seen};
 use crate::time::rfc3339;
 use crate::user::email::EmailAddress;
 use crate::vault::Vault;
+use crate::waitlist;
 use crate::workspace::{self, Workspace};
 use keyrack_protocol::{InvitationRefusal, InvitationValidation, InvitedTo};
 use std::sync::Arc;
@@ -93,6 +94,36 @@ pub fn validate(
         workspace: workspace.as_ref().map(|it| of_workspace(site, it)),
         inviter_name: inviter.as_ref().map(mails::name_of),
         expires_at: Some(rfc3339(it.expires_at)),
+        error_code: None,
+        message: String::new(),
+    })
+}
+
+/// What whoever waited is told of the token that was mailed to them.
+///
+/// # Errors
+/// What the database says.
+pub fn validate_waitlist(
+    on: &mut Snapshot<'_>,
+    site: &Site,
+    sent: &waitlist::look::Sent,
+    now: i64,
+) -> Result<InvitationValidation> {
+    let found = waitlist::look::find(on, &site.config.id, sent, now)?;
+    let Some((entry, lets_in)) = found else { return Ok(invalid()) };
+    let email = Some(entry.email);
+    if !lets_in {
+        return Ok(InvitationValidation { email, ..refused(InvitationRefusal::InvitationExpired) });
+    }
+    Ok(InvitationValidation {
+        valid: true,
+        first_name: entry.first_name,
+        last_name: entry.last_name,
+        email,
+        organization: None,
+        workspace: None,
+        inviter_name: None,
+        expires_at: entry.invited_until.map(rfc3339),
         error_code: None,
         message: String::new(),
     })

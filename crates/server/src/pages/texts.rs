@@ -97,7 +97,7 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 57] = [
+    const NOT_OF_PAGES: [Code; 58] = [
         Code::ScopeNotAvailable,
         Code::OrganizationsDisabled,
         Code::WorkspacesDisabled,
@@ -146,6 +146,7 @@ mod tests {
         Code::DeploymentNotFound,
         Code::DeploymentRequired,
         Code::InvalidParameter,
+        Code::WaitlistEntryNotFound,
         Code::SessionNotFound,
         Code::UserNotFound,
         Code::StrategyRequired,

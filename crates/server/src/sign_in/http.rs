@@ -2,6 +2,7 @@
 
 use super::Identifier;
 use crate::caller::Browser;
+use crate::captcha::{self, http::CHALLENGE_TOKEN};
 use crate::config::{Auth, FieldUse};
 use crate::error::Result;
 use crate::http::answer;
@@ -14,7 +15,7 @@ use axum::response::Response;
 use http::Method;
 use keyrack_protocol::{Code, Identified, MagicLink, Session, SignInMethod};
 
-const IDENTIFY: &[Field] = &[Field::required("identifier", "An address or a username.")];
+const IDENTIFY: &[Field] = &[Field::required("identifier", "An address or a username."), CHALLENGE_TOKEN];
 const SIGN_IN: &[Field] = &[
     Field::optional("strategy", "How to sign in; absent, it is `plain_email`.").one_of(&[
         "plain_email",
@@ -29,6 +30,7 @@ const SIGN_IN: &[Field] = &[
         "The password, exactly as it was set; for `plain_email` and `plain_username`.",
     )
     .length(1, 128),
+    CHALLENGE_TOKEN,
 ];
 
 const TOKEN: Field =
@@ -57,7 +59,7 @@ pub fn routes() -> Routes {
     let identify_it = Operation::post::<Identified>("/auth/identify", "identify", about)
         .takes(IDENTIFY)
         .of_browser()
-        .refuses(&[Code::RequiredField]);
+        .refuses(&[Code::RequiredField, Code::ChallengeRequired]);
     let about = "Sign in. With a password, adds the account to this browser's session and makes it the active one, unless \
                  something is still needed; the others stay. Otherwise begins an attempt: the last of the session's \
                  sign-in attempts, whose `current_step` says what it waits for. An unknown identifier and a wrong password \
@@ -65,6 +67,7 @@ pub fn routes() -> Routes {
                  other, and no code ever fits.";
     let sign_it_in =
         Operation::post::<Session>("/auth/signin", "signIn", about).takes(SIGN_IN).hands_out().refuses(&[
+            Code::ChallengeRequired,
             Code::RequiredField,
             Code::InvalidEmail,
             Code::InvalidUsername,
@@ -103,6 +106,7 @@ pub fn routes() -> Routes {
 
 /// `identifier`: how whoever has it signs in. It is the same for everybody, also who has no account.
 async fn identify(browser: Browser, fields: Fields) -> Result<Response> {
+    captcha::require(&browser, &fields).await?;
     let methods = methods_of(&browser.site.config.auth, fields.required("identifier")?);
     Ok(answer::ok(Identified { strategy: "password".to_owned(), methods }))
 }
@@ -122,6 +126,7 @@ fn methods_of(auth: &Auth, identifier: &str) -> Vec<SignInMethod> {
 
 /// `strategy` `plain_email` with `email` and `password`, or `plain_username` with `username` and `password`.
 async fn sign_in(browser: Browser, fields: Fields) -> Result<Response> {
+    captcha::require(&browser, &fields).await?;
     let identifier = match fields.text("strategy")?.unwrap_or("plain_email") {
         "magic_link" if browser.site.config.auth.magic_link => {
             let email = EmailAddress::parse(fields.required("email")?)?;

@@ -2,6 +2,7 @@
 
 use super::{Form, admitted, restrictions};
 use crate::caller::Browser;
+use crate::captcha;
 use crate::config::FieldUse;
 use crate::error::Result;
 use crate::http::answer;
@@ -22,6 +23,7 @@ pub(super) async fn identifier_availability(browser: Browser, fields: Fields) ->
 
 /// `email`, `password`, what the deployment asks for of `username`, `first_name`, `last_name`, and `invite_token?`.
 pub(super) async fn sign_up(browser: Browser, fields: Fields) -> Result<Response> {
+    captcha::require(&browser, &fields).await?;
     let (auth, rules) = (&browser.site.config.auth, &browser.site.config.restrictions);
     let token = admitted::token(rules, &fields)?;
     let email = EmailAddress::parse(fields.required("email")?)?;

@@ -14,6 +14,7 @@ mod restrictions;
 pub mod routes;
 mod store;
 mod verify;
+mod waitlist;
 
 pub use verify::{prepare, verify};
 
@@ -21,7 +22,7 @@ use crate::app::Site;
 use crate::caller::Browser;
 use crate::config::{Auth, FieldUse};
 use crate::error::{Error, Result};
-use crate::id::{AttemptId, InvitationId, SessionId};
+use crate::id::{AttemptId, SessionId};
 use crate::session::enter::{self, Left, NewAttempt};
 use crate::throttle::{self, SIGN_UP, Subject, Verdict};
 use crate::time::rfc3339;
@@ -45,8 +46,8 @@ pub struct Form {
     pub last_name: String,
     /// The password as typed.
     pub password: String,
-    /// The invitation by which somebody signs up where others cannot.
-    pub invitation: Option<InvitationId>,
+    /// The invitation, or the entry of the waitlist, by which somebody signs up where others cannot.
+    pub invitation: Option<String>,
 }
 
 /// Begins a sign-up.
@@ -66,7 +67,7 @@ pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
         first_name,
         last_name,
         password_hash,
-        invitation: invitation.map(|id| id.to_string()),
+        invitation,
     };
     browser
         .app

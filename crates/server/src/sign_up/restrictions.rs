@@ -8,11 +8,12 @@ use keyrack_protocol::Code;
 /// Whether people may sign up by themselves at all.
 ///
 /// # Errors
-/// `SIGNUP_RESTRICTED`.
+/// `SIGNUP_RESTRICTED`, `SIGNUP_WAITLIST_ONLY`.
 pub fn check_mode(rules: &Restrictions) -> Result<(), Code> {
     match rules.sign_up_mode {
         SignUpMode::Public => Ok(()),
         SignUpMode::Restricted => Err(Code::SignupRestricted),
+        SignUpMode::Waitlist => Err(Code::SignupWaitlistOnly),
     }
 }
 

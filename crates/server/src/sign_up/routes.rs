@@ -1,6 +1,7 @@
 //! What the operations of this feature take, answer and refuse.
 
 use super::http;
+use crate::captcha::http::CHALLENGE_TOKEN;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::user::{password, username};
@@ -29,10 +30,11 @@ const SIGN_UP: &[Field] = &[
     Field::optional("last_name", "At most 100 characters.").length(0, 100),
     Field::optional(
         "invite_token",
-        "Of an invitation to this address: lets it sign up where others cannot. The code is mailed all the same, and the \
-         invitation accepted afterwards.",
+        "Of an invitation to this address, to an organization or from the waitlist: lets it sign up where others cannot. \
+         The code is mailed all the same, and an invitation to an organization accepted afterwards.",
     )
     .length(0, 200),
+    CHALLENGE_TOKEN,
 ];
 const COMPLETE: &[Field] = &[
     Field::required("attempt_id", "The sign-in attempt's id, as the session lists it."),
@@ -74,6 +76,7 @@ pub fn routes() -> Routes {
         .add(prepare(), http::prepare_verification)
         .add(attempt(), http::attempt_verification)
         .add(complete(), http::complete_profile)
+        .and(super::waitlist::routes())
 }
 
 fn availability() -> Operation {
@@ -97,6 +100,7 @@ fn sign_up() -> Operation {
                  what it has not is ignored. The last of the session's sign-up attempts is the new one; it lives 30 \
                  minutes. With uniform answers a taken address goes on like any other, and no code ever fits.";
     Operation::post::<Session>("/auth/signup", "signUp", about).takes(SIGN_UP).hands_out().refuses(&[
+        Code::ChallengeRequired,
         Code::RequiredField,
         Code::InvalidEmail,
         Code::InvalidUsername,
@@ -105,6 +109,7 @@ fn sign_up() -> Operation {
         Code::UsernameExists,
         Code::EmailExists,
         Code::SignupRestricted,
+        Code::SignupWaitlistOnly,
         Code::EmailNotAllowed,
         Code::EmailBlocked,
         Code::DisposableEmailBlocked,
@@ -149,6 +154,7 @@ fn attempt() -> Operation {
             Code::UsernameReserved,
             Code::UsernameExists,
             Code::SignupRestricted,
+            Code::SignupWaitlistOnly,
             Code::EmailNotAllowed,
             Code::EmailBlocked,
             Code::DisposableEmailBlocked,

@@ -24,6 +24,7 @@ use crate::user::email::EmailAddress;
 use crate::user::store::{Created, NewUser};
 use crate::user::username::Username;
 use keyrack_protocol::{ChangeReason, Code, SignInMethod, VerificationPrepared};
+use crate::waitlist;
 use std::sync::Arc;
 
 /// Mails a new code for an attempt; the old one dies. Asked too soon or too often it does nothing, and says
@@ -261,6 +262,7 @@ fn finish(
     let proof = Proof::by_password(now);
     let first = First { method: SignInMethod::PlainEmail, email: trial.email.to_string(), proof };
     let reason = entry::made(tx, (app, site), (&mut room, &user), first, &trial.arrival)?;
+    waitlist::store::leave(tx, &site.config.id, trial.email.as_str())?;
     let shown = shown(site, (&trial.id, &room.loaded.id), (profile, &next), kept.expires_at);
     let listed_until = kept.expires_at.min(now + COMPLETED_SHOWN_MS);
     store::save(tx, &trial.id, kept, (&next, &shown), listed_until)?;

@@ -26,6 +26,7 @@ pub(crate) use cases;
 fn every_key_has_a_case_and_every_case_a_key() {
     let published = PUBLISHED.iter().map(|(key, ..)| *key);
     let lists = [
+        crate::keys_challenge::KEYS,
         crate::keys_server::KEYS,
         crate::keys_deployment::KEYS,
         crate::keys_domains::KEYS,

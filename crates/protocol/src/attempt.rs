@@ -163,7 +163,8 @@ wire! {
     pub struct Identified {
         /// How to go on: `password`.
         pub strategy: String,
-        /// What an identifier of this kind can be signed in with here, whoever has it: strategies of `POST /auth/signin`.
+        /// What an identifier of this kind can be signed in with here, whoever has it: strategies of `POST
+        /// /auth/signin`.
         pub methods: Vec<SignInMethod>,
     }
 }

@@ -38,6 +38,7 @@ codes! {
     EmailNotAllowed = "EMAIL_NOT_ALLOWED", 403, "This address may not sign up here; use one that is on the list, such as your work address.";
     EmailBlocked = "EMAIL_BLOCKED", 403, "This address may not sign up here; use another one.";
     DisposableEmailBlocked = "DISPOSABLE_EMAIL_BLOCKED", 403, "Throw-away addresses may not sign up here; use one that you keep.";
+    VoipNumberBlocked = "VOIP_NUMBER_BLOCKED", 403, "Numbers of internet telephony cannot be used here.";
     CountryRestricted = "COUNTRY_RESTRICTED", 403, "Phone numbers of this country cannot be used here.";
     BannedKeyword = "BANNED_KEYWORD", 403, "A name or the address holds a word that may not be used here; choose another.";
     RequiredField = "REQUIRED_FIELD", 400, "A field is missing.";
@@ -55,6 +56,8 @@ codes! {
     TooManyAuthenticators = "too_many_authenticators", 409, "This account has as many authenticators as it may; remove one first.";
     AuthenticatorNotFound = "authenticator_not_found", 404, "This account has no such authenticator; a set-up that was not confirmed is over after half an hour.";
     InvalidEmail = "invalid_email", 400, "This is not an email address.";
+    PhoneNumberExists = "PHONE_NUMBER_EXISTS", 400, "This phone number is taken; use another one.";
+    InvalidPhoneNumber = "invalid_phone_number", 400, "This is not a phone number; write it with its country's code in front, like +49 151 12345678.";
     UsernameExists = "USERNAME_EXISTS", 400, "This username, or one that looks like it, is taken; choose another.";
     UsernameReserved = "username_reserved", 400, "Nobody can have this username; choose another.";
     InvalidUsername = "invalid_username", 400, "A username has 3 to 30 letters a-z, digits, dots, hyphens and underscores, a letter first.";

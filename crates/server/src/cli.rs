@@ -1,6 +1,6 @@
 //! The command line: `keyrack dev` for one's own machine, `keyrack serve` for everybody else's; `keyrack user`,
-//! `keyrack session` and `keyrack organization` talk to the one that runs; `keyrack config` and `keyrack check` are about the configuration;
-//! `keyrack backup` and `keyrack restore` about everything that is in the database.
+//! `keyrack session` and `keyrack organization` talk to the one that runs; `keyrack config` and `keyrack check` are
+//! about the configuration; `keyrack backup` and `keyrack restore` about everything that is in the database.
 
 pub mod audit;
 pub mod backup;
@@ -78,7 +78,8 @@ pub struct Run {
     /// Whether this is `keyrack dev`. Not an argument: [`Command::into_run`] sets it.
     #[arg(skip)]
     pub dev: bool,
-    /// The configuration [default under serve: $KEYRACK_CONFIG, then ./keyrack.toml; under dev: $KEYRACK_CONFIG, then none]
+    /// The configuration [default under serve: $KEYRACK_CONFIG, then ./keyrack.toml; under dev: $KEYRACK_CONFIG, then
+    /// none]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Where to listen [default: 127.0.0.1:4400, under dev also [::1]:4400]

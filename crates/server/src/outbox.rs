@@ -1,8 +1,8 @@
 //! Mails and text messages that are to be sent: a row written in the transaction that causes it, sent after the commit.
 //!
-//! Bodies are sealed and emptied when they are sent, expired or given up. A row is claimed by a lease, so
-//! that two nodes do not send it twice and a node that dies leaves it to the next. The two channels go their own ways: mail
-//! does not wait for whoever sends text messages, nor the other way round.
+//! Bodies are sealed and emptied when they are sent, expired or given up. A row is claimed by a lease, so that two
+//! nodes do not send it twice and a node that dies leaves it to the next. The two channels go their own ways: mail does
+//! not wait for whoever sends text messages, nor the other way round.
 
 use crate::app::App;
 use crate::db::{Snapshot, Tx};

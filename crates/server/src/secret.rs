@@ -28,6 +28,8 @@ pub enum For {
     SignInLink,
     /// A later step of a sign-in attempt, which is its owner.
     SignInStep,
+    /// Proves the phone number of a sign-up attempt.
+    SignUpPhone,
     /// Accepts an invitation, which is its owner.
     Invitation,
     /// A mailed code that gives what sets another password; its owner is the address, as it is counted.
@@ -45,6 +47,7 @@ impl For {
             Self::SignIn => "sign_in",
             Self::SignInLink => "sign_in_link",
             Self::SignInStep => "sign_in_step",
+            Self::SignUpPhone => "sign_up_phone",
             Self::Invitation => "invitation",
             Self::ResetCode => "reset_code",
             Self::Reset => "reset",

@@ -1,5 +1,5 @@
-//! What an operator may do to a running server: make, disable and delete users, see and end sessions, make organizations,
-//! let users into them, and take back what they ask of their members.
+//! What an operator may do to a running server: make, disable and delete users, see and end sessions, make
+//! organizations, let users into them, and take back what they ask of their members.
 //!
 //! It is asked through a Unix socket in the data folder ([`socket`]), never through a public listener: whoever
 //! may open the socket owns the server's data anyway. [`http`] is its door, [`view`] the JSON that travels,

@@ -57,7 +57,8 @@ pub struct Whom {
     first: Option<i64>,
 }
 
-/// `emails` or `first` (1 to 200): invites them, also those who were invited before, whose older invitation works no more.
+/// `emails` or `first` (1 to 200): invites them, also those who were invited before, whose older invitation works no
+/// more.
 ///
 /// # Errors
 /// [`Code::InvalidEmail`], [`Code::WaitlistEntryNotFound`] when an address is not on the list: then nobody is invited;

@@ -1,8 +1,9 @@
-//! Proof of work against robots: a browser finds numbers that take some time to find, before it may try to sign in or up.
-//! Off unless the deployment asks for it; the two calls are served in any case, as the open-source Cap widget makes them.
+//! Proof of work against robots: a browser finds numbers that take some time to find, before it may try to sign in or
+//! up. Off unless the deployment asks for it; the two calls are served in any case, as the open-source Cap widget makes
+//! them.
 //!
-//! A challenge is signed and not kept. Solving it leaves a row that keeps it from being used twice, and gives a token that is
-//! good for twenty minutes and a bounded number of tries, at the address that solved it and in its session.
+//! A challenge is signed and not kept. Solving it leaves a row that keeps it from being used twice, and gives a token
+//! that is good for twenty minutes and a bounded number of tries, at the address that solved it and in its session.
 
 pub mod http;
 mod puzzle;

@@ -1,5 +1,5 @@
-//! What a browser carries between the calls: texts that the vault has signed, so that nothing is kept of a challenge that
-//! nobody solves.
+//! What a browser carries between the calls: texts that the vault has signed, so that nothing is kept of a challenge
+//! that nobody solves.
 
 use crate::vault::{Purpose, Vault};
 use base64::Engine;

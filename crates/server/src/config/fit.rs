@@ -4,7 +4,6 @@ use super::layout::{self, Layout};
 use super::read::{Draft, File};
 use super::source::Source;
 use super::{Deployment, FieldUse, FirstFactor, Mode, Origin, PasswordRules, Severity, SignUpMode};
-use crate::mail::own;
 use std::collections::HashSet;
 
 use Severity::{Error, Warning};
@@ -23,6 +22,9 @@ pub(super) fn check(source: &Source, file: &File, dev: bool) {
         told.retention();
         told.teams();
         told.templates();
+        if !dev {
+            told.phones(file.has_sms);
+        }
         if !dev {
             told.mail_from();
             told.transport();
@@ -80,7 +82,7 @@ fn proxies(source: &Source, file: &File) {
 /// A deployment and where to complain about it.
 pub(super) struct Told<'a> {
     source: &'a Source,
-    draft: &'a Draft,
+    pub(super) draft: &'a Draft,
     pub(super) deployment: &'a Deployment,
 }
 
@@ -172,16 +174,6 @@ impl Told<'_> {
         {
             let text = "a sign-in may live longer than the record of how it began; lengthen audit to sign_in_max_age or more";
             self.say(Warning, "retention.audit", text);
-        }
-    }
-
-    fn templates(&self) {
-        // Links are judged by the origin, which a stand-in stands for when it is none.
-        if self.draft.origin.is_none() {
-            return;
-        }
-        for text in own::check(self.deployment) {
-            self.say(Error, "messages.templates", format!("templates: {text}"));
         }
     }
 

@@ -3,10 +3,12 @@
 //! [`load`] puts them together from the command line, the environment and `keyrack.toml`, and refuses
 //! everything that it does not understand with one line that names the place and the fix.
 
+mod admission;
 pub(crate) mod css;
 mod deployment;
 mod domains;
 mod fit;
+mod fit_messages;
 mod fit_teams;
 mod folder;
 pub mod keys;

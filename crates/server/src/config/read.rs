@@ -1,9 +1,9 @@
 //! From the tables of the file to deployments: each key by itself. What must fit together is `fit.rs`'s.
 
-use super::settings::{Auth, Challenge, FieldUse, FirstFactor, Messages, PasswordRules, Restrictions, SignUpMode, Ui};
+use super::settings::{Auth, FieldUse, FirstFactor, Messages, PasswordRules, Ui};
 use super::table::Table;
 use super::value::{self, PasswordWord};
-use super::{Deployment, Lifetimes, Mode, Origin, css, domains, retention, second_factor, sms, teams};
+use super::{Deployment, Lifetimes, Mode, Origin, admission, css, domains, retention, second_factor, sms, teams};
 use crate::mail::own::{self, Templates};
 use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;
@@ -136,8 +136,8 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         retention: retention::read(table.table("retention"), &lifetimes),
         lifetimes,
         auth: auth(table.table("auth")),
-        challenge: challenge(table.table("challenge")),
-        restrictions: restrictions(table.table("restrictions")),
+        challenge: admission::challenge(table.table("challenge")),
+        restrictions: admission::restrictions(table.table("restrictions")),
         organizations: teams::organizations(table.table("organizations")),
         workspaces: teams::workspaces(table.table("workspaces")),
         text_messages: sms::text_messages(table.table("text_messages")),
@@ -196,6 +196,7 @@ fn auth(mut table: Table<'_>) -> Auth {
     let auth = Auth {
         first_factor: table.one_of("first_factor", &FORMS).unwrap_or(base.first_factor),
         username: table.one_of("username", &USES).unwrap_or(base.username),
+        phone: table.one_of("phone", &USES).unwrap_or(base.phone),
         first_name: table.one_of("first_name", &USES).unwrap_or(base.first_name),
         last_name: table.one_of("last_name", &USES).unwrap_or(base.last_name),
         password: PasswordRules {
@@ -213,35 +214,6 @@ fn auth(mut table: Table<'_>) -> Auth {
     };
     table.finish();
     auth
-}
-
-fn challenge(mut table: Table<'_>) -> Challenge {
-    let base = Challenge::default();
-    let challenge = Challenge {
-        enabled: table.flag("enabled").unwrap_or(base.enabled),
-        count: table.number("count", 1..=200).unwrap_or(base.count),
-        difficulty: table.number("difficulty", 1..=6).unwrap_or(base.difficulty),
-    };
-    table.finish();
-    challenge
-}
-
-fn restrictions(mut table: Table<'_>) -> Restrictions {
-    const MODES: [(&str, SignUpMode); 3] = [
-        ("public", SignUpMode::Public),
-        ("restricted", SignUpMode::Restricted),
-        ("waitlist", SignUpMode::Waitlist),
-    ];
-    let restrictions = Restrictions {
-        sign_up_mode: table.one_of("sign_up_mode", &MODES).unwrap_or(SignUpMode::Public),
-        allowlist: table.list("allowlist", value::listed).unwrap_or_default(),
-        blocklist: table.list("blocklist", value::listed).unwrap_or_default(),
-        block_subaddresses: table.flag("block_subaddresses").unwrap_or_default(),
-        block_disposable_emails: table.flag("block_disposable_emails").unwrap_or_default(),
-        banned_keywords: table.list("banned_keywords", value::keyword).unwrap_or_default(),
-    };
-    table.finish();
-    restrictions
 }
 
 fn ui(mut table: Table<'_>) -> Ui {

@@ -12,6 +12,8 @@ pub struct Auth {
     pub first_factor: FirstFactor,
     /// Whether accounts have a username, which signs in beside the address.
     pub username: FieldUse,
+    /// Whether the sign-up asks for a phone number, which is proved then.
+    pub phone: FieldUse,
     /// Whether the sign-up asks for a first name.
     pub first_name: FieldUse,
     /// Whether the sign-up asks for a last name.
@@ -98,6 +100,7 @@ impl Default for Auth {
         Self {
             first_factor: FirstFactor::EmailPassword,
             username: FieldUse::Off,
+            phone: FieldUse::Off,
             first_name: FieldUse::Optional,
             last_name: FieldUse::Optional,
             password: PasswordRules::default(),
@@ -138,6 +141,10 @@ pub struct Restrictions {
     pub block_subaddresses: bool,
     /// Whether addresses of throw-away mail services are refused.
     pub block_disposable_emails: bool,
+    /// Only phone numbers of these countries are taken, unless it is empty: two capital letters each.
+    pub phone_countries: Vec<String>,
+    /// Whether numbers of internet telephony are refused.
+    pub block_voip_numbers: bool,
     /// What may not be part of a name, a username or an address's local part; in lower case.
     pub banned_keywords: Vec<String>,
 }
@@ -150,6 +157,8 @@ impl Default for Restrictions {
             blocklist: Vec::new(),
             block_subaddresses: false,
             block_disposable_emails: false,
+            phone_countries: Vec::new(),
+            block_voip_numbers: false,
             banned_keywords: Vec::new(),
         }
     }

@@ -184,6 +184,14 @@ pub(super) fn password_word(text: &str) -> Result<PasswordWord, String> {
     }
 }
 
+/// A country by its two letters (ISO 3166-1).
+pub(super) fn country(text: &str) -> Result<String, String> {
+    match text.parse::<phonenumber::country::Id>() {
+        Ok(id) if id.as_ref() == text => Ok(text.to_owned()),
+        _ => Err(format!("{text:?} is not a country; write its two letters, like \"DE\"")),
+    }
+}
+
 /// A language of the hosted pages and of messages.
 pub(super) fn language(text: &str) -> Result<(), String> {
     match is_language(text) {

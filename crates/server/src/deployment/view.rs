@@ -60,7 +60,7 @@ fn auth_settings(site: &Site, times: &Times) -> AuthSettings {
         deleted_at: None,
         deployment_id: config.id.clone(),
         email_address: REQUIRED,
-        phone_number: OFF,
+        phone_number: config.auth.phone.published(),
         username: config.auth.username.published(),
         first_name: config.auth.first_name.published(),
         last_name: config.auth.last_name.published(),
@@ -71,7 +71,7 @@ fn auth_settings(site: &Site, times: &Times) -> AuthSettings {
         magic_link: FieldSetting { enabled: config.auth.magic_link, required: false },
         passkey: PasskeySetting { enabled: false, prompt_registration_on_auth: false, allow_autofill: false },
         auth_factors_enabled: factors(&config.auth),
-        verification_policy: VerificationPolicy { email: true, phone_number: false },
+        verification_policy: VerificationPolicy { email: true, phone_number: config.auth.phone != FieldUse::Off },
         second_factor_policy: config.auth.second_factor.policy.as_str().to_owned(),
         first_factor: config.auth.first_factor.as_str().to_owned(),
         second_factor: None,
@@ -164,8 +164,8 @@ fn restrictions(config: &config::Deployment, times: &Times) -> Restrictions {
         blocklist_enabled: !rules.blocklist.is_empty(),
         block_subaddresses: rules.block_subaddresses,
         block_disposable_emails: rules.block_disposable_emails,
-        block_voip_numbers: false,
-        country_restrictions: CountryRestrictions { enabled: false, country_codes: Vec::new() },
+        block_voip_numbers: rules.block_voip_numbers,
+        country_restrictions: countries(rules),
         banned_keywords: Vec::new(),
         allowlisted_resources: Vec::new(),
         blocklisted_resources: Vec::new(),
@@ -207,4 +207,11 @@ fn ui_settings(site: &Site) -> UiSettings {
         signup_terms_statement: ui.signup_terms_statement,
         theme_tokens: ui.theme,
     }
+}
+
+/// The countries whose phone numbers are taken: forms show them.
+fn countries(rules: &config::Restrictions) -> CountryRestrictions {
+    let mut country_codes = rules.phone_countries.clone();
+    country_codes.sort();
+    CountryRestrictions { enabled: !country_codes.is_empty(), country_codes }
 }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 /// How long such a mail is worth sending.
 const WORTH_MS: i64 = 2 * 24 * 3_600_000;
 
-/// A mail for each administrator of a domain's organization who has a proved address, drawn before the transaction that posts them.
+/// A mail for each administrator of a domain's organization who has a proved address, drawn before the transaction that
+/// posts them.
 ///
 /// # Errors
 /// What the database says.

@@ -231,8 +231,8 @@ fn end(tx: &mut Tx<'_>, actor: &Actor, it: &Invitation) -> Result<()> {
     secret::forget(tx, (actor.deployment(), For::Invitation, it.id.as_str()))
 }
 
-/// An open invitation of a place that a text names and the user may see; of one that they may not see they are told what
-/// they are told of none.
+/// An open invitation of a place that a text names and the user may see; of one that they may not see they are told
+/// what they are told of none.
 ///
 /// # Errors
 /// [`Code::InvitationNotFound`], [`Code::PermissionDenied`].

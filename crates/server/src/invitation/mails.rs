@@ -19,8 +19,8 @@ pub struct Words {
     pub inviter: String,
 }
 
-/// The mail to an invited address, in the language of whoever invites: the recipient's is not known. The link stands in it
-/// alone.
+/// The mail to an invited address, in the language of whoever invites: the recipient's is not known. The link stands in
+/// it alone.
 ///
 /// # Errors
 /// What [`mail::render`] says.

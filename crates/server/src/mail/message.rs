@@ -1,7 +1,7 @@
 //! Every message that people are sent: its name, what it speaks of, and what must be in it.
 
-/// A message. Its texts are in a folder of its name: `<language>.txt` (subject and text) and `<language>.html` of a mail,
-/// `<language>.sms` of a text message.
+/// A message. Its texts are in a folder of its name: `<language>.txt` (subject and text) and `<language>.html` of a
+/// mail, `<language>.sms` of a text message.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Message {
     /// Its name, which is the kind of its row in the outbox.
@@ -31,10 +31,12 @@ pub const SIGN_UP_CODE: Message = mail("sign_up_code", CODE_FACTS, CODE);
 pub const SIGN_UP_NOTE: Message = mail("sign_up_note", NOTHING, NOTHING);
 /// The code that signs in.
 pub const SIGN_IN_CODE: Message = mail("sign_in_code", CODE_FACTS, CODE);
-/// The link that signs in, with a code for another browser; `browser`, `device` (`""` when unknown) and `address` are of
-/// whoever asked.
+/// The link that signs in, with a code for another browser; `browser`, `device` (`""` when unknown) and `address` are
+/// of whoever asked.
 pub const SIGN_IN_LINK: Message =
     mail("sign_in_link", &["link", "code", "minutes", "browser", "device", "address"], &["link", "code"]);
+/// To the owner of an account whose second factor somebody guesses at.
+pub const SECOND_FACTOR_GUESSED: Message = mail("second_factor_guessed", NOTHING, NOTHING);
 /// The code that proves an address of an account.
 pub const ADDRESS_CODE: Message = mail("address_code", CODE_FACTS, CODE);
 /// To the owner of an address that somebody wanted to add to another account.
@@ -43,13 +45,13 @@ pub const ADDRESS_NOTE: Message = mail("address_note", NOTHING, NOTHING);
 pub const PROOF_CODE: Message = mail("proof_code", CODE_FACTS, CODE);
 /// The code and the link that let somebody choose a new password.
 pub const PASSWORD_RESET: Message = mail("password_reset", &["link", "code", "minutes"], &["link", "code"]);
-/// A way into an account, or what becomes of the account, was changed. `change` is one of [`CHANGES`], `detail` what it was
-/// about (an address, a number, a name, a day; may be `""`), `time` when; `browser`, `device` (`""` when unknown) and `address` are
-/// of whoever did it.
+/// A way into an account, or what becomes of the account, was changed. `change` is one of [`CHANGES`], `detail` what it
+/// was about (an address, a number, a name, a day; may be `""`), `time` when; `browser`, `device` (`""` when unknown)
+/// and `address` are of whoever did it.
 pub const ACCOUNT_CHANGED: Message =
     mail("account_changed", &["change", "detail", "time", "browser", "device", "address"], NOTHING);
-/// An invitation to an organization or a workspace (`""` when it is to the organization alone). `days` is 0 when `hours`
-/// says it better.
+/// An invitation to an organization or a workspace (`""` when it is to the organization alone). `days` is 0 when
+/// `hours` says it better.
 pub const INVITATION: Message =
     mail("invitation", &["inviter", "organization", "workspace", "link", "days", "hours"], &["link"]);
 /// Somebody who waited may sign up.
@@ -64,11 +66,12 @@ pub const PHONE_CODE: Message =
     Message { name: "phone_code", facts: CODE_FACTS, must: CODE, is_sms: true };
 
 /// Every message.
-pub const MESSAGES: [&Message; 14] = [
+pub const MESSAGES: [&Message; 15] = [
     &SIGN_UP_CODE,
     &SIGN_UP_NOTE,
     &SIGN_IN_CODE,
     &SIGN_IN_LINK,
+    &SECOND_FACTOR_GUESSED,
     &ADDRESS_CODE,
     &ADDRESS_NOTE,
     &PROOF_CODE,

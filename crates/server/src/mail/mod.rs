@@ -1,7 +1,7 @@
 //! What people are sent: templates in their language, made into mails and text messages.
 //!
-//! The texts are in `crates/server/messages`, a folder for each message; a deployment may have others in a folder of its
-//! own ([`own`]). Everything that is filled in is text: in the HTML form it is escaped, and a subject has one line.
+//! The texts are in `crates/server/messages`, a folder for each message; a deployment may have others in a folder of
+//! its own ([`own`]). Everything that is filled in is text: in the HTML form it is escaped, and a subject has one line.
 
 mod message;
 pub mod own;
@@ -20,8 +20,8 @@ use url::Url;
 /// The language of what is sent when nobody asks: to those whose language is not known.
 pub const DEFAULT_LANGUAGE: &str = "en";
 
-/// The mail `message` to `to`, in `language` or the nearest that it is written in. `facts` are all that the message names,
-/// each once.
+/// The mail `message` to `to`, in `language` or the nearest that it is written in. `facts` are all that the message
+/// names, each once.
 ///
 /// # Errors
 /// When a fact is missing, or a template does not do what it did when it was checked.
@@ -111,8 +111,8 @@ pub fn minutes(config: &Deployment) -> String {
     (config.lifetimes.code_ms / 60_000).max(1).to_string()
 }
 
-/// A link to a page of the deployment: its own (`configured`: an address, a path of its origin, or `""`) or the hosted one of
-/// this name, with `query` added. Nothing of a request is in it.
+/// A link to a page of the deployment: its own (`configured`: an address, a path of its origin, or `""`) or the hosted
+/// one of this name, with `query` added. Nothing of a request is in it.
 #[must_use]
 pub fn link(config: &Deployment, (configured, hosted): (&str, &str), query: &[(&str, &str)]) -> String {
     let page = match configured {

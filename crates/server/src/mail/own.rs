@@ -1,7 +1,7 @@
 //! Texts that a deployment has of its own: a folder like `crates/server/messages`, with those files that differ.
 //!
-//! They are checked before they are used: what they name is known, what must be in them is, and no link in them leads away
-//! from the deployment's own hosts.
+//! They are checked before they are used: what they name is known, what must be in them is, and no link in them leads
+//! away from the deployment's own hosts.
 
 use super::template::environment;
 use super::{COMMON, MESSAGES, Message, source};

@@ -12,15 +12,12 @@ use crate::id::{AttemptId, SecretId};
 use crate::outbox::{self, Sealed};
 use crate::secret::{self, For, Fresh};
 use crate::session::enter::{self, Arrival};
-use crate::throttle::{self, CODE_MAIL, Subject, Verdict};
+use crate::throttle::Subject;
 use crate::user;
 use crate::user::email::EmailAddress;
-use crate::world::{Mail, SKEW_MS};
+use crate::world::Mail;
 use keyrack_protocol::{Code, CurrentSessionStep as Step, VerificationPrepared};
 use std::sync::Arc;
-
-/// Asked again sooner than this, no new code is made: older clients ask without pause.
-const RESEND_MS: i64 = 30_000;
 
 /// Sends a new code for an attempt; the old one dies.
 ///
@@ -101,10 +98,10 @@ async fn first_by_mail(
 }
 
 fn draw_code(browser: &Browser, id: &AttemptId, to: &EmailAddress) -> Result<Drawn> {
-    let (app, site): (&App, &Site) = (&browser.app, &browser.site);
+    let app: &App = &browser.app;
     let code = app.world.random.six_digits();
     let secret = Secret::draw(app, code::FIRST, &code, |secret| code::hash(app, id, secret));
-    draw(browser, to.as_str(), vec![secret], &mails::code(site, to.as_str(), &code))
+    draw(browser, to.as_str(), vec![secret], &mails::code(browser, to.as_str(), &code)?)
 }
 
 fn draw_link(browser: &Browser, id: &AttemptId, to: &EmailAddress, wanted: &Wanted) -> Result<Drawn> {
@@ -117,7 +114,7 @@ fn draw_link(browser: &Browser, id: &AttemptId, to: &EmailAddress, wanted: &Want
     ];
     let back = wanted.back.as_deref().and_then(|back| link::back(&site.config, back));
     let leads = link::address(&site.config, (id, &token), back.as_deref());
-    draw(browser, to.as_str(), secrets, &mails::link(site, to.as_str(), (&leads, &code)))
+    draw(browser, to.as_str(), secrets, &mails::link(browser, to.as_str(), (&leads, &code))?)
 }
 
 /// Mails a code to the address of an account that is still to be proved.
@@ -136,7 +133,7 @@ async fn later_by_mail(browser: &Browser, id: AttemptId) -> Result<VerificationP
     let code = app.world.random.six_digits();
     let hash = |secret: &str| code::later_hash(&app, &id, (to.as_str(), secret));
     let secret = Secret::draw(&app, code::LATER, &code, hash);
-    let drawn = draw(browser, to.as_str(), vec![secret], &mails::code(&site, to.as_str(), &code))?;
+    let drawn = draw(browser, to.as_str(), vec![secret], &mails::code(browser, to.as_str(), &code)?)?;
     let trial = Trial::of_nothing(browser, id);
     let expected = to.clone();
     let posted = browser.app.db.write(move |tx| {
@@ -163,8 +160,8 @@ fn draw(browser: &Browser, to: &str, secrets: Vec<Secret>, mail: &Mail) -> Resul
     Ok(Drawn { secrets, budget, message, expires_at })
 }
 
-/// Makes the secrets the attempt's, and posts the message if there is somebody to post it to; whether it was not too soon
-/// and not too often.
+/// Makes the secrets the attempt's, and posts the message if there is somebody to post it to; whether it was not too
+/// soon and not too often.
 fn post(
     tx: &mut Tx<'_>,
     site: &Site,
@@ -174,13 +171,7 @@ fn post(
 ) -> Result<bool> {
     let now = arrival.now;
     let owner = |secret: &Secret| (site.config.id.as_str(), secret.purpose, attempt.as_str());
-    for secret in &drawn.secrets {
-        let made_at = secret::made_at(tx, owner(secret))?;
-        if made_at.is_some_and(|made_at| (-SKEW_MS..RESEND_MS).contains(&(now - made_at))) {
-            return Ok(false);
-        }
-    }
-    if throttle::count(tx, &CODE_MAIL, &drawn.budget, now)? != Verdict::Counted {
+    if !user::code_budget(tx, &drawn.budget, now)? {
         return Ok(false);
     }
     let event = if is_somebodys { Event::CodeSent } else { Event::CodeWithheld };

@@ -12,6 +12,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::outbox::{self, Sealed};
+use crate::mail::SECOND_FACTOR_GUESSED;
 use crate::throttle::SECOND_FACTOR;
 use crate::user;
 use keyrack_protocol::Code;
@@ -22,12 +23,12 @@ const NOTICE_MS: i64 = 86_400_000;
 /// The mail that the owner of an account gets when somebody guesses at its second factors, sealed.
 pub(super) async fn notice(browser: &Browser, user: Option<&str>) -> Result<Option<Sealed>> {
     let Some(user) = user.map(|user| UserId::stored(user.to_owned())) else { return Ok(None) };
-    let (app, site) = (&browser.app, &browser.site);
+    let app = &browser.app;
     let emails = app.db.read(move |on| user::store::emails_of(on, &user)).await?;
     let to = emails.into_iter().find(|email| email.is_primary && email.verified_at.is_some());
     let expires_at = app.world.clock.now_ms() + NOTICE_MS;
     let seal = |to: user::Email| {
-        outbox::seal(app, "second_factor_guessed", &mails::guessed(site, &to.email), expires_at)
+        outbox::seal(app, SECOND_FACTOR_GUESSED.name, &mails::guessed(browser, &to.email)?, expires_at)
     };
     to.map(seal).transpose()
 }

@@ -208,6 +208,10 @@ pub(super) fn accept(
     (trial, about): (&Trial, About<'_>),
 ) -> Result<()> {
     audit::record(tx, site, &trial.arrival.by(), Event::CodeAccepted, about)?;
-    throttle::forget(tx, rule, subject)?;
+    if rule.kind == CODE_GUESS.kind {
+        user::code_taken(tx, subject)?;
+    } else {
+        throttle::forget(tx, rule, subject)?;
+    }
     throttle::take_back(tx, &ADDRESS, &trial.address)
 }

@@ -1,5 +1,5 @@
-//! Who may sign up where people cannot by themselves: whoever is invited, with the invited address, to an organization or
-//! from the waitlist.
+//! Who may sign up where people cannot by themselves: whoever is invited, with the invited address, to an organization
+//! or from the waitlist.
 //!
 //! The token is no proof of the address: a mail is passed on, archived and scanned, and its link lives for days. The
 //! code is mailed as to anybody; without it whoever is passed an invitation could take the address of whom it is for.
@@ -15,7 +15,6 @@ use crate::http::fields::Fields;
 use crate::id::{InvitationId, WaitlistEntryId};
 use crate::user::email::EmailAddress;
 use crate::{invitation, waitlist};
-use keyrack_protocol::Code;
 use std::sync::Arc;
 
 /// The token that a sign-up needs; none where nobody needs one.
@@ -41,12 +40,12 @@ pub async fn by(browser: &Browser, token: Option<&str>, email: &EmailAddress) ->
     let (invited, waited) =
         (invitation::look::Sent::read(vault, token), waitlist::look::Sent::read(vault, token));
     let (site, email, now) = (Arc::clone(&browser.site), email.clone(), browser.app.world.clock.now_ms());
-    let admitted = browser.app.db.read(move |on| match (invited, waited) {
+    let admitted = browser.app.db.read(move |on| match (&invited, &waited) {
         (Some(sent), _) => {
-            Ok(invitation::look::admits(on, &site, (&sent, &email), now)?.map(|id| id.to_string()))
+            Ok(invitation::look::admits(on, &site, (sent, &email), now)?.map(|id| id.to_string()))
         }
         (None, Some(sent)) => {
-            let entry = waitlist::look::admits(on, &site.config.id, (&sent, &email), now)?;
+            let entry = waitlist::look::admits(on, &site.config.id, (sent, &email), now)?;
             Ok(entry.map(|id| id.to_string()))
         }
         (None, None) => Ok(None),

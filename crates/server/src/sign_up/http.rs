@@ -10,8 +10,9 @@ use crate::http::fields::Fields;
 use crate::sign_in::factor::Method;
 use crate::sign_in::{self, Filled, Typed, Wanted};
 use crate::user::email::EmailAddress;
+use crate::user::phone::E164;
 use crate::user::username::Username;
-use crate::user::{name, password};
+use crate::user::{name, password, reachable};
 use axum::response::Response;
 use keyrack_protocol::Code;
 
@@ -31,6 +32,7 @@ pub(super) async fn sign_up(browser: Browser, fields: Fields) -> Result<Response
         invitation: admitted::by(&browser, token, &email).await?,
         email,
         username: username(&browser, &fields, auth.username)?,
+        phone: phone(&browser, &fields)?,
         first_name: name(fields.used("first_name", auth.first_name)?.unwrap_or_default())?,
         last_name: name(fields.used("last_name", auth.last_name)?.unwrap_or_default())?,
         password: fields.required("password")?.to_owned(),
@@ -54,15 +56,12 @@ pub(super) async fn prepare_verification(browser: Browser, fields: Fields) -> Re
             let wanted = Wanted { strategy, back: fields.text("redirect_uri")?.map(str::to_owned) };
             Ok(answer::ok(sign_in::prepare(&browser, attempt, wanted).await?))
         }
-        Kind::SignUp if strategy == Some("email_otp") => {
-            Ok(answer::ok(super::prepare(&browser, attempt).await?))
-        }
-        Kind::SignUp => Err(Code::StrategyRequired.into()),
+        Kind::SignUp => Ok(answer::ok(super::prepare(&browser, attempt, strategy.unwrap_or_default()).await?)),
     }
 }
 
-/// `attempt_identifier`, `identifier_type`, `verification_code`; of a sign-in `method?`, of a sign-up `username?` in place of the one that the
-/// attempt has: somebody else may have got that one meanwhile.
+/// `attempt_identifier`, `identifier_type`, `verification_code`; of a sign-in `method?`, of a sign-up `username?` in
+/// place of the one that the attempt has: somebody else may have got that one meanwhile.
 pub(super) async fn attempt_verification(browser: Browser, fields: Fields) -> Result<Response> {
     let attempt = fields.required("attempt_identifier")?;
     let kind = kind(&fields)?;
@@ -98,6 +97,16 @@ pub(super) async fn complete_profile(browser: Browser, fields: Fields) -> Result
         username: username(&browser, &fields, used)?,
     };
     Ok(browser.answer(&sign_in::complete(&browser, attempt, filled).await?))
+}
+
+/// `phone_number`, and `phone_country_code` (`+49` or `DE`) beside one that is written as it is dialled at home.
+fn phone(browser: &Browser, fields: &Fields) -> Result<Option<E164>> {
+    let config = &browser.site.config;
+    let country = fields.text("phone_country_code")?;
+    let Some(text) = fields.used("phone_number", config.auth.phone)? else { return Ok(None) };
+    let phone = E164::parse(text, country)?;
+    reachable::check(&config.restrictions, &phone)?;
+    Ok(Some(phone))
 }
 
 fn username(browser: &Browser, fields: &Fields, used: FieldUse) -> Result<Option<Username>> {

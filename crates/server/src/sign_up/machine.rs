@@ -1,4 +1,6 @@
 //! What a sign-up waits for, and what moves it on: pure, time as an argument.
+//!
+//! An account is made when everything is proved that it is made of: until then nobody is kept from anything.
 
 use crate::id::UserId;
 use keyrack_protocol::SignupAttemptStep;
@@ -15,11 +17,33 @@ pub enum Stage {
         /// Somebody else has this address: the attempt looks like any other, and no code ever fits.
         decoy: bool,
     },
+    /// The address is proved; the phone number is to be, by a code in a text message.
+    NeedsPhone {
+        /// What the account will be made of.
+        profile: Profile,
+    },
+    /// Everything else is proved; an authenticator is to be set up.
+    NeedsAuthenticator {
+        /// What the account will be made of.
+        profile: Profile,
+        /// What one is set up with, if somebody asked for it: the shared secret, sealed.
+        #[serde(default)]
+        set_up: Option<SetUp>,
+    },
     /// The account is there.
     Done {
         /// Its id.
         user: String,
     },
+}
+
+/// An authenticator that is being set up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetUp {
+    /// The id that it will have.
+    pub id: String,
+    /// Its secret, sealed for that id.
+    pub sealed: String,
 }
 
 /// What a person filled in.
@@ -30,6 +54,9 @@ pub struct Profile {
     /// The username, if one was chosen. Nobody is kept from it until the address is proved.
     #[serde(default)]
     pub username: Option<String>,
+    /// The phone number in E.164, if one was given.
+    #[serde(default)]
+    pub phone: Option<String>,
     /// First name, may be `""`.
     pub first_name: String,
     /// Last name, may be `""`.
@@ -41,14 +68,22 @@ pub struct Profile {
     pub invitation: Option<String>,
 }
 
+/// What the deployment asks of an account beside its address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// A second factor before anything else, which an authenticator is.
+    pub authenticator: bool,
+}
+
 /// Something that was proved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
-    /// The mailed code was right; the account gets this id.
-    EmailProved {
-        /// The new account.
-        user: UserId,
-    },
+    /// The mailed code was right.
+    Email,
+    /// The code of the text message was right.
+    Phone,
+    /// The first code of the authenticator was right.
+    Authenticator,
 }
 
 /// Why a fact moves nothing.
@@ -60,17 +95,34 @@ pub enum Misstep {
     NotOpen,
 }
 
-/// The next stage after `fact`, at `now`, of an attempt that ends at `deadline`.
+/// The next stage after `fact`, at `now`, of an attempt that ends at `deadline`; the account gets the id `user` if
+/// nothing else is needed.
 ///
 /// # Errors
 /// Why there is none.
-pub fn step(stage: &Stage, fact: &Fact, now: i64, deadline: i64) -> Result<Stage, Misstep> {
+pub fn step(
+    stage: &Stage,
+    (fact, user): (Fact, &UserId),
+    needs: Needs,
+    (now, deadline): (i64, i64),
+) -> Result<Stage, Misstep> {
     if now >= deadline {
         return Err(Misstep::Expired);
     }
+    let after = |profile: &Profile, phone: bool, authenticator: bool| match profile {
+        profile if phone => Stage::NeedsPhone { profile: profile.clone() },
+        profile if authenticator => {
+            Stage::NeedsAuthenticator { profile: profile.clone(), set_up: None }
+        }
+        _ => Stage::Done { user: user.to_string() },
+    };
     match (stage, fact) {
-        (Stage::NeedsEmail { decoy: false, .. }, Fact::EmailProved { user }) => {
-            Ok(Stage::Done { user: user.to_string() })
+        (Stage::NeedsEmail { decoy: false, profile }, Fact::Email) => {
+            Ok(after(profile, profile.phone.is_some(), needs.authenticator))
+        }
+        (Stage::NeedsPhone { profile }, Fact::Phone) => Ok(after(profile, false, needs.authenticator)),
+        (Stage::NeedsAuthenticator { profile, set_up: Some(_) }, Fact::Authenticator) => {
+            Ok(after(profile, false, false))
         }
         _ => Err(Misstep::NotOpen),
     }
@@ -81,63 +133,58 @@ pub fn step(stage: &Stage, fact: &Fact, now: i64, deadline: i64) -> Result<Stage
 pub fn current_step(stage: &Stage) -> SignupAttemptStep {
     match stage {
         Stage::NeedsEmail { .. } => SignupAttemptStep::VerifyEmail,
+        Stage::NeedsPhone { .. } => SignupAttemptStep::VerifyPhone,
+        Stage::NeedsAuthenticator { .. } => SignupAttemptStep::VerifyAuthenticator,
         Stage::Done { .. } => SignupAttemptStep::Completed,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::world::World;
+/// Everything that is left, in order. A decoy waits for the same as any other.
+#[must_use]
+pub fn remaining(stage: &Stage, needs: Needs) -> Vec<SignupAttemptStep> {
+    let phone = match stage {
+        Stage::NeedsEmail { profile, .. } => profile.phone.is_some(),
+        _ => false,
+    };
+    let later = [
+        (phone, SignupAttemptStep::VerifyPhone),
+        (
+            needs.authenticator && matches!(stage, Stage::NeedsEmail { .. } | Stage::NeedsPhone { .. }),
+            SignupAttemptStep::VerifyAuthenticator,
+        ),
+    ];
+    let now = match current_step(stage) {
+        SignupAttemptStep::Completed => return Vec::new(),
+        step => step,
+    };
+    let later = later.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, step)| step);
+    std::iter::once(now).chain(later).collect()
+}
 
-    fn waiting(decoy: bool) -> Stage {
-        let text = |text: &str| text.to_owned();
-        let profile = Profile {
-            email: text("ada@ex.com"),
-            username: Some(text("ada")),
-            first_name: text("Ada"),
-            last_name: text(""),
-            password_hash: text("$argon2id$"),
-            invitation: None,
-        };
-        Stage::NeedsEmail { profile, decoy }
+/// The same stage with another username.
+#[must_use]
+pub fn renamed(stage: &Stage, username: &str) -> Stage {
+    let mut stage = stage.clone();
+    match &mut stage {
+        Stage::NeedsEmail { profile, .. }
+        | Stage::NeedsPhone { profile }
+        | Stage::NeedsAuthenticator { profile, .. } => profile.username = Some(username.to_owned()),
+        Stage::Done { .. } => {}
     }
+    stage
+}
 
-    fn proved() -> Fact {
-        Fact::EmailProved { user: UserId::draw(&World::for_tests(1)) }
-    }
-
-    #[test]
-    fn a_proved_address_completes_the_sign_up_until_its_last_millisecond() {
-        let fact = proved();
-        let Fact::EmailProved { user } = &fact;
-        let done = Stage::Done { user: user.to_string() };
-        assert_eq!(step(&waiting(false), &fact, 1_799_999, 1_800_000), Ok(done.clone()));
-        assert_eq!(step(&waiting(false), &fact, 1_800_000, 1_800_000), Err(Misstep::Expired));
-        assert_eq!(step(&done, &fact, 0, 1_800_000), Err(Misstep::NotOpen));
-        assert_eq!(current_step(&done), SignupAttemptStep::Completed);
-    }
-
-    #[test]
-    fn nothing_completes_a_sign_up_for_an_address_that_is_taken() {
-        assert_eq!(step(&waiting(true), &proved(), 0, 1_800_000), Err(Misstep::NotOpen));
-        assert_eq!(current_step(&waiting(true)), current_step(&waiting(false)));
-    }
-
-    #[test]
-    fn a_stage_that_an_older_server_kept_has_neither_a_username_nor_an_invitation() {
-        let kept = r#"{"stage":"needs_email","profile":{"email":"ada@ex.com","first_name":"","last_name":"",
-            "password_hash":"$argon2id$"},"decoy":false}"#;
-        let read: Stage = serde_json::from_str(kept).unwrap();
-        assert!(matches!(
-            read,
-            Stage::NeedsEmail { profile: Profile { username: None, invitation: None, .. }, decoy: false }
-        ));
-    }
-
-    #[test]
-    fn a_stage_is_read_back_as_it_was_kept() {
-        let kept = serde_json::to_string(&waiting(true)).unwrap();
-        assert_eq!(serde_json::from_str::<Stage>(&kept).unwrap(), waiting(true));
+/// What the account will be made of; none when it is made.
+#[must_use]
+pub fn profile(stage: &Stage) -> Option<&Profile> {
+    match stage {
+        Stage::NeedsEmail { profile, .. }
+        | Stage::NeedsPhone { profile }
+        | Stage::NeedsAuthenticator { profile, .. } => Some(profile),
+        Stage::Done { .. } => None,
     }
 }
+
+#[cfg(test)]
+#[path = "machine_tests.rs"]
+mod tests;

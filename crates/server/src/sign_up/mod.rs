@@ -8,15 +8,18 @@
 
 mod admitted;
 mod availability;
+mod finish;
 pub mod http;
 pub mod machine;
+mod prepare;
 mod restrictions;
 pub mod routes;
 mod store;
 mod verify;
 mod waitlist;
 
-pub use verify::{prepare, verify};
+pub use prepare::prepare;
+pub use verify::verify;
 
 use crate::app::Site;
 use crate::caller::Browser;
@@ -28,9 +31,11 @@ use crate::throttle::{self, SIGN_UP, Subject, Verdict};
 use crate::time::rfc3339;
 use crate::user;
 use crate::user::email::EmailAddress;
+use crate::user::phone::E164;
 use crate::user::username::Username;
+use crate::user::ways::apart;
 use keyrack_protocol::{ChangeReason, Code, SignupAttempt, SignupAttemptStep};
-use machine::{Profile, Stage, current_step};
+use machine::{Needs, Profile, Stage, current_step, remaining};
 use std::sync::Arc;
 
 /// What a person filled in, checked.
@@ -40,6 +45,8 @@ pub struct Form {
     pub email: EmailAddress,
     /// The username, if one was chosen.
     pub username: Option<Username>,
+    /// The phone number, if one was given.
+    pub phone: Option<E164>,
     /// First name, may be `""`.
     pub first_name: String,
     /// Last name, may be `""`.
@@ -60,10 +67,11 @@ pub async fn begin(browser: &Browser, form: Form) -> Result<Left> {
     count(browser).await?;
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
     let password_hash = app.hasher.hash(place, &app.world, form.password.clone()).await?;
-    let Form { email, username, first_name, last_name, invitation, .. } = form;
+    let Form { email, username, phone, first_name, last_name, invitation, .. } = form;
     let profile = Profile {
         email: email.to_string(),
         username: username.as_ref().map(Username::to_string),
+        phone: phone.map(|phone| phone.to_string()),
         first_name,
         last_name,
         password_hash,
@@ -117,7 +125,7 @@ fn shown(
     expires_at: i64,
 ) -> SignupAttempt {
     let step = current_step(stage);
-    let completed = step == SignupAttemptStep::Completed;
+    let (phone_country_code, phone_number) = profile.phone.as_deref().map(apart).unwrap_or_default();
     SignupAttempt {
         id: id.to_string(),
         session_id: session.to_string(),
@@ -125,15 +133,20 @@ fn shown(
         last_name: profile.last_name.clone(),
         email: profile.email.clone(),
         username: profile.username.clone().unwrap_or_default(),
-        phone_number: String::new(),
-        phone_country_code: String::new(),
+        phone_number,
+        phone_country_code,
         required_fields: required_fields(&site.config.auth),
         missing_fields: Vec::new(),
         current_step: step,
-        remaining_steps: if completed { Vec::new() } else { vec![step] },
-        completed,
+        remaining_steps: remaining(stage, needs(site)),
+        completed: step == SignupAttemptStep::Completed,
         expires_at: rfc3339(expires_at),
     }
+}
+
+/// What the deployment asks of an account beside its address.
+fn needs(_: &Site) -> Needs {
+    Needs::default()
 }
 
 /// What a sign-up must have. Nothing of it is ever missing in an attempt: none begins without it.
@@ -142,6 +155,7 @@ fn required_fields(auth: &Auth) -> Vec<String> {
         ("email", FieldUse::Required),
         ("password", FieldUse::Required),
         ("username", auth.username),
+        ("phone_number", auth.phone),
         ("first_name", auth.first_name),
         ("last_name", auth.last_name),
     ];

@@ -26,6 +26,8 @@ const SIGN_UP: &[Field] = &[
     )
     .length(8, password::MAX_LENGTH),
     USERNAME,
+    Field::optional("phone_number", "With its country's code in front (`+49 151 …`), or as it is dialled at home.").length(0, 40),
+    Field::optional("phone_country_code", "Dial code (`+49`) or two letters (`DE`) of a number without.").length(0, 5),
     Field::optional("first_name", "At most 100 characters.").length(0, 100),
     Field::optional("last_name", "At most 100 characters.").length(0, 100),
     Field::optional(
@@ -45,7 +47,7 @@ const COMPLETE: &[Field] = &[
 const PREPARE: &[Field] = &[
     ATTEMPT,
     KIND,
-    Field::required("strategy", "How to prove it: what fits the step.").one_of(&["email_otp", "magic_link"]),
+    Field::required("strategy", "How to prove it: what fits the step.").one_of(&["email_otp", "magic_link", "phone_otp", "authenticator"]),
     Field::optional(
         "redirect_uri",
         "Where a link leads back to: an address of one of the deployment's origins.",
@@ -113,6 +115,9 @@ fn sign_up() -> Operation {
         Code::EmailNotAllowed,
         Code::EmailBlocked,
         Code::DisposableEmailBlocked,
+        Code::InvalidPhoneNumber,
+        Code::CountryRestricted,
+        Code::VoipNumberBlocked,
         Code::BannedKeyword,
         Code::PasswordTooShort,
         Code::PasswordTooLong,
@@ -160,6 +165,7 @@ fn attempt() -> Operation {
             Code::DisposableEmailBlocked,
             Code::BannedKeyword,
             Code::EmailExists,
+            Code::PhoneNumberExists,
             Code::TooManyAttempts,
             Code::TooManyAccounts,
         ])

@@ -7,7 +7,7 @@
 use crate::app::Site;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::throttle::{self, CODE_MAIL, CODE_MINUTE, Rule, Subject, Verdict};
+use crate::throttle::{self, CODE_GUESS, CODE_MAIL, CODE_MINUTE, Rule, Subject, Verdict};
 use crate::vault::Vault;
 
 const HOUR: i64 = 3_600_000;
@@ -26,6 +26,16 @@ pub fn code_budget(tx: &mut Tx<'_>, identifier: &Subject, now: i64) -> Result<bo
         }
     }
     Ok(true)
+}
+
+/// A code to this address or number was entered: whoever guessed wrong before was its owner, who may have another code
+/// at once.
+///
+/// # Errors
+/// What the database says.
+pub fn code_taken(tx: &mut Tx<'_>, identifier: &Subject) -> Result<()> {
+    throttle::forget(tx, &CODE_GUESS, identifier)?;
+    throttle::forget(tx, &CODE_MINUTE, identifier)
 }
 
 /// Whose budgets a code by text message draws on, drawn before the transaction.
@@ -57,9 +67,9 @@ impl SmsBudget {
         &self.number
     }
 
-    /// Whether one more code may be sent: within [`code_budget`], and what `[deployment.text_messages]` allows for the number in a
-    /// day, its range and the client in an hour, and the deployment in a day. A full budget of the deployment is told in
-    /// the log: somebody pays for it, or is kept out by it.
+    /// Whether one more code may be sent: within [`code_budget`], and what `[deployment.text_messages]` allows for the
+    /// number in a day, its range and the client in an hour, and the deployment in a day. A full budget of the
+    /// deployment is told in the log: somebody pays for it, or is kept out by it.
     ///
     /// # Errors
     /// What the database says.

@@ -8,12 +8,14 @@ pub mod factors;
 mod hashing;
 pub mod http;
 pub mod password;
+pub mod phone;
+pub mod reachable;
 pub mod standing;
 pub mod store;
 pub mod username;
 pub mod ways;
 
-pub use code_budget::{SmsBudget, code_budget};
+pub use code_budget::{SmsBudget, code_budget, code_taken};
 
 use crate::id::{EmailAddressId, UserId};
 use crate::time::rfc3339;

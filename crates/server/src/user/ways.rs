@@ -153,7 +153,8 @@ pub fn phone_view(phone: &Phone) -> UserPhoneNumber {
 }
 
 /// Dial code (`+1`) and national digits of a number in E.164.
-fn apart(phone: &str) -> (String, String) {
+#[must_use]
+pub fn apart(phone: &str) -> (String, String) {
     match phone.parse::<PhoneNumber>() {
         Ok(parsed) => {
             let code = format!("+{}", parsed.code().value());

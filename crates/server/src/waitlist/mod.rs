@@ -1,8 +1,8 @@
-//! Those who wait to be let in, where the sign-up mode is `waitlist`: an address that anybody may put on the list, and an
-//! invitation to it when the operator lets it in.
+//! Those who wait to be let in, where the sign-up mode is `waitlist`: an address that anybody may put on the list, and
+//! an invitation to it when the operator lets it in.
 //!
-//! The list says nothing of accounts: an address that has one is put on it like any other. An invitation's token lets its
-//! address begin a sign-up and proves nothing: the code is mailed as to anybody (adr/0015).
+//! The list says nothing of accounts: an address that has one is put on it like any other. An invitation's token lets
+//! its address begin a sign-up and proves nothing: the code is mailed as to anybody (adr/0015).
 
 pub mod look;
 pub mod store;
@@ -30,8 +30,8 @@ struct Invitation {
     expires_at: i64,
 }
 
-/// Invites those who wait: mails each a new token; one that was mailed before works no more. Those who are gone meanwhile
-/// are left out. Gives them as they are then.
+/// Invites those who wait: mails each a new token; one that was mailed before works no more. Those who are gone
+/// meanwhile are left out. Gives them as they are then.
 ///
 /// # Errors
 /// What the database says.

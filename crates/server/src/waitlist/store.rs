@@ -75,8 +75,8 @@ pub fn by_email(on: &mut Snapshot<'_>, deployment: &str, email: &str) -> Result<
     on.query_one(sql, params![deployment, email])?.map(read).transpose()
 }
 
-/// Those who have waited longest, after the entry `after` (`""` from the beginning); only those who were not invited yet, if
-/// `waiting`.
+/// Those who have waited longest, after the entry `after` (`""` from the beginning); only those who were not invited
+/// yet, if `waiting`.
 ///
 /// # Errors
 /// What the database says.

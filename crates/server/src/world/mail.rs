@@ -150,8 +150,8 @@ impl Mailer {
     }
 }
 
-/// Whether a server refused this mail for good. What it refuses before it knows of a recipient (a password, a sender) is
-/// put right by the operator while mails wait.
+/// Whether a server refused this mail for good. What it refuses before it knows of a recipient (a password, a sender)
+/// is put right by the operator while mails wait.
 fn is_final(cause: &lettre::transport::smtp::Error) -> bool {
     let of_recipient = ["550", "551", "552", "553", "554"];
     let code = cause.status().map(|code| code.to_string()).unwrap_or_default();

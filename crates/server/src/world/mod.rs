@@ -1,4 +1,5 @@
-//! What comes from outside: time, randomness, mail, text messages, the domain name system, who started it, and the points at which a test may pause the server.
+//! What comes from outside: time, randomness, mail, text messages, the domain name system, who started it, and the
+//! points at which a test may pause the server.
 //!
 //! Nothing else in the server asks the operating system for the time or for random bytes (clippy.toml
 //! refuses it), so that a test can move the clock to the second and knows every id.
@@ -9,6 +10,7 @@ mod failpoint;
 mod ids;
 mod mail;
 mod manager;
+mod outside;
 mod patience;
 mod random;
 mod sms;
@@ -19,10 +21,11 @@ pub use dns::{Dns, Unanswered};
 pub use failpoint::{Failpoints, Gate};
 pub use ids::Ids;
 pub use mail::{CapturedMail, Delivered, Mail, Mailer, Undelivered};
+pub use outside::is_private;
 pub use manager::{Word, tell_manager};
 pub use patience::Patience;
 pub use random::Random;
-pub use sms::{CapturedSms, Sms, SmsSender, is_private, webhook_key};
+pub use sms::{CapturedSms, Sms, SmsSender, webhook_key};
 pub use stopwatch::Stopwatch;
 
 /// Everything that comes from outside.

@@ -1,7 +1,7 @@
 //! Keys of what people are sent: who sends text messages, how many, and in whose words.
 
 use crate::keys::cases;
-use crate::support::{Got, Keyrack, Receiver, file_with};
+use crate::support::{Got, Keyrack, Receiver, file_with, sign_up_form};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use keyrack_server::cli::Run;
 use keyrack_server::config;
@@ -21,8 +21,8 @@ fn secret_file(secret: &str) -> (TempDir, String) {
     (folder, format!("{path:?}"))
 }
 
-/// What a receiver gets when a code is sent by text message. `keys` are those of `[sms]` beside its secret and that private addresses
-/// are allowed, `{url}` in them is where it listens.
+/// What a receiver gets when a code is sent by text message. `keys` are those of `[sms]` beside its secret and that
+/// private addresses are allowed, `{url}` in them is where it listens.
 async fn got(keys: &[(&str, &str)]) -> Vec<Got> {
     let receiver = Receiver::start().await;
     let (_folder, path) = secret_file(SECRET);
@@ -63,6 +63,17 @@ async fn allowed(key: &str, value: &str, asked: &[(&str, &str, i64)]) -> usize {
         sent += usize::from(allows);
     }
     sent
+}
+
+/// The code that a sign-up with this number is refused with, `""` for none, where these keys are set.
+async fn signs_up_with(number: &str, keys: &[(&str, &str)]) -> String {
+    let (_folder, path) = secret_file(SECRET);
+    let sms = [("sms.sender", "\"webhook\""), ("sms.url", "\"https://sms.example.com/\""), ("sms.secret_file", path.as_str())];
+    let keys: Vec<(&str, &str)> = keys.iter().copied().chain(sms).collect();
+    let mut form = sign_up_form("ada");
+    form["phone_number"] = serde_json::json!(number);
+    let answer = Keyrack::from_file(&keys).await.browser().post("/auth/signup", form).await;
+    if answer.status == 200 { String::new() } else { answer.refused().1 }
 }
 
 const HOUR: i64 = 3_600_000;
@@ -124,6 +135,28 @@ cases! {
         let asked = [("+15510100", "a", 0), ("+15520100", "b", HOUR), ("+15530100", "c", HOUR), ("+15540100", "d", 24 * HOUR)];
         assert_eq!(allowed(KEY, "2", &asked).await, 3);
         assert_eq!(allowed(KEY, "3", &asked).await, 4);
+    }
+    "deployment.auth.phone": async fn a_sign_up_asks_for_a_number_as_the_file_says() {
+        for (used, given, code) in [
+            ("\"off\"", "nonsense", ""),
+            ("\"optional\"", "", ""),
+            ("\"optional\"", "nonsense", "invalid_phone_number"),
+            ("\"required\"", "", "REQUIRED_FIELD"),
+        ] {
+            assert_eq!(signs_up_with(given, &[(KEY, used)]).await, code, "{used}");
+        }
+    }
+    "deployment.restrictions.phone_countries": async fn numbers_of_other_countries_are_refused() {
+        for (countries, code) in [("[\"DE\"]", "COUNTRY_RESTRICTED"), ("[\"US\", \"DE\"]", ""), ("[]", "")] {
+            let keys = [("deployment.auth.phone", "\"optional\""), (KEY, countries)];
+            assert_eq!(signs_up_with("+14155552671", &keys).await, code, "{countries}");
+        }
+    }
+    "deployment.restrictions.block_voip_numbers": async fn numbers_of_internet_telephony_are_refused() {
+        for (blocked, code) in [("true", "VOIP_NUMBER_BLOCKED"), ("false", "")] {
+            let keys = [("deployment.auth.phone", "\"optional\""), (KEY, blocked)];
+            assert_eq!(signs_up_with("+4932221234567", &keys).await, code, "{blocked}");
+        }
     }
     "deployment.messages.templates": async fn mails_are_in_the_deployments_own_words() {
         let folder = tempfile::tempdir().unwrap();

@@ -86,9 +86,10 @@ fn sms(
     Ok(Sms { to: to.to_owned(), text, code, language: filled.language.to_owned() })
 }
 
-/// A subject is one line of a header, whatever was filled in.
+/// A subject is one line of a header, whatever was filled in, and nothing of it is read as an encoded word (RFC 2047).
 fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let words = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").replace("=?", "= ?")
 }
 
 /// The language that fits what a browser prefers (`Accept-Language`) among those that a deployment's messages have.

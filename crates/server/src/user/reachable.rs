@@ -45,13 +45,13 @@ mod tests {
     use super::*;
 
     fn said(rules: &Restrictions, number: &str) -> Result<(), Code> {
-        check(rules, &E164::parse(number, None).unwrap())
+        E164::parse(number, None).and_then(|phone| check(rules, &phone))
     }
 
     #[test]
     fn d11_nobody_earns_with_a_code() {
         let rules = Restrictions::default();
-        for number in ["+19005551234", "+4990012345678", "+449012345678", "+18005551234", "+498001234567"] {
+        for number in ["+19005551234", "+499001234567", "+449012345678", "+18005551234", "+498001234567"] {
             assert_eq!(said(&rules, number), Err(Code::InvalidPhoneNumber), "{number}");
         }
         for number in ["+14155552671", "+4915112345678", "+447400123456"] {

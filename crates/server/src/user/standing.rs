@@ -107,6 +107,10 @@ pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, 
             params![deployment, subject.hash()],
         )?;
         throttle::forget(tx, &PASSWORD, &subject)?;
+        tx.execute(
+            "delete from waitlist_entries where deployment_id = $1 and email = $2",
+            params![deployment, &name],
+        )?;
     }
     throttle::forget(tx, &ACCOUNT, &Subject::new(vault, deployment, id))?;
     tx.execute(

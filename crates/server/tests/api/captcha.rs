@@ -149,7 +149,8 @@ async fn wrong_numbers_and_foreign_challenges_are_no_solution() {
     let body = json!({ "token": given["token"], "solutions": texts });
     assert_eq!(browser.post("/captcha/redeem", body).await.json()["success"], true);
     // One deployment's is nothing in another.
-    let elsewhere = asking().await.browser();
+    let other_server = asking().await;
+    let elsewhere = other_server.browser();
     let given = challenge(&browser).await;
     assert_eq!(redeem(&elsewhere, &given, &solve(&given)).await, json!({ "success": false }));
 }

@@ -7,14 +7,16 @@ use serde_json::{Value, json};
 
 /// What a browser is told to work on.
 async fn puzzle(keys: &[(&str, &str)]) -> Value {
-    let browser = Keyrack::from_file(keys).await.browser();
+    let server = Keyrack::from_file(keys).await;
+    let browser = server.browser();
     browser.send(browser.request(Method::POST, "/captcha/challenge")).await.json()["challenge"].clone()
 }
 
 cases! {
     "deployment.challenge.enabled": async fn work_is_asked_for_if_the_file_says_so() {
         for (enabled, status) in [("true", 403), ("false", 200)] {
-            let browser = Keyrack::from_file(&[(KEY, enabled)]).await.browser();
+            let server = Keyrack::from_file(&[(KEY, enabled)]).await;
+            let browser = server.browser();
             let answer = browser.post("/auth/identify", json!({ "identifier": "ada@example.com" })).await;
             assert_eq!(answer.status, status);
         }

@@ -10,6 +10,7 @@ mod admin;
 mod admin_cli;
 mod admin_lists;
 mod admin_organizations;
+mod admin_waitlist;
 mod attacks_between;
 mod attacks_browser;
 mod attacks_code;

@@ -1,5 +1,6 @@
 //! The end of a sign-up: the account, and its first sign-in; or none, because somebody else was first.
 
+use super::authenticator::{self, Proved};
 use super::machine::{Profile, Stage};
 use super::verify::Trial;
 use super::{shown, store};
@@ -38,7 +39,7 @@ pub(super) fn finish(
     (app, site): (&App, &Site),
     trial: &Trial,
     (mut room, kept, (profile, next)): (Room, &store::Attempt, (&Profile, &Stage)),
-    joins: &[Place],
+    (joins, proved): (&[Place], Option<&Proved>),
 ) -> Result<std::result::Result<Left, Code>> {
     let now = trial.arrival.now;
     match user::store::create(tx, &site.config.id, &new_user(trial, profile)?, now)? {
@@ -54,6 +55,12 @@ pub(super) fn finish(
         tx.execute("delete from users where id = $1", params![trial.drawn.user.as_str()])?;
         return refuse(tx, site, trial, room, Code::PhoneNumberExists);
     }
+    let mut proof = Proof::by_password(now);
+    if let Some(it) = proved {
+        authenticator::give(tx, site, (&trial.drawn.user, it), now)?;
+        user::factors::settle(tx, site, &trial.drawn.user, now)?;
+        proof = proof.and_second_factor("otp", now);
+    }
     let Some((user, _)) = user::store::lock(tx, &site.config.id, &trial.drawn.user)? else {
         return Err(Error::internal("make a user", "it is not there"));
     };
@@ -62,7 +69,6 @@ pub(super) fn finish(
     audit::record(tx, site, &trial.arrival.by(), Event::SignedUp, about)?;
     joining::join(tx, site, joins, &user.id, &trial.arrival.by())?;
     waitlist::store::leave(tx, &site.config.id, trial.email.as_str())?;
-    let proof = Proof::by_password(now);
     let first = First { method: SignInMethod::PlainEmail, email: trial.email.to_string(), proof };
     let reason = entry::made(tx, (app, site), (&mut room, &user), first, &trial.arrival)?;
     let shown = shown(site, (&trial.id, &room.loaded.id), (profile, next), kept.expires_at);

@@ -7,6 +7,7 @@
 //! gets it. The other one's code stays good, and is sent again with another username.
 
 mod admitted;
+mod authenticator;
 mod availability;
 mod finish;
 pub mod http;
@@ -23,7 +24,7 @@ pub use verify::verify;
 
 use crate::app::Site;
 use crate::caller::Browser;
-use crate::config::{Auth, FieldUse};
+use crate::config::{Auth, FieldUse, SecondFactorPolicy};
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId};
 use crate::session::enter::{self, Left, NewAttempt};
@@ -145,8 +146,9 @@ fn shown(
 }
 
 /// What the deployment asks of an account beside its address.
-fn needs(_: &Site) -> Needs {
-    Needs::default()
+fn needs(site: &Site) -> Needs {
+    let second = &site.config.auth.second_factor;
+    Needs { authenticator: second.policy == SecondFactorPolicy::Enforced && second.authenticator }
 }
 
 /// What a sign-up must have. Nothing of it is ever missing in an attempt: none begins without it.

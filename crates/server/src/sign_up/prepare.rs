@@ -1,7 +1,7 @@
 //! Sending the codes of a sign-up: asked for, and by itself when an attempt comes to its phone number.
 
 use super::machine::{Stage, profile};
-use super::store;
+use super::{authenticator, store};
 use crate::app::Site;
 use crate::audit::{self, About, By, Event};
 use crate::caller::Browser;
@@ -91,10 +91,10 @@ pub async fn prepare(browser: &Browser, attempt: &str, strategy: &str) -> Result
                 ..VerificationPrepared::by("phone_otp")
             })
         }
-        (SignupAttemptStep::VerifyEmail | SignupAttemptStep::VerifyPhone, ..) => {
-            Err(Code::StrategyRequired.into())
+        (SignupAttemptStep::VerifyAuthenticator, "authenticator", _) => {
+            authenticator::set_up(browser, (&open.id, open.email.as_str())).await
         }
-        _ => Err(Code::BadAttempt.into()),
+        _ => Err(Code::StrategyRequired.into()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Taking what proves the steps of a sign-up; the last one makes the account.
 
+use super::authenticator::{self, Proved};
 use super::finish::{self, Drawn};
 use super::machine::{self, Fact, Stage, current_step, profile, renamed};
 use super::prepare::{Open, PhoneCode};
@@ -27,6 +28,7 @@ pub(super) struct Trial {
     pub(super) email: EmailAddress,
     /// What the code is for.
     step: (SignupAttemptStep, For, Fact),
+    typed: String,
     guess: String,
     /// In place of the username that the attempt has.
     username: Option<Username>,
@@ -49,16 +51,19 @@ impl Trial {
         let step = match open.step {
             SignupAttemptStep::VerifyEmail => (open.step, For::SignUpEmail, Fact::Email),
             SignupAttemptStep::VerifyPhone => (open.step, For::SignUpPhone, Fact::Phone),
-            _ => return Err(Code::BadAttempt.into()),
+            SignupAttemptStep::VerifyAuthenticator => (open.step, For::SignUpEmail, Fact::Authenticator),
+            SignupAttemptStep::Completed => return Err(Code::BadAttempt.into()),
         };
         let subject = |plain: &str| Subject::new(&app.vault, &site.config.id, plain);
         let proved = match (step.2, &open.phone) {
             (Fact::Phone, Some(phone)) => phone.as_str(),
+            (Fact::Authenticator, _) => open.id.as_str(),
             _ => open.email.as_str(),
         };
         let phone_is_next = open.left.get(1) == Some(&SignupAttemptStep::VerifyPhone);
         let next = open.phone.as_ref().filter(|_| phone_is_next);
         Ok(Self {
+            typed: code.to_owned(),
             guess: secret::hash(&app.vault, step.1, open.id.as_str(), code),
             step,
             username,
@@ -115,7 +120,8 @@ fn take(
     if current_step(&kept.stage) != trial.step.0 {
         return Err(Code::BadAttempt.into());
     }
-    if let Some(code) = judge(tx, site, trial, &room)? {
+    let (refused, proved) = judge(tx, (app, site), trial, (&room, &kept.stage))?;
+    if let Some(code) = refused {
         return Ok(Err(code));
     }
     room.has_place(site)?;
@@ -124,11 +130,16 @@ fn take(
         None => kept.stage.clone(),
     };
     may_go_on(tx, site, trial, &stage)?;
-    go_on(tx, (app, site), trial, (room, &kept, &stage), &joins)
+    go_on(tx, (app, site), trial, (room, &kept, &stage), (&joins, proved.as_ref()))
 }
 
 /// Counts the guess and uses up the code if it is the right one; why not, if it is not.
-fn judge(tx: &mut Tx<'_>, site: &Site, trial: &Trial, room: &Room) -> Result<Option<Code>> {
+fn judge(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    trial: &Trial,
+    (room, stage): (&Room, &Stage),
+) -> Result<(Option<Code>, Option<Proved>)> {
     let (now, about) = (trial.arrival.now, trial.about(room));
     let mut full = Vec::new();
     for (rule, subject) in [(&CODE_GUESS, &trial.identifier), (&ADDRESS, &trial.address)] {
@@ -137,20 +148,26 @@ fn judge(tx: &mut Tx<'_>, site: &Site, trial: &Trial, room: &Room) -> Result<Opt
         }
     }
     let owner = (site.config.id.as_str(), trial.step.1, trial.id.as_str());
-    let refused = match secret::consume(tx, owner, &trial.guess, now)? {
+    let (used, proved) = if trial.step.2 == Fact::Authenticator {
+        let proved = authenticator::judge(app, stage, &trial.typed, now)?;
+        (if proved.is_some() { Used::Now } else { Used::Wrong }, proved)
+    } else {
+        (secret::consume(tx, owner, &trial.guess, now)?, None)
+    };
+    let refused = match used {
         Used::Wrong | Used::Dead => Code::InvalidCode,
         Used::Expired => Code::CodeExpired,
         Used::Now => {
             audit::record(tx, site, &trial.arrival.by(), Event::CodeAccepted, about)?;
             user::code_taken(tx, &trial.identifier)?;
             throttle::take_back(tx, &ADDRESS, &trial.address)?;
-            return Ok(None);
+            return Ok((None, proved));
         }
     };
     let by = trial.arrival.by().stranger();
     audit::record(tx, site, &by, Event::CodeRefused, About { reason: refused.as_str(), ..about })?;
     audit::lockouts(tx, site, &by, &full, about)?;
-    Ok(Some(refused))
+    Ok((Some(refused), None))
 }
 
 /// Whether the profile may still sign up: the username may be another one now, and the operator may have closed the
@@ -168,7 +185,7 @@ fn go_on(
     (app, site): (&App, &Arc<Site>),
     trial: &Trial,
     (room, kept, stage): (Room, &store::Attempt, &Stage),
-    joins: &[Place],
+    (joins, proved): (&[Place], Option<&Proved>),
 ) -> Result<std::result::Result<Left, Code>> {
     let (now, needs) = (trial.arrival.now, super::needs(site));
     let fact = (trial.step.2, &trial.drawn.user);
@@ -177,7 +194,7 @@ fn go_on(
     };
     let Some(left) = profile(&next) else {
         let profile = profile(stage).ok_or(Code::BadAttempt)?;
-        return finish::finish(tx, (app, site), trial, (room, kept, (profile, &next)), joins);
+        return finish::finish(tx, (app, site), trial, (room, kept, (profile, &next)), (joins, proved));
     };
     if user::store::find_by_email(tx, &site.config.id, &trial.email)?.is_some() {
         return finish::refuse(tx, site, trial, room, Code::EmailExists);

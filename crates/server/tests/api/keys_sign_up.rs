@@ -1,7 +1,7 @@
 //! Keys of who may sign up and with what, each seen at work.
 
 use crate::keys::cases;
-use crate::support::{Keyrack, PASSWORD, Reply};
+use crate::support::{Keyrack, Operator, PASSWORD, Reply};
 use serde_json::{Value, json};
 
 async fn with(key: &str, value: &str) -> Keyrack {
@@ -72,7 +72,9 @@ cases! {
     "deployment.auth.second_factor.policy": async fn whoever_has_no_second_factor_sets_one_up_where_the_file_says_so() {
         for (policy, step) in [("none", ""), ("optional", ""), ("enforced", "add_second_factor")] {
             let server = with(KEY, &format!("{policy:?}")).await;
-            server.signed_up("ada").await;
+            // Whoever signs up sets one up before there is an account.
+            let made = json!({ "email": "ada@example.com", "password": PASSWORD });
+            Operator(&server).ask(reqwest::Method::POST, "/users", made).await.ok();
             let session = server.browser().sign_in("ada", PASSWORD).await.ok();
             assert_eq!(session["signin_attempts"][0]["current_step"], step, "{policy}");
             assert_eq!(session["active_signin"].is_null(), policy == "enforced");

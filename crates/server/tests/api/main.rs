@@ -125,6 +125,7 @@ mod shortcut;
 mod sign_in_codes;
 mod sms;
 mod smtp;
+mod sign_up_authenticator;
 mod sign_up_phone;
 mod stale;
 mod start;

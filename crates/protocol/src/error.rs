@@ -58,6 +58,12 @@ codes! {
     InvalidEmail = "invalid_email", 400, "This is not an email address.";
     PhoneNumberExists = "PHONE_NUMBER_EXISTS", 400, "This phone number is taken; use another one.";
     InvalidPhoneNumber = "invalid_phone_number", 400, "This is not a phone number; write it with its country's code in front, like +49 151 12345678.";
+    EmailAddressNotFound = "email_address_not_found", 404, "Your account has no such address.";
+    PhoneNumberNotFound = "phone_number_not_found", 404, "Your account has no such phone number.";
+    ContactNotProved = "contact_not_verified", 400, "This is not verified yet; ask for a code and enter it first.";
+    TooManyContacts = "too_many_contacts", 400, "Your account has as many as it may; remove one first.";
+    PrimaryNotRemovable = "primary_not_removable", 400, "This is the primary address; make another one primary first.";
+    NoAlternative = "NO_ALTERNATIVE_AUTH_METHOD", 400, "This is the last way into your account; add another one first.";
     UsernameExists = "USERNAME_EXISTS", 400, "This username, or one that looks like it, is taken; choose another.";
     UsernameReserved = "username_reserved", 400, "Nobody can have this username; choose another.";
     InvalidUsername = "invalid_username", 400, "A username has 3 to 30 letters a-z, digits, dots, hyphens and underscores, a letter first.";
@@ -71,6 +77,7 @@ codes! {
     TooManyAttempts = "too_many_attempts", 429, "Too many tries; wait as long as Retry-After says.";
     AvailabilityHidden = "availability_hidden", 403, "This deployment does not tell which addresses have an account.";
     SignedOut = "signed_out", 401, "Nobody is signed in here; sign in first.";
+    ReauthenticationRequired = "reauthentication_required", 403, "Prove again that it is you, then repeat this; errors[0].meta.methods says how you can.";
     SignInNotFound = "sign_in_not_found", 404, "There is no such sign-in in this session.";
     ScopeNotAvailable = "scope_not_available", 403, "Nothing can be done in this scope from here any more; go on in that of the session.";
     OrganizationsDisabled = "organizations_disabled", 403, "This deployment has no organizations.";

@@ -8,6 +8,7 @@
 //! puts them into `packages/react/src/types.gen.ts`. With `openapi` the server describes them in its OpenAPI
 //! document.
 
+mod account;
 mod attempt;
 mod deployment;
 mod domain;
@@ -25,6 +26,9 @@ pub mod typescript;
 mod user;
 mod workspace;
 
+pub use account::{
+    AccountDeletion, AccountExport, ExportedEvent, ExportedInvitation, ExportedSignIn, SignedOutElsewhere,
+};
 pub use attempt::{
     Availability, CaptchaChallenge, CaptchaPuzzle, CaptchaRedeemed, CurrentSessionStep, Identified, MagicLink,
     MagicLinkState, ProfileCompletionData, SignInMethod, SigninAttempt, SignupAttempt, SignupAttemptStep,
@@ -35,7 +39,9 @@ pub use deployment::{
     MultiSessionSupport, PasskeySetting, PasswordSetting, Restrictions, UiSettings, VerificationPolicy,
 };
 pub use domain::{DomainJoinMode, OrganizationDomain, OrganizationDomainVerified, OrganizationSuggestion};
-pub use envelope::{Envelope, ErrorDetail, ErrorEntry};
+pub use envelope::{
+    Envelope, ErrorDetail, ErrorEntry, ErrorMeta, ReauthenticationMethod, ReauthenticationPrepared,
+};
 pub use error::{Code, EndReason};
 pub use event::{ChangeReason, NotificationEvent, SessionEvent};
 pub use invitation::{

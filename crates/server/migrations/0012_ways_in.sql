@@ -13,6 +13,9 @@ create table phone_numbers (
 );
 create unique index phone_numbers_verified on phone_numbers (deployment_id, phone) where verified_at is not null;
 create index phone_numbers_user on phone_numbers (user_id);
+-- Whoever proves one takes it from those who have it unproved.
+create index phone_numbers_phone on phone_numbers (deployment_id, phone);
+create index email_addresses_email on email_addresses (deployment_id, email);
 
 -- Programs that make codes (RFC 6238). One that was not confirmed yet is no factor.
 create table authenticators (
@@ -79,6 +82,11 @@ create index users_deletion on users (deployment_id, deletion_due_at) where dele
 alter table sign_ins add column proofs text not null default 'pwd';
 alter table sign_ins add column proved_at bigint not null default 0;
 alter table sign_ins add column second_factor_at bigint;
+-- The key that it had before its assurance changed, with what was proved for that: both go when the new one is used.
+alter table sign_ins add column old_key_hash text;
+alter table sign_ins add column old_proofs text;
+alter table sign_ins add column old_proved_at bigint;
+alter table sign_ins add column old_second_factor_at bigint;
 
 -- Who waits to be let in, where the sign-up mode is 'waitlist'.
 create table waitlist_entries (

@@ -20,8 +20,8 @@ use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, SmsSender, World};
 use crate::{
-    captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi, organization, pages,
-    picture, session, sign_in, sign_up, token, user, workspace,
+    captcha, account, deployment, dev, domain, http, invitation, master_key, notification, openapi, organization, pages,
+    picture, session, sign_in, sign_up, token, workspace,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -212,10 +212,11 @@ fn features() -> Routes {
         .and(session::http::routes())
         .and(session::events::http::routes())
         .and(sign_in::http::routes())
+        .and(sign_in::reauthenticate::http::routes())
         .and(sign_up::routes::routes())
         .and(captcha::http::routes())
         .and(token::http::routes())
-        .and(user::http::routes())
+        .and(account::routes())
         .and(picture::http::routes())
         .and(organization::http::routes())
         .and(domain::http::routes())

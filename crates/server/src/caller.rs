@@ -2,9 +2,13 @@
 
 mod account;
 mod mine;
+mod fresh;
+mod own;
 
 pub use account::Account;
 pub use mine::Mine;
+pub use fresh::Fresh;
+pub use own::Own;
 
 use crate::app::{Shared, Site};
 use crate::audit::{self, Actor, By, Event};
@@ -198,7 +202,7 @@ impl Browser {
     #[must_use]
     pub fn show(&self, left: &Left) -> Response {
         debug_assert_eq!(left.loaded.opened_by(&left.rack, &self.app.vault), Some(left.opened));
-        answer::ok(view::session(&left.loaded, left.opened))
+        answer::ok(view::session(&self.site, &left.loaded, left.opened))
     }
 
     /// The answer of a sign-out of everything: the empty session, and no credential any more.

@@ -1,6 +1,6 @@
 //! The one error of the server: a stable code for programs, a sentence for people, the cause for the log.
 
-use keyrack_protocol::Code;
+use keyrack_protocol::{Code, ErrorMeta, ReauthenticationMethod};
 use std::fmt;
 
 /// Why a request ends without what it asked for.
@@ -10,9 +10,16 @@ pub struct Error {
     message: Option<String>,
     retry_after_s: Option<u64>,
     cause: Option<String>,
+    meta: Option<Box<ErrorMeta>>,
 }
 
 impl Error {
+    /// What was asked needs a fresh proof, which the account can give in these ways.
+    #[must_use]
+    pub fn stale(methods: Vec<ReauthenticationMethod>) -> Self {
+        Self { meta: Some(Box::new(ErrorMeta { methods })), ..Self::from(Code::ReauthenticationRequired) }
+    }
+
     /// A refusal whose sentence says more than the code's own, such as which field is missing.
     #[must_use]
     pub fn refused(code: Code, message: impl Into<String>) -> Self {
@@ -82,6 +89,12 @@ impl Error {
         self.retry_after_s
     }
 
+    /// What a program needs to go on.
+    #[must_use]
+    pub fn meta(&self) -> Option<&ErrorMeta> {
+        self.meta.as_deref()
+    }
+
     /// What happened, for the log; never sent.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
@@ -91,7 +104,7 @@ impl Error {
 
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
-        Self { code, message: None, retry_after_s: None, cause: None }
+        Self { code, message: None, retry_after_s: None, cause: None, meta: None }
     }
 }
 

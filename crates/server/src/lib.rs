@@ -6,6 +6,7 @@
 //! has its rules, pure where it can be; its `store.rs` has its SQL, run by [`db`].
 //!
 //! - [`session`], [`sign_in`], [`sign_up`], [`token`], [`user`], [`deployment`]: the features
+//! - [`account`]: the user's own account
 //! - [`membership`], [`organization`], [`workspace`]: in which sign-ins stand
 //! - [`notification`]: what users are told
 //! - [`secret`], [`throttle`], [`mail`], [`outbox`]: what features share, one function for each thing
@@ -24,6 +25,7 @@
 //! - [`openapi`]: the document of everything that [`app`] lists
 //! - [`config`], [`cli`]: what the operator decides
 
+pub mod account;
 pub mod admin;
 pub mod app;
 pub mod audit;

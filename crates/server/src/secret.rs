@@ -38,6 +38,12 @@ pub enum For {
     Reset,
     /// Lets somebody sign up who waited; its owner is the entry of the list.
     Waitlist,
+    /// Proves an address that an account has.
+    EmailAddress,
+    /// Proves a phone number that an account has.
+    PhoneNumber,
+    /// Proves again who is signed in; the sign-in is its owner.
+    Reauthenticate,
 }
 
 impl For {
@@ -52,6 +58,9 @@ impl For {
             Self::ResetCode => "reset_code",
             Self::Reset => "reset",
             Self::Waitlist => "waitlist",
+            Self::EmailAddress => "email_address",
+            Self::PhoneNumber => "phone_number",
+            Self::Reauthenticate => "reauthenticate",
         }
     }
 }

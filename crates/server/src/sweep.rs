@@ -6,6 +6,7 @@ mod domains;
 mod lease;
 mod prune;
 
+use crate::account::deletion;
 use crate::app::{Shared, Site};
 use crate::deployment::store::retention;
 use crate::error::Result;
@@ -74,6 +75,11 @@ async fn sweep(app: &Shared, swept: Swept<'_>) -> Result<()> {
         Swept::Running(site) => invitation::expire::settle(app, site).await,
         Swept::Absent(_) => Ok(()),
     };
+    let deleted = match swept {
+        Swept::Running(site) => deletion::carry_out(app, site).await,
+        Swept::Absent(_) => Ok(()),
+    };
+    let settled = settled.and(told(deployment, "delete accounts", deleted));
     let settled = settled.and(told(deployment, "put away what told of expired invitations", put_away));
     let ended = told(deployment, "end what has expired", ended).and(settled);
     let swept = ended.and(prune::run(&mut lease, &retention).await);

@@ -159,6 +159,12 @@ pub fn counted(address: IpAddr) -> String {
     }
 }
 
+/// What wrong passwords of an account are counted under that somebody types who is signed in to it.
+#[must_use]
+pub fn own(user: &str) -> String {
+    format!("own/{user}")
+}
+
 /// Counts one more try of `subject` under `rule`.
 ///
 /// # Errors

@@ -5,29 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 18] = [
-    "picture",
-    "session",
-    "sign_in",
-    "sign_up",
-    "token",
-    "user",
-    "membership",
-    "organization",
-    "workspace",
-    "notification",
-    "invitation",
-    "waitlist",
-    "captcha",
-    "domain",
-    "deployment",
-    "pages",
-    "dev",
-    "admin",
+const FEATURES: [&str; 19] = [
+    "account", "picture", "session", "sign_in", "sign_up", "token", "user", "membership", "organization", "workspace", "notification", "invitation", "waitlist", "captcha", "domain", "deployment", "pages", "dev", "admin",
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 28] = [
+const ARROWS: [(&str, &[&str]); 29] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -40,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 28] = [
     ("secret", &[]),
     ("openapi", &[]),
     ("backup", &[]),
-    ("user", &["session"]),
+    ("user", &["session", "picture"]),
     ("membership", &["user"]),
     ("session", &["membership", "user"]),
     ("notification", &["session", "membership", "user"]),
@@ -52,10 +35,14 @@ const ARROWS: [(&str, &[&str]); 28] = [
     ("domain", &["notification", "organization", "session", "membership", "user"]),
     ("sign_in", &["captcha", "notification", "domain", "session", "membership", "user"]),
     ("sign_up", &["captcha", "waitlist", "invitation", "sign_in", "domain", "session", "membership", "user"]),
+    (
+        "account",
+        &["sign_up", "sign_in", "organization", "workspace", "invitation", "domain", "notification", "session", "membership", "user", "picture"],
+    ),
     ("token", &["session", "membership", "user"]),
     ("deployment", &["token", "user"]),
     ("pages", &["deployment"]),
-    ("admin", &["waitlist", "notification", "organization", "session", "membership", "user"]),
+    ("admin", &["waitlist", "account", "notification", "organization", "session", "membership", "user"]),
 ];
 
 fn source() -> PathBuf {

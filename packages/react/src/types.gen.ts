@@ -144,6 +144,168 @@ created_at: string,
 updated_at: string, };
 
 /**
+ * What became of sign-ins that were ended from another place.
+ */
+export type SignedOutElsewhere = { 
+/**
+ * How many there were.
+ */
+ended: number, };
+
+/**
+ * An account that is to be deleted.
+ */
+export type AccountDeletion = { 
+/**
+ * When it is. Signing in to it before takes that back.
+ */
+deletion_due_at: string, };
+
+/**
+ * Everything that is kept of a user.
+ */
+export type AccountExport = { 
+/**
+ * When it was read.
+ */
+exported_at: string, 
+/**
+ * The account with its addresses and numbers.
+ */
+user: CurrentUser, 
+/**
+ * Every sign-in that is kept, also those that ended, oldest first.
+ */
+sign_ins: Array<ExportedSignIn>, 
+/**
+ * The ids of those that live, the last active one first.
+ */
+live_sign_ins: Array<string>, 
+/**
+ * Organizations that the user is in.
+ */
+organization_memberships: Array<OrganizationMembership>, 
+/**
+ * Workspaces that the user is in.
+ */
+workspace_memberships: Array<WorkspaceMembership>, 
+/**
+ * Invitations to the user's addresses, and those that the user sent.
+ */
+invitations: Array<ExportedInvitation>, 
+/**
+ * The inbox, newest first.
+ */
+notifications: Array<Notification>, 
+/**
+ * What is recorded of the account, newest first.
+ */
+events: Array<ExportedEvent>, };
+
+/**
+ * A sign-in, as it is kept.
+ */
+export type ExportedSignIn = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Where it was made from.
+ */
+ip_address: string, 
+/**
+ * The browser's name, `""` when unknown.
+ */
+browser: string, 
+/**
+ * The device's name, `""` when unknown.
+ */
+device: string, 
+/**
+ * The browser's own words.
+ */
+user_agent: string, 
+/**
+ * When it was made.
+ */
+created_at: string, 
+/**
+ * When it was last active.
+ */
+last_active_at: string, 
+/**
+ * When it ended, if it did.
+ */
+ended_at: string | null, 
+/**
+ * Why.
+ */
+end_reason: string | null, 
+/**
+ * What was proved for it, in names of RFC 8176, and `mail`.
+ */
+proofs: Array<string>, };
+
+/**
+ * An invitation that concerns a user.
+ */
+export type ExportedInvitation = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * To this organization.
+ */
+organization_id: string, 
+/**
+ * The address that was invited.
+ */
+email: string, 
+/**
+ * Whether the user sent it.
+ */
+is_mine: boolean, 
+/**
+ * When it was made.
+ */
+created_at: string, 
+/**
+ * Until when it works, or worked.
+ */
+expires_at: string, };
+
+/**
+ * Something that is recorded of an account.
+ */
+export type ExportedEvent = { 
+/**
+ * When it happened.
+ */
+at: string, 
+/**
+ * What happened, one word.
+ */
+event: string, 
+/**
+ * `ok` or `refused`.
+ */
+result: string, 
+/**
+ * More about it, `""` for nothing.
+ */
+reason: string, 
+/**
+ * From which address, `""` when none is known.
+ */
+ip_address: string, 
+/**
+ * About which sign-in, `""` for none.
+ */
+sign_in_id: string, };
+
+/**
  * An attempt to sign in that this browser began.
  */
 export type SigninAttempt = { 
@@ -383,6 +545,37 @@ asked_at: string | null, };
  * What a mailed link is worth.
  */
 export type MagicLinkState = "open" | "used" | "expired";
+
+/**
+ * A way to prove again who one is.
+ */
+export type ReauthenticationMethod = "password" | "email_otp" | "phone_otp" | "authenticator" | "backup_code" | "passkey";
+
+/**
+ * What was sent, or is to be answered, before somebody can prove again who they are.
+ */
+export type ReauthenticationPrepared = { 
+/**
+ * The way that was asked for.
+ */
+method: ReauthenticationMethod, 
+/**
+ * Whether a code is on its way, or is already.
+ */
+otp_sent: boolean, 
+/**
+ * Where to, shortened for a screen that others may see; null where nothing is sent.
+ */
+masked_address: string | null, };
+
+/**
+ * What a program needs to go on after a refusal.
+ */
+export type ErrorMeta = { 
+/**
+ * With `reauthentication_required`: the ways in which this account can prove again that it is its owner's.
+ */
+methods: Array<ReauthenticationMethod>, };
 
 /**
  * The answer of `POST /auth/identify`.
@@ -1945,7 +2138,11 @@ code: string,
 /**
  * What to do about it, for people.
  */
-message: string, };
+message: string, 
+/**
+ * What a program needs to go on; absent where there is nothing.
+ */
+meta?: ErrorMeta, };
 
 /**
  * One refusal with its status.

@@ -21,6 +21,7 @@ mod told;
 pub mod view;
 pub mod waitlist;
 
+use crate::account::deletion::{self, end_all};
 use crate::app::{App, Shared, Site};
 use crate::audit::{self, About, By, Event};
 use crate::db::Tx;
@@ -28,8 +29,6 @@ use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::http::layers::{self, Layered};
 use crate::id::{EmailAddressId, SessionId, SignInId, UserId};
-use crate::membership;
-use crate::notification;
 use crate::session::store::OfUser;
 use crate::session::{self, Plan, crowd, read};
 use crate::user::email::EmailAddress;
@@ -156,9 +155,7 @@ pub async fn decide(
             Decision::Delete => {
                 // What led to a sign-in is found by its address: that goes last.
                 let ended = end_all(tx, &site, &user, EndReason::UserDeleted, &by)?;
-                membership::store::forget_user(tx, &user.id)?;
-                notification::store::forget_user(tx, &user.id)?;
-                standing::erase(tx, (&held.vault, &site.config.id), &user, now)?;
+                deletion::erase(tx, (&held, &site), &user, now)?;
                 (true, ended)
             }
         };
@@ -232,18 +229,6 @@ pub async fn end_sign_in(app: &App, site: &Arc<Site>, id: SignInId, by: By) -> R
 fn lock(tx: &mut Tx<'_>, site: &Site, id: &UserId) -> Result<User> {
     let locked = user::store::lock(tx, &site.config.id, id)?.map(|(user, _)| user);
     locked.filter(|user| user.deleted_at.is_none()).ok_or_else(|| Code::UserNotFound.into())
-}
-
-/// Ends every sign-in of an account whose lock the caller holds: none can be added meanwhile.
-///
-/// # Errors
-/// What the database says.
-pub fn end_all(tx: &mut Tx<'_>, site: &Site, user: &User, reason: EndReason, by: &By) -> Result<Vec<OfUser>> {
-    // Also those that have expired but were not swept yet: by another node's clock they may live on.
-    let all = session::store::sign_ins_of(tx, &site.config.id, user, 0)?;
-    let sessions: Vec<&SessionId> = all.iter().map(|sign_in| &sign_in.session).collect();
-    session::store::lock(tx, &site.config.id, &sessions)?;
-    crowd::end_elsewhere(tx, site, &all, reason, by)
 }
 
 fn record(tx: &mut Tx<'_>, site: &Site, by: &By, event: Event, user: &UserId) -> Result<()> {

@@ -19,6 +19,10 @@ pub enum Event {
     SignedIn,
     /// A password was wrong, or the account may not sign in there.
     SignInRefused,
+    /// Somebody who was signed in proved again who it is; the reason says how.
+    ProvedAgain,
+    /// Somebody who was signed in could not prove it again.
+    ProofRefused,
     /// A sign-in ended; the reason says why.
     SignInEnded,
     /// An operator ended a session in which nobody was signed in.
@@ -29,6 +33,8 @@ pub enum Event {
     CredentialAmbiguous,
     /// A session named a sign-in that is not its own.
     ForeignSignInNamed,
+    /// The owner of an account changed a way into it, or asked for its end; the reason says what.
+    AccountChanged,
     /// An operator made an account.
     UserCreated,
     /// An operator disabled an account.
@@ -108,11 +114,14 @@ impl Event {
             Self::SignUpRefused => "sign_up_refused",
             Self::SignedIn => "signed_in",
             Self::SignInRefused => "sign_in_refused",
+            Self::ProvedAgain => "proved_again",
+            Self::ProofRefused => "proof_refused",
             Self::SignInEnded => "sign_in_ended",
             Self::SessionEnded => "session_ended",
             Self::LockoutBegun => "lockout_begun",
             Self::CredentialAmbiguous => "credential_ambiguous",
             Self::ForeignSignInNamed => "foreign_sign_in_named",
+            Self::AccountChanged => "account_changed",
             Self::UserCreated => "user_created",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
@@ -156,6 +165,7 @@ impl Event {
             | Self::CodeRefused
             | Self::SignUpRefused
             | Self::SignInRefused
+            | Self::ProofRefused
             | Self::CredentialAmbiguous
             | Self::ForeignSignInNamed
             | Self::InvitationRefused => "refused",

@@ -36,6 +36,9 @@ pub struct Retention {
     pub invitations_ms: i64,
     /// A record of what happened: 1 day to 10 years (400 days).
     pub audit_ms: i64,
+    /// An account whose owner asked for its deletion, who may think better of it: 0, which is at once, to 400 days (30
+    /// days).
+    pub account_grace_ms: i64,
 }
 
 impl Default for Retention {
@@ -51,6 +54,7 @@ impl Default for Retention {
             notifications_ms: 90 * DAY,
             invitations_ms: 30 * DAY,
             audit_ms: 400 * DAY,
+            account_grace_ms: 30 * DAY,
         }
     }
 }
@@ -71,6 +75,7 @@ impl Retention {
             notifications_ms: most,
             invitations_ms: most,
             audit_ms: 3650 * DAY,
+            account_grace_ms: most,
         }
     }
 
@@ -97,6 +102,7 @@ pub(super) fn read(mut table: Table<'_>, lifetimes: &Lifetimes) -> Retention {
         notifications_ms: period("notifications", "1 day", year).unwrap_or(base.notifications_ms),
         invitations_ms: period("invitations", "1 hour", year).unwrap_or(base.invitations_ms),
         audit_ms: period("audit", "1 day", "3650 days").unwrap_or(base.audit_ms),
+        account_grace_ms: period("account_grace", "0s", year).unwrap_or(base.account_grace_ms),
         codes_ms: table.text("codes", |text| codes(text, lifetimes)).unwrap_or(base.codes_ms),
     };
     table.finish();

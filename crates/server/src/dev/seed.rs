@@ -7,6 +7,7 @@ mod file;
 
 pub use file::{Person, read};
 
+use crate::account::deletion;
 use crate::admin::{self, Decision, Form};
 use crate::app::{App, Shared, Site};
 use crate::audit::{Actor, By};
@@ -115,7 +116,7 @@ async fn change(
         let renamed = rename(tx, &to, (&user, &asked), seeding.now)?;
         if let Some(hash) = &password_hash {
             standing::set_password(tx, &user, hash, seeding.now)?;
-            admin::end_all(tx, &to, &user, EndReason::CredentialsChanged, &seeding)?;
+            deletion::end_all(tx, &to, &user, EndReason::CredentialsChanged, &seeding)?;
         }
         Ok((renamed || password_hash.is_some(), user.disabled_at.is_some()))
     });

@@ -26,6 +26,8 @@ pub enum Who<'a> {
     New(&'a EmailAddress),
     /// A user, with every proved address.
     Known(&'a UserId),
+    /// A user who is about to prove one more address.
+    Adding(&'a UserId, &'a EmailAddress),
 }
 
 /// An organization that a domain of somebody's opens.
@@ -118,7 +120,7 @@ fn is_open_to(
     }
     match who {
         Who::New(_) => Ok(true),
-        Who::Known(user) => {
+        Who::Known(user) | Who::Adding(user, _) => {
             let (member_of, _) = organization::store::counts(on, user)?;
             Ok(member_of < i64::from(site.config.organizations.max_per_user)
                 && former::find(on, id, user)?.is_none()
@@ -154,15 +156,16 @@ fn offers(on: &mut Snapshot<'_>, site: &Site, who: Who<'_>) -> Result<Vec<Offer>
 
 /// The domains of somebody's proved addresses, each once.
 fn domains(on: &mut Snapshot<'_>, who: Who<'_>) -> Result<Vec<String>> {
-    let user = match who {
+    let (user, added) = match who {
         Who::New(email) => return Ok(vec![name::of_address(email.as_str()).to_owned()]),
-        Who::Known(user) => user,
+        Who::Known(user) => (user, None),
+        Who::Adding(user, email) => (user, Some(name::of_address(email.as_str()).to_owned())),
     };
     let rows = on.query(
         "select email from email_addresses where user_id = $1 and verified_at is not null order by id",
         params![user.as_str()],
     )?;
-    let mut domains = Vec::new();
+    let mut domains: Vec<String> = added.into_iter().collect();
     for row in rows {
         let email = row.cells().text()?;
         domains.push(name::of_address(&email).to_owned());

@@ -73,7 +73,11 @@ impl IntoResponse for Error {
             message: message.clone(),
             data: None,
             session: None,
-            errors: Some(vec![ErrorEntry { code: code.clone(), message: message.clone() }]),
+            errors: Some(vec![ErrorEntry {
+                code: code.clone(),
+                message: message.clone(),
+                meta: self.meta().cloned(),
+            }]),
             error: Some(ErrorDetail { code, message, status }),
         };
         let body = serde_json::to_vec(&envelope).unwrap_or_default();

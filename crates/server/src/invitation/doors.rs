@@ -112,7 +112,7 @@ fn member(browser: &Browser, it: &Accepted) -> InvitationAcceptance {
         signin_id: Some(it.sign_in.to_string()),
         already_member: it.already,
         message: "You are a member now.".to_owned(),
-        session: Some(session::session(&it.left.loaded, it.left.opened)),
+        session: Some(session::session(&browser.site, &it.left.loaded, it.left.opened)),
         ..refused(None, None)
     }
 }

@@ -14,6 +14,7 @@ pub mod expire;
 pub mod http;
 pub mod look;
 mod mails;
+mod open;
 pub mod store;
 pub mod token;
 pub mod view;
@@ -23,6 +24,7 @@ use crate::secret::Seen;
 use crate::throttle::Rule;
 use crate::user::email::EmailAddress;
 use keyrack_protocol::{Code, InvitationRefusal};
+pub use open::tell_of_open;
 
 /// Open invitations of one organization; more are refused.
 pub const MOST_OPEN: i64 = 1_000;

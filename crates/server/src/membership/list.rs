@@ -61,6 +61,10 @@ pub struct Member {
     pub last_name: String,
     /// Username.
     pub username: Option<String>,
+    /// `available`, `busy` or `away`.
+    pub availability: String,
+    /// The id of the picture, `""` for none.
+    pub picture: String,
     /// The primary address: its id, itself, whether it was proved.
     pub email: Option<(EmailAddressId, String, bool)>,
     /// The ids of the roles.
@@ -143,7 +147,7 @@ pub const EVERYBODY: &str = "with page as (
          select id, user_id, public_metadata, created_at, updated_at, '' as word from memberships
          where place_id = $1 and id > $2 order by id limit $3 offset $4)
      select p.id, p.user_id, p.public_metadata, p.created_at, p.updated_at, p.word, u.first_name, u.last_name,
-         u.username, e.id, e.email, e.verified_at, r.role_id
+         u.username, u.availability, u.picture_id, e.id, e.email, e.verified_at, r.role_id
      from page p join users u on u.id = p.user_id
          left join email_addresses e on e.user_id = p.user_id and e.is_primary = 1
          left join membership_roles r on r.membership_id = p.id
@@ -156,7 +160,7 @@ pub const FOUND: &str = "with found as (
          where place_id = $1 and (word, membership_id) > ($6, $7) and word < $3 and shared < $2
          order by word, membership_id limit $4 offset $5)
      select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, f.word, u.first_name, u.last_name,
-         u.username, e.id, e.email, e.verified_at, r.role_id
+         u.username, u.availability, u.picture_id, e.id, e.email, e.verified_at, r.role_id
      from found f join memberships m on m.id = f.membership_id join users u on u.id = m.user_id
          left join email_addresses e on e.user_id = m.user_id and e.is_primary = 1
          left join membership_roles r on r.membership_id = m.id
@@ -193,11 +197,15 @@ fn read(cells: &mut Cells) -> Result<(Member, Option<String>)> {
     let membership = store::read(cells)?;
     let word = cells.text()?;
     let (first_name, last_name, username) = (cells.text()?, cells.text()?, cells.optional_text()?);
+    let (availability, picture) = (cells.text()?, cells.text()?);
     let (email_id, email, verified) = (cells.optional_text()?, cells.optional_text()?, cells.optional_int()?);
     let email = email_id.zip(email);
     let email = email.map(|(id, email)| (EmailAddressId::stored(id), email, verified.is_some()));
     let role = cells.optional_text()?;
-    Ok((Member { membership, first_name, last_name, username, email, roles: Vec::new(), word }, role))
+    let roles = Vec::new();
+    let member =
+        Member { membership, first_name, last_name, username, availability, picture, email, roles, word };
+    Ok((member, role))
 }
 
 /// One member of a place, as a page would show it.
@@ -207,7 +215,7 @@ fn read(cells: &mut Cells) -> Result<(Member, Option<String>)> {
 pub fn one(on: &mut Snapshot<'_>, place: &Place, user: &UserId) -> Result<Option<Member>> {
     let rows = on.query(
         "select p.id, p.user_id, p.public_metadata, p.created_at, p.updated_at, '', u.first_name, u.last_name,
-             u.username, e.id, e.email, e.verified_at, r.role_id
+             u.username, u.availability, u.picture_id, e.id, e.email, e.verified_at, r.role_id
          from memberships p join users u on u.id = p.user_id
              left join email_addresses e on e.user_id = p.user_id and e.is_primary = 1
              left join membership_roles r on r.membership_id = p.id

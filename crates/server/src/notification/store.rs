@@ -139,6 +139,20 @@ pub fn one(on: &mut Snapshot<'_>, user: &UserId, id: &str) -> Result<Option<Noti
     row.map(read).transpose()
 }
 
+/// The inbox of a user, newest first, at most `most`.
+///
+/// # Errors
+/// What the database says.
+pub fn all(on: &mut Snapshot<'_>, user: &UserId, most: i64) -> Result<Vec<Notification>> {
+    let rows = on.query(
+        "select n.id, n.membership_id, n.organization_id, n.workspace_id, n.kind, n.severity, n.metadata,
+             n.state, n.starred, n.read_at, n.archived_at, n.created_at, n.updated_at
+         from notifications n where n.user_id = $1 order by n.id desc limit $2",
+        params![user.as_str(), most],
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Writes what a reader made of a notification. The caller holds the user's lock.
 ///
 /// # Errors

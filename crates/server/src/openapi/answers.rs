@@ -143,13 +143,27 @@ pub fn refusal() -> Value {
             "session": { "type": "null" },
             "errors": { "type": "array", "minItems": 1, "items": {
                 "type": "object", "required": ["code", "message"],
-                "properties": { "code": code, "message": message },
+                "properties": { "code": code, "message": message, "meta": meta() },
             } },
             "error": {
                 "type": "object", "required": ["code", "message", "status"],
                 "properties": { "code": code, "message": message, "status": status },
             },
         },
+    })
+}
+
+/// What a program needs to go on after a refusal.
+fn meta() -> Value {
+    let ways = ["password", "email_otp", "phone_otp", "authenticator", "backup_code", "passkey"];
+    json!({
+        "type": "object",
+        "description": "What a program needs to go on; absent where there is nothing.",
+        "required": ["methods"],
+        "properties": { "methods": {
+            "description": "With `reauthentication_required`: how this account can prove again whose it is.",
+            "type": "array", "items": { "enum": ways },
+        } },
     })
 }
 

@@ -81,7 +81,7 @@ pub fn organization_member(
     roles: &[Role],
     member: &Member,
 ) -> wire::OrganizationMember {
-    let user = user(member);
+    let user = user(site, member);
     wire::OrganizationMember {
         id: member.membership.id.to_string(),
         organization: of.clone(),
@@ -103,7 +103,7 @@ pub fn workspace_member(
     roles: &[Role],
     member: &Member,
 ) -> wire::WorkspaceMember {
-    let user = user(member);
+    let user = user(site, member);
     wire::WorkspaceMember {
         id: member.membership.id.to_string(),
         workspace: of.clone(),
@@ -119,7 +119,7 @@ pub fn workspace_member(
     }
 }
 
-fn user(member: &Member) -> wire::PublicUserData {
+fn user(site: &Site, member: &Member) -> wire::PublicUserData {
     let email = member.email.as_ref().map(|(id, email, verified)| wire::PublicEmailAddress {
         id: id.to_string(),
         email: email.clone(),
@@ -130,9 +130,9 @@ fn user(member: &Member) -> wire::PublicUserData {
         first_name: member.first_name.clone(),
         last_name: member.last_name.clone(),
         username: member.username.clone().unwrap_or_default(),
-        availability: "available".to_owned(),
-        has_profile_picture: false,
-        profile_picture_url: String::new(),
+        availability: member.availability.clone(),
+        has_profile_picture: !member.picture.is_empty(),
+        profile_picture_url: picture::url(&site.issuer, &member.picture),
         primary_email_address: email,
         primary_phone_number: None,
     }

@@ -6,6 +6,7 @@
 
 use super::mark::{Mark, Marker};
 use super::{Loaded, Opened, rack::Rack, view};
+use crate::app::Site;
 use crate::error::Result;
 use crate::http::answer;
 use crate::id::SessionId;
@@ -83,14 +84,14 @@ impl Cached {
     ///
     /// # Errors
     /// Only if the session cannot be JSON.
-    pub fn whole_for(&self, opened: Opened) -> Result<Option<&Whole>> {
+    pub fn whole_for(&self, site: &Site, opened: Opened) -> Result<Option<&Whole>> {
         if !opened.is_all(&self.loaded) {
             return Ok(None);
         }
         if let Some(whole) = self.whole.get() {
             return Ok(Some(whole));
         }
-        let body = answer::body(view::session(&self.loaded, opened))?;
+        let body = answer::body(view::session(site, &self.loaded, opened))?;
         Ok(Some(self.whole.get_or_init(|| Whole { body, tag: view::tag(&self.loaded, opened) })))
     }
 

@@ -1,7 +1,7 @@
 //! Putting something into a session: finding it or making it, and opening a sign-in in it.
 
 use super::rack::{Key, Rack, SECRET};
-use super::{LiveSignIn, Loaded, Opened, Plan, crowd, read, scope, store};
+use super::{agent, LiveSignIn, Loaded, Opened, Plan, crowd, read, retire_old, scope, store};
 use crate::app::{App, Site};
 use crate::audit::{Actor, By};
 use crate::db::Tx;
@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::id::{AttemptId, SessionId, SignInId};
 use crate::membership::Scope;
 use crate::params;
+use crate::user::notice::Whence;
 use crate::vault::Purpose;
 use keyrack_protocol::{ChangeReason, Code};
 use std::net::IpAddr;
@@ -62,6 +63,16 @@ impl Arrival {
         By::client(Actor::User, &self.ip_address, self.now)
     }
 
+    /// From where, as people recognise it.
+    #[must_use]
+    pub fn whence(&self) -> Whence {
+        Whence {
+            ip_address: self.ip_address.clone(),
+            browser: agent::browser(&self.user_agent).to_owned(),
+            device: agent::device(&self.user_agent).to_owned(),
+        }
+    }
+
     /// The id that an attempt made by this request gets.
     #[must_use]
     pub fn attempt(&self) -> &AttemptId {
@@ -77,7 +88,7 @@ pub struct Room {
     pub opened: Opened,
     /// The sign-in that acts, where the request names one; then nothing is stored of where it stands.
     pub(super) tab: Option<SignInId>,
-    rack: Rack,
+    pub(super) rack: Rack,
     pub(super) keys: Vec<Key>,
 }
 
@@ -143,10 +154,13 @@ pub fn existing(
     let Some(loaded) = read::settle(tx, site, rack.session(), arrival.now)? else { return Ok(None) };
     let opened = loaded.opened_by(rack, &app.vault).filter(|_| loaded.ended_at.is_none());
     let Some(opened) = opened else { return Ok(None) };
+    let used = retire_old(tx, site, &loaded, (rack, &app.vault), arrival.now)?;
+    let loaded = used.unwrap_or(loaded);
     // Not what the request is about, but what its answer must not show.
     let kept_out = read::keep_out(tx, site, &loaded, (opened, arrival.address), arrival.now)?;
     let loaded = kept_out.unwrap_or(loaded);
-    Ok(Some(Room { loaded, opened, tab: None, rack: rack.clone(), keys: Vec::new() }))
+    let rack = rack.without_dead(|key| loaded.opens(&app.vault, key));
+    Ok(Some(Room { loaded, opened, tab: None, rack, keys: Vec::new() }))
 }
 
 /// Enters the session that the rack opens, or a new one. Takes the locks of it and of `others`.

@@ -109,10 +109,10 @@ async fn show(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<Re
         return Ok(answer::ok(Session::empty(reason)));
     };
     let known = headers.get(header::IF_NONE_MATCH);
-    match cached.whole_for(*opened)? {
+    match cached.whole_for(&browser.site, *opened)? {
         Some(whole) => Ok(shown(whole, known)),
         None => {
-            let body = answer::body(view::session(&cached.loaded, *opened))?;
+            let body = answer::body(view::session(&browser.site, &cached.loaded, *opened))?;
             Ok(shown(&Whole { body, tag: view::tag(&cached.loaded, *opened) }, known))
         }
     }
@@ -147,7 +147,7 @@ fn show_in_tab(account: &Account, id: &str) -> Result<Response> {
     may_act(&target.user)?;
     account.app.activity.note(&account.site, &target.id, account.app.world.clock.now_ms());
     let scope = if target.id == account.sign_in { &account.scope } else { &target.scope };
-    Ok(answer::ok(view::in_scope(loaded, account.opened, &target.id, scope.as_ref())))
+    Ok(answer::ok(view::in_scope(&account.site, (loaded, account.opened), &target.id, scope.as_ref())))
 }
 
 /// `POST /session/switch-organization` `organization_id?`.
@@ -214,7 +214,7 @@ async fn switch_in_tab(account: &Account, kind: Kind, id: Option<String>) -> Res
     let (to, loaded) = (look.await?, &account.cached.loaded);
     let acting = loaded.visible_sign_in(account.opened, account.sign_in.as_str())?;
     scope::admit(acting, to.as_ref(), account.address)?;
-    Ok(answer::ok(view::in_scope(loaded, account.opened, &account.sign_in, to.as_ref())))
+    Ok(answer::ok(view::in_scope(&account.site, (loaded, account.opened), &account.sign_in, to.as_ref())))
 }
 
 /// `POST /session/sign-out` `sign_in_id?`; without an id everything that the rack opens, as often as asked.

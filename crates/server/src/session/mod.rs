@@ -35,7 +35,7 @@ use crate::user::User;
 use crate::vault::{Purpose, Vault};
 use keyrack_protocol::{ChangeReason, Code, EndReason, SigninAttempt, SignupAttempt};
 pub use plan::{Plan, end, expire, sign_out_all, sign_out_one, switch_to};
-pub use proof::Proof;
+pub use proof::{FRESH_MS, Old, Proof, retire_old};
 use rack::Rack;
 
 /// Attempts under way in one session; a further one ends the oldest.
@@ -81,6 +81,8 @@ pub struct LiveSignIn {
     pub key_hash: String,
     /// What was proved for it.
     pub proof: Proof,
+    /// The key that it had before, while that works beside the present one.
+    pub old: Option<Old>,
     /// The account.
     pub user: User,
     /// Where it stands; in no organization if nowhere.
@@ -168,7 +170,7 @@ impl Loaded {
     #[must_use]
     pub fn opened_by(&self, rack: &Rack, vault: &Vault) -> Option<Opened> {
         let fits = |id: &str, hash: &str| {
-            rack.key(id).is_some_and(|key| vault.fits(Purpose::RackKey, id, key.secret(), hash))
+            rack.keys_to(id).any(|key| vault.fits(Purpose::RackKey, id, key.secret(), hash))
         };
         if !fits(self.id.as_str(), &self.key_hash) {
             return None;
@@ -186,7 +188,10 @@ impl Loaded {
             opened.take(64).enumerate().fold(0, |mask, (index, open)| mask | (u64::from(open) << index))
         };
         Opened {
-            sign_ins: mask(&mut self.sign_ins.iter().map(|s| opens(s.id.as_str(), &s.key_hash))),
+            sign_ins: mask(&mut self.sign_ins.iter().map(|s| {
+                let by_old = |old: &Old| opens(s.id.as_str(), &old.key_hash);
+                opens(s.id.as_str(), &s.key_hash) || s.old.as_ref().is_some_and(by_old)
+            })),
             attempts: mask(&mut self.attempts.iter().map(|a| opens(a.id.as_str(), &a.key_hash))),
         }
     }

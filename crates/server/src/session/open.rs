@@ -10,6 +10,7 @@ use crate::membership::restriction::Visitor;
 use crate::membership::{self, Scope};
 use crate::params;
 use crate::user::User;
+use crate::user::notice::{self, Changed};
 use keyrack_protocol::EndReason;
 
 impl Room {
@@ -48,6 +49,7 @@ impl Room {
                 proof.second_factor_at
             ],
         )?;
+        take_deletion_back(tx, (app, site), user, arrival)?;
         if site.config.organizations.enabled
             && let Some(last) = membership::standing::last_scope(tx, &site.config.id, &user.id)?
         {
@@ -76,4 +78,26 @@ impl Room {
         self.keys.push(key.clone());
         Ok(())
     }
+}
+
+/// Whoever signs in to an account that is to be deleted takes that back, and is told so by mail.
+fn take_deletion_back(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    user: &User,
+    arrival: &Arrival,
+) -> Result<()> {
+    let taken_back = tx.execute(
+        "update users set deletion_asked_at = null, deletion_due_at = null, updated_at = $2
+         where id = $1 and deletion_due_at is not null",
+        params![user.id.as_str(), arrival.now],
+    )?;
+    if taken_back == 0 {
+        return Ok(());
+    }
+    let what = Changed::DeletionTakenBack;
+    let about = About { reason: what.word(), user: Some(&user.id), ..About::default() };
+    audit::record(tx, site, &arrival.by(), Event::AccountChanged, about)?;
+    let whence = arrival.whence();
+    notice::way_changed(tx, (app, site), user, (what, ""), (&whence, arrival.now))
 }

@@ -34,6 +34,12 @@ impl Key {
         Self { id: id.to_owned(), secret }
     }
 
+    /// The same secret as the key to something else, which it is used for instead.
+    #[must_use]
+    pub fn to(&self, id: &str) -> Self {
+        Self::of(id, self.secret)
+    }
+
     /// What it opens.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -96,7 +102,8 @@ impl Rack {
         let session = SessionId::parse(&first.id)?;
         let mut keys = vec![first];
         for key in parts.filter_map(Key::parse).take(KEYS) {
-            if keys.iter().all(|known| known.id != key.id) {
+            // Of a sign-in whose key was renewed while two answers crossed there may be two.
+            if key.id != keys[0].id && !keys.contains(&key) {
                 keys.push(key);
             }
         }
@@ -127,12 +134,26 @@ impl Rack {
         self.keys.iter().find(|key| key.id == id)
     }
 
-    /// The same rack with `keys` in it and without those that `keep` drops; the session's key stays first.
+    /// Every key to the thing with this id.
+    pub fn keys_to(&self, id: &str) -> impl Iterator<Item = &Key> {
+        self.keys.iter().filter(move |key| key.id == id)
+    }
+
+    /// The same rack without those keys of which there are several to one thing and which `fits` says open nothing.
+    #[must_use]
+    pub fn without_dead(&self, fits: impl Fn(&Key) -> bool) -> Self {
+        let stays = |key: &&Key| self.keys_to(&key.id).count() == 1 || fits(key);
+        Self { session: self.session.clone(), keys: self.keys.iter().filter(stays).cloned().collect(), mark: None }
+    }
+
+    /// The same rack with `keys` in it, each in place of another to the same thing, and without those that `keep` drops;
+    /// the session's key stays first.
     #[must_use]
     pub fn renewed(&self, keys: Vec<Key>, keep: impl Fn(&str) -> bool) -> Self {
         let session = self.session.as_str();
+        let stays = |key: &&Key| keys.iter().all(|new| new.id != key.id) && keep(&key.id);
         let mut all: Vec<Key> =
-            self.keys.iter().filter(|key| key.id == session || keep(&key.id)).cloned().collect();
+            self.keys.iter().filter(|key| key.id == session || stays(key)).cloned().collect();
         all.extend(keys);
         Self { session: self.session.clone(), keys: all, mark: None }
     }

@@ -5,13 +5,14 @@ use super::activity;
 use super::cache::Cached;
 use super::rack::Rack;
 use super::tab::TabScope;
-use super::{Loaded, Opened, expire, scope, store};
+use super::{Loaded, Opened, expire, retire_old, scope, store};
 use crate::app::{App, Site};
 use crate::audit::{self, By};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{SessionId, UserId};
 use crate::params;
+use crate::vault::Vault;
 use keyrack_protocol::EndReason;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -51,7 +52,7 @@ async fn judged(
     let Some(mut cached) = fetch(app, site, rack).await? else { return nothing() };
     let (mut opened, mut refusal) = (cached.opened_by(rack, &app.vault), None);
     if let Some(all) = opened
-        && is_due(&cached.loaded, (all, from), now)
+        && is_due(&cached.loaded, (rack, &app.vault), (all, from), now)
     {
         let active = cached.loaded.active_for(all).filter(|active| now < active.expires_at);
         refusal = active.zip(from).and_then(|(it, from)| scope::admit(it, it.scope.as_ref(), from).err());
@@ -70,12 +71,19 @@ async fn judged(
     Ok((reading, refusal))
 }
 
-/// Whether something in it has expired, or may not be used where it stands, from where somebody comes.
-fn is_due(loaded: &Loaded, (opened, from): (Opened, Option<IpAddr>), now: i64) -> bool {
+/// Whether something in it has expired, may not be used where it stands, from where somebody comes, or has a new key that
+/// is used for the first time.
+fn is_due(
+    loaded: &Loaded,
+    (rack, vault): (&Rack, &Vault),
+    (opened, from): (Opened, Option<IpAddr>),
+    now: i64,
+) -> bool {
     let kept_out = |from: IpAddr| {
         loaded.visible(opened).any(|sign_in| scope::admit(sign_in, sign_in.scope.as_ref(), from).is_err())
     };
-    loaded.ended_at.is_none() && (now >= loaded.valid_until || from.is_some_and(kept_out))
+    let renewed = || loaded.renewed_in(rack, vault).next().is_some();
+    loaded.ended_at.is_none() && (now >= loaded.valid_until || from.is_some_and(kept_out) || renewed())
 }
 
 /// Ends what has expired in a session that a rack opens, and puts out what of that may not be used where it stands.
@@ -89,7 +97,9 @@ async fn end_due(
     let ended = app.db.write(move |tx| {
         store::lock(tx, &site.config.id, &[rack.session()])?;
         let loaded = settle(tx, &site, rack.session(), now)?.filter(|loaded| loaded.ended_at.is_none());
-        let (Some(loaded), Some(from)) = (loaded, from) else { return Ok(()) };
+        let Some(loaded) = loaded else { return Ok(()) };
+        let used = retire_old(tx, &site, &loaded, (&rack, &vault_of.vault), now)?;
+        let (loaded, Some(from)) = (used.unwrap_or(loaded), from) else { return Ok(()) };
         match loaded.opened_by(&rack, &vault_of.vault) {
             Some(opened) => keep_out(tx, &site, &loaded, (opened, from), now).map(drop),
             None => Ok(()),

@@ -1,7 +1,7 @@
 //! Sessions in the database.
 
 use super::rack::Key;
-use super::{LiveSignIn, Loaded, Plan, Proof, attempts, scope};
+use super::{LiveSignIn, Loaded, Plan, Proof, attempts, proof, scope};
 use crate::app::Site;
 use crate::audit::{self, About, By, Event};
 use crate::db::{Change, Row, Snapshot, Tx};
@@ -63,8 +63,9 @@ pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId) -> Result<O
 
 fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveSignIn>> {
     let rows = on.query(
-        "select s.id, s.key_hash, s.proofs, s.proved_at, s.second_factor_at, s.ip_address, s.user_agent, s.activated_at, s.last_active_at, s.expires_at,
-             s.created_at, s.updated_at, s.organization_membership_id, s.organization_id, s.organization_gate, o.gate,
+        "select s.id, s.key_hash, s.proofs, s.proved_at, s.second_factor_at, s.old_key_hash, s.old_proofs,
+             s.old_proved_at, s.old_second_factor_at, s.ip_address, s.user_agent, s.activated_at, s.last_active_at,
+             s.expires_at, s.created_at, s.updated_at, s.organization_membership_id, s.organization_id, s.organization_gate, o.gate,
              o.requires_second_factor, o.restricts_addresses, o.allowed_addresses,
              s.workspace_membership_id, s.workspace_id, s.workspace_gate, w.gate, w.requires_second_factor,
              w.restricts_addresses, w.allowed_addresses,
@@ -122,6 +123,7 @@ fn read_sign_in(row: Row) -> Result<LiveSignIn> {
             proved_at: cells.int()?,
             second_factor_at: cells.optional_int()?,
         },
+        old: proof::read_old(&mut cells)?,
         ip_address: cells.text()?,
         user_agent: cells.text()?,
         activated_at: cells.int()?,

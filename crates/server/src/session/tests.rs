@@ -74,6 +74,7 @@ fn sign_in(
         id,
         key_hash,
         proof: crate::session::Proof::by_password(0),
+        old: None,
         user,
         scope: None,
         ip_address: String::new(),

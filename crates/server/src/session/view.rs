@@ -1,7 +1,8 @@
 //! Sessions as they are shown.
 
 use super::{LiveSignIn, Loaded, Opened, Shown};
-use crate::id::SignInId;
+use crate::app::Site;
+use crate::id::{SessionId, SignInId};
 use crate::membership::{Scope, Standing};
 use crate::time::rfc3339;
 use crate::user;
@@ -10,7 +11,7 @@ use keyrack_protocol::{Session, SignIn};
 
 /// What a rack sees of a session: a function of the session, its revision and what the rack opens.
 #[must_use]
-pub fn session(loaded: &Loaded, opened: Opened) -> Session {
+pub fn session(site: &Site, loaded: &Loaded, opened: Opened) -> Session {
     if loaded.ended_at.is_some() {
         return Session::empty(loaded.end_reason);
     }
@@ -23,7 +24,8 @@ pub fn session(loaded: &Loaded, opened: Opened) -> Session {
             Shown::SignUp(shown) => signup_attempts.push((**shown).clone()),
         }
     }
-    let signins: Vec<SignIn> = loaded.visible(opened).map(|sign_in| self::sign_in(loaded, sign_in)).collect();
+    let shown = loaded.visible(opened).map(|sign_in| self::sign_in(site, &loaded.id, sign_in));
+    let signins: Vec<SignIn> = shown.collect();
     let active = loaded.active_for(opened);
     Session {
         id: loaded.id.to_string(),
@@ -41,8 +43,13 @@ pub fn session(loaded: &Loaded, opened: Opened) -> Session {
 
 /// The same as a tab with a scope of its own sees it: this sign-in is the active one, and stands here.
 #[must_use]
-pub fn in_scope(loaded: &Loaded, opened: Opened, sign_in: &SignInId, scope: Option<&Scope>) -> Session {
-    let mut session = session(loaded, opened);
+pub fn in_scope(
+    site: &Site,
+    (loaded, opened): (&Loaded, Opened),
+    sign_in: &SignInId,
+    scope: Option<&Scope>,
+) -> Session {
+    let mut session = session(site, loaded, opened);
     let shown = session.signins.iter_mut().find(|shown| shown.id == sign_in.as_str());
     session.active_signin = shown.map(|shown| {
         (shown.active_organization_membership_id, shown.active_workspace_membership_id) = memberships(scope);
@@ -66,17 +73,19 @@ pub fn tag(loaded: &Loaded, opened: Opened) -> HeaderValue {
     HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
-fn sign_in(loaded: &Loaded, sign_in: &LiveSignIn) -> SignIn {
+/// A sign-in of a session, as it is shown to its user.
+#[must_use]
+pub fn sign_in(site: &Site, session: &SessionId, sign_in: &LiveSignIn) -> SignIn {
     let (expires_at, last_active_at) = (rfc3339(sign_in.expires_at), rfc3339(sign_in.last_active_at));
     let (active_organization_membership_id, active_workspace_membership_id) =
         memberships(sign_in.scope.as_ref());
     SignIn {
         id: sign_in.id.to_string(),
-        session_id: loaded.id.to_string(),
+        session_id: session.to_string(),
         user_id: sign_in.user.id.to_string(),
         active_organization_membership_id,
         active_workspace_membership_id,
-        user: user::view(&sign_in.user),
+        user: user::view(site, &sign_in.user),
         expires_at_camel: expires_at.clone(),
         expires_at,
         last_active_at_camel: last_active_at.clone(),

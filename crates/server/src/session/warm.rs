@@ -1,7 +1,7 @@
 //! A session that is in memory, found for a credential that was verified before: no hash, no allocation, no waiting.
 //!
 //! Whatever is not plain is left to [`super::read`]: a credential that was not verified yet, something that has
-//! expired, an activity that has to be written, a session that has ended.
+//! expired, an activity that has to be written, a session that has ended, a key that was renewed and not used yet.
 
 use super::cache::Cached;
 use super::{LiveSignIn, Opened, activity, rack};
@@ -32,6 +32,9 @@ pub fn find(app: &App, site: &Site, credential: &str, now: i64) -> Option<Warm> 
     let cached = app.cache.find(rack::session_named(credential)?)?;
     let loaded = &cached.loaded;
     if loaded.deployment != site.config.id || loaded.ended_at.is_some() || now >= loaded.valid_until {
+        return None;
+    }
+    if loaded.sign_ins.iter().any(|sign_in| sign_in.old.is_some()) {
         return None;
     }
     let opened = cached.verified(&app.cache.mark(credential))?;

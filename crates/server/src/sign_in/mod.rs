@@ -20,6 +20,8 @@ mod profile;
 mod second;
 mod shown;
 pub mod store;
+pub mod own_password;
+pub mod reauthenticate;
 mod tries;
 mod verify;
 

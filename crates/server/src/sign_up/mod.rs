@@ -13,7 +13,7 @@ mod finish;
 pub mod http;
 pub mod machine;
 mod prepare;
-mod restrictions;
+pub mod restrictions;
 pub mod routes;
 mod store;
 mod verify;

@@ -6,7 +6,8 @@ pub mod code_budget;
 pub mod email;
 pub mod factors;
 mod hashing;
-pub mod http;
+pub mod mails;
+pub mod notice;
 pub mod password;
 pub mod phone;
 pub mod reachable;
@@ -17,7 +18,9 @@ pub mod ways;
 
 pub use code_budget::{SmsBudget, code_budget, code_taken};
 
+use crate::app::Site;
 use crate::id::{EmailAddressId, UserId};
+use crate::picture;
 use crate::time::rfc3339;
 use keyrack_protocol::{Code, CurrentUser, UserEmailAddress};
 use ways::Ways;
@@ -73,6 +76,32 @@ pub struct Email {
     pub updated_at: i64,
 }
 
+impl User {
+    /// Everything that it is called or reached by, which no password of it may be made of.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let emails = self.emails.iter().map(|email| email.email.clone());
+        let own = [self.first_name.clone(), self.last_name.clone()];
+        emails.chain(own).chain(self.username.clone()).collect()
+    }
+
+    /// The same account without an address.
+    #[must_use]
+    pub fn without_email(&self, email: &str) -> Self {
+        let mut user = self.clone();
+        user.emails.retain(|one| one.email != email);
+        user
+    }
+
+    /// The same account without a phone number.
+    #[must_use]
+    pub fn without_phone(&self, phone: &str) -> Self {
+        let mut user = self.clone();
+        user.ways.phones.retain(|one| one.phone != phone);
+        user
+    }
+}
+
 /// Decides whether an account may act: sign in, be minted for, read what is its own. Every path that lets it
 /// asks this.
 ///
@@ -109,7 +138,7 @@ pub fn name(text: &str) -> Result<String, Code> {
 
 /// The account as it is shown to itself.
 #[must_use]
-pub fn view(user: &User) -> CurrentUser {
+pub fn view(site: &Site, user: &User) -> CurrentUser {
     let emails: Vec<_> = user.emails.iter().map(email_view).collect();
     let primary = emails.iter().find(|email| email.is_primary).cloned();
     let phones: Vec<_> = user.ways.phones.iter().map(ways::phone_view).collect();
@@ -124,8 +153,8 @@ pub fn view(user: &User) -> CurrentUser {
         username: user.username.clone().unwrap_or_default(),
         email_address: primary.as_ref().map(|email| email.email.clone()).unwrap_or_default(),
         availability: user.ways.availability.clone(),
-        has_profile_picture: false,
-        profile_picture_url: String::new(),
+        has_profile_picture: !user.ways.picture_id.is_empty(),
+        profile_picture_url: picture::url(&site.issuer, &user.ways.picture_id),
         primary_email_address_id: primary.as_ref().map(|email| email.id.clone()),
         primary_phone_number_id: primary_phone.as_ref().map(|phone| phone.id.clone()),
         primary_email_address: primary,

@@ -64,7 +64,7 @@ pub fn rename(tx: &mut Tx<'_>, user: &User, names: &Names<'_>, now: i64) -> Resu
 /// What the database says.
 pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &str, now: i64) -> Result<()> {
     tx.execute(
-        "update users set password_hash = $2, updated_at = $3 where id = $1",
+        "update users set password_hash = $2, password_set_at = $3, updated_at = $3 where id = $1",
         params![user.id.as_str(), hash, now],
     )?;
     Ok(())
@@ -85,6 +85,18 @@ pub fn forget_factors(tx: &mut Tx<'_>, user: &User, now: i64) -> Result<bool> {
         params![id, now],
     )?;
     Ok(gone > 0)
+}
+
+/// Takes the password from an account.
+///
+/// # Errors
+/// What the database says.
+pub fn remove_password(tx: &mut Tx<'_>, user: &User, now: i64) -> Result<()> {
+    tx.execute(
+        "update users set password_hash = null, password_set_at = $2, updated_at = $2 where id = $1",
+        params![user.id.as_str(), now],
+    )?;
+    Ok(())
 }
 
 /// Deletes an account: its address and username are free again, and of what it said about a person nothing is left. The row
@@ -112,15 +124,25 @@ pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, 
             params![deployment, &name],
         )?;
     }
-    throttle::forget(tx, &ACCOUNT, &Subject::new(vault, deployment, id))?;
+    for counted in [id.to_owned(), throttle::own(id)] {
+        throttle::forget(tx, &ACCOUNT, &Subject::new(vault, deployment, &counted))?;
+    }
     tx.execute(
         "update users set first_name = '', last_name = '', username = null, username_skeleton = null,
-             password_hash = null, second_factor_at = null, backup_codes = 0, deleted_at = $2, updated_at = $2 where id = $1",
+             password_hash = null, password_set_at = null, passkey_handle = null, second_factor_policy = null,
+             second_factor_at = null, availability = 'available', picture_id = '', backup_codes = 0, passkeys = 0,
+             deletion_asked_at = null, deletion_due_at = null, deleted_at = $2, updated_at = $2 where id = $1",
         params![id, now],
     )?;
-    tx.execute("delete from email_addresses where user_id = $1", params![id])?;
-    tx.execute("delete from authenticators where user_id = $1", params![id])?;
-    tx.execute("delete from backup_codes where user_id = $1", params![id])?;
+    for of_it in [
+        "delete from email_addresses where user_id = $1",
+        "delete from phone_numbers where user_id = $1",
+        "delete from authenticators where user_id = $1",
+        "delete from backup_codes where user_id = $1",
+        "delete from passkeys where user_id = $1",
+    ] {
+        tx.execute(of_it, params![id])?;
+    }
     tx.execute("update sign_ins set ip_address = '', user_agent = '' where user_id = $1", params![id])?;
     Ok(())
 }
@@ -128,7 +150,8 @@ pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, 
 /// What the account could be named by when somebody signed in or up.
 fn names(tx: &mut Tx<'_>, user: &User) -> Result<Vec<String>> {
     let rows = tx.query(
-        "select email from email_addresses where user_id = $1 order by id",
+        "select email from email_addresses where user_id = $1 union all select phone from phone_numbers where user_id = $1
+         order by email",
         params![user.id.as_str()],
     )?;
     let emails = rows.into_iter().map(|row| row.cells().text());

@@ -156,6 +156,29 @@ pub fn acts(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<bool
     Ok(may_act_with(cells.optional_int()?, cells.optional_int()?).is_ok())
 }
 
+/// An account with everything of it, as it is now; none if there is none.
+///
+/// # Errors
+/// What the database says.
+pub fn find(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<Option<User>> {
+    let row = on.query_one(
+        "select id, first_name, last_name, username, password_hash, disabled_at, deleted_at, second_factor_at,
+             created_at, updated_at, second_factor_policy, availability, picture_id, backup_codes, passkeys
+         from users where id = $1 and deployment_id = $2",
+        params![id.as_str(), deployment],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let mut user = read(&mut row.cells())?;
+    load_contacts(on, &mut user)?;
+    Ok(Some(user))
+}
+
+/// Reads the addresses, phone numbers and authenticators of one account into it.
+fn load_contacts(on: &mut Snapshot<'_>, user: &mut User) -> Result<()> {
+    user.emails = emails_of(on, &user.id)?;
+    ways::load(on, user)
+}
+
 /// Takes the lock of a user; its account and password as they are now, none if it is gone.
 ///
 /// # Errors
@@ -172,7 +195,7 @@ pub fn lock(tx: &mut Tx<'_>, deployment: &str, id: &UserId) -> Result<Option<(Us
     let mut cells = row.cells();
     let hash = cells.optional_text()?;
     let mut user = read(&mut cells)?;
-    ways::load(tx, &mut user)?;
+    load_contacts(tx, &mut user)?;
     Ok(Some((user, hash)))
 }
 
@@ -203,6 +226,18 @@ pub fn prove_email(tx: &mut Tx<'_>, deployment: &str, id: &EmailAddressId, now: 
         params![deployment, id.as_str(), now],
     )?;
     Ok(proved == 1)
+}
+
+/// The PHC string of an account's password, if one is set.
+///
+/// # Errors
+/// What the database says.
+pub fn password_hash(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<Option<String>> {
+    let row = on.query_one(
+        "select password_hash from users where id = $1 and deployment_id = $2",
+        params![id.as_str(), deployment],
+    )?;
+    row.map_or(Ok(None), |row| row.cells().optional_text())
 }
 
 /// Whether an account has a second factor.

@@ -1,12 +1,13 @@
 //! The ways into an account beside its addresses, its username and its password.
 
 use super::User;
+use crate::config::{Auth, FieldUse};
 use crate::db::{Cells, Snapshot};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, PhoneNumberId, UserId};
 use crate::params;
 use crate::time::rfc3339;
-use keyrack_protocol::{UserAuthenticator, UserPhoneNumber};
+use keyrack_protocol::{ReauthenticationMethod, UserAuthenticator, UserPhoneNumber};
 use phonenumber::PhoneNumber;
 
 /// What an account has of them.
@@ -64,6 +65,30 @@ impl Ways {
             authenticators: Vec::new(),
         }
     }
+}
+
+/// Whether somebody can sign in to an account that has this, as a deployment lets people sign in. Every change that takes
+/// something from an account asks it of what would be left. What only lets a password be set anew is no way in.
+#[must_use]
+pub fn can_sign_in(user: &User, auth: &Auth) -> bool {
+    let is_mailed = user.emails.iter().any(|email| email.verified_at.is_some());
+    let is_named = is_mailed || (user.username.is_some() && auth.username != FieldUse::Off);
+    user.has_password && is_named
+}
+
+/// The ways in which whoever owns an account can prove it again: what it has of them, the strongest last.
+#[must_use]
+pub fn to_reauthenticate(user: &User) -> Vec<ReauthenticationMethod> {
+    use ReauthenticationMethod::{Authenticator, BackupCode, EmailOtp, Passkey, Password, PhoneOtp};
+    let has = [
+        (Password, user.has_password),
+        (EmailOtp, user.emails.iter().any(|email| email.verified_at.is_some())),
+        (PhoneOtp, user.ways.phones.iter().any(|phone| phone.verified_at.is_some())),
+        (Authenticator, !user.ways.authenticators.is_empty()),
+        (BackupCode, user.ways.backup_codes > 0),
+        (Passkey, user.ways.passkeys > 0),
+    ];
+    has.into_iter().filter(|(_, has)| *has).map(|(way, _)| way).collect()
 }
 
 /// Reads the columns `second_factor_policy, availability, picture_id, backup_codes, passkeys`; phone numbers and

@@ -121,6 +121,16 @@ cases! {
         let count = "select count(*) from notifications where deployment_id = $1";
         stays(KEY, ("\"2 days\"", 2 * DAY), Kind { make, count }).await;
     }
+    "deployment.retention.account_grace": async fn an_account_that_is_to_be_deleted_stays() {
+        let make = async |server: &Keyrack| {
+            let ada = server.signed_up("ada").await;
+            ada.post("/me/account/delete", json!({ "password": PASSWORD })).await.ok();
+            // What is due at its end is due by then: one more millisecond is the case's own.
+            server.advance(1);
+        };
+        let count = "select count(*) from users where deployment_id = $1 and deleted_at is null";
+        stays(KEY, ("\"3 days\"", 3 * DAY - 2), Kind { make, count }).await;
+    }
     "deployment.retention.invitations": async fn an_invitation_that_was_withdrawn_stays() {
         let make = async |server: &Keyrack| {
             let ada = server.signed_up("ada").await;

@@ -6,6 +6,7 @@
 
 mod support;
 
+mod addresses;
 mod admin;
 mod admin_cli;
 mod admin_lists;
@@ -81,6 +82,10 @@ mod keys_teams;
 mod log_format;
 mod magic_links;
 mod mail_server;
+mod me;
+mod me_deleted;
+mod me_password;
+mod me_sign_ins;
 mod members_page;
 mod metrics;
 mod metrics_database;
@@ -96,6 +101,7 @@ mod notifications;
 mod notifications_invited;
 mod notifications_pages;
 mod notifications_races;
+mod numbers;
 mod openapi;
 mod operating;
 mod organizations;
@@ -111,6 +117,7 @@ mod races_load;
 mod races_members;
 mod rack;
 mod rack_forged;
+mod reauthenticate;
 mod refusals;
 mod restrictions;
 mod restrictions_races;

@@ -23,6 +23,7 @@ fn impatient(deployment: &mut Deployment) {
         notifications_ms: day,
         invitations_ms: hour,
         audit_ms: day,
+        account_grace_ms: 0,
     };
 }
 

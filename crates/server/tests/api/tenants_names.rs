@@ -7,11 +7,12 @@ use url::form_urlencoded;
 
 /// Names that say nothing of what there is.
 const PLAIN: &str = "
-    archived channels codes description domain email enable_ip_restriction enforce_2fa
-    enforce_mfa first_name here identifier identifier_type image invite_token is_archived
-    is_read is_starred join_mode last_event_id last_name limit method name page password
-    permissions poll public_metadata redirect_uri search severity slug starred strategy template
-    token type username verification_code
+    archived availability channels code codes country_code current_password description domain email
+    enable_ip_restriction enforce_2fa enforce_mfa file first_name here identifier identifier_type
+    image invite_token is_archived is_read is_starred join_mode last_event_id last_name limit method
+    name new_password page password permissions phone_number poll public_metadata redirect_uri
+    remove_profile_picture search severity slug starred strategy template token type username
+    verification_code
     whitelisted_ips
 ";
 
@@ -30,6 +31,8 @@ pub enum Of {
     SignIn,
     Attempt,
     Authenticator,
+    EmailAddress,
+    PhoneNumber,
 }
 
 /// What a name means.
@@ -64,6 +67,8 @@ fn meaning(method: &Method, path: &str, name: &str) -> Meaning {
         "notification_id" => Names(Of::Notification),
         "invitation_id" => Names(Of::Invitation),
         "domain_id" => Names(Of::Domain),
+        "email_address_id" | "primary_email_address_id" => Names(Of::EmailAddress),
+        "phone_number_id" | "primary_phone_number_id" => Names(Of::PhoneNumber),
         "sign_in_id" => Names(Of::SignIn),
         "attempt_identifier" | "attempt" | "attempt_id" => Names(Of::Attempt),
         "authenticator_id" => Names(Of::Authenticator),
@@ -171,7 +176,11 @@ fn plain(name: &str) -> &'static str {
         "join_mode" => "none",
         "identifier_type" => "signup",
         "strategy" => "email_otp",
-        "verification_code" => "000000",
+        "phone_number" => "+14155552671",
+        "availability" => "busy",
+        "method" => "password",
+        "password" | "current_password" | "new_password" => "not the password",
+        "code" | "verification_code" => "000000",
         _ => "x",
     }
 }

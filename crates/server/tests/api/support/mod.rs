@@ -1,5 +1,6 @@
 //! A server in this process, and people with browsers who talk to it.
 
+mod account;
 mod browser;
 pub mod contract;
 pub mod dns;

@@ -1,0 +1,72 @@
+//! `POST /session/reauthenticate` and what prepares it.
+
+use crate::caller::Account;
+use crate::error::Result;
+use crate::http::answer;
+use crate::http::fields::Fields;
+use crate::http::operation::{Field, Operation};
+use crate::http::routes::Routes;
+use axum::response::Response;
+use keyrack_protocol::{Code, ReauthenticationMethod as Method, ReauthenticationPrepared, Session};
+
+const PREPARE: &[Field] = &[Field::required("method", "How it will be proved.").one_of(&["email_otp"])];
+const PROVE: &[Field] = &[
+    Field::required("method", "How it is proved: one of those that the refusal named.")
+        .one_of(&["password", "email_otp"]),
+    Field::optional("password", "For `password`: as it was set.").length(1, 128),
+    Field::optional("verification_code", "For `email_otp`: six digits.").length(1, 20),
+];
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    let about = "Prepare a fresh proof. Sends a code to the address that the account has proved; one a minute and five an \
+                 hour, beyond which nothing is sent and the answer is the same. Not needed for what the person has at hand.";
+    let path = "/session/reauthenticate/prepare";
+    let prepare_it = Operation::post::<ReauthenticationPrepared>(path, "prepareReauthentication", about)
+        .takes(PREPARE)
+        .of_browser()
+        .refuses(&[Code::RequiredField, Code::StrategyUnknown, Code::SignedOut, Code::UserDisabled]);
+    let about = "Prove again who it is. For ten minutes the sign-in that acts may then do what asks for a fresh proof \
+                 (`reauthentication_required`). It gets a new key, which the answer hands out.";
+    let prove_it = Operation::post::<Session>("/session/reauthenticate", "reauthenticate", about)
+        .takes(PROVE)
+        .hands_out()
+        .refuses(&[
+            Code::RequiredField,
+            Code::StrategyUnknown,
+            Code::CodeRequired,
+            Code::InvalidCredentials,
+            Code::InvalidCode,
+            Code::CodeExpired,
+            Code::TooManyAttempts,
+            Code::SignedOut,
+            Code::UserDisabled,
+        ]);
+    Routes::default().add(prepare_it, prepare).add(prove_it, prove)
+}
+
+/// The way that a request names, if the deployment has it.
+fn method(fields: &Fields) -> Result<Method> {
+    match fields.required("method")? {
+        "password" => Ok(Method::Password),
+        "email_otp" => Ok(Method::EmailOtp),
+        _ => Err(Code::StrategyUnknown.into()),
+    }
+}
+
+/// `method`.
+async fn prepare(account: Account, fields: Fields) -> Result<Response> {
+    Ok(answer::ok(super::prepare(&account, method(&fields)?).await?))
+}
+
+/// `method`, and `password` or `verification_code`.
+async fn prove(account: Account, fields: Fields) -> Result<Response> {
+    let left = match method(&fields)? {
+        Method::Password => super::by_password(&account, fields.required("password")?.to_owned()).await?,
+        method => {
+            let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
+            super::by_code(&account, method, code).await?
+        }
+    };
+    Ok(account.answer(&left))
+}

@@ -3,7 +3,7 @@
 use super::contact::{self, Kind};
 use crate::app::Site;
 use crate::caller::{Account, Own};
-use crate::config::FieldUse;
+use crate::config::{FieldUse, SecondFactorPolicy};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::answer;
@@ -32,6 +32,8 @@ const UPDATE: &[Field] = &[
     Field::optional("availability", "What others see.").one_of(AVAILABILITY),
     Field::optional("primary_email_address_id", "An address of mine that is verified."),
     Field::optional("primary_phone_number_id", "A phone number of mine that is verified."),
+    Field::optional("second_factor_policy", "Whether signing in takes a second factor, where that is left to me.")
+        .one_of(&["none", "optional", "enforced"]),
     Field::optional("remove_profile_picture", "`true`: there is to be none.").flag(),
 ];
 const PICTURE: &[Field] =
@@ -84,6 +86,7 @@ struct Said {
     last_name: Option<String>,
     username: Option<Option<Username>>,
     availability: Option<String>,
+    second_factor_policy: Option<SecondFactorPolicy>,
     /// `Some(None)`: there is to be none.
     picture: Option<Option<Picture>>,
     /// The id of an address, and of a phone number.
@@ -127,9 +130,16 @@ impl Said {
             last_name: name("last_name", auth.last_name)?,
             username,
             availability: availability.map(str::to_owned),
+            second_factor_policy: policy(site, fields)?,
             picture: (fields.flag("remove_profile_picture")? == Some(true)).then_some(None),
             primary: [id("primary_email_address_id")?, id("primary_phone_number_id")?],
         })
+    }
+
+    /// Whether it says that another policy holds than the user has said.
+    fn moves_policy(&self, user: &User) -> bool {
+        let present = user.ways.second_factor_policy.as_deref();
+        self.second_factor_policy.is_some_and(|said| Some(said.as_str()) != present)
     }
 
     /// Whether it says that there is another username than the user has.
@@ -143,8 +153,19 @@ impl Said {
         let moves = |(kind, id): (Kind, &Option<String>)| {
             id.as_ref().is_some_and(|id| kind.of(user).iter().any(|one| one.id == *id && !one.is_primary))
         };
-        self.renames(user) || KINDS.into_iter().zip(&self.primary).any(moves)
+        self.renames(user) || self.moves_policy(user) || KINDS.into_iter().zip(&self.primary).any(moves)
     }
+}
+
+/// The policy that is said. An account may ask for more than its deployment, and for less only where that is left to it.
+fn policy(site: &Site, fields: &Fields) -> Result<Option<SecondFactorPolicy>> {
+    let Some(word) = fields.text("second_factor_policy")? else { return Ok(None) };
+    let said = SecondFactorPolicy::parse(word);
+    let holds = |said: &SecondFactorPolicy| {
+        site.config.auth.second_factor.policy.of_account(Some(said.as_str())) == *said
+    };
+    let refused = || Error::refused(Code::InvalidParameter, "This second_factor_policy cannot be chosen here.");
+    said.filter(holds).ok_or_else(refused).map(Some)
 }
 
 /// What [`UPDATE`] lists, each if it changes.
@@ -171,6 +192,9 @@ async fn change(account: &Account, said: Said) -> Result<Response> {
         if said.renames(&own.user) {
             let name = said.username.as_ref().and_then(Option::as_ref).map_or("", Username::as_str);
             own.way_changed(tx, of, Changed::UsernameChanged, name)?;
+        }
+        if let Some(policy) = said.second_factor_policy.filter(|_| said.moves_policy(&own.user)) {
+            own.way_changed(tx, of, Changed::SecondFactorPolicyChanged, policy.as_str())?;
         }
         for (kind, id) in KINDS.into_iter().zip(&said.primary) {
             if let Some(id) = id {
@@ -205,7 +229,7 @@ fn write(tx: &mut Tx<'_>, site: &Site, own: &mut Own, (said, drawn): (&Said, &Pi
     let skeleton = username.as_ref().map(Username::skeleton);
     let changed = tx.execute(
         "update users set first_name = $2, last_name = $3, username = $4, username_skeleton = $5,
-             availability = $6, picture_id = $7, updated_at = $8
+             availability = $6, picture_id = $7, updated_at = $8, second_factor_policy = $9
          where id = $1 and not exists (select 1 from users other where other.deployment_id = users.deployment_id
              and other.username_skeleton = $5 and other.id <> users.id)",
         params![
@@ -216,7 +240,8 @@ fn write(tx: &mut Tx<'_>, site: &Site, own: &mut Own, (said, drawn): (&Said, &Pi
             skeleton.as_ref(),
             said.availability.as_ref().unwrap_or(&user.ways.availability),
             &picture_id,
-            now
+            now,
+            said.second_factor_policy.map(SecondFactorPolicy::as_str).or(user.ways.second_factor_policy.as_deref())
         ],
     )?;
     if changed == 0 {

@@ -163,7 +163,10 @@ pub fn view(site: &Site, user: &User) -> CurrentUser {
         user_phone_numbers: phones.clone(),
         email_addresses: emails,
         phone_numbers: phones,
-        second_factor_policy: "none".to_owned(),
+        second_factor_policy: {
+            let policy = site.config.auth.second_factor.policy;
+            policy.of_account(user.ways.second_factor_policy.as_deref()).as_str().to_owned()
+        },
         social_connections: Vec::new(),
         user_authenticator: authenticators.first().cloned(),
         authenticators,

@@ -46,11 +46,11 @@ impl E164 {
         &self.0
     }
 
-    /// Shortened for a screen that others may see: `+49•••78`.
+    /// Shortened for a screen that others may see: `+49•••5678`.
     #[must_use]
     pub fn masked(&self) -> String {
         let code = self.0.parse::<PhoneNumber>().map(|number| number.code().value()).unwrap_or_default();
-        let last = self.0.get(self.0.len().saturating_sub(2)..).unwrap_or_default();
+        let last = self.0.get(self.0.len().saturating_sub(4)..).unwrap_or_default();
         format!("+{code}•••{last}")
     }
 
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_number_is_masked_and_knows_its_country() {
         let number = E164::parse("+4915112345678", None).unwrap();
-        assert_eq!((number.masked(), number.country()), ("+49•••78".to_owned(), Some("DE".to_owned())));
+        assert_eq!((number.masked(), number.country()), ("+49•••5678".to_owned(), Some("DE".to_owned())));
         assert_eq!(E164::parse("+14165552671", None).unwrap().country(), Some("CA".to_owned()));
     }
 }

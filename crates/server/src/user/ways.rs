@@ -73,7 +73,7 @@ impl Ways {
 pub fn can_sign_in(user: &User, auth: &Auth) -> bool {
     let is_mailed = user.emails.iter().any(|email| email.verified_at.is_some());
     let is_named = is_mailed || (user.username.is_some() && auth.username != FieldUse::Off);
-    user.has_password && is_named
+    (user.has_password && is_named) || (is_mailed && (auth.email_otp || auth.magic_link))
 }
 
 /// The ways in which whoever owns an account can prove it again: what it has of them, the strongest last.

@@ -173,3 +173,30 @@ async fn o02_of_two_who_take_one_username_at_once_one_has_it_in_each_of_50_round
         server.advance(10);
     }
 }
+
+#[tokio::test]
+async fn an_account_asks_for_a_second_factor_by_itself_and_for_none_only_where_that_is_left_to_it() {
+    use keyrack_server::config::SecondFactorPolicy::{Enforced, Optional};
+    for (policy, refused) in [(Optional, false), (Enforced, true)] {
+        let server = Keyrack::start_with(move |deployment: &mut Deployment| {
+            deployment.auth.second_factor.policy = policy;
+        })
+        .await;
+        let browser = server.signed_up("ada").await;
+        let me = browser.get("/me").await;
+        if me.status == 401 {
+            // Where everybody needs one, a sign-up is not over without it.
+            continue;
+        }
+        assert_eq!(me.ok()["second_factor_policy"], policy.as_str());
+        let reply = changes(&browser, json!({ "second_factor_policy": "none" })).await;
+        assert_eq!(reply.status, if refused { 400 } else { 200 });
+        if !refused {
+            assert_eq!(reply.ok()["second_factor_policy"], "none");
+            server.advance(10 * MINUTE + 1);
+            let body = json!({ "second_factor_policy": "enforced" });
+            assert_eq!(changes(&browser, body).await.refused().1, "reauthentication_required");
+            changes(&browser, json!({ "second_factor_policy": "none", "first_name": "A" })).await.ok();
+        }
+    }
+}

@@ -172,3 +172,28 @@ async fn nothing_is_proved_by_what_is_missing_or_unknown_or_where_nobody_is_sign
     let refusal = browser.post("/session/reauthenticate/prepare", prepare).await.refused();
     assert_eq!(refusal, refused("unsupported_strategy"));
 }
+
+#[tokio::test]
+async fn a_code_to_the_phone_proves_it_and_is_none_of_the_mail() {
+    let server = Keyrack::start().await;
+    let browser = server.signed_up("ada").await;
+    let path = "/session/reauthenticate/prepare";
+    let body = json!({ "method": "phone_otp" });
+    assert_eq!(browser.post(path, body.clone()).await.refused(), refused("unsupported_strategy"));
+    let id = browser.adds_number("+14155552671").await;
+    browser.post(&format!("/me/phone-numbers/{id}/prepare-verification"), json!({})).await.ok();
+    let code = json!({ "code": server.code_to("+14155552671").await });
+    browser.post(&format!("/me/phone-numbers/{id}/attempt-verification"), code).await.ok();
+    server.advance(MINUTE);
+    let asked = browser.post(path, body).await.ok();
+    assert_eq!((&asked["method"], &asked["masked_address"]), (&json!("phone_otp"), &json!("+1•••2671")));
+    let code = server.code_to("+14155552671").await;
+    assert_eq!(by_code(&browser, &code).await.refused(), refused("INVALID_CODE"));
+    let body = json!({ "method": "phone_otp", "verification_code": code });
+    browser.post("/session/reauthenticate", body).await.ok();
+    for method in ["authenticator", "backup_code"] {
+        let body = json!({ "method": method, "verification_code": "000000" });
+        let refusal = browser.post("/session/reauthenticate", body).await.refused();
+        assert_eq!(refusal, refused("INVALID_CODE"), "{method}");
+    }
+}

@@ -17,6 +17,7 @@ use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, OWNER_NOTE, Subject,
 use crate::user::email::EmailAddress;
 use crate::user::mails;
 use crate::user::notice::{self, Changed, Whence};
+use crate::user::phone::E164;
 use crate::world::SKEW_MS;
 use keyrack_protocol::{Code, EndReason, VerificationPrepared};
 
@@ -33,12 +34,18 @@ impl Kind {
 
     /// What an answer says of the code on its way.
     fn prepared(self, text: &str, otp_sent: bool) -> Result<VerificationPrepared> {
-        let masked_email = match self {
-            Self::Email => Some(EmailAddress::parse(text)?.masked()),
-            Self::Phone => None,
-        };
-        let method = if self == Self::Email { "email_otp" } else { "phone_otp" };
-        Ok(VerificationPrepared { otp_sent, masked_email, verification_method: method.to_owned() })
+        Ok(match self {
+            Self::Email => VerificationPrepared {
+                otp_sent,
+                masked_email: Some(EmailAddress::parse(text)?.masked()),
+                ..VerificationPrepared::by("email_otp")
+            },
+            Self::Phone => VerificationPrepared {
+                otp_sent,
+                masked_phone: Some(E164::parse(text, None)?.masked()),
+                ..VerificationPrepared::by("phone_otp")
+            },
+        })
     }
 }
 

@@ -9,17 +9,17 @@ use crate::http::routes::Routes;
 use axum::response::Response;
 use keyrack_protocol::{Code, ReauthenticationMethod as Method, ReauthenticationPrepared, Session};
 
-const PREPARE: &[Field] = &[Field::required("method", "How it will be proved.").one_of(&["email_otp"])];
+const PREPARE: &[Field] = &[Field::required("method", "How it will be proved.").one_of(&["email_otp", "phone_otp"])];
 const PROVE: &[Field] = &[
     Field::required("method", "How it is proved: one of those that the refusal named.")
-        .one_of(&["password", "email_otp"]),
+        .one_of(&["password", "email_otp", "phone_otp", "authenticator", "backup_code"]),
     Field::optional("password", "For `password`: as it was set.").length(1, 128),
-    Field::optional("verification_code", "For `email_otp`: six digits.").length(1, 20),
+    Field::optional("verification_code", "For every other one: the code.").length(1, 40),
 ];
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    let about = "Prepare a fresh proof. Sends a code to the address that the account has proved; one a minute and five an \
+    let about = "Prepare a fresh proof. Sends a code to the address or number that the account has proved; one a minute and five an \
                  hour, beyond which nothing is sent and the answer is the same. Not needed for what the person has at hand.";
     let path = "/session/reauthenticate/prepare";
     let prepare_it = Operation::post::<ReauthenticationPrepared>(path, "prepareReauthentication", about)
@@ -50,6 +50,9 @@ fn method(fields: &Fields) -> Result<Method> {
     match fields.required("method")? {
         "password" => Ok(Method::Password),
         "email_otp" => Ok(Method::EmailOtp),
+        "phone_otp" => Ok(Method::PhoneOtp),
+        "authenticator" => Ok(Method::Authenticator),
+        "backup_code" => Ok(Method::BackupCode),
         _ => Err(Code::StrategyUnknown.into()),
     }
 }

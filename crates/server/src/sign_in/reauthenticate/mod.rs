@@ -5,18 +5,19 @@
 
 pub mod http;
 
-use super::own_password;
+use super::{factor, own_password};
 use crate::app::{App, Site};
 use crate::audit::{self, Event};
 use crate::caller::{Account, Own};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::id::SecretId;
+use crate::id::{SecretId, SignInId};
 use crate::outbox;
 use crate::secret::{self, For, Fresh, Used};
 use crate::session::enter::Left;
 use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, Subject, Verdict};
 use crate::user::email::EmailAddress;
+use crate::user::phone::E164;
 use crate::user::{User, mails};
 use crate::world::SKEW_MS;
 use keyrack_protocol::{Code, ReauthenticationMethod as Method, ReauthenticationPrepared};
@@ -30,22 +31,22 @@ const RESEND_MS: i64 = 30_000;
 /// # Errors
 /// `unsupported_strategy` when the account has no such way.
 pub async fn prepare(account: &Account, method: Method) -> Result<ReauthenticationPrepared> {
-    let to = match method {
-        Method::EmailOtp => address(account.user()?).ok_or(Code::StrategyUnknown)?,
-        _ => return Err(Code::StrategyUnknown.into()),
-    };
+    let to = reached(method, account.user()?).ok_or(Code::StrategyUnknown)?;
     let (app, site) = (&account.app, &account.site);
     let code = app.world.random.six_digits();
     let expires_at = app.world.clock.now_ms() + site.config.lifetimes.code_ms;
-    let owner = account.sign_in.to_string();
+    let owner = owner(&account.sign_in, method);
     let hash = secret::hash(&app.vault, For::Reauthenticate, &owner, &code);
     let fresh = Fresh { id: SecretId::draw(&app.world), hash };
     let mail = outbox::seal(app, "reauthentication_code", &mails::proof_code(site, &to, &code), expires_at)?;
     let budget = Subject::new(&app.vault, &site.config.id, &to);
-    let masked = EmailAddress::parse(&to)?.masked();
+    let masked = match method {
+        Method::PhoneOtp => E164::parse(&to, None)?.masked(),
+        _ => EmailAddress::parse(&to)?.masked(),
+    };
     let sent = account.change_own(
         move |tx, (_, site), own| {
-            if address(&own.user).as_ref() != Some(&to) {
+            if reached(method, &own.user).as_ref() != Some(&to) {
                 return Err(Code::StrategyUnknown.into());
             }
             let (owner, now) = ((site.config.id.as_str(), For::Reauthenticate, owner.as_str()), own.now());
@@ -64,11 +65,29 @@ pub async fn prepare(account: &Account, method: Method) -> Result<Reauthenticati
     Ok(ReauthenticationPrepared { method, otp_sent: true, masked_address: Some(masked) })
 }
 
-/// The proved address that codes go to: the primary one, or else the oldest.
-fn address(user: &User) -> Option<String> {
-    let mut proved = user.emails.iter().filter(|email| email.verified_at.is_some());
-    let primary = proved.clone().find(|email| email.is_primary);
-    primary.or_else(|| proved.next()).map(|email| email.email.clone())
+/// Where codes go to: the primary address or number that is proved, or else the oldest.
+fn reached(method: Method, user: &User) -> Option<String> {
+    let primary_first = |mut all: Vec<(bool, &str)>| {
+        all.sort_by_key(|(is_primary, _)| !is_primary);
+        all.first().map(|(_, to)| (*to).to_owned())
+    };
+    match method {
+        Method::EmailOtp => {
+            let proved = user.emails.iter().filter(|email| email.verified_at.is_some());
+            primary_first(proved.map(|email| (email.is_primary, email.email.as_str())).collect())
+        }
+        Method::PhoneOtp => {
+            let proved = user.ways.phones.iter().filter(|phone| phone.verified_at.is_some());
+            primary_first(proved.map(|phone| (phone.is_primary, phone.phone.as_str())).collect())
+        }
+        _ => None,
+    }
+}
+
+/// Whose the code is: that of one way of one sign-in.
+fn owner(sign_in: &SignInId, method: Method) -> String {
+    let way = if method == Method::PhoneOtp { "phone" } else { "email" };
+    format!("{sign_in}/{way}")
 }
 
 /// Proves it by the password.
@@ -96,7 +115,8 @@ pub async fn by_password(account: &Account, typed: String) -> Result<Left> {
 /// way.
 pub async fn by_code(account: &Account, method: Method, typed: &str) -> Result<Left> {
     let (app, site) = (&account.app, &account.site);
-    let guess = secret::hash(&app.vault, For::Reauthenticate, account.sign_in.as_str(), typed);
+    let hash = secret::hash(&app.vault, For::Reauthenticate, &owner(&account.sign_in, method), typed);
+    let guess = Guess { typed: typed.to_owned(), hash };
     let subject = |plain: &str| Subject::new(&app.vault, &site.config.id, plain);
     let counted = [subject(account.user.as_str()), subject(&account.counted_address())];
     let tried = account.change_own(
@@ -107,7 +127,7 @@ pub async fn by_code(account: &Account, method: Method, typed: &str) -> Result<L
                     return Err(Error::throttled(ms));
                 }
             }
-            let (name, is_second) = match check(tx, site, own, (method, &guess))? {
+            let (name, is_second) = match check(tx, (app, site), own, (method, &guess))? {
                 Ok(proved) => proved,
                 Err(refused) => {
                     own.record(tx, site, Event::ProofRefused, refused.as_str())?;
@@ -128,25 +148,38 @@ pub async fn by_code(account: &Account, method: Method, typed: &str) -> Result<L
     }
 }
 
+/// What somebody typed, and what would be kept of it if it was the code that was sent.
+struct Guess {
+    typed: String,
+    hash: String,
+}
+
 /// What a code proves, by its name in RFC 8176, and whether that can be a second factor; or why it proves nothing, which
 /// is counted.
 fn check(
     tx: &mut Tx<'_>,
-    site: &Site,
+    (app, site): (&App, &Site),
     own: &Own,
-    (method, guess): (Method, &str),
+    (method, guess): (Method, &Guess),
 ) -> Result<std::result::Result<(&'static str, bool), Code>> {
-    match method {
-        Method::EmailOtp => {
-            let owner = (site.config.id.as_str(), For::Reauthenticate, own.sign_in.as_str());
-            Ok(match secret::consume(tx, owner, guess, own.now())? {
-                Used::Now => Ok(("mail", false)),
-                Used::Expired => Err(Code::CodeExpired),
-                Used::Wrong | Used::Dead => Err(Code::InvalidCode),
-            })
-        }
-        _ => Err(Code::StrategyUnknown.into()),
+    let (name, second) = match method {
+        Method::EmailOtp => ("mail", None),
+        Method::PhoneOtp => ("sms", None),
+        Method::Authenticator => ("", Some(factor::Method::Authenticator)),
+        Method::BackupCode => ("", Some(factor::Method::BackupCode)),
+        Method::Password | Method::Passkey => return Err(Code::StrategyUnknown.into()),
+    };
+    if let Some(second) = second {
+        let named = factor::check(tx, (app, site), &own.user, (second, &guess.typed), own.now())?;
+        return Ok(named.map(|name| (name, true)).ok_or(Code::InvalidCode));
     }
+    let owner = owner(&own.sign_in, method);
+    let owner = (site.config.id.as_str(), For::Reauthenticate, owner.as_str());
+    Ok(match secret::consume(tx, owner, &guess.hash, own.now())? {
+        Used::Now => Ok((name, method == Method::PhoneOtp)),
+        Used::Expired => Err(Code::CodeExpired),
+        Used::Wrong | Used::Dead => Err(Code::InvalidCode),
+    })
 }
 
 /// Renews when the sign-in was proved, and its key.

@@ -20,8 +20,8 @@ use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, SmsSender, World};
 use crate::{
-    captcha, account, deployment, dev, domain, http, invitation, master_key, notification, openapi, organization, pages,
-    picture, session, sign_in, sign_up, token, workspace,
+    captcha, account, deployment, dev, domain, http, invitation, master_key, notification, openapi, organization,
+    pages, picture, session, sign_in, sign_up, token, workspace,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

@@ -1,13 +1,13 @@
 //! Who is calling: the extractors that make it part of a handler's signature.
 
 mod account;
-mod mine;
 mod fresh;
+mod mine;
 mod own;
 
 pub use account::Account;
-pub use mine::Mine;
 pub use fresh::Fresh;
+pub use mine::Mine;
 pub use own::Own;
 
 use crate::app::{Shared, Site};

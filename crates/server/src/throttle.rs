@@ -57,6 +57,8 @@ pub const WAITLIST: Rule = Rule { kind: "waitlist", free: 20, window_ms: HOUR, f
 pub const CODE_MINUTE: Rule = Rule { kind: "code_minute", free: 1, window_ms: 60_000, first_pause_ms: 0 };
 /// The same in an hour.
 pub const CODE_MAIL: Rule = Rule { kind: "code_mail", free: 5, window_ms: HOUR, first_pause_ms: 0 };
+/// Codes that one account has sent to addresses and numbers that it wants to have.
+pub const CONTACT: Rule = Rule { kind: "contact", free: 100, window_ms: HOUR, first_pause_ms: 0 };
 /// Notes to an owner whose address somebody tried to sign up with.
 pub const OWNER_NOTE: Rule = Rule { kind: "owner_note", free: 1, window_ms: HOUR, first_pause_ms: 0 };
 

@@ -65,7 +65,10 @@ fn everything(
         exported_at: rfc3339(now),
         user: user::view(site, &user),
         sign_ins: signed_in(on, id)?,
-        live_sign_ins: sign_ins::all(on, site, id, now)?.into_iter().map(|(_, it)| it.id.to_string()).collect(),
+        live_sign_ins: sign_ins::all(on, site, id, now)?
+            .into_iter()
+            .map(|(_, it)| it.id.to_string())
+            .collect(),
         organization_memberships: organizations,
         workspace_memberships: workspaces,
         invitations: invitations(on, id)?,

@@ -20,5 +20,10 @@ pub fn routes() -> Routes {
     profile::routes()
         .and(authenticator::http::routes())
         .and(backup_code::http::routes())
-        .and(contact::http::routes()).and(contact::phones::routes()).and(password::routes()).and(sign_ins::routes()).and(export::routes()).and(deletion::routes())
+        .and(contact::http::routes())
+        .and(contact::phones::routes())
+        .and(password::routes())
+        .and(sign_ins::routes())
+        .and(export::routes())
+        .and(deletion::routes())
 }

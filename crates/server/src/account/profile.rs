@@ -3,7 +3,7 @@
 use super::contact::{self, Kind};
 use crate::app::Site;
 use crate::caller::{Account, Own};
-use crate::config::{FieldUse, SecondFactorPolicy};
+use crate::config::FieldUse;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::answer;
@@ -12,12 +12,12 @@ use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::id::PictureId;
 use crate::membership::words;
+use crate::params;
 use crate::picture::{self, Picture};
 use crate::sign_up::restrictions;
 use crate::user::notice::Changed;
 use crate::user::username::{self, Username};
-use crate::user::{self, User, view};
-use crate::params;
+use crate::user::{self, User, factors, view};
 use axum::response::Response;
 use http::Method;
 use keyrack_protocol::{Code, CurrentUser};
@@ -32,8 +32,11 @@ const UPDATE: &[Field] = &[
     Field::optional("availability", "What others see.").one_of(AVAILABILITY),
     Field::optional("primary_email_address_id", "An address of mine that is verified."),
     Field::optional("primary_phone_number_id", "A phone number of mine that is verified."),
-    Field::optional("second_factor_policy", "Whether signing in takes a second factor, where that is left to me.")
-        .one_of(&["none", "optional", "enforced"]),
+    Field::optional(
+        "second_factor_policy",
+        "Whether signing in takes a second factor, where that is left to me.",
+    )
+    .one_of(&["none", "optional", "enforced"]),
     Field::optional("remove_profile_picture", "`true`: there is to be none.").flag(),
 ];
 const PICTURE: &[Field] =
@@ -45,23 +48,27 @@ pub fn routes() -> Routes {
     let show_it = Operation::get::<CurrentUser>("/me", "getMe", about)
         .of_browser()
         .refuses(&[Code::SignedOut, Code::UserDisabled]);
-    let about = "Change my profile. What is not said stays. A username and what is primary need a fresh proof.";
-    let update_it = Operation::post::<CurrentUser>("/me", "updateMe", about).takes(UPDATE).of_browser().refuses(&[
-        Code::SignedOut,
-        Code::UserDisabled,
-        Code::ReauthenticationRequired,
-        Code::RequiredField,
-        Code::InvalidName,
-        Code::InvalidParameter,
-        Code::InvalidUsername,
-        Code::UsernameReserved,
-        Code::UsernameExists,
-        Code::BannedKeyword,
-        Code::EmailAddressNotFound,
-        Code::PhoneNumberNotFound,
-        Code::ContactNotProved,
-        Code::NoAlternative,
-    ]);
+    let about =
+        "Change my profile. What is not said stays. A username and what is primary need a fresh proof.";
+    let update_it =
+        Operation::post::<CurrentUser>("/me", "updateMe", about).takes(UPDATE).of_browser().refuses(&[
+            Code::SignedOut,
+            Code::UserDisabled,
+            Code::ReauthenticationRequired,
+            Code::RequiredField,
+            Code::InvalidName,
+            Code::InvalidParameter,
+            Code::InvalidUsername,
+            Code::UsernameReserved,
+            Code::UsernameExists,
+            Code::BannedKeyword,
+            Code::EmailAddressNotFound,
+            Code::PhoneNumberNotFound,
+            Code::ContactNotProved,
+            Code::NoAlternative,
+            Code::SecondFactorEnforced,
+            Code::SecondFactorMissing,
+        ]);
     let about = "Set my picture. Instead of the one before; it has another address.";
     let picture_it = Operation::post::<CurrentUser>("/me/profile-picture", "setProfilePicture", about)
         .takes(PICTURE)
@@ -86,7 +93,7 @@ struct Said {
     last_name: Option<String>,
     username: Option<Option<Username>>,
     availability: Option<String>,
-    second_factor_policy: Option<SecondFactorPolicy>,
+    second_factor_policy: Option<String>,
     /// `Some(None)`: there is to be none.
     picture: Option<Option<Picture>>,
     /// The id of an address, and of a phone number.
@@ -130,7 +137,7 @@ impl Said {
             last_name: name("last_name", auth.last_name)?,
             username,
             availability: availability.map(str::to_owned),
-            second_factor_policy: policy(site, fields)?,
+            second_factor_policy: fields.text("second_factor_policy")?.map(str::to_owned),
             picture: (fields.flag("remove_profile_picture")? == Some(true)).then_some(None),
             primary: [id("primary_email_address_id")?, id("primary_phone_number_id")?],
         })
@@ -139,7 +146,7 @@ impl Said {
     /// Whether it says that another policy holds than the user has said.
     fn moves_policy(&self, user: &User) -> bool {
         let present = user.ways.second_factor_policy.as_deref();
-        self.second_factor_policy.is_some_and(|said| Some(said.as_str()) != present)
+        self.second_factor_policy.as_deref().is_some_and(|said| Some(said) != present)
     }
 
     /// Whether it says that there is another username than the user has.
@@ -155,17 +162,6 @@ impl Said {
         };
         self.renames(user) || self.moves_policy(user) || KINDS.into_iter().zip(&self.primary).any(moves)
     }
-}
-
-/// The policy that is said. An account may ask for more than its deployment, and for less only where that is left to it.
-fn policy(site: &Site, fields: &Fields) -> Result<Option<SecondFactorPolicy>> {
-    let Some(word) = fields.text("second_factor_policy")? else { return Ok(None) };
-    let said = SecondFactorPolicy::parse(word);
-    let holds = |said: &SecondFactorPolicy| {
-        site.config.auth.second_factor.policy.of_account(Some(said.as_str())) == *said
-    };
-    let refused = || Error::refused(Code::InvalidParameter, "This second_factor_policy cannot be chosen here.");
-    said.filter(holds).ok_or_else(refused).map(Some)
 }
 
 /// What [`UPDATE`] lists, each if it changes.
@@ -193,8 +189,8 @@ async fn change(account: &Account, said: Said) -> Result<Response> {
             let name = said.username.as_ref().and_then(Option::as_ref).map_or("", Username::as_str);
             own.way_changed(tx, of, Changed::UsernameChanged, name)?;
         }
-        if let Some(policy) = said.second_factor_policy.filter(|_| said.moves_policy(&own.user)) {
-            own.way_changed(tx, of, Changed::SecondFactorPolicyChanged, policy.as_str())?;
+        if let Some(policy) = said.second_factor_policy.as_deref().filter(|_| said.moves_policy(&own.user)) {
+            own.way_changed(tx, of, Changed::SecondFactorPolicyChanged, policy)?;
         }
         for (kind, id) in KINDS.into_iter().zip(&said.primary) {
             if let Some(id) = id {
@@ -214,10 +210,7 @@ fn write(tx: &mut Tx<'_>, site: &Site, own: &mut Own, (said, drawn): (&Said, &Pi
         Some(said) => said.clone(),
     };
     let left = User { username: username.as_ref().map(Username::to_string), ..user.clone() };
-    if said.renames(user)
-        && username.is_none()
-        && !user::ways::can_sign_in(&left, &site.config.auth)
-    {
+    if said.renames(user) && username.is_none() && !user::ways::can_sign_in(&left, &site.config.auth) {
         return Err(Code::NoAlternative.into());
     }
     let picture_id = match &said.picture {
@@ -226,6 +219,9 @@ fn write(tx: &mut Tx<'_>, site: &Site, own: &mut Own, (said, drawn): (&Said, &Pi
             picture::store::replace(tx, (deployment, user.id.as_str()), (drawn, said.as_ref()), now)?
         }
     };
+    if let Some(word) = &said.second_factor_policy {
+        factors::chosen(word, site.config.auth.second_factor.policy, user.second_factor_at.is_some())?;
+    }
     let skeleton = username.as_ref().map(Username::skeleton);
     let changed = tx.execute(
         "update users set first_name = $2, last_name = $3, username = $4, username_skeleton = $5,
@@ -241,7 +237,7 @@ fn write(tx: &mut Tx<'_>, site: &Site, own: &mut Own, (said, drawn): (&Said, &Pi
             said.availability.as_ref().unwrap_or(&user.ways.availability),
             &picture_id,
             now,
-            said.second_factor_policy.map(SecondFactorPolicy::as_str).or(user.ways.second_factor_policy.as_deref())
+            said.second_factor_policy.as_ref().or(user.ways.second_factor_policy.as_ref())
         ],
     )?;
     if changed == 0 {

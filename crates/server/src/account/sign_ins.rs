@@ -86,9 +86,11 @@ pub fn all(
 }
 
 async fn list(account: Account) -> Result<Response> {
-    let (site, user, now) = (Arc::clone(&account.site), account.user.clone(), account.app.world.clock.now_ms());
+    let (site, user, now) =
+        (Arc::clone(&account.site), account.user.clone(), account.app.world.clock.now_ms());
     let read = account.app.db.read(move |on| all(on, &site, &user, now));
-    let shown = read.await?.into_iter().map(|(session, sign_in)| view::sign_in(&account.site, &session, &sign_in));
+    let shown =
+        read.await?.into_iter().map(|(session, sign_in)| view::sign_in(&account.site, &session, &sign_in));
     Ok(answer::ok(shown.collect::<Vec<SignIn>>()))
 }
 

@@ -14,12 +14,7 @@ use crate::params;
 ///
 /// # Errors
 /// What the database says.
-pub fn tell_of_open(
-    tx: &mut Tx<'_>,
-    site: &Site,
-    (user, email): (&UserId, &str),
-    now: i64,
-) -> Result<()> {
+pub fn tell_of_open(tx: &mut Tx<'_>, site: &Site, (user, email): (&UserId, &str), now: i64) -> Result<()> {
     let config = &site.config;
     if !config.organizations.enabled {
         return Ok(());

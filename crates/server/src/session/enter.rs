@@ -1,7 +1,7 @@
 //! Putting something into a session: finding it or making it, and opening a sign-in in it.
 
 use super::rack::{Key, Rack, SECRET};
-use super::{agent, LiveSignIn, Loaded, Opened, Plan, crowd, read, retire_old, scope, store};
+use super::{LiveSignIn, Loaded, Opened, Plan, agent, crowd, read, retire_old, scope, store};
 use crate::app::{App, Site};
 use crate::audit::{Actor, By};
 use crate::db::Tx;

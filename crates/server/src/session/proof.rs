@@ -177,7 +177,13 @@ impl Room {
     ///
     /// # Errors
     /// What the database says; `sign_in_not_found` when the rack does not open it.
-    pub fn renew(&mut self, tx: &mut Tx<'_>, app: &App, (id, proof): (&SignInId, &Proof), arrival: &Arrival) -> Result<()> {
+    pub fn renew(
+        &mut self,
+        tx: &mut Tx<'_>,
+        app: &App,
+        (id, proof): (&SignInId, &Proof),
+        arrival: &Arrival,
+    ) -> Result<()> {
         let sign_in = self.loaded.visible_sign_in(self.opened, id.as_str())?;
         // The key in between, which this browser does not have, reached nobody.
         let came = match &sign_in.old {
@@ -226,7 +232,10 @@ mod tests {
     fn a_factor_is_a_second_one_beside_another_and_never_beside_itself() {
         let by = |methods: &str| Proof { methods: methods.to_owned(), ..Proof::by_password(5) };
         let with = by("pwd").with("otp", true, 9);
-        assert_eq!(with, Proof { methods: "pwd otp mfa".to_owned(), proved_at: 9, second_factor_at: Some(9) });
+        assert_eq!(
+            with,
+            Proof { methods: "pwd otp mfa".to_owned(), proved_at: 9, second_factor_at: Some(9) }
+        );
         assert_eq!(with.with("otp", true, 12).second_factor_at, Some(9));
         assert_eq!(by("sms").with("sms", true, 9).second_factor_at, None);
         assert_eq!(by("otp mfa").with("otp", true, 9).second_factor_at, None);

@@ -143,7 +143,11 @@ impl Rack {
     #[must_use]
     pub fn without_dead(&self, fits: impl Fn(&Key) -> bool) -> Self {
         let stays = |key: &&Key| self.keys_to(&key.id).count() == 1 || fits(key);
-        Self { session: self.session.clone(), keys: self.keys.iter().filter(stays).cloned().collect(), mark: None }
+        Self {
+            session: self.session.clone(),
+            keys: self.keys.iter().filter(stays).cloned().collect(),
+            mark: None,
+        }
     }
 
     /// The same rack with `keys` in it, each in place of another to the same thing, and without those that `keep` drops;

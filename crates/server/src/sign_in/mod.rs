@@ -14,14 +14,14 @@ mod inside;
 mod link;
 pub mod machine;
 mod mails;
+pub mod own_password;
 pub mod policy;
 mod prepare;
 mod profile;
+pub mod reauthenticate;
 mod second;
 mod shown;
 pub mod store;
-pub mod own_password;
-pub mod reauthenticate;
 mod tries;
 mod verify;
 

@@ -54,7 +54,10 @@ struct Subjects {
 impl Subjects {
     fn of(account: &Account) -> Self {
         let subject = |plain: &str| Subject::new(&account.app.vault, &account.site.config.id, plain);
-        Self { user: subject(&throttle::own(&account.user.to_string())), address: subject(&account.counted_address()) }
+        Self {
+            user: subject(&throttle::own(&account.user.to_string())),
+            address: subject(&account.counted_address()),
+        }
     }
 }
 

@@ -41,7 +41,10 @@ async fn an_address_is_added_verified_made_primary_and_the_old_one_removed() {
     assert_eq!(deletes(&browser, &old).await.refused(), refused("primary_not_removable"));
     assert_eq!(makes_primary(&browser, &new).await.ok()["is_primary"], true);
     let me = elsewhere.get("/me").await.ok();
-    assert_eq!((&me["email_address"], &me["primary_email_address_id"]), (&json!("lovelace@example.com"), &json!(new)));
+    assert_eq!(
+        (&me["email_address"], &me["primary_email_address_id"]),
+        (&json!("lovelace@example.com"), &json!(new))
+    );
     deletes(&browser, &old).await.ok();
     assert_eq!(browser.addresses().await, ["lovelace*"]);
     assert_eq!(server.browser().sign_in("ada", PASSWORD).await.status, 401);
@@ -60,7 +63,12 @@ async fn every_verified_address_is_told_of_what_changes() {
     let new = browser.also_has(&server, "lovelace").await;
     let mails = told(server.mails("ada").await);
     assert_eq!(mails.len(), 1, "{mails:?}");
-    for part in ["An email address was added: lovelace@example.com", "When: 20", " UTC", "From: an unknown program, from 127.0.0.1"] {
+    for part in [
+        "An email address was added: lovelace@example.com",
+        "When: 20",
+        " UTC",
+        "From: an unknown program, from 127.0.0.1",
+    ] {
         assert!(mails[0].contains(part), "{part}: {mails:?}");
     }
     makes_primary(&browser, &new).await.ok();
@@ -220,7 +228,10 @@ async fn an_account_has_ten_addresses_at_most_and_none_that_may_not_sign_up() {
         browser.adds_address(&format!("more{number}")).await;
     }
     let add = json!({ "email": "more9@example.com" });
-    assert_eq!(browser.post("/me/email-addresses", add.clone()).await.refused(), refused("too_many_contacts"));
+    assert_eq!(
+        browser.post("/me/email-addresses", add.clone()).await.refused(),
+        refused("too_many_contacts")
+    );
     let own = json!({ "email": "ADA@example.com" });
     assert_eq!(browser.post("/me/email-addresses", own).await.refused(), refused("EMAIL_EXISTS"));
     let last = browser.get("/me/email-addresses").await.ok()[9]["id"].as_str().unwrap().to_owned();

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 const MINUTE: i64 = 60_000;
 /// One pixel.
-const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const PIXEL: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 fn with_usernames(deployment: &mut Deployment) {
     deployment.auth.username = FieldUse::Optional;
@@ -40,7 +41,14 @@ async fn a_profile_is_changed_as_far_as_it_is_said_and_seen_everywhere_at_once()
     let request = browser.request(Method::PATCH, "/me").json(&json!({ "last_name": "", "first_name": null }));
     let me = browser.send(request).await.ok();
     assert_eq!((&me["first_name"], &me["last_name"]), (&json!("Augusta"), &json!("")));
-    server.browser().post("/auth/signin", json!({ "strategy": "plain_username", "username": "lovelace", "password": PASSWORD })).await.ok();
+    server
+        .browser()
+        .post(
+            "/auth/signin",
+            json!({ "strategy": "plain_username", "username": "lovelace", "password": PASSWORD }),
+        )
+        .await
+        .ok();
     assert_eq!(changes(&browser, json!({ "username": "" })).await.ok()["username"], "");
 }
 
@@ -56,7 +64,11 @@ async fn l05_a_username_is_had_by_one_and_reserved_ones_by_nobody() {
         ("admin", "username_reserved"),
         ("ada@example.com", "invalid_username"),
     ] {
-        assert_eq!(changes(&bob, json!({ "username": username })).await.refused(), (400, code.to_owned()), "{username}");
+        assert_eq!(
+            changes(&bob, json!({ "username": username })).await.refused(),
+            (400, code.to_owned()),
+            "{username}"
+        );
     }
     // One's own is no change, and asks for no proof.
     server.advance(10 * MINUTE + 1);
@@ -130,10 +142,9 @@ async fn a_picture_is_shown_to_whoever_sees_the_user_and_gone_when_it_is_removed
     let other = browser.post("/me/profile-picture", json!({ "file": PIXEL })).await.ok();
     assert_ne!(other["profile_picture_url"], url);
     assert_eq!(server.browser().get(&path).await.status, 404);
-    for (body, code) in [
-        (json!({}), "REQUIRED_FIELD"),
-        (json!({ "file": STANDARD.encode("<svg/>") }), "invalid_picture"),
-    ] {
+    for (body, code) in
+        [(json!({}), "REQUIRED_FIELD"), (json!({ "file": STANDARD.encode("<svg/>") }), "invalid_picture")]
+    {
         assert_eq!(browser.post("/me/profile-picture", body).await.refused(), (400, code.to_owned()));
     }
     let gone = changes(&browser, json!({ "remove_profile_picture": "true" })).await.ok();
@@ -175,28 +186,28 @@ async fn o02_of_two_who_take_one_username_at_once_one_has_it_in_each_of_50_round
 }
 
 #[tokio::test]
-async fn an_account_asks_for_a_second_factor_by_itself_and_for_none_only_where_that_is_left_to_it() {
-    use keyrack_server::config::SecondFactorPolicy::{Enforced, Optional};
-    for (policy, refused) in [(Optional, false), (Enforced, true)] {
-        let server = Keyrack::start_with(move |deployment: &mut Deployment| {
-            deployment.auth.second_factor.policy = policy;
-        })
-        .await;
-        let browser = server.signed_up("ada").await;
-        let me = browser.get("/me").await;
-        if me.status == 401 {
-            // Where everybody needs one, a sign-up is not over without it.
-            continue;
-        }
-        assert_eq!(me.ok()["second_factor_policy"], policy.as_str());
-        let reply = changes(&browser, json!({ "second_factor_policy": "none" })).await;
-        assert_eq!(reply.status, if refused { 400 } else { 200 });
-        if !refused {
-            assert_eq!(reply.ok()["second_factor_policy"], "none");
-            server.advance(10 * MINUTE + 1);
-            let body = json!({ "second_factor_policy": "enforced" });
-            assert_eq!(changes(&browser, body).await.refused().1, "reauthentication_required");
-            changes(&browser, json!({ "second_factor_policy": "none", "first_name": "A" })).await.ok();
-        }
-    }
+async fn a_second_factor_is_asked_for_as_the_account_says_where_that_is_left_to_it() {
+    let server = Keyrack::start().await;
+    let browser = server.signed_up("ada").await;
+    assert_eq!(browser.get("/me").await.ok()["second_factor_policy"], "optional");
+    let says = async |word: &str| changes(&browser, json!({ "second_factor_policy": word })).await;
+    assert_eq!(says("none").await.ok()["second_factor_policy"], "none");
+    assert_eq!(says("sometimes").await.refused().1, "invalid_parameter");
+    assert_eq!(says("enforced").await.refused().1, "second_factor_missing");
+    server.second_factor(&browser.user_id().await, true).await;
+    server.advance(10 * MINUTE + 1);
+    says("none").await.ok();
+    assert_eq!(says("enforced").await.refused().1, "reauthentication_required");
+    browser.proves_again().await;
+    assert_eq!(says("enforced").await.ok()["second_factor_policy"], "enforced");
+    assert!(
+        server
+            .mails("ada")
+            .await
+            .last()
+            .unwrap()
+            .mail
+            .text
+            .contains("takes a second factor was changed: enforced")
+    );
 }

@@ -21,7 +21,10 @@ async fn an_account_is_put_away_and_deleted_after_its_grace_period() {
     }
     for name in ["ada", "lovelace"] {
         let mails = server.mails(name).await;
-        assert!(mails.last().unwrap().mail.text.contains("The deletion of the account was asked for: 20"), "{name}");
+        assert!(
+            mails.last().unwrap().mail.text.contains("The deletion of the account was asked for: 20"),
+            "{name}"
+        );
     }
     server.advance(30 * DAY - 1);
     sweep::run_once(&server.app).await.unwrap();
@@ -48,7 +51,16 @@ async fn whoever_signs_in_meanwhile_takes_it_back_and_is_told() {
     browser.post("/me/account/delete", json!({ "password": PASSWORD })).await.ok();
     server.advance(29 * DAY);
     let again = server.signed_in("ada").await;
-    assert!(server.mails("ada").await.last().unwrap().mail.text.contains("The deletion of the account was taken back"));
+    assert!(
+        server
+            .mails("ada")
+            .await
+            .last()
+            .unwrap()
+            .mail
+            .text
+            .contains("The deletion of the account was taken back")
+    );
     server.advance(2 * DAY);
     sweep::run_once(&server.app).await.unwrap();
     assert_eq!(again.accounts().await, ["ada*"]);

@@ -26,7 +26,11 @@ async fn c07_a_password_is_changed_by_whoever_knows_it_or_has_just_proved_someth
     }
     for path in ["/me/remove-password", "/me/account/delete"] {
         for body in [json!({}), json!({ "password": "", "current_password": "" })] {
-            let body = if path.ends_with("delete") { json!({ "password": body["password"] }) } else { json!({ "current_password": body["current_password"] }) };
+            let body = if path.ends_with("delete") {
+                json!({ "password": body["password"] })
+            } else {
+                json!({ "current_password": body["current_password"] })
+            };
             let reply = browser.post(path, body).await.refused();
             assert_eq!(reply, (403, "reauthentication_required".to_owned()), "{path}");
         }
@@ -65,15 +69,13 @@ async fn c08_a_new_password_ends_the_other_sign_ins_renews_the_own_key_and_is_to
 async fn a_new_password_is_judged_like_one_of_a_sign_up() {
     let server = Keyrack::start().await;
     let browser = server.signed_up("ada").await;
-    for (new, code) in
-        [
-            ("short", "password_too_short"),
-            (&*"x".repeat(129), "password_too_long"),
-            ("", "REQUIRED_FIELD"),
-            ("password12345678", "password_breached"),
-            ("ada@example.com 1815", "password_names_you"),
-        ]
-    {
+    for (new, code) in [
+        ("short", "password_too_short"),
+        (&*"x".repeat(129), "password_too_long"),
+        ("", "REQUIRED_FIELD"),
+        ("password12345678", "password_breached"),
+        ("ada@example.com 1815", "password_names_you"),
+    ] {
         assert_eq!(sets(&browser, json!(PASSWORD), new).await.refused(), (400, code.to_owned()));
     }
 }
@@ -96,10 +98,8 @@ async fn of_two_changes_at_once_by_the_same_password_one_wins_in_each_of_50_roun
     for round in 0..50 {
         let other = browser.copied();
         let news = [format!("the first password {round}"), format!("the second password {round}")];
-        let (one, two) = tokio::join!(
-            sets(&browser, json!(present), &news[0]),
-            sets(&other, json!(present), &news[1])
-        );
+        let (one, two) =
+            tokio::join!(sets(&browser, json!(present), &news[0]), sets(&other, json!(present), &news[1]));
         let statuses = [one.status, two.status];
         assert!(statuses == [200, 401] || statuses == [401, 200], "{} {}", one.text, two.text);
         if statuses[1] == 200 {

@@ -17,13 +17,16 @@ async fn a22_all_own_sign_ins_are_listed_with_device_address_and_time_and_nobody
     let phone = server.browser();
     let agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Version/26.0 Mobile Safari/604.1";
     let body = json!({ "strategy": "plain_email", "email": "ada@example.com", "password": PASSWORD });
-    let request = phone.request(reqwest::Method::POST, "/auth/signin").header("user-agent", agent).json(&body);
+    let request =
+        phone.request(reqwest::Method::POST, "/auth/signin").header("user-agent", agent).json(&body);
     phone.send(request).await.ok();
     let list = ada.get("/me/signins").await.ok();
     assert_eq!(ids(&list), [phone.sign_in_id().await, ada.sign_in_id().await]);
     let first = &list[0];
     assert_eq!((&first["browser"], &first["device"]), (&json!("Safari"), &json!("iPhone")));
-    for (one, other) in [("ip_address", "ipAddress"), ("last_active_at", "lastActiveAt"), ("expires_at", "expiresAt")] {
+    for (one, other) in
+        [("ip_address", "ipAddress"), ("last_active_at", "lastActiveAt"), ("expires_at", "expiresAt")]
+    {
         assert_eq!(first[one], first[other]);
     }
     assert_eq!(first["ip_address"], "127.0.0.1");

@@ -51,7 +51,16 @@ async fn a_number_is_added_verified_made_primary_and_removed() {
     let code = server.code_to(OTHER).await;
     assert_eq!(verifies(&browser, &first, &code).await.ok()["verified"], true);
     assert_eq!(browser.get("/me").await.ok()["primary_phone_number_id"], first);
-    assert!(server.mails("ada").await.last().unwrap().mail.text.contains(&format!("A phone number was added: {OTHER}")));
+    assert!(
+        server
+            .mails("ada")
+            .await
+            .last()
+            .unwrap()
+            .mail
+            .text
+            .contains(&format!("A phone number was added: {OTHER}"))
+    );
 
     let second = also_has(&server, &browser, ONE).await;
     assert_eq!(browser.get("/me").await.ok()["primary_phone_number_id"], first);
@@ -152,7 +161,8 @@ async fn o02_of_two_proofs_of_one_number_the_last_one_has_it_in_each_of_50_round
         assert!(statuses == [200, 401] || statuses == [401, 200], "{} {}", one.text, two.text);
         let sql = "select count(*) from phone_numbers where deployment_id = $1";
         assert_eq!(server.count(sql).await, 1);
-        let (winner, loser, name) = if statuses[0] == 200 { (&ada, &bob, "bob") } else { (&bob, &ada, "ada") };
+        let (winner, loser, name) =
+            if statuses[0] == 200 { (&ada, &bob, "bob") } else { (&bob, &ada, "ada") };
         deletes(winner, &ids[usize::from(statuses[0] != 200)]).await.ok();
         loser.sign_in(name, crate::support::PASSWORD).await.ok();
         server.advance(11);

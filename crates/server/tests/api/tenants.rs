@@ -21,8 +21,14 @@ async fn things(server: &Keyrack, who: &Browser, name: &str) -> Things {
         (Of::Organization, vec![organization.clone()]),
         (Of::Workspace, vec![workspace.clone()]),
         (Of::SignIn, vec![who.sign_in_of(name).await]),
-        (Of::PhoneNumber, vec![who.adds_number(if name == "ada" { "+14155552671" } else { "+14155552672" }).await]),
-        (Of::EmailAddress, vec![who.get("/me").await.ok()["primary_email_address_id"].as_str().unwrap().to_owned()]),
+        (
+            Of::PhoneNumber,
+            vec![who.adds_number(if name == "ada" { "+14155552671" } else { "+14155552672" }).await],
+        ),
+        (
+            Of::EmailAddress,
+            vec![who.get("/me").await.ok()["primary_email_address_id"].as_str().unwrap().to_owned()],
+        ),
         (Of::Attempt, vec![who.begins_sign_up(&format!("{name}.more")).await]),
     ]);
     for (path, role_of, member_of) in [

@@ -238,12 +238,7 @@ fn changed(tx: &mut Tx<'_>, own: &mut Own) -> Result<()> {
 
 /// Notes that a way into the account has changed: in it, for those who see it and find it by it, in the records and by
 /// mail.
-fn told(
-    tx: &mut Tx<'_>,
-    of: (&App, &Site),
-    own: &mut Own,
-    (what, text): (Changed, &str),
-) -> Result<()> {
+fn told(tx: &mut Tx<'_>, of: (&App, &Site), own: &mut Own, (what, text): (Changed, &str)) -> Result<()> {
     own.way_changed(tx, of, what, text)?;
     words::renew(tx, &of.1.config.id, &own.user.id)?;
     changed(tx, own)

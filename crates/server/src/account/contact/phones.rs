@@ -16,8 +16,10 @@ use http::Method;
 use keyrack_protocol::{Code, Removed, UserPhoneNumber, VerificationPrepared};
 
 const ADD: &[Field] = &[
-    Field::required("phone_number", "The number: in E.164, or as it is dialled in the country.").length(1, 40),
-    Field::optional("country_code", "The country, where the number does not say it: `+49`, or `DE`.").length(1, 8),
+    Field::required("phone_number", "The number: in E.164, or as it is dialled in the country.")
+        .length(1, 40),
+    Field::optional("country_code", "The country, where the number does not say it: `+49`, or `DE`.")
+        .length(1, 8),
 ];
 const CODE: &[Field] = &[Field::required("code", "The code: six digits.").length(1, 20)];
 const ONE: &str = "/me/phone-numbers/{phone_number_id}";
@@ -30,10 +32,9 @@ pub fn routes() -> Routes {
 
 fn having() -> Routes {
     let about = "My phone numbers. Oldest first.";
-    let list_them =
-        Operation::get::<Vec<UserPhoneNumber>>("/me/phone-numbers", "getMyPhoneNumbers", about)
-            .of_browser()
-            .refuses(&[Code::SignedOut, Code::UserDisabled]);
+    let list_them = Operation::get::<Vec<UserPhoneNumber>>("/me/phone-numbers", "getMyPhoneNumbers", about)
+        .of_browser()
+        .refuses(&[Code::SignedOut, Code::UserDisabled]);
     let about = "One of my phone numbers. By its id.";
     let show_it =
         Operation::get::<UserPhoneNumber>(ONE, "getMyPhoneNumber", about).of_browser().refuses(OF_ONE);
@@ -57,10 +58,9 @@ fn having() -> Routes {
         .refuses_also(OF_ONE, &[Code::ReauthenticationRequired, Code::ContactNotProved]);
     let about = "Remove a phone number. Not the last way in; a verified one needs a fresh proof.";
     let path = "/me/phone-numbers/{phone_number_id}/delete";
-    let remove_it = Operation::post::<Removed>(path, "deletePhoneNumber", about).of_browser().refuses_also(
-        OF_ONE,
-        &[Code::ReauthenticationRequired, Code::NoAlternative],
-    );
+    let remove_it = Operation::post::<Removed>(path, "deletePhoneNumber", about)
+        .of_browser()
+        .refuses_also(OF_ONE, &[Code::ReauthenticationRequired, Code::NoAlternative]);
     Routes::default()
         .add(list_them, list)
         .add(show_it, show)
@@ -85,12 +85,7 @@ fn proving() -> Routes {
         .of_browser()
         .refuses_also(
             OF_ONE,
-            &[
-                Code::RequiredField,
-                Code::InvalidCode,
-                Code::CodeExpired,
-                Code::TooManyAttempts,
-            ],
+            &[Code::RequiredField, Code::InvalidCode, Code::CodeExpired, Code::TooManyAttempts],
         );
     Routes::default().add(prepare_it, prepare_one).add(attempt_it, attempt_one)
 }

@@ -13,7 +13,7 @@ use crate::membership::Place;
 use crate::outbox::{self, Sealed};
 use crate::secret::{self, For, Fresh, Used};
 use crate::session::{read, scope};
-use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, OWNER_NOTE, Subject, Verdict};
+use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, CONTACT, OWNER_NOTE, Subject, Verdict};
 use crate::user::email::EmailAddress;
 use crate::user::mails;
 use crate::user::notice::{self, Changed, Whence};
@@ -55,13 +55,16 @@ struct Drawn {
     /// The hash of something nobody has: what an address of somebody else's waits for.
     unknown: String,
     budget: Subject,
+    /// The account, which may not send codes to everybody in the world.
+    sender: Subject,
     code: Sealed,
     note: Option<Sealed>,
     expires_at: i64,
 }
 
 impl Drawn {
-    fn draw(app: &App, site: &Site, (kind, contact): (Kind, &Contact)) -> Result<Self> {
+    fn draw(account: &Account, (kind, contact): (Kind, &Contact)) -> Result<Self> {
+        let (app, site): (&App, &Site) = (&account.app, &account.site);
         let (code, to) = (app.world.random.six_digits(), contact.text.as_str());
         let expires_at = app.world.clock.now_ms() + site.config.lifetimes.code_ms;
         let hash = |secret: &str| secret::hash(&app.vault, kind.secret(), &contact.id, secret);
@@ -74,6 +77,7 @@ impl Drawn {
             fresh: Fresh { id: SecretId::draw(&app.world), hash: hash(&code) },
             unknown: hash(SecretId::draw(&app.world).as_str()),
             budget: Subject::new(&app.vault, &site.config.id, to),
+            sender: Subject::new(&app.vault, &site.config.id, account.user.as_str()),
             code: outbox::seal(app, "address_code", &mail, expires_at)?,
             note: note.as_ref().map(seal).transpose()?,
             expires_at,
@@ -88,7 +92,7 @@ impl Drawn {
 /// [`Code::EmailAddressNotFound`], [`Code::PhoneNumberNotFound`]; [`Code::EmailExists`] where answers tell it.
 pub async fn prepare(account: &Account, kind: Kind, id: &str) -> Result<VerificationPrepared> {
     let contact = kind.find(account.user()?, id)?;
-    let drawn = Drawn::draw(&account.app, &account.site, (kind, &contact))?;
+    let drawn = Drawn::draw(account, (kind, &contact))?;
     let text = contact.text.clone();
     let sent = account.change_own(move |tx, (_, site), own| {
         let contact = kind.find(&own.user, &contact.id)?;
@@ -115,6 +119,7 @@ fn post_code(
     let (now, owner) = (own.now(), (site.config.id.as_str(), kind.secret(), contact.id.as_str()));
     let is_soon = |made_at| (-SKEW_MS..RESEND_MS).contains(&(now - made_at));
     if secret::made_at(tx, owner)?.is_some_and(is_soon)
+        || throttle::count(tx, &CONTACT, &drawn.sender, now)? != Verdict::Counted
         || throttle::count(tx, &CODE_MAIL, &drawn.budget, now)? != Verdict::Counted
     {
         return Ok(());
@@ -168,11 +173,9 @@ pub async fn attempt(account: &Account, kind: Kind, (id, code): (&str, &str)) ->
     let tried = account.change_own_after(
         move |tx, site| {
             let places = match kind {
-                Kind::Email => joining::enter(
-                    tx,
-                    site,
-                    Who::Adding(&user, &EmailAddress::parse(&wanted.contact.text)?),
-                )?,
+                Kind::Email => {
+                    joining::enter(tx, site, Who::Adding(&user, &EmailAddress::parse(&wanted.contact.text)?))?
+                }
                 Kind::Phone => Vec::new(),
             };
             Ok((places, store::holders(tx, (&site.config.id, kind), &wanted.contact.text)?))

@@ -9,10 +9,16 @@ use crate::http::routes::Routes;
 use axum::response::Response;
 use keyrack_protocol::{Code, ReauthenticationMethod as Method, ReauthenticationPrepared, Session};
 
-const PREPARE: &[Field] = &[Field::required("method", "How it will be proved.").one_of(&["email_otp", "phone_otp"])];
+const PREPARE: &[Field] =
+    &[Field::required("method", "How it will be proved.").one_of(&["email_otp", "phone_otp"])];
 const PROVE: &[Field] = &[
-    Field::required("method", "How it is proved: one of those that the refusal named.")
-        .one_of(&["password", "email_otp", "phone_otp", "authenticator", "backup_code"]),
+    Field::required("method", "How it is proved: one of those that the refusal named.").one_of(&[
+        "password",
+        "email_otp",
+        "phone_otp",
+        "authenticator",
+        "backup_code",
+    ]),
     Field::optional("password", "For `password`: as it was set.").length(1, 128),
     Field::optional("verification_code", "For every other one: the code.").length(1, 40),
 ];

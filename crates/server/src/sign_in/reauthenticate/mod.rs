@@ -44,23 +44,21 @@ pub async fn prepare(account: &Account, method: Method) -> Result<Reauthenticati
         Method::PhoneOtp => E164::parse(&to, None)?.masked(),
         _ => EmailAddress::parse(&to)?.masked(),
     };
-    let sent = account.change_own(
-        move |tx, (_, site), own| {
-            if reached(method, &own.user).as_ref() != Some(&to) {
-                return Err(Code::StrategyUnknown.into());
-            }
-            let (owner, now) = ((site.config.id.as_str(), For::Reauthenticate, owner.as_str()), own.now());
-            let is_soon = |made_at| (-SKEW_MS..RESEND_MS).contains(&(now - made_at));
-            if secret::made_at(tx, owner)?.is_some_and(is_soon)
-                || throttle::count(tx, &CODE_MAIL, &budget, now)? != Verdict::Counted
-            {
-                return Ok(());
-            }
-            own.record(tx, site, Event::CodeSent, "")?;
-            secret::replace(tx, owner, &fresh, (now, expires_at))?;
-            outbox::post(tx, &site.config.id, &mail, now)
-        },
-    );
+    let sent = account.change_own(move |tx, (_, site), own| {
+        if reached(method, &own.user).as_ref() != Some(&to) {
+            return Err(Code::StrategyUnknown.into());
+        }
+        let (owner, now) = ((site.config.id.as_str(), For::Reauthenticate, owner.as_str()), own.now());
+        let is_soon = |made_at| (-SKEW_MS..RESEND_MS).contains(&(now - made_at));
+        if secret::made_at(tx, owner)?.is_some_and(is_soon)
+            || throttle::count(tx, &CODE_MAIL, &budget, now)? != Verdict::Counted
+        {
+            return Ok(());
+        }
+        own.record(tx, site, Event::CodeSent, "")?;
+        secret::replace(tx, owner, &fresh, (now, expires_at))?;
+        outbox::post(tx, &site.config.id, &mail, now)
+    });
     sent.await?;
     Ok(ReauthenticationPrepared { method, otp_sent: true, masked_address: Some(masked) })
 }
@@ -96,15 +94,13 @@ fn owner(sign_in: &SignInId, method: Method) -> String {
 /// As [`own_password::check`].
 pub async fn by_password(account: &Account, typed: String) -> Result<Left> {
     let hash = own_password::check(account, typed).await?;
-    let proved = account.change_own(
-        move |tx, of, own| {
-            // Whoever changed the password meanwhile meant this one to stop working.
-            if own.password_hash.as_ref() != Some(&hash) {
-                return Err(Code::InvalidCredentials.into());
-            }
-            proved(tx, of, own, ("pwd", false))
-        },
-    );
+    let proved = account.change_own(move |tx, of, own| {
+        // Whoever changed the password meanwhile meant this one to stop working.
+        if own.password_hash.as_ref() != Some(&hash) {
+            return Err(Code::InvalidCredentials.into());
+        }
+        proved(tx, of, own, ("pwd", false))
+    });
     Ok(proved.await?.0)
 }
 
@@ -119,29 +115,27 @@ pub async fn by_code(account: &Account, method: Method, typed: &str) -> Result<L
     let guess = Guess { typed: typed.to_owned(), hash };
     let subject = |plain: &str| Subject::new(&app.vault, &site.config.id, plain);
     let counted = [subject(account.user.as_str()), subject(&account.counted_address())];
-    let tried = account.change_own(
-        move |tx, (app, site), own| {
-            let mut full = Vec::new();
-            for (rule, subject) in [(&CODE_GUESS, &counted[0]), (&ADDRESS, &counted[1])] {
-                if let Verdict::Wait(ms) = audit::count(tx, (rule, subject), &mut full, own.now())? {
-                    return Err(Error::throttled(ms));
-                }
+    let tried = account.change_own(move |tx, (app, site), own| {
+        let mut full = Vec::new();
+        for (rule, subject) in [(&CODE_GUESS, &counted[0]), (&ADDRESS, &counted[1])] {
+            if let Verdict::Wait(ms) = audit::count(tx, (rule, subject), &mut full, own.now())? {
+                return Err(Error::throttled(ms));
             }
-            let (name, is_second) = match check(tx, (app, site), own, (method, &guess))? {
-                Ok(proved) => proved,
-                Err(refused) => {
-                    own.record(tx, site, Event::ProofRefused, refused.as_str())?;
-                    let about = audit::About { user: Some(&own.user.id), ..audit::About::default() };
-                    audit::lockouts(tx, site, &own.by(), &full, about)?;
-                    return Ok(Some(refused));
-                }
-            };
-            throttle::forget(tx, &CODE_GUESS, &counted[0])?;
-            throttle::take_back(tx, &ADDRESS, &counted[1])?;
-            proved(tx, (app, site), own, (name, is_second))?;
-            Ok(None)
-        },
-    );
+        }
+        let (name, is_second) = match check(tx, (app, site), own, (method, &guess))? {
+            Ok(proved) => proved,
+            Err(refused) => {
+                own.record(tx, site, Event::ProofRefused, refused.as_str())?;
+                let about = audit::About { user: Some(&own.user.id), ..audit::About::default() };
+                audit::lockouts(tx, site, &own.by(), &full, about)?;
+                return Ok(Some(refused));
+            }
+        };
+        throttle::forget(tx, &CODE_GUESS, &counted[0])?;
+        throttle::take_back(tx, &ADDRESS, &counted[1])?;
+        proved(tx, (app, site), own, (name, is_second))?;
+        Ok(None)
+    });
     match tried.await? {
         (_, Some(refused)) => Err(refused.into()),
         (left, None) => Ok(left),

@@ -8,6 +8,7 @@
 pub mod http;
 pub mod phones;
 mod prove;
+mod send;
 mod store;
 
 use crate::app::{App, Site};
@@ -21,7 +22,8 @@ use crate::params;
 use crate::user::notice::Changed;
 use crate::user::{User, ways};
 use keyrack_protocol::Code;
-pub use prove::{attempt, prepare};
+pub use prove::attempt;
+pub use send::prepare;
 
 /// How many addresses, and how many phone numbers, an account may have.
 pub const MOST: usize = 10;

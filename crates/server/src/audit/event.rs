@@ -91,12 +91,6 @@ pub enum Event {
     DomainMissed,
     /// A domain is not proved any more: its record was missing for too long.
     DomainLost,
-    /// A user confirmed an authenticator.
-    AuthenticatorAdded,
-    /// A user removed an authenticator.
-    AuthenticatorRemoved,
-    /// A user had backup codes made; older ones are void.
-    BackupCodesMade,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
 }
@@ -150,9 +144,6 @@ impl Event {
             Self::DomainRemoved => "domain_removed",
             Self::DomainMissed => "domain_missed",
             Self::DomainLost => "domain_lost",
-            Self::AuthenticatorAdded => "authenticator_added",
-            Self::AuthenticatorRemoved => "authenticator_removed",
-            Self::BackupCodesMade => "backup_codes_made",
             Self::BackupRestored => "backup_restored",
         }
     }

@@ -57,5 +57,9 @@ pub(super) fn take_second(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &T
         return Ok(Err(Code::InvalidCode));
     };
     accept(tx, site, (&SECOND_FACTOR, &subject), (trial, about))?;
+    if method == factor::Method::BackupCode {
+        let whence = trial.arrival.whence();
+        factor::backup_code::tell(tx, (app, site), &user, (&whence, trial.arrival.now))?;
+    }
     entry::moved(tx, (app, site), inside, (&attempt, Proved::SecondFactor(name)), &trial.arrival)
 }

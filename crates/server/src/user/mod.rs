@@ -26,7 +26,7 @@ use keyrack_protocol::{Code, CurrentUser, UserEmailAddress};
 use ways::Ways;
 
 /// Why a change of how an account is entered is refused, whichever it is.
-pub const SENSITIVE: &[Code] = &[Code::SignedOut, Code::UserDisabled];
+pub const SENSITIVE: &[Code] = &[Code::SignedOut, Code::UserDisabled, Code::ReauthenticationRequired];
 /// The longest first or last name, in characters.
 const NAME_MAX: usize = 100;
 

@@ -85,6 +85,7 @@ async fn e06_a_backup_code_signs_in_once_however_it_is_typed_and_a_thousand_gues
     let server = Keyrack::start().await;
     let (ada, _, codes) = with_factors(&server).await;
     let user = ada.user_id().await;
+    let mails = server.mails("ada").await.len();
     for (code, left) in [(codes[0].clone(), 11), (codes[1].to_lowercase().replace('-', ""), 10)] {
         let browser = server.browser();
         let attempt = begins(&browser, "ada").await;
@@ -94,6 +95,9 @@ async fn e06_a_backup_code_signs_in_once_however_it_is_typed_and_a_thousand_gues
         let attempt = begins(&again, "ada").await;
         assert_eq!(again.types(&attempt, &code).await.refused(), refused(400, "INVALID_CODE"));
     }
+    let told = server.mails("ada").await;
+    let texts: Vec<&str> = told[mails..].iter().map(|it| it.mail.text.as_str()).collect();
+    assert!(texts.len() == 2 && texts[0].contains("11 left") && texts[1].contains("10 left"), "{texts:?}");
     guesses(&server).await;
     assert_eq!(server.backup_codes_left(&user).await, (10, 10));
 }

@@ -40,6 +40,7 @@ mod attacks_username;
 mod audit;
 mod audit_tries;
 mod authenticators;
+mod authenticators_held;
 mod backup;
 mod backup_codes;
 mod backup_commands;

@@ -165,6 +165,9 @@ fn check(
     };
     if let Some(second) = second {
         let named = factor::check(tx, (app, site), &own.user, (second, &guess.typed), own.now())?;
+        if named.is_some() && second == factor::Method::BackupCode {
+            factor::backup_code::tell(tx, (app, site), &own.user, (&own.whence, own.now()))?;
+        }
         return Ok(named.map(|name| (name, true)).ok_or(Code::InvalidCode));
     }
     let owner = owner(&own.sign_in, method);

@@ -2,8 +2,7 @@
 
 use super::store::{self, Confirmed, Draft};
 use crate::app::Site;
-use crate::audit::Event;
-use crate::caller::Account;
+use crate::caller::Fresh;
 use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::http::fields::Fields;
@@ -12,6 +11,7 @@ use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::id::AuthenticatorId;
 use crate::time::rfc3339;
+use crate::user::notice::Changed;
 use crate::user::ways::authenticator_view;
 use crate::user::{SENSITIVE, factors};
 use axum::response::Response;
@@ -64,20 +64,21 @@ fn is_offered(site: &Site) -> Result<()> {
     if site.config.auth.second_factor.authenticator { Ok(()) } else { Err(Code::FactorNotOffered.into()) }
 }
 
-async fn begin(account: Account) -> Result<Response> {
+async fn begin(Fresh(account): Fresh) -> Result<Response> {
     is_offered(&account.site)?;
     let draft = Draft::draw(&account.app)?;
-    let begun = account.keep_mine(move |tx, mine| {
-        store::begin(tx, &mine.site.config.id, mine.user, &draft, mine.by.now)?;
-        let name = store::account_name(tx, mine.user)?;
+    let begun = account.change_own(move |tx, (_, site), own| {
+        own.is_fresh()?;
+        store::begin(tx, &site.config.id, &own.user, &draft, own.now())?;
+        let name = store::account_name(tx, &own.user)?;
         Ok(NewAuthenticator {
             id: draft.id.to_string(),
-            otp_url: draft.secret.url(&mine.site.config.app_name, &name)?,
+            otp_url: draft.secret.url(&site.config.app_name, &name)?,
             totp_secret: draft.secret.base32(),
-            created_at: rfc3339(mine.by.now),
+            created_at: rfc3339(own.now()),
         })
     });
-    Ok(answer::ok(begun.await?))
+    Ok(answer::ok(begun.await?.1))
 }
 
 /// The two codes of a request, if there are two.
@@ -98,35 +99,42 @@ fn not_confirmed(has_codes: bool) -> Error {
     Error::refused(Code::CodeRequired, text)
 }
 
-async fn confirm(account: Account, fields: Fields) -> Result<Response> {
+async fn confirm(Fresh(account): Fresh, fields: Fields) -> Result<Response> {
     is_offered(&account.site)?;
     let id =
         AuthenticatorId::parse(fields.required("authenticator_id")?).ok_or(Code::AuthenticatorNotFound)?;
     let said = two_codes(&fields)?;
-    let confirmed = account.change_mine(move |tx, mine| {
-        let now = mine.by.now;
+    let confirmed = account.change_own(move |tx, (app, site), own| {
+        own.is_fresh()?;
+        let now = own.now();
         let codes = said.as_ref().map_or(["", ""], |[one, two]| [one, two]);
-        let authenticator = match store::confirm(tx, &mine.app.vault, (&mine.user.id, &id), codes, now)? {
+        let authenticator = match store::confirm(tx, &app.vault, (&own.user.id, &id), codes, now)? {
             Confirmed::Now(authenticator) => authenticator,
             Confirmed::Unknown => return Err(Code::AuthenticatorNotFound.into()),
             Confirmed::Wrong => return Err(not_confirmed(said.is_some())),
         };
-        factors::settle(tx, mine.site, &mine.user.id, now)?;
-        mine.record(tx, Event::AuthenticatorAdded, "")?;
+        factors::settle(tx, site, &own.user.id, now)?;
+        own.way_changed(tx, (app, site), Changed::AuthenticatorAdded, "")?;
+        own.touch();
         Ok(authenticator_view(&authenticator))
     });
-    Ok(answer::ok(confirmed.await?))
+    Ok(answer::ok(confirmed.await?.1))
 }
 
-async fn remove(account: Account, named: Named) -> Result<Response> {
+async fn remove(Fresh(account): Fresh, named: Named) -> Result<Response> {
     let id = AuthenticatorId::parse(&named.id("authenticator_id")).ok_or(Code::AuthenticatorNotFound)?;
-    let removed = account.change_mine(move |tx, mine| {
-        if !store::remove(tx, &mine.user.id, &id)? {
+    let removed = account.change_own(move |tx, (app, site), own| {
+        own.is_fresh()?;
+        if !store::remove(tx, &own.user.id, &id)? {
             return Err(Code::AuthenticatorNotFound.into());
         }
-        factors::settle(tx, mine.site, &mine.user.id, mine.by.now)?;
-        mine.record(tx, Event::AuthenticatorRemoved, "")?;
+        // A set-up that was not confirmed was no way in.
+        if own.user.ways.authenticators.iter().any(|one| one.id == id) {
+            factors::settle(tx, site, &own.user.id, own.now())?;
+            own.way_changed(tx, (app, site), Changed::AuthenticatorRemoved, "")?;
+            own.touch();
+        }
         Ok(Removed { id: id.to_string() })
     });
-    Ok(answer::ok(removed.await?))
+    Ok(answer::ok(removed.await?.1))
 }

@@ -1,13 +1,13 @@
 //! `/me/backup-codes`.
 
 use super::{Drawn, store};
-use crate::audit::Event;
-use crate::caller::Account;
+use crate::caller::Fresh;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::operation::Operation;
 use crate::http::routes::Routes;
 use crate::user::SENSITIVE;
+use crate::user::notice::Changed;
 use axum::response::Response;
 use keyrack_protocol::Code;
 
@@ -23,18 +23,20 @@ pub fn routes() -> Routes {
     Routes::default().add(make_them, make).add(again, make)
 }
 
-async fn make(account: Account) -> Result<Response> {
+async fn make(Fresh(account): Fresh) -> Result<Response> {
     if !account.site.config.auth.second_factor.backup_codes {
         return Err(Code::FactorNotOffered.into());
     }
     let drawn = Drawn::draw(&account.app);
-    let made = account.change_mine(move |tx, mine| {
-        if mine.user.second_factor_at.is_none() {
+    let made = account.change_own(move |tx, (app, site), own| {
+        own.is_fresh()?;
+        if own.user.second_factor_at.is_none() {
             return Err(Code::SecondFactorMissing.into());
         }
-        store::replace(tx, &mine.app.vault, (&mine.site.config.id, &mine.user.id), &drawn, mine.by.now)?;
-        mine.record(tx, Event::BackupCodesMade, "")?;
+        store::replace(tx, &app.vault, (&site.config.id, &own.user.id), &drawn, own.now())?;
+        own.way_changed(tx, (app, site), Changed::BackupCodesMade, "")?;
+        own.touch();
         Ok(drawn.shown.clone())
     });
-    Ok(answer::ok(made.await?))
+    Ok(answer::ok(made.await?.1))
 }

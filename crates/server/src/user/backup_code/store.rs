@@ -48,8 +48,8 @@ pub fn take(tx: &mut Tx<'_>, vault: &Vault, user: &UserId, typed: &str, now: i64
         return Ok(None);
     }
     let row = tx.query_one(
-        "update users set backup_codes = backup_codes - 1, updated_at = $2 where id = $1 returning backup_codes",
-        params![user.as_str(), now],
+        "update users set backup_codes = backup_codes - 1 where id = $1 returning backup_codes",
+        params![user.as_str()],
     )?;
     row.map(|row| row.cells().int()).transpose()
 }

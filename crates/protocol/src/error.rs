@@ -73,6 +73,7 @@ codes! {
     PasswordTooSimple = "password_too_simple", 400, "The password lacks a kind of character that this deployment asks for.";
     PasswordBreached = "password_breached", 400, "The password is one of those that are guessed first; use one that nobody else has, such as a few words that do not belong together.";
     PasswordNamesYou = "password_names_you", 400, "The password is made of your name, your address or the name of this application; use one that says nothing about you.";
+    ResetExpired = "reset_expired", 400, "The link or code to set another password is over; ask for a new one.";
     TooManyAccounts = "too_many_accounts", 400, "This browser holds as many accounts as it may; sign one out first.";
     TooManyAttempts = "too_many_attempts", 429, "Too many tries; wait as long as Retry-After says.";
     AvailabilityHidden = "availability_hidden", 403, "This deployment does not tell which addresses have an account.";

@@ -31,7 +31,9 @@ pub use account::{
 };
 pub use attempt::{
     Availability, CaptchaChallenge, CaptchaPuzzle, CaptchaRedeemed, CurrentSessionStep, Identified, MagicLink,
-    MagicLinkState, ProfileCompletionData, SignInMethod, SigninAttempt, SignupAttempt, SignupAttemptStep,
+    MagicLinkState, PasswordRecovery, 
+    PasswordResetValidation, ProfileCompletionData, SignInMethod, SigninAttempt, SignupAttempt,
+    SignupAttemptStep,
     VerificationPrepared, WaitlistEntry, WaitlistJoined,
 };
 pub use deployment::{

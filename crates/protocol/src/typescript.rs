@@ -44,6 +44,8 @@ pub fn module() -> String {
         ErrorMeta,
         Identified,
         Availability,
+        PasswordRecovery,
+        PasswordResetValidation,
         EndReason,
         SessionEvent,
         ChangeReason,

@@ -21,7 +21,7 @@ use crate::vault::Vault;
 use crate::world::{Mailer, SmsSender, World};
 use crate::{
     captcha, account, deployment, dev, domain, http, invitation, master_key, notification, openapi, organization,
-    pages, picture, session, sign_in, sign_up, token, workspace,
+    pages, picture, recovery, session, sign_in, sign_up, token, workspace,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -215,6 +215,7 @@ fn features() -> Routes {
         .and(sign_in::reauthenticate::http::routes())
         .and(sign_up::routes::routes())
         .and(captcha::http::routes())
+        .and(recovery::http::routes())
         .and(token::http::routes())
         .and(account::routes())
         .and(picture::http::routes())

@@ -5,7 +5,7 @@
 //! extractors ([`caller`], [`http::fields`]) have resolved who calls and what is said. The feature's `mod.rs`
 //! has its rules, pure where it can be; its `store.rs` has its SQL, run by [`db`].
 //!
-//! - [`session`], [`sign_in`], [`sign_up`], [`token`], [`user`], [`deployment`]: the features
+//! - [`session`], [`sign_in`], [`sign_up`], [`recovery`], [`token`], [`user`], [`deployment`]: the features
 //! - [`account`]: the user's own account
 //! - [`membership`], [`organization`], [`workspace`]: in which sign-ins stand
 //! - [`notification`]: what users are told
@@ -54,6 +54,7 @@ pub mod organization;
 pub mod outbox;
 pub mod pages;
 pub mod picture;
+pub mod recovery;
 pub mod secret;
 pub mod serve;
 pub mod session;

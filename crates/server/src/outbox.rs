@@ -71,6 +71,21 @@ fn sealed(
     Ok(Sealed { id, channel, language: language.to_owned(), kind, body, expires_at })
 }
 
+/// Writes a row like that of [`post`], of a message that is never sent: whoever may not learn whether one was finds no
+/// difference in the work.
+///
+/// # Errors
+/// What the database says.
+pub fn withhold(tx: &mut Tx<'_>, deployment: &str, mail: &Sealed, now: i64) -> Result<()> {
+    tx.execute(
+        "insert into outbox
+             (id, deployment_id, kind, state, sealed, tries, next_at, lease_until, expires_at, created_at)
+         values ($1, $2, $3, 'withheld', $4, 0, $5, 0, $6, $5)",
+        params![mail.id.as_str(), deployment, mail.kind, &String::new(), now, mail.expires_at],
+    )?;
+    Ok(())
+}
+
 /// Puts a sealed message into the outbox of `deployment`.
 ///
 /// # Errors

@@ -62,6 +62,14 @@ pub const CONTACT: Rule = Rule { kind: "contact", free: 100, window_ms: HOUR, fi
 /// Notes to an owner whose address somebody tried to sign up with.
 pub const OWNER_NOTE: Rule = Rule { kind: "owner_note", free: 1, window_ms: HOUR, first_pause_ms: 0 };
 
+/// Mails to one address that bring a way to set another password. Not those of sign-ups: who signs up with somebody's
+/// address must not use up their way back.
+pub const RESET_MAIL: Rule = Rule { kind: "reset_mail", ..CODE_MAIL };
+/// Wrong codes of such mails, for one address.
+pub const RESET_GUESS: Rule = Rule { kind: "reset_guess", ..CODE_GUESS };
+/// Requests for such mails from one client address, for whomever.
+pub const RESET_ASKED: Rule = Rule { kind: "reset_asked", free: 100, window_ms: HOUR, first_pause_ms: 0 };
+
 /// What a rule says of one more try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 19] = [
-    "account", "picture", "session", "sign_in", "sign_up", "token", "user", "membership", "organization", "workspace", "notification", "invitation", "waitlist", "captcha", "domain", "deployment", "pages", "dev", "admin",
+const FEATURES: [&str; 20] = [
+    "account", "picture", "recovery", "session", "sign_in", "sign_up", "token", "user", "membership", "organization", "workspace", "notification", "invitation", "waitlist", "captcha", "domain", "deployment", "pages", "dev", "admin",
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 29] = [
+const ARROWS: [(&str, &[&str]); 30] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -51,6 +51,7 @@ const ARROWS: [(&str, &[&str]); 29] = [
             "picture",
         ],
     ),
+    ("recovery", &["sign_in", "notification", "domain", "session", "user"]),
     ("token", &["session", "membership", "user"]),
     ("deployment", &["token", "user"]),
     ("pages", &["deployment"]),

@@ -138,6 +138,9 @@ pub async fn decide(
     let decided = app.db.write(move |tx| {
         let user = lock(tx, &site, &id)?;
         let was_disabled = user.disabled_at.is_some();
+        if what != Decision::Enable {
+            user::resets::void(tx, (&held.vault, &site.config.id), &user.id)?;
+        }
         let (is_new, ended) = match what {
             Decision::Enable => {
                 standing::set_disabled(tx, &user, None, now)?;

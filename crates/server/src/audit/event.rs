@@ -35,6 +35,8 @@ pub enum Event {
     ForeignSignInNamed,
     /// The owner of an account changed a way into it, or asked for its end; the reason says what.
     AccountChanged,
+    /// Another password was set with a mailed link or code.
+    PasswordReset,
     /// An operator made an account.
     UserCreated,
     /// An operator disabled an account.
@@ -116,6 +118,7 @@ impl Event {
             Self::CredentialAmbiguous => "credential_ambiguous",
             Self::ForeignSignInNamed => "foreign_sign_in_named",
             Self::AccountChanged => "account_changed",
+            Self::PasswordReset => "password_reset",
             Self::UserCreated => "user_created",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",

@@ -143,7 +143,7 @@ impl Told<'_> {
             let text = "the first form asks for a username that some accounts do not have; set username to \"required\"";
             self.say(Warning, "auth.username", text);
         }
-        if auth.password.min_length < PasswordRules::ALONE {
+        if auth.password.min_length < PasswordRules::least(auth.second_factor.policy) {
             let text = "where a password is all that a sign-in asks for it has 15 characters (NIST SP 800-63B-4); leave the key out, or ask everybody for a second factor";
             self.say(Warning, "auth.password_min_length", text);
         }
@@ -251,6 +251,7 @@ impl Told<'_> {
             ("sign_in_page_url", &ui.sign_in_page_url),
             ("sign_up_page_url", &ui.sign_up_page_url),
             ("invite_page_url", &ui.invite_page_url),
+            ("forgot_password_page_url", &ui.forgot_password_page_url),
             ("magic_link_page_url", &ui.magic_link_page_url),
             ("user_profile_url", &ui.user_profile_url),
             ("after_signin_redirect_url", &ui.after_signin_redirect_url),

@@ -102,5 +102,9 @@ fn a_password_that_is_all_that_is_asked_for_is_long() {
         &["warning keyrack.toml:11: where a password is all"],
     );
     with("[deployment.auth]\npassword_min_length = 15", &[]);
+    with(
+        "[deployment.auth]\npassword_min_length = 8\n[deployment.auth.second_factor]\npolicy = \"enforced\"",
+        &[],
+    );
     with("[deployment.auth]\npassword_min_length = 7", &["error keyrack.toml:11: password_min_length: "]);
 }

@@ -115,6 +115,7 @@ pub const KEYS: &[&str] = &[
     "deployment.ui.sign_in_page_url",
     "deployment.ui.sign_up_page_url",
     "deployment.ui.invite_page_url",
+    "deployment.ui.forgot_password_page_url",
     "deployment.ui.magic_link_page_url",
     "deployment.ui.support_page_url",
     "deployment.ui.after_logo_click_url",

@@ -193,6 +193,7 @@ fn auth(mut table: Table<'_>) -> Auth {
     let base = Auth::default();
     let least = table.number("password_min_length", 8..=64);
     let words = table.list("password_requires", value::password_word).unwrap_or_default();
+    let second_factor = second_factor::read(table.table("second_factor"));
     let auth = Auth {
         first_factor: table.one_of("first_factor", &FORMS).unwrap_or(base.first_factor),
         username: table.one_of("username", &USES).unwrap_or(base.username),
@@ -202,7 +203,7 @@ fn auth(mut table: Table<'_>) -> Auth {
         password: PasswordRules {
             min_length: least
                 .and_then(|least| usize::try_from(least).ok())
-                .unwrap_or(base.password.min_length),
+                .unwrap_or_else(|| PasswordRules::least(second_factor.policy)),
             lowercase: words.contains(&PasswordWord::Lowercase),
             uppercase: words.contains(&PasswordWord::Uppercase),
             number: words.contains(&PasswordWord::Number),
@@ -210,7 +211,7 @@ fn auth(mut table: Table<'_>) -> Auth {
         },
         email_otp: table.flag("email_otp").unwrap_or(base.email_otp),
         magic_link: table.flag("magic_link").unwrap_or(base.magic_link),
-        second_factor: second_factor::read(table.table("second_factor")),
+        second_factor,
     };
     table.finish();
     auth
@@ -225,6 +226,7 @@ fn ui(mut table: Table<'_>) -> Ui {
         sign_in_page_url: page("sign_in_page_url"),
         sign_up_page_url: page("sign_up_page_url"),
         invite_page_url: page("invite_page_url"),
+        forgot_password_page_url: page("forgot_password_page_url"),
         magic_link_page_url: page("magic_link_page_url"),
         support_page_url: page("support_page_url"),
         after_logo_click_url: page("after_logo_click_url"),

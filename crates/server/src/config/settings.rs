@@ -1,6 +1,6 @@
 //! What one deployment asks of people, whom it lets in, and what it looks like.
 
-use super::SecondFactor;
+use super::{SecondFactor, SecondFactorPolicy};
 use keyrack_protocol::{FieldSetting, ThemeTokens};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -87,6 +87,12 @@ impl PasswordRules {
     pub const ALONE: usize = 15;
     /// The fewest characters where a second factor is always asked for.
     pub const WITH_SECOND: usize = 8;
+
+    /// The fewest characters where a file says nothing else.
+    #[must_use]
+    pub fn least(policy: SecondFactorPolicy) -> usize {
+        if policy == SecondFactorPolicy::Enforced { Self::WITH_SECOND } else { Self::ALONE }
+    }
 }
 
 impl Default for PasswordRules {
@@ -219,6 +225,8 @@ pub struct Ui {
     pub sign_up_page_url: String,
     /// Where mailed invitations lead. Without it to the hosted page.
     pub invite_page_url: String,
+    /// Where mailed links to set another password lead. Without it to the hosted page.
+    pub forgot_password_page_url: String,
     /// Where mailed links to sign in lead. Without it to the hosted page.
     pub magic_link_page_url: String,
     pub support_page_url: String,
@@ -247,6 +255,7 @@ impl Default for Ui {
             sign_in_page_url: unset(),
             sign_up_page_url: unset(),
             invite_page_url: unset(),
+            forgot_password_page_url: unset(),
             magic_link_page_url: unset(),
             support_page_url: unset(),
             after_logo_click_url: unset(),

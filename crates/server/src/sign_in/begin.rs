@@ -2,6 +2,7 @@
 //!
 //! An identifier that nobody has gets an attempt like any other: the same fields, the same writes, and nothing ever fits.
 
+use super::entry;
 use super::machine::Stage;
 use super::shown;
 use super::store::{self, Kept};
@@ -9,6 +10,7 @@ use crate::app::{App, Site};
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::id::UserId;
 use crate::session::enter::{self, Arrival, Left, NewAttempt};
 use crate::throttle::{self, SIGN_IN, Subject, Verdict};
 use crate::user;
@@ -27,12 +29,15 @@ pub async fn by_mail(browser: &Browser, email: EmailAddress, method: SignInMetho
         let found = user::store::find_by_email(tx, &site.config.id, &email)?;
         let step =
             if method == SignInMethod::MagicLink { Step::VerifyEmailLink } else { Step::VerifyEmailOtp };
+        let nobody = UserId::stored(String::new());
+        let whose = found.as_ref().map_or(&nobody, |found| &found.user_id);
+        let hash = found.as_ref().and_then(|found| found.password_hash.as_deref());
         let kept = Kept {
+            password: Some(entry::password_of(&app, whose, hash)),
             method,
             identifier: email.to_string(),
             email: email.to_string(),
             stage: Stage::First { step, user: found.map(|found| found.user_id.to_string()) },
-            password: None,
             asked: None,
             phone: None,
         };

@@ -13,10 +13,11 @@ use crate::app::{App, Site};
 use crate::db::Tx;
 use crate::domain::joining;
 use crate::error::Result;
+use crate::id::UserId;
 use crate::notification;
 use crate::session::enter::{Arrival, Left, NewAttempt, Room};
 use crate::session::{Plan, Proof, crowd, store as session_store};
-use crate::user::{self, User};
+use crate::user::{self, User, resets};
 use crate::vault::Purpose;
 use keyrack_protocol::{ChangeReason, Code, EndReason, SignInMethod};
 
@@ -71,7 +72,7 @@ pub fn proved_inside(
         identifier: String::new(),
         email: first.email,
         stage: machine::begun(user.id.as_str(), &first.proof, needs),
-        password: password_of(app, &inside.owner).filter(|_| first.proof.has("pwd")),
+        password: Some(password_of(app, &user.id, inside.owner.password_hash.as_deref())),
         asked: None,
         phone: None,
     };
@@ -96,12 +97,14 @@ pub fn made(
         room.open_sign_in(tx, (app, site), (user, proof), arrival)?;
         return Ok(ChangeReason::SignedIn);
     }
+    let hash = user::store::password_hash(tx, &site.config.id, &user.id)?;
+    let password = password_of(app, &user.id, hash.as_deref());
     let kept = Kept {
         method: first.method,
         identifier: String::new(),
         email: first.email,
         stage,
-        password: None,
+        password: Some(password),
         asked: None,
         phone: None,
     };
@@ -153,10 +156,10 @@ pub fn is_current(
         return Ok(false);
     }
     let kept = &attempt.kept;
-    let Stage::Left { proof, .. } = &kept.stage else { return Ok(true) };
-    if kept.password.is_some() && kept.password != password_of(app, owner) {
+    if !has_its_password(app, owner, attempt) {
         return Ok(false);
     }
+    let Stage::Left { proof, .. } = &kept.stage else { return Ok(true) };
     let needs = policy::needs(tx, site, (&owner.user, proof))?;
     Ok(machine::is_current(&kept.stage, needs))
 }
@@ -179,10 +182,17 @@ fn may_enter(site: &Site, inside: &Inside) -> std::result::Result<(), Code> {
     room.has_place(site)
 }
 
-/// What an attempt remembers a password by.
-fn password_of(app: &App, owner: &Owner) -> Option<String> {
-    let hash = owner.password_hash.as_ref()?;
-    Some(app.vault.hash(Purpose::OneTime, owner.user.id.as_str(), hash.as_bytes()))
+/// Whether an account has the password that it had when an attempt began, be it none: whoever changed it meant everything
+/// to stop that was under way.
+#[must_use]
+pub fn has_its_password(app: &App, owner: &Owner, attempt: &Attempt) -> bool {
+    let now = || password_of(app, &owner.user.id, owner.password_hash.as_deref());
+    attempt.kept.password.as_ref().is_none_or(|then| *then == now())
+}
+
+/// What an attempt remembers a password by, also that there is none.
+pub(super) fn password_of(app: &App, user: &UserId, hash: Option<&str>) -> String {
+    app.vault.hash(Purpose::OneTime, user.as_str(), hash.unwrap_or_default().as_bytes())
 }
 
 /// Keeps an attempt as it is now: a new one, or one that moved. When nothing is left the sign-in is opened.
@@ -235,5 +245,7 @@ fn open(
     crowd::end_elsewhere(tx, site, crowded_out, EndReason::EvictedByCap, &arrival.by())?;
     notification::device::notice(tx, site, user, &room.loaded.id, arrival)?;
     joining::join(tx, site, joins, &user.id, &arrival.by())?;
+    // Whoever is in needs no other password; a mail that was asked for meanwhile opens nothing later.
+    resets::void(tx, (&app.vault, &site.config.id), &user.id)?;
     room.open_sign_in(tx, (app, site), (user, proof), arrival)
 }

@@ -26,7 +26,9 @@ pub(super) fn take_first(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Tr
         Some(user) => entry::owner(tx, site, &UserId::stored(user.to_owned()))?,
         None => None,
     };
-    let Some(owner) = owner else { return not_right(tx, (app, site), trial, &guess) };
+    let Some(owner) = owner.filter(|owner| entry::has_its_password(app, owner, &attempt)) else {
+        return not_right(tx, (app, site), trial, &guess);
+    };
     let inside = entry::enter(tx, (app, site), owner, (arrival, None))?;
     let attempt = again(tx, site, &inside.room, trial)?;
     let identifier = Subject::new(&app.vault, &site.config.id, &attempt.kept.identifier);

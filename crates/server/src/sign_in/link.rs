@@ -202,6 +202,9 @@ fn take(
     let attempt = store::load(tx, deployment, id)?.ok_or(Code::LinkNotValid)?;
     let user = attempt.user().map(|user| UserId::stored(user.to_owned())).ok_or(Code::LinkNotValid)?;
     let owner = entry::owner(tx, site, &user)?.ok_or(Code::LinkNotValid)?;
+    if !entry::has_its_password(app, &owner, &attempt) {
+        return Err(Code::LinkNotValid.into());
+    }
     let inside = entry::enter(tx, (app, site), owner, (arrival, Some(&attempt.session)))?;
     let attempt = store::load(tx, deployment, id)?.ok_or(Code::LinkNotValid)?;
     if secret::consume(tx, (deployment, LINK, id.as_str()), guess, arrival.now)? != Used::Now {

@@ -42,7 +42,7 @@ use crate::user::email::EmailAddress;
 use crate::user::password::Place;
 use crate::user::store::Credentials;
 use crate::user::username::Username;
-use crate::user::{self, password};
+use crate::user::{self, password, standing};
 use entry::First;
 use keyrack_protocol::{Code, SignInMethod};
 use std::sync::Arc;
@@ -103,9 +103,10 @@ async fn judge(browser: &Browser, place: Place, identifier: Identifier, typed: S
     let tries = Tries::of(browser, &identifier);
     let counted = count_and_find(browser, tries, identifier.clone()).await?;
     let hash = counted.judged.as_ref().and_then(|found| found.password_hash.clone());
-    let fits = browser.app.hasher.verify(place, typed, hash).await?;
+    let app = &browser.app;
+    let (fits, renewed) = app.hasher.verify_and_renew(place, &app.world, (typed, hash)).await?;
     match counted.judged {
-        Some(found) if fits => open(browser, counted.tries, found, identifier).await,
+        Some(found) if fits => open(browser, counted.tries, Known { found, renewed, identifier }).await,
         _ => {
             record_wrong(browser, counted.tries, counted.user).await?;
             Err(Code::InvalidCredentials.into())
@@ -151,13 +152,22 @@ async fn record_wrong(browser: &Browser, tries: Tries, user: Option<UserId>) -> 
     recorded.await
 }
 
+/// An account whose password fitted.
+struct Known {
+    found: Credentials,
+    /// A hash of the password as new ones are made, where the kept one is of other parameters.
+    renewed: Option<String>,
+    /// What was typed to say who it is.
+    identifier: Identifier,
+}
+
 /// Opens the sign-in of an account whose password fitted.
-async fn open(browser: &Browser, tries: Tries, found: Credentials, identifier: Identifier) -> Result<Left> {
+async fn open(browser: &Browser, tries: Tries, known: Known) -> Result<Left> {
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
     let opened = browser.app.db.write(move |tx| {
-        let opened = open_for(tx, (&app, &site), (&tries, &found, &identifier), &arrival)?;
+        let opened = open_for(tx, (&app, &site), (&tries, &known), &arrival)?;
         if let Err(refused) = &opened {
-            let about = About { reason: refused.as_str(), ..tries.about(Some(&found.user_id)) };
+            let about = About { reason: refused.as_str(), ..tries.about(Some(&known.found.user_id)) };
             audit::record(tx, &site, &arrival.by(), Event::SignInRefused, about)?;
         }
         Ok(opened)
@@ -169,14 +179,18 @@ async fn open(browser: &Browser, tries: Tries, found: Credentials, identifier: I
 fn open_for(
     tx: &mut Tx<'_>,
     (app, site): (&App, &Site),
-    (tries, found, identifier): (&Tries, &Credentials, &Identifier),
+    (tries, Known { found, renewed, identifier }): (&Tries, &Known),
     arrival: &Arrival,
 ) -> Result<std::result::Result<Left, Code>> {
     let owner = entry::owner(tx, site, &found.user_id)?;
     // Whoever changed the password meanwhile meant this one to stop working.
-    let Some(owner) = owner.filter(|owner| owner.password_hash == found.password_hash) else {
+    let Some(mut owner) = owner.filter(|owner| owner.password_hash == found.password_hash) else {
         return Ok(Err(Code::InvalidCredentials));
     };
+    if let Some(hash) = renewed {
+        standing::renew_hash(tx, &owner.user, hash)?;
+        owner.password_hash = Some(hash.clone());
+    }
     // A username tells nobody the address behind it.
     let (method, email) = match identifier {
         Identifier::Email(email) => (SignInMethod::PlainEmail, email.to_string()),

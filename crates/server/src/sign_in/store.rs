@@ -20,7 +20,7 @@ pub struct Kept {
     pub email: String,
     /// Where it stands.
     pub stage: Stage,
-    /// A hash of the password that was proved, as it was kept then: whoever changes it ends the attempt.
+    /// A hash of the account's password, as it was kept when the attempt began: whoever changes it ends the attempt.
     #[serde(default)]
     pub password: Option<String>,
     /// Who asked for the link that was mailed last.

@@ -11,6 +11,7 @@ pub mod notice;
 pub mod password;
 pub mod phone;
 pub mod reachable;
+pub mod resets;
 pub mod standing;
 pub mod store;
 pub mod username;

@@ -99,6 +99,15 @@ pub fn remove_password(tx: &mut Tx<'_>, user: &User, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// Keeps an account's password under a hash of other parameters: the password and its age stay.
+///
+/// # Errors
+/// What the database says.
+pub fn renew_hash(tx: &mut Tx<'_>, user: &User, hash: &str) -> Result<()> {
+    tx.execute("update users set password_hash = $2 where id = $1", params![user.id.as_str(), hash])?;
+    Ok(())
+}
+
 /// Deletes an account: its address and username are free again, and of what it said about a person nothing is left. The row
 /// stays, so that records of what happened still lead somewhere; they keep its id, and no address of either kind.
 ///

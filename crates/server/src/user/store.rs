@@ -56,8 +56,8 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Re
     let skeleton = username.map(Username::skeleton);
     let made = tx.execute(
         "insert into users (id, deployment_id, version, first_name, last_name, username, username_skeleton,
-             password_hash, created_at, updated_at)
-         values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $8) on conflict do nothing",
+             password_hash, password_set_at, created_at, updated_at)
+         values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9) on conflict do nothing",
         params![
             user.id.as_str(),
             deployment,
@@ -66,6 +66,7 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Re
             username.map(Username::as_str),
             skeleton.as_ref(),
             user.password_hash.as_ref(),
+            user.password_hash.as_ref().map(|_| now),
             now
         ],
     )?;
@@ -199,6 +200,18 @@ pub fn lock(tx: &mut Tx<'_>, deployment: &str, id: &UserId) -> Result<Option<(Us
     Ok(Some((user, hash)))
 }
 
+/// The PHC string of an account's password, if one is set.
+///
+/// # Errors
+/// What the database says.
+pub fn password_hash(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<Option<String>> {
+    let row = on.query_one(
+        "select password_hash from users where id = $1 and deployment_id = $2",
+        params![id.as_str(), deployment],
+    )?;
+    row.map_or(Ok(None), |row| row.cells().optional_text())
+}
+
 /// The addresses of an account, oldest first.
 ///
 /// # Errors
@@ -238,6 +251,24 @@ pub fn password_hash(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Re
         params![id.as_str(), deployment],
     )?;
     row.map_or(Ok(None), |row| row.cells().optional_text())
+}
+
+/// An account with its addresses and ways; none if there never was one.
+///
+/// # Errors
+/// What the database says.
+pub fn find(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<Option<User>> {
+    let row = on.query_one(
+        "select id, first_name, last_name, username, password_hash, disabled_at, deleted_at, second_factor_at,
+             created_at, updated_at, second_factor_policy, availability, picture_id, backup_codes, passkeys
+         from users where id = $1 and deployment_id = $2",
+        params![id.as_str(), deployment],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let mut user = read(&mut row.cells())?;
+    ways::load(on, &mut user)?;
+    user.emails = emails_of(on, id)?;
+    Ok(Some(user))
 }
 
 /// Whether an account has a second factor.

@@ -1,6 +1,7 @@
 //! Keys of one deployment and of how long things live, each seen at work.
 
 use crate::keys::cases;
+use crate::recovery::asks;
 use crate::support::{Keyrack, PASSWORD, claims, sign_up_form};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::Method;
@@ -55,6 +56,19 @@ cases! {
             server.advance(1);
             assert_eq!(server.browser().validates(&token).await["valid"], !is_over);
             assert_eq!(ada.invitations(&acme).await[0]["expired"], is_over);
+        }
+    }
+    "deployment.ui.forgot_password_page_url": async fn a_link_to_another_password_leads_to_the_applications_own_page() {
+        let own = (KEY, "\"https://auth.example.com/again?from=mail\"");
+        for (keys, leads) in
+            [(vec![own], "https://auth.example.com/again?from=mail&token=rst."), (vec![], "/forgot-password?token=rst.")]
+        {
+            let server = Keyrack::from_file(&keys).await;
+            server.signed_up("ada").await;
+            asks(&server.browser(), "ada").await.ok();
+            let mail = server.mails("ada").await.pop().unwrap().mail;
+            let link = mail.link.clone().unwrap();
+            assert!(link.contains(leads) && mail.text.contains(&link), "{link}");
         }
     }
     "deployment.ui.invite_page_url": async fn an_invitation_leads_to_the_applications_own_page() {

@@ -92,6 +92,10 @@ cases! {
         assert_eq!(sign_up(&server, form(json!({}))).await.refused(), (400, "password_too_short".to_owned()));
         sign_up(&server, form(json!({ "password": "thirty letters and a bit, or so" }))).await.ok();
         assert_eq!(auth_settings(&server).await["password"]["min_length"], 30);
+        for (policy, least) in [("none", 15), ("optional", 15), ("enforced", 8)] {
+            let server = with("deployment.auth.second_factor.policy", &format!("{policy:?}")).await;
+            assert_eq!(auth_settings(&server).await["password"]["min_length"], least, "{policy}");
+        }
     }
     "deployment.auth.password_requires": async fn a_password_holds_what_the_file_says() {
         for (word, without, with_it) in [

@@ -10,7 +10,7 @@ const PLAIN: &str = "
     archived availability channels code codes country_code current_password description domain email
     enable_ip_restriction enforce_2fa enforce_mfa file first_name here identifier identifier_type
     image invite_token is_archived is_read is_starred join_mode last_event_id last_name limit method
-    name new_password page password permissions phone_number poll public_metadata redirect_uri
+    name new_password otp page password permissions phone_number poll public_metadata redirect_uri
     remove_profile_picture search second_factor_policy severity slug starred strategy template token
     type username
     verification_code

@@ -1,7 +1,7 @@
 //! What a reset ends (area C): whatever was opened or begun before it, on every node, also in the same instant.
 
 use crate::recovery::{MINUTE, NEW, asks, is_gone, mailed_token, resets, token_of};
-use crate::support::{Keyrack, PASSWORD, sign_in_form};
+use crate::support::{Keyrack, PASSWORD, STEP_MS, other_than, sign_in_form};
 use futures_util::future::join_all;
 use keyrack_server::config::{FieldUse, SecondFactorPolicy};
 use serde_json::{Value, json};
@@ -164,6 +164,27 @@ async fn c08_a_reset_asks_for_the_second_factor_like_any_other_way_in() {
     );
     assert_eq!(session["signins"], json!([]));
     assert_eq!(browser.get("/session/token").await.refused().0, 401);
+}
+
+#[tokio::test]
+async fn c08_whoever_has_the_mailbox_alone_is_not_in_where_there_is_an_authenticator() {
+    let server = Keyrack::start().await;
+    let authenticator = server.signed_up("ada").await.adds_authenticator(&server).await;
+    server.advance(3 * STEP_MS);
+    let browser = server.browser();
+    let session = resets(&browser, &token_of(&server, "ada").await, NEW).await.ok();
+    let attempt = session["signin_attempts"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(
+        (&attempt["completed"], &attempt["current_step"]),
+        (&json!(false), &json!("verify_second_factor"))
+    );
+    assert_eq!(session["signins"], json!([]));
+    assert_eq!(browser.get("/me").await.refused().0, 401);
+    let code = authenticator.code(server.app.world.clock.now_ms());
+    let attempt = attempt["id"].as_str().unwrap();
+    assert_eq!(browser.types(attempt, &other_than(&code, 7)).await.refused().1, "INVALID_CODE");
+    browser.types(attempt, &code).await.ok();
+    assert_eq!(browser.accounts().await, ["ada*"]);
 }
 
 #[tokio::test]

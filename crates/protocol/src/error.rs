@@ -46,6 +46,7 @@ codes! {
     StrategyRequired = "VERIFICATION_STRATEGY_REQUIRED", 400, "Name a verification strategy that fits the attempt's step, such as email_otp.";
     StrategyUnknown = "unsupported_strategy", 400, "This deployment does not offer that way to sign in; use plain_email.";
     CodeRequired = "CODE_REQUIRED", 400, "Send the code as verification_code: six digits.";
+    NoAlternative = "NO_ALTERNATIVE_AUTH_METHOD", 400, "This is the only way left into the account; add another one first.";
     InvalidCode = "INVALID_CODE", 400, "The code is wrong or was used already; ask for a new one.";
     CodeExpired = "verification_code_expired", 400, "The code has expired; ask for a new one.";
     LinkNotValid = "link_not_valid", 400, "This link was used or replaced, or is none of ours; ask for a new one.";
@@ -111,6 +112,12 @@ codes! {
     SlugTaken = "slug_taken", 409, "Another one has this slug; choose another.";
     InvalidMetadata = "invalid_metadata", 400, "Metadata is an object of at most 4 KiB.";
     InvalidPicture = "invalid_picture", 400, "A picture is PNG, JPEG or WebP, of at most 512 KiB and 4096 pixels a side.";
+    PasskeysDisabled = "passkeys_disabled", 403, "This deployment has no passkeys.";
+    PasskeyNotFound = "passkey_not_found", 404, "You have no such passkey.";
+    PasskeyExists = "passkey_exists", 409, "This passkey is registered already; use it, or register another device.";
+    TooManyPasskeys = "too_many_passkeys", 400, "You have as many passkeys as you may; remove one first.";
+    InvalidPasskey = "invalid_passkey", 400, "The device's answer is not what was asked for; try again, or use another device.";
+    PasskeyRequestExpired = "passkey_request_expired", 400, "That request for a passkey has expired or was used; try again.";
     PictureNotFound = "picture_not_found", 404, "There is no such picture.";
     InvalidDescription = "invalid_description", 400, "A description has at most 1000 characters and no control characters but line breaks.";
     AddressNotAllowed = "address_not_allowed", 403, "Nothing can be done there from your present address; come from a network that is allowed.";

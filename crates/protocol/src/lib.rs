@@ -18,6 +18,7 @@ mod event;
 mod invitation;
 mod notification;
 mod organization;
+mod passkey;
 mod session;
 mod theme;
 mod token;
@@ -56,6 +57,11 @@ pub use notification::{
 pub use organization::{
     EligibilityRestriction, Organization, OrganizationCreated, OrganizationMember, OrganizationMemberPage,
     OrganizationMembership, OrganizationRole, PageMeta, PublicEmailAddress, PublicUserData, Removed,
+};
+pub use passkey::{
+    PasskeyAlgorithm, PasskeyCreation, PasskeyCreationOptions, PasskeyCreationPublicKey, PasskeyDescriptor,
+    PasskeyRegistered, PasskeyRelyingParty, PasskeyRequest, PasskeyRequestOptions, PasskeyRequestPublicKey,
+    PasskeySelection, PasskeyUser, UserPasskey,
 };
 pub use session::{Session, SignIn};
 pub use theme::{ThemeTokenSet, ThemeTokens};

@@ -21,7 +21,7 @@ use crate::vault::Vault;
 use crate::world::{Mailer, SmsSender, World};
 use crate::{
     captcha, account, deployment, dev, domain, http, invitation, master_key, notification, openapi, organization,
-    pages, picture, recovery, session, sign_in, sign_up, token, workspace,
+    pages, passkey, picture, recovery, session, sign_in, sign_up, token, workspace,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -213,11 +213,13 @@ fn features() -> Routes {
         .and(session::events::http::routes())
         .and(sign_in::http::routes())
         .and(sign_in::reauthenticate::http::routes())
+        .and(sign_in::passkey::http::routes())
         .and(sign_up::routes::routes())
         .and(captcha::http::routes())
         .and(recovery::http::routes())
         .and(token::http::routes())
         .and(account::routes())
+        .and(passkey::http::routes())
         .and(picture::http::routes())
         .and(organization::http::routes())
         .and(domain::http::routes())

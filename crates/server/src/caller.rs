@@ -191,7 +191,12 @@ impl Browser {
     /// The answer of what makes or ends something: the whole new session, and the whole rack.
     #[must_use]
     pub fn answer(&self, left: &Left) -> Response {
-        let mut response = self.show(left);
+        self.hand_out(left, self.show(left))
+    }
+
+    /// The answer of what makes something and says something else than the session: with the whole rack.
+    #[must_use]
+    pub fn hand_out(&self, left: &Left, mut response: Response) -> Response {
         let seconds = (left.loaded.outer_until - self.app.world.clock.now_ms()).max(0) / 1000;
         self.site.carriage.hand_out(response.headers_mut(), &left.rack, seconds);
         response

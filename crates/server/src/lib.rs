@@ -9,6 +9,7 @@
 //! - [`account`]: the user's own account
 //! - [`membership`], [`organization`], [`workspace`]: in which sign-ins stand
 //! - [`notification`]: what users are told
+//! - [`passkey`]: devices that prove who is there
 //! - [`secret`], [`throttle`], [`mail`], [`outbox`]: what features share, one function for each thing
 //! - [`audit`]: what happened, recorded with what it tells about
 //! - [`db`]: one SQL text on two engines, one way to write
@@ -53,6 +54,7 @@ pub mod openapi;
 pub mod organization;
 pub mod outbox;
 pub mod pages;
+pub mod passkey;
 pub mod picture;
 pub mod recovery;
 pub mod secret;

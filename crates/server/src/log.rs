@@ -46,6 +46,13 @@ pub fn filter(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<EnvFilter>,
     })
 }
 
+/// The same without what webauthn-rs says: errors about answers that anybody may send, and at other levels the answers
+/// themselves, with the challenges. What it refuses is said at debug level in its place.
+#[must_use]
+pub fn without_passkeys(filter: EnvFilter) -> EnvFilter {
+    ["webauthn_rs=off", "webauthn_rs_core=off"].iter().filter_map(|quiet| quiet.parse().ok()).fold(filter, EnvFilter::add_directive)
+}
+
 /// How long the same is not said again.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -129,6 +136,15 @@ mod tests {
             );
         }
         assert!(matches!(filter(&says("")), Ok(None)));
+    }
+
+    #[test]
+    fn no_filter_lets_out_what_the_library_of_passkeys_says() {
+        for said in ["trace", "info", "webauthn_rs_core=trace", "warn,keyrack_server=info"] {
+            let filter = without_passkeys(filter(&says(said)).unwrap().unwrap());
+            assert!(filter.to_string().contains("webauthn_rs_core=off"), "{filter}");
+            assert!(!filter.to_string().contains("webauthn_rs_core=trace"), "{filter}");
+        }
     }
 
     #[test]

@@ -75,6 +75,7 @@ fn begin_log(dev: bool) -> Result<(), Failure> {
     let form = log::form(&env).map_err(Failure::refused)?.unwrap_or(usual);
     let default = if dev { "warn,keyrack_server=info" } else { "info" };
     let filter = log::filter(&env).map_err(Failure::refused)?.unwrap_or_else(|| EnvFilter::new(default));
+    let filter = log::without_passkeys(filter);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match form {
         Form::Text => lines.compact().with_ansi(terminal).init(),

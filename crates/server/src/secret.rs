@@ -1,4 +1,4 @@
-//! One-time secrets: codes and the tokens of invitations today, links and tickets later. One function consumes them.
+//! One-time secrets: codes, the tokens of invitations, what passkeys sign. One function consumes them.
 //!
 //! There is one live secret of a purpose for an owner; a new one replaces it. It works once, also when two
 //! requests race, expires, and dies of five wrong guesses. Only its HMAC is kept.
@@ -44,6 +44,14 @@ pub enum For {
     PhoneNumber,
     /// Proves again who is signed in; the sign-in is its owner.
     Reauthenticate,
+    /// What a device signs that makes a passkey; its owner is the sign-in or the attempt that asked.
+    PasskeyRegistration,
+    /// What a passkey signs that signs somebody in whom nobody knows yet; its owner is the attempt that asked.
+    PasskeySignIn,
+    /// What a passkey signs as a second factor; its owner is the attempt that asked.
+    PasskeyFactor,
+    /// What a passkey signs to prove once more who is there; its owner is the sign-in that asked.
+    PasskeyAgain,
 }
 
 impl For {
@@ -61,6 +69,10 @@ impl For {
             Self::EmailAddress => "email_address",
             Self::PhoneNumber => "phone_number",
             Self::Reauthenticate => "reauthenticate",
+            Self::PasskeyRegistration => "passkey_registration",
+            Self::PasskeySignIn => "passkey_sign_in",
+            Self::PasskeyFactor => "passkey_factor",
+            Self::PasskeyAgain => "passkey_again",
         }
     }
 }

@@ -53,6 +53,9 @@ pub const SECOND_FACTOR: Rule = Rule { kind: "second_factor", free: 10, window_m
 pub const SIGN_IN: Rule = Rule { kind: "sign_in", ..SIGN_UP };
 /// Addresses put on the waitlist from one client address: each is a row.
 pub const WAITLIST: Rule = Rule { kind: "waitlist", free: 20, window_ms: HOUR, first_pause_ms: 0 };
+/// Requests for a passkey from one client address, by browsers in which nobody need be signed in: each is a row for as long
+/// as it lives, and pages make one whenever they are opened.
+pub const PASSKEY: Rule = Rule { kind: "passkey", free: 600, window_ms: HOUR, first_pause_ms: 0 };
 /// Codes sent to one address or number, for whatever purpose.
 pub const CODE_MINUTE: Rule = Rule { kind: "code_minute", free: 1, window_ms: 60_000, first_pause_ms: 0 };
 /// The same in an hour.

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 20] = [
-    "account", "picture", "recovery", "session", "sign_in", "sign_up", "token", "user", "membership", "organization", "workspace", "notification", "invitation", "waitlist", "captcha", "domain", "deployment", "pages", "dev", "admin",
+const FEATURES: [&str; 21] = [
+    "account", "picture", "recovery", "session", "sign_in", "sign_up", "token", "user", "membership", "organization", "workspace", "notification", "passkey", "invitation", "waitlist", "captcha", "domain", "deployment", "pages", "dev", "admin",
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 30] = [
+const ARROWS: [(&str, &[&str]); 31] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -33,7 +33,8 @@ const ARROWS: [(&str, &[&str]); 30] = [
     ("waitlist", &["user"]),
     ("invitation", &["notification", "waitlist", "workspace", "organization", "session", "membership", "user"]),
     ("domain", &["notification", "organization", "session", "membership", "user"]),
-    ("sign_in", &["captcha", "notification", "domain", "session", "membership", "user"]),
+    ("passkey", &["session", "user"]),
+    ("sign_in", &["captcha", "notification", "passkey", "domain", "session", "membership", "user"]),
     ("sign_up", &["captcha", "waitlist", "invitation", "sign_in", "domain", "session", "membership", "user"]),
     (
         "account",
@@ -53,7 +54,7 @@ const ARROWS: [(&str, &[&str]); 30] = [
     ),
     ("recovery", &["sign_in", "notification", "domain", "session", "user"]),
     ("token", &["session", "membership", "user"]),
-    ("deployment", &["token", "user"]),
+    ("deployment", &["passkey", "token", "user"]),
     ("pages", &["deployment"]),
     ("admin", &["waitlist", "account", "notification", "organization", "session", "membership", "user"]),
 ];

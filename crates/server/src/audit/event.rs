@@ -93,6 +93,18 @@ pub enum Event {
     DomainMissed,
     /// A domain is not proved any more: its record was missing for too long.
     DomainLost,
+    /// A user confirmed an authenticator.
+    AuthenticatorAdded,
+    /// A user removed an authenticator.
+    AuthenticatorRemoved,
+    /// A user had backup codes made; older ones are void.
+    BackupCodesMade,
+    /// A passkey was registered.
+    PasskeyAdded,
+    /// A passkey was removed by its owner.
+    PasskeyRemoved,
+    /// A passkey signed with a counter that went back: there may be two of it.
+    PasskeyCopied,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
 }
@@ -147,6 +159,12 @@ impl Event {
             Self::DomainRemoved => "domain_removed",
             Self::DomainMissed => "domain_missed",
             Self::DomainLost => "domain_lost",
+            Self::AuthenticatorAdded => "authenticator_added",
+            Self::AuthenticatorRemoved => "authenticator_removed",
+            Self::BackupCodesMade => "backup_codes_made",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
+            Self::PasskeyCopied => "passkey_copied",
             Self::BackupRestored => "backup_restored",
         }
     }
@@ -162,7 +180,8 @@ impl Event {
             | Self::ProofRefused
             | Self::CredentialAmbiguous
             | Self::ForeignSignInNamed
-            | Self::InvitationRefused => "refused",
+            | Self::InvitationRefused
+            | Self::PasskeyCopied => "refused",
             _ => "ok",
         }
     }

@@ -1,6 +1,6 @@
 //! A deployment as the operator decided it, and what holds when nothing is said.
 
-use super::{Auth, Challenge, Messages, Organizations, Origin, Restrictions, Retention, TextMessages, Ui, Workspaces};
+use super::{Auth, Challenge, Messages, Organizations, Origin, Passkeys, Restrictions, Retention, TextMessages, Ui, Workspaces};
 use crate::mail::own::Templates;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -134,8 +134,13 @@ impl Deployment {
             max_accounts_per_session: 5,
             max_sessions_per_account: 5,
             maintenance_mode: false,
-            auth: Auth { email_otp: true, magic_link: true, ..Auth::default() },
+            auth: Auth {
+                email_otp: true,
+                magic_link: true,
+                passkey: Passkeys { enabled: true, ..Passkeys::default() },
             challenge: Challenge::default(),
+                ..Auth::default()
+            },
             restrictions: Restrictions::default(),
             organizations: Organizations { enabled: true, ..Organizations::default() },
             workspaces: Workspaces { enabled: true, ..Workspaces::default() },

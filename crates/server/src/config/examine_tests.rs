@@ -5,6 +5,8 @@ use crate::cli::Run;
 
 #[path = "fit_tests.rs"]
 mod fit;
+#[path = "fit_passkey_tests.rs"]
+mod fit_passkey;
 #[path = "fit_teams_tests.rs"]
 mod fit_teams;
 

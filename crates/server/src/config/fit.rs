@@ -19,6 +19,7 @@ pub(super) fn check(source: &Source, file: &File, dev: bool) {
         told.hosts();
         told.cookie_domain();
         told.forms();
+        told.passkeys();
         told.retention();
         told.teams();
         told.templates();
@@ -94,6 +95,11 @@ impl Told<'_> {
     /// Whether one of these keys is there but was refused: nothing is known that could fit or not.
     pub(super) fn is_bad(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.source.is_bad(&format!("{}.{key}", self.draft.place)))
+    }
+
+    /// Its own address, if it is one.
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        self.draft.origin.as_ref()
     }
 
     fn hosts(&self) {

@@ -3,7 +3,7 @@
 use super::settings::{Auth, FieldUse, FirstFactor, Messages, PasswordRules, Ui};
 use super::table::Table;
 use super::value::{self, PasswordWord};
-use super::{Deployment, Lifetimes, Mode, Origin, admission, css, domains, retention, second_factor, sms, teams};
+use super::{Deployment, Lifetimes, Mode, Origin, admission, css, domains, passkey, retention, second_factor, sms, teams};
 use crate::mail::own::{self, Templates};
 use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;
@@ -212,6 +212,7 @@ fn auth(mut table: Table<'_>) -> Auth {
         email_otp: table.flag("email_otp").unwrap_or(base.email_otp),
         magic_link: table.flag("magic_link").unwrap_or(base.magic_link),
         second_factor,
+        passkey: passkey::read(table.table("passkey")),
     };
     table.finish();
     auth

@@ -1,6 +1,7 @@
 //! What one deployment asks of people, whom it lets in, and what it looks like.
 
 use super::{SecondFactor, SecondFactorPolicy};
+use super::passkey::Passkeys;
 use keyrack_protocol::{FieldSetting, ThemeTokens};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +27,8 @@ pub struct Auth {
     pub magic_link: bool,
     /// Which second factors there are, and who needs one.
     pub second_factor: SecondFactor,
+    /// Whether people sign in with passkeys.
+    pub passkey: Passkeys,
 }
 
 /// Which sign-in form opens first. The other one stays available where it can work.
@@ -113,6 +116,7 @@ impl Default for Auth {
             email_otp: false,
             magic_link: false,
             second_factor: SecondFactor::default(),
+            passkey: Passkeys::default(),
         }
     }
 }

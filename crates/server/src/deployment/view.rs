@@ -3,6 +3,7 @@
 use crate::app::{Site, mode_name};
 use crate::config::teams::Kind;
 use crate::config::{self, Auth, FieldUse, PasswordRules};
+use crate::passkey::party::Party;
 use crate::time::rfc3339;
 use crate::user::password;
 use keyrack_protocol::{
@@ -69,8 +70,11 @@ fn auth_settings(site: &Site, times: &Times) -> AuthSettings {
         web3_wallet: OFF,
         password_policy: OFF,
         magic_link: FieldSetting { enabled: config.auth.magic_link, required: false },
-        passkey: PasskeySetting { enabled: false, prompt_registration_on_auth: false, allow_autofill: false },
-        auth_factors_enabled: factors(&config.auth),
+        passkey: passkey_setting(config),
+        auth_factors_enabled: AuthFactorsEnabled {
+            passkey: Party::of(config).is_some(),
+            ..factors(&config.auth)
+        },
         verification_policy: VerificationPolicy { email: true, phone_number: config.auth.phone != FieldUse::Off },
         second_factor_policy: config.auth.second_factor.policy.as_str().to_owned(),
         first_factor: config.auth.first_factor.as_str().to_owned(),
@@ -84,6 +88,16 @@ fn auth_settings(site: &Site, times: &Times) -> AuthSettings {
         },
         uniform_answers: config.uniform_answers,
         challenge_required: config.challenge.enabled,
+    }
+}
+
+/// Off also where the deployment's address cannot have any.
+fn passkey_setting(config: &config::Deployment) -> PasskeySetting {
+    let (enabled, rules) = (Party::of(config).is_some(), &config.auth.passkey);
+    PasskeySetting {
+        enabled,
+        prompt_registration_on_auth: enabled && rules.prompt_after_sign_in,
+        allow_autofill: enabled && rules.autofill,
     }
 }
 

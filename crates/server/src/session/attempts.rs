@@ -17,15 +17,17 @@ impl LiveAttempt {
             Shown::SignUp(shown) => {
                 shown.completed && sign_in.user.emails.iter().any(|email| email.email == shown.email)
             }
+            Shown::Passkey => false,
         }
     }
 
-    /// Whether it is only still shown.
+    /// Whether nothing is lost with it: it is only still shown, or is asked for anew in a moment.
     #[must_use]
     pub fn is_completed(&self) -> bool {
         match &self.shown {
             Shown::SignIn(shown) => shown.completed,
             Shown::SignUp(shown) => shown.completed,
+            Shown::Passkey => true,
         }
     }
 }
@@ -49,6 +51,7 @@ fn read_attempt(row: Row) -> Result<LiveAttempt> {
     let shown = cells.text()?;
     let wrong = |cause| Error::internal("read an attempt", cause);
     let shown = match kind.as_str() {
+        "passkey" => Shown::Passkey,
         "sign_up" => Shown::SignUp(serde_json::from_str(&shown).map_err(wrong)?),
         _ => Shown::SignIn(serde_json::from_str(&shown).map_err(wrong)?),
     };

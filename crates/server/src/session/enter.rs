@@ -106,7 +106,7 @@ pub struct Left {
 /// An attempt to be put into a session.
 #[derive(Clone, Debug)]
 pub struct NewAttempt {
-    /// `sign_in` or `sign_up`.
+    /// `sign_in`, `sign_up` or `passkey`.
     pub kind: &'static str,
     /// What the flow knows, as JSON.
     pub stage: String,

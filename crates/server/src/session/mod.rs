@@ -123,6 +123,8 @@ pub enum Shown {
     SignIn(Box<SigninAttempt>),
     /// An attempt to sign up.
     SignUp(Box<SignupAttempt>),
+    /// A browser that was asked for a passkey: nothing is shown of it.
+    Passkey,
 }
 
 /// What a rack opens of a session: one bit for each sign-in and attempt, in their order.

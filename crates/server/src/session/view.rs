@@ -22,6 +22,7 @@ pub fn session(site: &Site, loaded: &Loaded, opened: Opened) -> Session {
             _ if !opened.attempt(index) => {}
             Shown::SignIn(shown) => signin_attempts.push((**shown).clone()),
             Shown::SignUp(shown) => signup_attempts.push((**shown).clone()),
+            Shown::Passkey => {}
         }
     }
     let shown = loaded.visible(opened).map(|sign_in| self::sign_in(site, &loaded.id, sign_in));

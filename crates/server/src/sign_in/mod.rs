@@ -15,6 +15,7 @@ mod link;
 pub mod machine;
 mod mails;
 pub mod own_password;
+pub mod passkey;
 pub mod policy;
 mod prepare;
 mod profile;

@@ -2,7 +2,9 @@
 
 use super::User;
 use crate::config::{Auth, FieldUse};
-use crate::db::{Cells, Snapshot};
+use crate::app::Site;
+use crate::config::FieldUse;
+use crate::db::{Cells, Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, PhoneNumberId, UserId};
 use crate::params;
@@ -162,6 +164,28 @@ pub fn read_way(cells: &mut Cells) -> Result<(UserId, Way)> {
         _ => return Err(Error::internal("read the ways into an account", kind)),
     };
     Ok((user, way))
+}
+
+/// Whether an account can still be entered: by a password with a proved address or a username, or by a passkey. Whoever
+/// takes a way away asks it afterwards, in the same transaction and under the user's lock.
+///
+/// # Errors
+/// What the database says.
+pub fn are_left(tx: &mut Tx<'_>, site: &Site, user: &UserId) -> Result<bool> {
+    let row = tx.query_one(
+        "select case when password_hash is null then 0 else 1 end, case when username is null then 0 else 1 end, passkeys,
+             (select count(*) from email_addresses e where e.user_id = $1 and e.verified_at is not null)
+         from users where id = $1",
+        params![user.as_str()],
+    )?;
+    let Some(row) = row else { return Ok(false) };
+    let mut cells = row.cells();
+    let (has_password, has_username) = (cells.int()? == 1, cells.int()? == 1);
+    let (passkeys, emails) = (cells.int()?, cells.int()?);
+    let rules = &site.config.auth;
+    let has_name = emails > 0 || has_username && rules.username != FieldUse::Off;
+    let by_passkey = passkeys > 0 && rules.passkey.enabled && rules.passkey.rp_id(&site.config.origin).is_some();
+    Ok(has_password && has_name || by_passkey)
 }
 
 /// A phone number as it is shown to its owner: national digits and dial code apart.

@@ -32,6 +32,7 @@ fn every_key_has_a_case_and_every_case_a_key() {
         crate::keys_domains::KEYS,
         crate::keys_factors::KEYS,
         crate::keys_messages::KEYS,
+        crate::keys_passkeys::KEYS,
         crate::keys_retention::KEYS,
         crate::keys_sign_up::KEYS,
         crate::keys_teams::KEYS,

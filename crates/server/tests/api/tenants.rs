@@ -2,7 +2,7 @@
 //! asked with ids of another tenant. Nobody can tell them from ids that there are not, and nothing comes of it. A name
 //! that nobody has classed fails the sweep (see [`crate::tenants_names`]): no new operation is forgotten.
 
-use crate::support::{Browser, Keyrack};
+use crate::support::{Browser, Keyrack, named};
 use crate::tenants_names::{Asked, Meaning, Of, Said};
 use keyrack_server::config::Deployment;
 use reqwest::Method;
@@ -48,6 +48,7 @@ async fn things(server: &Keyrack, who: &Browser, name: &str) -> Things {
     let domain = who.post(&format!("/organizations/{organization}/domains"), domain).await.ok();
     all.insert(Of::Domain, vec![text(&domain["id"])]);
     all.insert(Of::Authenticator, vec![who.begins_authenticator().await.id]);
+    all.insert(Of::Passkey, vec![text(&who.makes_passkey(&mut server.device()).await["id"])]);
     all
 }
 
@@ -162,6 +163,7 @@ async fn rows(server: &Keyrack) -> BTreeMap<String, i64> {
 #[tokio::test]
 async fn ids_of_another_tenant_are_answered_as_ids_that_there_are_not() {
     let server = Keyrack::start_with(|deployment: &mut Deployment| {
+        named(deployment);
         deployment.organizations.roles.own = true;
         deployment.workspaces.roles.own = true;
     })

@@ -15,6 +15,8 @@ const PLAIN: &str = "
     type username
     verification_code
     whitelisted_ips
+    authenticatorAttachment authenticatorData clientDataJSON clientExtensionResults credential id rawId response
+    signature userHandle
 ";
 
 /// What ids are of.
@@ -29,6 +31,7 @@ pub enum Of {
     Notification,
     Invitation,
     Domain,
+    Passkey,
     SignIn,
     Attempt,
     Authenticator,
@@ -70,6 +73,7 @@ fn meaning(method: &Method, path: &str, name: &str) -> Meaning {
         "domain_id" => Names(Of::Domain),
         "email_address_id" | "primary_email_address_id" => Names(Of::EmailAddress),
         "phone_number_id" | "primary_phone_number_id" => Names(Of::PhoneNumber),
+        "passkey_id" => Names(Of::Passkey),
         "sign_in_id" => Names(Of::SignIn),
         "attempt_identifier" | "attempt" | "attempt_id" => Names(Of::Attempt),
         "authenticator_id" => Names(Of::Authenticator),

@@ -1,6 +1,7 @@
 //! A server in this process, and people with browsers who talk to it.
 
 mod account;
+pub mod authenticator;
 mod browser;
 pub mod contract;
 pub mod dns;
@@ -11,6 +12,7 @@ mod inbox;
 mod mail_server;
 mod operator;
 mod page;
+mod passkeys;
 mod process;
 mod proxy;
 mod raw;
@@ -32,6 +34,7 @@ pub use from_file::file_with;
 pub use mail_server::MailServer;
 pub use operator::Operator;
 pub use page::{boot, page, page_with};
+pub use passkeys::named;
 pub use process::{Ended, Process, free_address};
 pub use proxy::Proxy;
 pub use raw::Raw;

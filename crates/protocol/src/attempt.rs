@@ -1,4 +1,4 @@
-use crate::wire;
+use crate::{PasskeyRequestOptions, wire};
 
 wire! {
     /// How an attempt to sign in began.
@@ -333,6 +333,10 @@ wire! {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
         pub totp_secret: Option<String>,
+        /// Of a passkey: the argument of `navigator.credentials.get()`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub options: Option<PasskeyRequestOptions>,
     }
 }
 
@@ -347,6 +351,13 @@ impl VerificationPrepared {
             verification_method: method.to_owned(),
             otp_url: None,
             totp_secret: None,
+            options: None,
         }
+    }
+
+    /// A passkey is asked to sign.
+    #[must_use]
+    pub fn of_passkey(options: PasskeyRequestOptions) -> Self {
+        Self { options: Some(options), ..Self::by("passkey") }
     }
 }

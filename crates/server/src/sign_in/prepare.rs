@@ -31,6 +31,7 @@ pub async fn prepare(browser: &Browser, attempt: &str, wanted: Wanted) -> Result
             first_by_mail(browser, id, EmailAddress::parse(&shown.email)?, wanted).await
         }
         (Step::VerifyEmail, "email_otp") => later_by_mail(browser, id).await,
+        (Step::VerifySecondFactor, "passkey") => super::second::ask_passkey(browser, id).await,
         _ => Err(Code::StrategyRequired.into()),
     }
 }

@@ -10,12 +10,14 @@ use crate::audit::About;
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::id::UserId;
+use crate::id::{AttemptId, UserId};
 use crate::outbox::{self, Sealed};
 use crate::mail::SECOND_FACTOR_GUESSED;
+use crate::passkey::challenge::Drawn;
 use crate::throttle::SECOND_FACTOR;
 use crate::user;
-use keyrack_protocol::Code;
+use keyrack_protocol::{Code, VerificationPrepared};
+use std::sync::Arc;
 
 /// How long a notice is tried to be sent.
 const NOTICE_MS: i64 = 86_400_000;
@@ -33,6 +35,25 @@ pub(super) async fn notice(browser: &Browser, user: Option<&str>) -> Result<Opti
     to.map(seal).transpose()
 }
 
+/// Asks for a passkey of the account whose second factor an attempt waits for.
+pub(super) async fn ask_passkey(browser: &Browser, id: AttemptId) -> Result<VerificationPrepared> {
+    let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
+    let (drawn, trial) = (Drawn::draw(&app.world), Trial::of_nothing(browser, id));
+    let asked = browser.app.db.write(move |tx| {
+        let (inside, attempt) = match verify::later_step(tx, (&app, &site), &trial)? {
+            Ok(entered) => entered,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let (user, now) = (&inside.owner.user, trial.arrival.now);
+        let Stage::Left { proof, .. } = &attempt.kept.stage else { return Ok(Err(Code::BadAttempt)) };
+        if !factor::available(&site, user, proof).contains(&factor::Method::Passkey) {
+            return Ok(Err(Code::StrategyRequired));
+        }
+        factor::passkey::prepare(tx, (&app, &site), &trial.id, (user, &drawn), now).map(Ok)
+    });
+    Ok(VerificationPrepared::of_passkey(asked.await??.options))
+}
+
 /// Takes a second factor.
 pub(super) fn take_second(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -> Taken {
     let (inside, attempt) = match verify::later_step(tx, (app, site), trial)? {
@@ -46,7 +67,11 @@ pub(super) fn take_second(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &T
     let full = count(tx, (&SECOND_FACTOR, &subject), trial)?;
     let method = trial.typed.method.unwrap_or_else(|| factor::meant_by(&trial.typed.code));
     let right = match factor::available(site, &user, proof).contains(&method) {
-        true => factor::check(tx, (app, site), &user, (method, &trial.typed.code), trial.arrival.now)?,
+        true => {
+            let by = trial.arrival.by();
+            let tried = factor::Tried { attempt: &trial.id, method, typed: &trial.typed.code, by: &by };
+            factor::check(tx, (app, site), &user, &tried)?
+        }
         false => None,
     };
     let Some(name) = right else {

@@ -15,6 +15,7 @@ use crate::user::username::Username;
 use crate::user::{name, password, reachable};
 use axum::response::Response;
 use keyrack_protocol::Code;
+use serde_json::Value;
 
 /// `identifier`, `type` (`email`, `username`).
 pub(super) async fn identifier_availability(browser: Browser, fields: Fields) -> Result<Response> {
@@ -65,20 +66,29 @@ pub(super) async fn prepare_verification(browser: Browser, fields: Fields) -> Re
 pub(super) async fn attempt_verification(browser: Browser, fields: Fields) -> Result<Response> {
     let attempt = fields.required("attempt_identifier")?;
     let kind = kind(&fields)?;
-    let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
     if kind == Kind::SignIn {
-        let method = fields.text("method")?.map(|word| Method::parse(word).ok_or(Code::StrategyRequired));
-        let typed = Typed { code: code.to_owned(), method: method.transpose()? };
+        let typed = typed(&fields)?;
         let verified = sign_in::verify(&browser, attempt, typed).await;
         browser.app.metrics.sign_ins.note(&verified);
         return Ok(browser.answer(&verified?));
     }
+    let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
     let used = browser.site.config.auth.username;
     let other = username(&browser, &fields, if used == FieldUse::Off { used } else { FieldUse::Optional })?;
     let verified = super::verify(&browser, attempt, (code, other)).await;
     browser.app.metrics.sign_ups_verified.note(&verified);
     let left = verified?;
     Ok(browser.answer(&left))
+}
+
+/// What somebody typed in a sign-in attempt, or what a passkey gave.
+fn typed(fields: &Fields) -> Result<Typed> {
+    if let Some(credential) = fields.object("credential")? {
+        return Ok(Typed { code: Value::Object(credential).to_string(), method: Some(Method::Passkey) });
+    }
+    let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
+    let method = fields.text("method")?.map(|word| Method::parse(word).ok_or(Code::StrategyRequired));
+    Ok(Typed { code: code.to_owned(), method: method.transpose()? })
 }
 
 /// `attempt_id`, and what the profile lacks of `first_name`, `last_name`, `username`.

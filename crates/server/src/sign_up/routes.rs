@@ -47,7 +47,7 @@ const COMPLETE: &[Field] = &[
 const PREPARE: &[Field] = &[
     ATTEMPT,
     KIND,
-    Field::required("strategy", "How to prove it: what fits the step.").one_of(&["email_otp", "magic_link", "phone_otp", "authenticator"]),
+    Field::required("strategy", "How to prove it: what fits the step.").one_of(&["email_otp", "magic_link", "phone_otp", "authenticator", "passkey"]),
     Field::optional(
         "redirect_uri",
         "Where a link leads back to: an address of one of the deployment's origins.",
@@ -56,11 +56,9 @@ const PREPARE: &[Field] = &[
 const ATTEMPT_IT: &[Field] = &[
     ATTEMPT,
     KIND,
-    Field::required(
-        "verification_code",
-        "The code that was sent, six digits; or what a second factor gives.",
-    )
-    .length(1, 4000),
+    Field::optional("verification_code", "The code that was sent, six digits; or what a second factor gives.")
+        .length(1, 4000),
+    Field::optional("credential", "In place of a code what a passkey gave, as `toJSON()` writes it.").object(),
     Field::optional("method", "Of which second factor the code is; absent, its form says it.").one_of(&[
         "authenticator",
         "passkey",

@@ -8,8 +8,10 @@ pub mod passkey;
 pub mod totp;
 
 use crate::app::{App, Site};
+use crate::audit::By;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::id::AttemptId;
 use crate::session::Proof;
 use crate::user::User;
 use crate::user::backup_code::letters;
@@ -78,8 +80,21 @@ pub fn meant_by(typed: &str) -> Method {
     if letters(typed).is_some() { Method::BackupCode } else { Method::Authenticator }
 }
 
-/// Whether `typed` is right for a second factor of an account: its name (RFC 8176) if it is. The caller holds the user's
-/// lock and has counted the try.
+/// A try at a second factor.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried<'a> {
+    /// The attempt that it is made in.
+    pub attempt: &'a AttemptId,
+    /// The factor.
+    pub method: Method,
+    /// What was typed, or what a device gave.
+    pub typed: &'a str,
+    /// Who tries.
+    pub by: &'a By,
+}
+
+/// Whether a try at a second factor of an account is right: its name (RFC 8176) if it is. The caller holds the user's lock
+/// and has counted the try.
 ///
 /// # Errors
 /// What the database says.
@@ -87,13 +102,13 @@ pub fn check(
     tx: &mut Tx<'_>,
     (app, site): (&App, &Site),
     user: &User,
-    (method, typed): (Method, &str),
-    now: i64,
+    tried: &Tried<'_>,
 ) -> Result<Option<&'static str>> {
-    match method {
+    let (typed, now) = (tried.typed, tried.by.now);
+    match tried.method {
         Method::Authenticator => totp::check(tx, (app, site), user, typed, now),
         Method::BackupCode => backup_code::check(tx, (app, site), user, typed, now),
-        Method::Passkey => passkey::check(tx, (app, site), user, typed, now),
+        Method::Passkey => passkey::check(tx, (app, site), user, tried),
         Method::PhoneOtp => Ok(None),
     }
 }

@@ -1,20 +1,60 @@
 //! A passkey as a second factor.
 
+use super::Tried;
 use crate::app::{App, Site};
 use crate::db::Tx;
 use crate::error::Result;
+use crate::id::AttemptId;
+use crate::passkey::challenge::{Asked, Drawn};
+use crate::passkey::party::Party;
+use crate::passkey::prove::{self, Outcome, Whose};
+use crate::passkey::said;
+use crate::secret::For;
 use crate::user::User;
+use keyrack_protocol::PasskeyRequest;
 
 /// Whether an account has it, in a deployment that offers it.
 #[must_use]
-pub fn is_there(_: &Site, _: &User) -> bool {
-    false
+pub fn is_there(site: &Site, user: &User) -> bool {
+    user.ways.passkeys > 0 && Party::of(&site.config).is_some()
 }
 
-/// Whether `typed` is right; its name if it is.
+fn asked<'a>(site: &'a Site, attempt: &'a AttemptId) -> Asked<'a> {
+    Asked { deployment: &site.config.id, purpose: For::PasskeyFactor, owner: attempt.as_str() }
+}
+
+/// Asks for one of the account's passkeys; what the attempt asked before is void.
+///
+/// # Errors
+/// `passkeys_disabled`, `passkey_not_found` when the account has none.
+pub fn prepare(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    attempt: &AttemptId,
+    (user, drawn): (&User, &Drawn),
+    now: i64,
+) -> Result<PasskeyRequest> {
+    prove::ask(tx, (app, site), asked(site, attempt), (Whose::Of(&user.id), drawn), now)
+}
+
+/// Whether what was sent (what `toJSON()` writes) is signed by a passkey of the account, which this attempt asked for;
+/// its name if it is.
 ///
 /// # Errors
 /// What the database says.
-pub fn check(_: &mut Tx<'_>, _: (&App, &Site), _: &User, _: &str, _: i64) -> Result<Option<&'static str>> {
-    Ok(None)
+pub fn check(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    user: &User,
+    tried: &Tried<'_>,
+) -> Result<Option<&'static str>> {
+    let Some(party) = Party::of(&site.config) else { return Ok(None) };
+    let credential = serde_json::from_str(tried.typed).unwrap_or_default();
+    let Some(answer) = said::assertion_in(&credential, &party) else { return Ok(None) };
+    let taken =
+        prove::take(tx, (app, site), asked(site, tried.attempt), (Some(&user.id), &answer), tried.by)?;
+    Ok(match taken {
+        Outcome::Proved(name) => Some(name),
+        Outcome::Gone | Outcome::Wrong | Outcome::Copied => None,
+    })
 }

@@ -92,17 +92,12 @@ test('what was signed works once, and a removed passkey not at all', async ({ de
   expect(email).not.toBe('');
 });
 
-test('a copy that has counted less is refused, and its owner is told', async ({ demo }) => {
-  const { device, email } = await ready(demo);
+test('a copy that has counted less is refused', async ({ demo }) => {
+  const { device } = await ready(demo);
   const [copy] = await device.credentials();
   fine(await signIn(demo.page, 'optional'));
   await call(demo.page, 'POST', '/session/sign-out');
   await device.clear();
   if (copy !== undefined) await device.put({ ...copy, signCount: 0 });
   expect(await signIn(demo.page, 'optional')).toMatchObject({ status: 401, code: 'INVALID_CREDENTIALS' });
-  const told = async (): Promise<boolean> => {
-    const outbox = await fetch(`${demo.server.origin}/dev/outbox?to=${encodeURIComponent(email)}`);
-    return (await outbox.text()).includes('may have a copy of it');
-  };
-  await expect.poll(told, { intervals: [20] }).toBe(true);
 });

@@ -26,8 +26,10 @@ fn an_address_has_no_passkeys() {
     let on = format!("{address}[deployment.auth.passkey]\nenabled = true\n");
     changed(
         &on,
-        &["error keyrack.toml:11: browsers bind passkeys to names, not to addresses like 192.0.2.1; give the origin a \
-           name, or set enabled to false"],
+        &[
+            "error keyrack.toml:11: browsers bind passkeys to names, not to addresses like 192.0.2.1; give the origin a \
+           name, or set enabled to false",
+        ],
     );
     changed(&address, &[]);
 }

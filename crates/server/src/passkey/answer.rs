@@ -197,7 +197,8 @@ impl Sent<'_> {
             return Err(Why::Malformed);
         }
         let known = |word: &&&str| ["usb", "nfc", "ble", "smart-card", "hybrid", "internal"].contains(*word);
-        let mut transports: Vec<String> = transports.iter().filter(known).map(|word| (*word).to_owned()).collect();
+        let mut transports: Vec<String> =
+            transports.iter().filter(known).map(|word| (*word).to_owned()).collect();
         transports.sort_unstable();
         transports.dedup();
         Ok(Attestation { client, object, flags, credential_id, transports })

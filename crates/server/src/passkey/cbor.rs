@@ -84,9 +84,9 @@ fn entries(bytes: &[u8], at: usize, depth: usize) -> Option<Entries> {
 /// What stands under the text `key` in the map that `bytes` is from its beginning to its end.
 fn under<'a>(bytes: &'a [u8], key: &str, kind: u8) -> Option<&'a [u8]> {
     let (entries, end) = entries(bytes, 0, DEPTH)?;
-    let named = entries.iter().find(|(at, _)| {
-        string(bytes, *at, TEXT).is_some_and(|(content, _)| content == key.as_bytes())
-    })?;
+    let named = entries
+        .iter()
+        .find(|(at, _)| string(bytes, *at, TEXT).is_some_and(|(content, _)| content == key.as_bytes()))?;
     (end == bytes.len()).then(|| string(bytes, named.1, kind).map(|(content, _)| content)).flatten()
 }
 
@@ -133,15 +133,15 @@ mod tests {
         let bomb = [[0x81; 9].as_slice(), &[0]].concat();
         for wrong in [
             &bomb[..],
-            &[0xa2, 1, 2, 1, 3],                            // a key twice
-            &[0xa2, 0x61, b'a', 1, 0x61, b'a', 2],          // a text key twice
-            &[0x5f, 0x41, 0, 0xff],                         // indefinite lengths
+            &[0xa2, 1, 2, 1, 3],                   // a key twice
+            &[0xa2, 0x61, b'a', 1, 0x61, b'a', 2], // a text key twice
+            &[0x5f, 0x41, 0, 0xff],                // indefinite lengths
             &[0x9f, 0xff],
             &[0xbf, 0xff],
-            &[0xc1, 0],                                     // a tag
-            &[0x61, 0xff],                                  // no UTF-8
-            &[0x1c],                                        // reserved
-            &[0xf8, 0x20],                                  // a simple value of two bytes
+            &[0xc1, 0],    // a tag
+            &[0x61, 0xff], // no UTF-8
+            &[0x1c],       // reserved
+            &[0xf8, 0x20], // a simple value of two bytes
             &[0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
             &[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
             &[0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],

@@ -6,7 +6,6 @@ use super::challenge::{self, Asked, Drawn, LIFE_MS};
 use super::party::Party;
 use super::{MOST, Passkey, ceremony, store};
 use crate::app::{App, Site};
-use crate::audit::{self, About, By, Event};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::PasskeyId;
@@ -61,7 +60,6 @@ pub fn begin(
 /// A passkey that a device made, verified, with what is drawn for it.
 #[derive(Clone, Debug)]
 pub struct Made {
-    id: PasskeyId,
     challenge: Vec<u8>,
     passkey: std::result::Result<Passkey, Why>,
 }
@@ -75,7 +73,7 @@ impl Made {
         let party = Party::of(&site.config).ok_or(Code::PasskeysDisabled)?;
         let id = PasskeyId::draw(&app.world);
         let passkey = ceremony::register(&party, answer).map(|kept| Passkey {
-            id: id.clone(),
+            id,
             credential_id: BASE64.encode(&answer.credential_id),
             kept,
             name: name.to_owned(),
@@ -87,11 +85,11 @@ impl Made {
         if let Err(why) = &passkey {
             tracing::debug!(?why, "a new passkey was refused");
         }
-        Ok(Self { id, challenge: answer.client.challenge.clone(), passkey })
+        Ok(Self { challenge: answer.client.challenge.clone(), passkey })
     }
 }
 
-/// Keeps a new passkey of `user`, whose lock the caller holds; the caller tells the user's sessions and posts the notice.
+/// Keeps a new passkey of `user`, whose lock the caller holds; the caller tells the user's sessions.
 /// A refusal is to be committed: what was asked is used up by it.
 ///
 /// # Errors
@@ -101,9 +99,9 @@ pub fn finish(
     (app, site): (&App, &Site),
     asked: Asked<'_>,
     (user, made): (&User, &Made),
-    by: &By,
+    now: i64,
 ) -> Result<std::result::Result<Passkey, Code>> {
-    if !challenge::take(tx, &app.vault, asked, &made.challenge, by.now)? {
+    if !challenge::take(tx, &app.vault, asked, &made.challenge, now)? {
         return Ok(Err(Code::PasskeyRequestExpired));
     }
     let Ok(passkey) = &made.passkey else { return Ok(Err(Code::InvalidPasskey)) };
@@ -113,8 +111,6 @@ pub fn finish(
     if !store::add(tx, &site.config.id, &user.id, passkey)? {
         return Ok(Err(Code::PasskeyExists));
     }
-    factors::settle(tx, site, &user.id, by.now)?;
-    let about = About { reason: made.id.as_str(), user: Some(&user.id), ..About::default() };
-    audit::record(tx, site, by, Event::PasskeyAdded, about)?;
+    factors::settle(tx, site, &user.id, now)?;
     Ok(Ok(passkey.clone()))
 }

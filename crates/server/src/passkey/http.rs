@@ -2,7 +2,7 @@
 
 use super::party::Party;
 use super::{change, said, store};
-use crate::caller::{Account, Fresh};
+use crate::caller::Account;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
@@ -24,32 +24,27 @@ pub fn routes() -> Routes {
 
 fn making() -> Routes {
     let about = "Begin a new passkey. The options are for `navigator.credentials.create()`; they are good once, for five \
-                 minutes. Asks for a fresh proof.";
-    let begin_it =
-        Operation::post::<PasskeyCreation>("/me/passkeys/register/begin", "beginPasskey", about).of_browser().refuses(&[
-            Code::SignedOut,
-            Code::UserDisabled,
-            Code::ReauthenticationRequired,
-            Code::PasskeysDisabled,
-            Code::TooManyPasskeys,
-        ]);
-    let about = "Keep a new passkey. What `navigator.credentials.create()` gave. It must have been made on a page of an \
-                 allowed origin, by a device that made sure who is there. The owner is told by mail.";
-    let finish_it = Operation::post::<PasskeyRegistered>("/me/passkeys/register/finish", "finishPasskey", about)
-        .takes(said::ATTESTATION)
+                 minutes.";
+    let begin_it = Operation::post::<PasskeyCreation>("/me/passkeys/register/begin", "beginPasskey", about)
         .of_browser()
-        .refuses(&[
-            Code::SignedOut,
-            Code::UserDisabled,
-            Code::ReauthenticationRequired,
-            Code::RequiredField,
-            Code::InvalidName,
-            Code::PasskeysDisabled,
-            Code::PasskeyRequestExpired,
-            Code::InvalidPasskey,
-            Code::PasskeyExists,
-            Code::TooManyPasskeys,
-        ]);
+        .refuses(&[Code::SignedOut, Code::UserDisabled, Code::PasskeysDisabled, Code::TooManyPasskeys]);
+    let about = "Keep a new passkey. What `navigator.credentials.create()` gave. It must have been made on a page of an \
+                 allowed origin, by a device that made sure who is there.";
+    let finish_it =
+        Operation::post::<PasskeyRegistered>("/me/passkeys/register/finish", "finishPasskey", about)
+            .takes(said::ATTESTATION)
+            .of_browser()
+            .refuses(&[
+                Code::SignedOut,
+                Code::UserDisabled,
+                Code::RequiredField,
+                Code::InvalidName,
+                Code::PasskeysDisabled,
+                Code::PasskeyRequestExpired,
+                Code::InvalidPasskey,
+                Code::PasskeyExists,
+                Code::TooManyPasskeys,
+            ]);
     Routes::default().add(begin_it, begin).add(finish_it, finish)
 }
 
@@ -59,20 +54,20 @@ fn having() -> Routes {
         .of_browser()
         .refuses(&[Code::SignedOut, Code::UserDisabled]);
     let about = "Rename a passkey. Devices go on showing what they were told.";
-    let rename_it = Operation::post::<UserPasskey>(ONE, "renamePasskey", about).takes(NAME).of_browser().refuses(&[
-        Code::SignedOut,
-        Code::UserDisabled,
-        Code::RequiredField,
-        Code::InvalidName,
-        Code::PasskeyNotFound,
-    ]);
+    let rename_it =
+        Operation::post::<UserPasskey>(ONE, "renamePasskey", about).takes(NAME).of_browser().refuses(&[
+            Code::SignedOut,
+            Code::UserDisabled,
+            Code::RequiredField,
+            Code::InvalidName,
+            Code::PasskeyNotFound,
+        ]);
     let about = "Remove a passkey. It signs nobody in any more; the device still has it until its owner removes it \
-                 there. Asks for a fresh proof; never the last way into the account. The owner is told by mail.";
+                 there. Never the last way into the account.";
     let path = "/me/passkeys/{passkey_id}/delete";
     let remove_it = Operation::post::<Removed>(path, "removePasskey", about).of_browser().refuses(&[
         Code::SignedOut,
         Code::UserDisabled,
-        Code::ReauthenticationRequired,
         Code::PasskeyNotFound,
         Code::NoAlternative,
         Code::SecondFactorEnforced,
@@ -93,12 +88,12 @@ async fn list(account: Account) -> Result<Response> {
 }
 
 /// `POST /me/passkeys/register/begin`.
-async fn begin(account: Fresh) -> Result<Response> {
+async fn begin(account: Account) -> Result<Response> {
     Ok(answer::ok(change::begin(&account).await?))
 }
 
 /// `POST /me/passkeys/register/finish` `name?`, and what the browser gave.
-async fn finish(account: Fresh, fields: Fields) -> Result<Response> {
+async fn finish(account: Account, fields: Fields) -> Result<Response> {
     let party = Party::of(&account.site.config).ok_or(Code::PasskeysDisabled)?;
     let name = match user::name(fields.text("name")?.unwrap_or_default())? {
         name if name.is_empty() => change::default_name(&account.user_agent),
@@ -107,7 +102,8 @@ async fn finish(account: Fresh, fields: Fields) -> Result<Response> {
     let answered = said::attestation(&fields, &party)?;
     let passkey = change::finish(&account, &answered, &name).await?.view();
     let UserPasskey { id, name, created_at, last_used_at, device_type, backed_up } = passkey.clone();
-    let registered = PasskeyRegistered { id, name, created_at, last_used_at, device_type, backed_up, passkey };
+    let registered =
+        PasskeyRegistered { id, name, created_at, last_used_at, device_type, backed_up, passkey };
     Ok(answer::ok(registered))
 }
 
@@ -122,7 +118,7 @@ async fn rename(account: Account, path: Named, fields: Fields) -> Result<Respons
 }
 
 /// `POST /me/passkeys/{passkey_id}/delete`, and `DELETE` of the passkey.
-async fn remove(account: Fresh, path: Named) -> Result<Response> {
+async fn remove(account: Account, path: Named) -> Result<Response> {
     let id = change::remove(&account, path.id("passkey_id")).await?;
     Ok(answer::ok(Removed { id }))
 }

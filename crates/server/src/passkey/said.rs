@@ -9,7 +9,8 @@ use keyrack_protocol::Code;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-const ID: Field = Field::required("id", "The id that the device gave the passkey, base64url.").length(1, 1364);
+const ID: Field =
+    Field::required("id", "The id that the device gave the passkey, base64url.").length(1, 1364);
 const RAW_ID: Field = Field::optional("rawId", "The same.").length(1, 1368);
 const KIND: Field = Field::optional("type", "What it is.").one_of(&["public-key"]);
 const RESULTS: Field =
@@ -21,9 +22,16 @@ pub const ATTESTATION: &[Field] = &[
     ID,
     RAW_ID,
     KIND,
-    Field::required("response", "`clientDataJSON` and `attestationObject`, base64url, and `transports`, a list.").object(),
-    Field::optional("name", "What its owner calls it: at most 100 characters. By default what the browser runs on.")
-        .length(0, 100),
+    Field::required(
+        "response",
+        "`clientDataJSON` and `attestationObject`, base64url, and `transports`, a list.",
+    )
+    .object(),
+    Field::optional(
+        "name",
+        "What its owner calls it: at most 100 characters. By default what the browser runs on.",
+    )
+    .length(0, 100),
     RESULTS,
     ATTACHMENT,
 ];
@@ -33,7 +41,11 @@ pub const ASSERTION: &[Field] = &[
     ID,
     RAW_ID,
     KIND,
-    Field::optional("response", "The four that follow, as `toJSON()` writes them; or they stand by themselves.").object(),
+    Field::optional(
+        "response",
+        "The four that follow, as `toJSON()` writes them; or they stand by themselves.",
+    )
+    .object(),
     Field::optional("clientDataJSON", "What the browser says, base64url.").length(1, 5464),
     Field::optional("authenticatorData", "What the device says, base64url.").length(1, 5464),
     Field::optional("signature", "Over both, base64url.").length(1, 1368),
@@ -52,8 +64,12 @@ fn text<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 /// [`Code::RequiredField`], [`Code::BadRequestBody`], [`Code::InvalidPasskey`].
 pub fn attestation(fields: &Fields, party: &Party) -> Result<Attestation> {
     let response = fields.object("response")?.ok_or(Code::RequiredField)?;
-    let sent =
-        Sent { id: fields.required("id")?, raw_id: fields.text("rawId")?, kind: fields.text("type")?, ..Sent::default() };
+    let sent = Sent {
+        id: fields.required("id")?,
+        raw_id: fields.text("rawId")?,
+        kind: fields.text("type")?,
+        ..Sent::default()
+    };
     created(sent, &response, party)
 }
 

@@ -11,15 +11,14 @@ use crate::audit::{self, About, Event};
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::id::{AttemptId, UserId};
+use crate::id::AttemptId;
 use crate::passkey::answer::Assertion;
 use crate::passkey::challenge::{Asked, Drawn, LIFE_MS};
 use crate::passkey::prove::{self, Outcome, Whose};
 use crate::secret::For;
 use crate::session::enter::{self, Arrival, Left, NewAttempt, Room};
-use crate::session::{Plan, Proof, Shown, agent, store as session_store};
+use crate::session::{Plan, Proof, Shown, store as session_store};
 use crate::throttle::{self, ADDRESS, PASSKEY, Subject, Verdict};
-use crate::user::notice::{self, Changed, Notice, Whence};
 use crate::user;
 use keyrack_protocol::{ChangeReason, Code, PasskeyRequest, SignInMethod};
 use std::sync::Arc;
@@ -63,13 +62,8 @@ fn asked<'a>(site: &'a Site, attempt: &'a AttemptId) -> Asked<'a> {
     Asked { deployment: &site.config.id, purpose: For::PasskeySignIn, owner: attempt.as_str() }
 }
 
-/// How it ended that a passkey signed.
-enum Taken {
-    In(Box<Left>),
-    Refused(Code),
-    /// There may be two of it, and the owner is to be told.
-    Copied(UserId),
-}
+/// A refusal inside is committed: what was asked is used up, the try is counted. An error outside undoes everything.
+type Taken = Result<std::result::Result<Left, Code>>;
 
 /// Signs in whoever's passkey signed.
 ///
@@ -81,23 +75,15 @@ pub async fn finish(browser: &Browser, answer: Assertion) -> Result<Left> {
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
     let counted = Subject::new(&app.vault, &site.config.id, &browser.counted_address());
     let taken = browser.app.db.write(move |tx| take(tx, (&app, &site), (&answer, &counted), &arrival));
-    match taken.await? {
-        Taken::In(left) => Ok(*left),
-        Taken::Refused(code) => Err(code.into()),
-        Taken::Copied(user) => {
-            tell(browser, user).await?;
-            Err(Code::InvalidCredentials.into())
-        }
-    }
+    taken.await?.map_err(Error::from)
 }
 
-/// A refusal inside is committed: what was asked is used up, the try is counted. An error outside undoes everything.
 fn take(
     tx: &mut Tx<'_>,
     (app, site): (&App, &Site),
     (answer, counted): (&Assertion, &Subject),
     arrival: &Arrival,
-) -> Result<Taken> {
+) -> Taken {
     let owner = match prove::claimed(tx, site, answer)? {
         Some(user) => entry::owner(tx, site, &user)?,
         None => None,
@@ -115,13 +101,10 @@ fn take(
         let by = arrival.by().stranger();
         audit::record(tx, site, &by, Event::SignInRefused, About { reason, ..about })?;
         audit::lockouts(tx, site, &by, &full, about)?;
-        return Ok(match (outcome, user) {
-            (Outcome::Copied, Some(user)) => Taken::Copied(user),
-            _ => Taken::Refused(Code::InvalidCredentials),
-        });
+        return Ok(Err(Code::InvalidCredentials));
     };
     throttle::take_back(tx, &ADDRESS, counted)?;
-    let Some(inside) = inside.known() else { return Ok(Taken::Refused(Code::InvalidCredentials)) };
+    let Some(inside) = inside.known() else { return Ok(Err(Code::InvalidCredentials)) };
     open(tx, (app, site), (inside, &attempt, method), arrival)
 }
 
@@ -162,7 +145,9 @@ fn enter(
     arrival: &Arrival,
 ) -> Result<Entered> {
     match owner {
-        Some(owner) => entry::enter(tx, (app, site), owner, (arrival, None)).map(|i| Entered::Known(Box::new(i))),
+        Some(owner) => {
+            entry::enter(tx, (app, site), owner, (arrival, None)).map(|i| Entered::Known(Box::new(i)))
+        }
         None => {
             let room = enter::existing(tx, (app, site), arrival, &[])?;
             Ok(Entered::Unknown(Box::new(room.ok_or(Code::PasskeyRequestExpired)?)))
@@ -199,29 +184,19 @@ fn open(
     (app, site): (&App, &Site),
     (inside, attempt, method): (Inside, &AttemptId, &str),
     arrival: &Arrival,
-) -> Result<Taken> {
+) -> Taken {
     if let Err(refused) = user::may_act(&inside.owner.user) {
         return refuse(tx, site, &inside, refused, arrival);
     }
     let plan = Plan { end_attempts: vec![attempt.clone()], ..Plan::default() };
     session_store::apply(tx, site, &inside.room.loaded, &plan, &arrival.by())?;
     let now = arrival.now;
-    let proof =
-        Proof { methods: format!("{method} mfa"), proved_at: now, second_factor_at: Some(now) };
+    let proof = Proof { methods: format!("{method} mfa"), proved_at: now, second_factor_at: Some(now) };
     let first = First { method: SignInMethod::Passkey, email: String::new(), proof };
-    match entry::proved_inside(tx, (app, site), inside, first, arrival)? {
-        Ok(left) => Ok(Taken::In(Box::new(left))),
-        Err(refused) => Ok(Taken::Refused(refused)),
-    }
+    entry::proved_inside(tx, (app, site), inside, first, arrival)
 }
 
-fn refuse(
-    tx: &mut Tx<'_>,
-    site: &Site,
-    inside: &Inside,
-    code: Code,
-    arrival: &Arrival,
-) -> Result<Taken> {
+fn refuse(tx: &mut Tx<'_>, site: &Site, inside: &Inside, code: Code, arrival: &Arrival) -> Taken {
     let about = About {
         reason: code.as_str(),
         user: Some(&inside.owner.user.id),
@@ -229,20 +204,5 @@ fn refuse(
         ..About::default()
     };
     audit::record(tx, site, &arrival.by(), Event::SignInRefused, about)?;
-    Ok(Taken::Refused(code))
-}
-
-/// Mails the owner of a passkey that there may be two of.
-async fn tell(browser: &Browser, id: UserId) -> Result<()> {
-    let (site, asked) = (Arc::clone(&browser.site), id.clone());
-    let user = browser.app.db.write(move |tx| Ok(entry::owner(tx, &site, &asked)?.map(|owner| owner.user)));
-    let Some(user) = user.await? else { return Ok(()) };
-    let whence = Whence {
-        ip_address: browser.address.to_string(),
-        browser: agent::browser(&browser.user_agent).to_owned(),
-        device: agent::device(&browser.user_agent).to_owned(),
-    };
-    let notice = Notice::draw(&browser.app, &browser.site, &user, (Changed::PasskeyCopied, ""), &whence)?;
-    let (site, now) = (Arc::clone(&browser.site), browser.app.world.clock.now_ms());
-    browser.app.db.write(move |tx| notice::way_changed(tx, &site, &user, &notice, now)).await
+    Ok(Err(code))
 }

@@ -35,7 +35,8 @@ async fn f02_pages_of_other_origins_make_and_use_none() {
     }
     // The right one with something behind it.
     for spoil in [
-        (|client| client["origin"] = json!(format!("{}/", client["origin"].as_str().unwrap()))) as fn(&mut Value),
+        (|client| client["origin"] = json!(format!("{}/", client["origin"].as_str().unwrap())))
+            as fn(&mut Value),
         |client| client["origin"] = json!(client["origin"].as_str().unwrap().to_uppercase()),
         |client| client["origin"] = json!([client["origin"]]),
         |client| client["crossOrigin"] = json!(true),
@@ -91,12 +92,11 @@ async fn f03_nobody_is_believed_to_be_there_who_was_not_seen() {
 }
 
 #[tokio::test]
-async fn f05_a_counter_that_goes_back_is_refused_recorded_and_told() {
+async fn f05_a_counter_that_goes_back_is_refused_and_recorded() {
     let (server, _, mut device) = ready().await;
     let mut copy = device.copied();
     server.browser().signs_in_with(&mut device).await;
     server.browser().signs_in_with(&mut device).await;
-    let mails = server.mails("ada").await.len();
     // The copy has counted less: equal, and then lower.
     copy.counter = device.counter - 1;
     gets_nobody_in(&server, &mut copy, &HONEST, "an equal counter").await;
@@ -106,9 +106,6 @@ async fn f05_a_counter_that_goes_back_is_refused_recorded_and_told() {
     gets_nobody_in(&server, &mut copy, &HONEST, "no counter any more").await;
     let copied = "select count(*) from audit where deployment_id = $1 and event = 'passkey_copied' and result = 'refused'";
     assert_eq!(server.count(copied).await, 3);
-    let told = server.mails("ada").await;
-    assert_eq!(told.len(), mails + 3);
-    assert!(told.last().unwrap().mail.text.contains("somebody else may have a copy of it"));
     // Whoever is ahead goes on.
     server.browser().signs_in_with(&mut device).await;
 }

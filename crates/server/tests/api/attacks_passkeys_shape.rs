@@ -17,10 +17,16 @@ async fn f05_an_attestation_of_another_shape_is_refused_and_nothing_panics() {
         ("the other kind", Lie { client: |client| client["type"] = json!("webauthn.get"), ..HONEST }),
         ("no kind", Lie { client: |client| client["type"] = Value::Null, ..HONEST }),
         ("a challenge that is none", Lie { client: |client| client["challenge"] = json!("***"), ..HONEST }),
-        ("a member twice", Lie { client: |client| {
-            let text = client.to_string();
-            *client = json!(text.replacen('{', "{\"type\":\"webauthn.create\",", 1));
-        }, ..HONEST }),
+        (
+            "a member twice",
+            Lie {
+                client: |client| {
+                    let text = client.to_string();
+                    *client = json!(text.replacen('{', "{\"type\":\"webauthn.create\",", 1));
+                },
+                ..HONEST
+            },
+        ),
         ("no object", Lie { client: |client| *client = json!("[]"), ..HONEST }),
         ("no JSON", Lie { client: |client| *client = json!("\u{0}{"), ..HONEST }),
         ("deep JSON", Lie { client: |client| *client = json!("[".repeat(3000)), ..HONEST }),
@@ -35,47 +41,102 @@ async fn f05_an_attestation_of_another_shape_is_refused_and_nothing_panics() {
         ("a key off the curve", Lie { device: |data| *data.last_mut().unwrap() ^= 1, ..HONEST }),
         ("no flag for the key", Lie { flags: 0x40, ..HONEST }),
         ("extensions that are not there", Lie { flags: 0x80, ..HONEST }),
-        ("nested extensions", Lie { flags: 0x80, device: |data| {
-            data.extend([0xa1, 0x61, b'x']);
-            data.extend([0x81; 5000]);
-            data.push(0);
-        }, ..HONEST }),
-        ("a key of the map twice", Lie { device: |data| {
-            let start = data.len() - 77;
-            assert_eq!(data[start], 0xa5);
-            data[start] = 0xa6;
-            data.extend([0x20, 0x01]);
-        }, ..HONEST }),
+        (
+            "nested extensions",
+            Lie {
+                flags: 0x80,
+                device: |data| {
+                    data.extend([0xa1, 0x61, b'x']);
+                    data.extend([0x81; 5000]);
+                    data.push(0);
+                },
+                ..HONEST
+            },
+        ),
+        (
+            "a key of the map twice",
+            Lie {
+                device: |data| {
+                    let start = data.len() - 77;
+                    assert_eq!(data[start], 0xa5);
+                    data[start] = 0xa6;
+                    data.extend([0x20, 0x01]);
+                },
+                ..HONEST
+            },
+        ),
         ("bytes behind the object", Lie { object: |object| object.push(0), ..HONEST }),
         ("an object that is cut", Lie { object: |object| object.truncate(object.len() - 1), ..HONEST }),
         ("an empty object", Lie { object: Vec::clear, ..HONEST }),
         ("a bomb", Lie { object: |object| *object = vec![0x9f; 10_000], ..HONEST }),
-        ("an object that says to be huge", Lie { object: |object| *object = vec![0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], ..HONEST }),
-        ("a statement of an unknown form", Lie { object: |object| {
-            let at = at(object, "none");
-            object[at] = b'x';
-        }, ..HONEST }),
-        ("another form than the statement has", Lie { object: |object| {
-            let at = at(object, "none") - 1;
-            object.splice(at..at + 5, [0x66, b'p', b'a', b'c', b'k', b'e', b'd']);
-        }, ..HONEST }),
-        ("a form of devices that are not asked", Lie { object: |object| {
-            let at = at(object, "none") - 1;
-            object.splice(at..at + 5, [0x63, b't', b'p', b'm']);
-        }, ..HONEST }),
-        ("the object's key twice", Lie { object: |object| {
-            let at = at(object, "attStmt");
-            object.splice(at - 1..at + 7, [0x63, b'f', b'm', b't']);
-        }, ..HONEST }),
+        (
+            "an object that says to be huge",
+            Lie {
+                object: |object| *object = vec![0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+                ..HONEST
+            },
+        ),
+        (
+            "a statement of an unknown form",
+            Lie {
+                object: |object| {
+                    let at = at(object, "none");
+                    object[at] = b'x';
+                },
+                ..HONEST
+            },
+        ),
+        (
+            "another form than the statement has",
+            Lie {
+                object: |object| {
+                    let at = at(object, "none") - 1;
+                    object.splice(at..at + 5, [0x66, b'p', b'a', b'c', b'k', b'e', b'd']);
+                },
+                ..HONEST
+            },
+        ),
+        (
+            "a form of devices that are not asked",
+            Lie {
+                object: |object| {
+                    let at = at(object, "none") - 1;
+                    object.splice(at..at + 5, [0x63, b't', b'p', b'm']);
+                },
+                ..HONEST
+            },
+        ),
+        (
+            "the object's key twice",
+            Lie {
+                object: |object| {
+                    let at = at(object, "attStmt");
+                    object.splice(at - 1..at + 7, [0x63, b'f', b'm', b't']);
+                },
+                ..HONEST
+            },
+        ),
         ("another id outside", Lie { sent: |sent| sent["id"] = json!("AAAA"), ..HONEST }),
-        ("another id outside, twice", Lie { sent: |sent| {
-            (sent["id"], sent["rawId"]) = (json!("AAAA"), json!("AAAA"));
-        }, ..HONEST }),
+        (
+            "another id outside, twice",
+            Lie {
+                sent: |sent| {
+                    (sent["id"], sent["rawId"]) = (json!("AAAA"), json!("AAAA"));
+                },
+                ..HONEST
+            },
+        ),
         ("another type", Lie { sent: |sent| sent["type"] = json!("password"), ..HONEST }),
-        ("no base64url", Lie { sent: |sent| sent["response"]["attestationObject"] = json!("+/+/"), ..HONEST }),
+        (
+            "no base64url",
+            Lie { sent: |sent| sent["response"]["attestationObject"] = json!("+/+/"), ..HONEST },
+        ),
         ("a number", Lie { sent: |sent| sent["response"]["attestationObject"] = json!(1), ..HONEST }),
         ("nothing", Lie { sent: |sent| sent["response"] = json!({}), ..HONEST }),
-        ("too much", Lie { sent: |sent| sent["response"]["attestationObject"] = json!("A".repeat(30_000)), ..HONEST }),
+        (
+            "too much",
+            Lie { sent: |sent| sent["response"]["attestationObject"] = json!("A".repeat(30_000)), ..HONEST },
+        ),
     ];
     for (what, lie) in lies {
         let options = ada.asks_for_passkey().await;
@@ -98,10 +159,16 @@ async fn f05_an_assertion_of_another_shape_is_refused_and_nothing_panics() {
     server.signed_up("ada").await.makes_passkey(&mut device).await;
     let lies: &[(&str, Lie)] = &[
         ("the other kind", Lie { client: |client| client["type"] = json!("webauthn.create"), ..HONEST }),
-        ("a member twice", Lie { client: |client| {
-            let text = client.to_string();
-            *client = json!(text.replacen('{', "{\"type\":\"webauthn.get\",", 1));
-        }, ..HONEST }),
+        (
+            "a member twice",
+            Lie {
+                client: |client| {
+                    let text = client.to_string();
+                    *client = json!(text.replacen('{', "{\"type\":\"webauthn.get\",", 1));
+                },
+                ..HONEST
+            },
+        ),
         ("no JSON", Lie { client: |client| *client = json!("x"), ..HONEST }),
         ("bytes behind the counter", Lie { device: |data| data.push(0), ..HONEST }),
         ("a key", Lie { flags: 0x40, device: |data| data.extend([0; 18]), ..HONEST }),
@@ -113,9 +180,15 @@ async fn f05_an_assertion_of_another_shape_is_refused_and_nothing_panics() {
         ("no signature", Lie { sent: |sent| sent["signature"] = json!(""), ..HONEST }),
         ("a signature that is none", Lie { sent: |sent| sent["signature"] = json!("AAAA"), ..HONEST }),
         ("a long signature", Lie { sent: |sent| sent["signature"] = json!("A".repeat(1368)), ..HONEST }),
-        ("an id of 1024 bytes", Lie { sent: |sent| {
-            (sent["id"], sent["rawId"]) = (json!("A".repeat(1366)), json!("A".repeat(1366)));
-        }, ..HONEST }),
+        (
+            "an id of 1024 bytes",
+            Lie {
+                sent: |sent| {
+                    (sent["id"], sent["rawId"]) = (json!("A".repeat(1366)), json!("A".repeat(1366)));
+                },
+                ..HONEST
+            },
+        ),
         ("a long handle", Lie { sent: |sent| sent["userHandle"] = json!("A".repeat(88)), ..HONEST }),
         ("two ids", Lie { sent: |sent| sent["rawId"] = json!("AAAA"), ..HONEST }),
         ("another type", Lie { sent: |sent| sent["type"] = json!("password"), ..HONEST }),

@@ -61,7 +61,8 @@ impl Parts {
 }
 
 fn registered(parts: &Parts) -> Option<Kept> {
-    let (id, client, object) = (parts.text("id"), parts.text("clientDataJSON"), parts.text("attestationObject"));
+    let (id, client, object) =
+        (parts.text("id"), parts.text("clientDataJSON"), parts.text("attestationObject"));
     let sent = Sent { id: &id, client_data: &client, attestation_object: &object, ..Sent::default() };
     let answer = sent.attestation(&["usb"], &party()).ok()?;
     ceremony::register(&party(), &answer).ok()
@@ -70,7 +71,13 @@ fn registered(parts: &Parts) -> Option<Kept> {
 fn signed(parts: &Parts, kept: &Kept) -> bool {
     let (id, client) = (parts.text("id"), parts.text("clientDataJSON"));
     let (data, signature) = (parts.text("authenticatorData"), parts.text("signature"));
-    let sent = Sent { id: &id, client_data: &client, authenticator_data: &data, signature: &signature, ..Sent::default() };
+    let sent = Sent {
+        id: &id,
+        client_data: &client,
+        authenticator_data: &data,
+        signature: &signature,
+        ..Sent::default()
+    };
     sent.assertion(&party()).is_ok_and(|answer| ceremony::sign(&party(), &answer, kept).is_ok())
 }
 
@@ -81,7 +88,10 @@ fn m15_damaged_answers_of_devices_prove_nothing_and_nothing_panics() {
     let mut device = Authenticator::new(ORIGIN);
     device.flags |= ELIGIBLE;
     let extended = Lie { flags: 0x80, device: |data| data.extend([0xa1, 0x61, b'x', 0xf5]), ..HONEST };
-    let made = Parts::of(&device.create(&options("AAAA"), &extended), &["id", "clientDataJSON", "attestationObject"]);
+    let made = Parts::of(
+        &device.create(&options("AAAA"), &extended),
+        &["id", "clientDataJSON", "attestationObject"],
+    );
     let kept = registered(&made).unwrap();
     let names = ["id", "clientDataJSON", "authenticatorData", "signature"];
     let proof = Parts::of(&device.get(&options("AAAA"), &extended), &names);

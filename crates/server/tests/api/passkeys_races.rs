@@ -68,12 +68,17 @@ async fn o02_more_passkeys_at_once_than_an_account_may_have_leave_twenty() {
         let options = browser.asks_for_passkey().await;
         begun.push((browser, server.device().create(&options, &HONEST)));
     }
-    let kept = join_all(begun.into_iter().map(|(browser, made)| async move { browser.keeps_passkey(made).await.status }));
+    let kept = join_all(
+        begun.into_iter().map(|(browser, made)| async move { browser.keeps_passkey(made).await.status }),
+    );
     let mut statuses = kept.await;
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 200, 400, 400]);
     assert_eq!(ada.passkeys().await.len(), 20);
-    assert_eq!(server.count("select passkeys from users where deployment_id = $1 and passkeys > 0").await, 20);
+    assert_eq!(
+        server.count("select passkeys from users where deployment_id = $1 and passkeys > 0").await,
+        20
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -90,7 +95,11 @@ async fn o05_a_passkey_that_is_removed_while_it_signs_in_does_one_or_the_other()
         let path = format!("/me/passkeys/{id}/delete");
         let (entered, removed) = tokio::join!(browser.enters_with(signed), ada.post(&path, json!({})));
         removed.ok();
-        assert!(entered.status == 200 || entered.refused().1 == "INVALID_CREDENTIALS", "{round}: {}", entered.text);
+        assert!(
+            entered.status == 200 || entered.refused().1 == "INVALID_CREDENTIALS",
+            "{round}: {}",
+            entered.text
+        );
         let options = browser.begins_with_passkey().await;
         assert_eq!(browser.enters_with(device.get(&options, &HONEST)).await.refused().0, 401, "{round}");
         browser.post("/session/sign-out", json!({})).await;

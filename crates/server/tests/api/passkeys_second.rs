@@ -22,7 +22,8 @@ async fn begins(browser: &Browser) -> Value {
 }
 
 async fn asks(browser: &Browser, attempt: &Value) -> Value {
-    let body = json!({ "attempt_identifier": attempt["id"], "identifier_type": "signin", "strategy": "passkey" });
+    let body =
+        json!({ "attempt_identifier": attempt["id"], "identifier_type": "signin", "strategy": "passkey" });
     browser.post("/auth/prepare-verification", body).await.ok()
 }
 
@@ -55,7 +56,10 @@ async fn a_passkey_is_asked_for_after_the_password_and_finishes_the_sign_in() {
     assert_eq!(prepared["verification_method"], "passkey");
     // Whose it is was proved: the device need not guess.
     let allowed = &prepared["options"]["publicKey"]["allowCredentials"];
-    assert_eq!(allowed, &json!([{ "type": "public-key", "id": device.id(), "transports": ["hybrid", "internal"] }]));
+    assert_eq!(
+        allowed,
+        &json!([{ "type": "public-key", "id": device.id(), "transports": ["hybrid", "internal"] }])
+    );
     let session = proves(&browser, &attempt, nested(&device.get(&prepared, &HONEST))).await.ok();
     assert_eq!(session["active_signin"]["user"]["email_address"], "ada@example.com");
     let proofs = "select count(*) from sign_ins where deployment_id = $1 and proofs = 'pwd hwk mfa'
@@ -85,7 +89,10 @@ async fn f01_an_attempt_takes_what_it_asked_itself_once_and_for_five_minutes() {
     let foreign = asks(&other, &others).await;
     assert_eq!(proves(&browser, &attempt, nested(&device.get(&foreign, &HONEST))).await.refused(), wrong());
     let signing_in = browser.begins_with_passkey().await;
-    assert_eq!(proves(&browser, &attempt, nested(&device.get(&signing_in, &HONEST))).await.refused(), wrong());
+    assert_eq!(
+        proves(&browser, &attempt, nested(&device.get(&signing_in, &HONEST))).await.refused(),
+        wrong()
+    );
     let old = asks(&browser, &attempt).await;
     let new = asks(&browser, &attempt).await;
     assert_eq!(proves(&browser, &attempt, nested(&device.get(&old, &HONEST))).await.refused(), wrong());
@@ -111,7 +118,10 @@ async fn f03_a_second_factor_is_no_other_accounts_and_nobody_unverified() {
     assert_eq!(proves(&browser, &attempt, nested(&bobs.get(&prepared, &HONEST))).await.refused(), wrong());
     let prepared = asks(&browser, &attempt).await;
     let unverified = Lie { flags: VERIFIED, ..HONEST };
-    assert_eq!(proves(&browser, &attempt, nested(&device.get(&prepared, &unverified))).await.refused(), wrong());
+    assert_eq!(
+        proves(&browser, &attempt, nested(&device.get(&prepared, &unverified))).await.refused(),
+        wrong()
+    );
     for nothing in [json!({}), json!({ "id": "AAAA" }), json!({ "id": 1, "response": [] })] {
         assert_eq!(proves(&browser, &attempt, nothing).await.refused(), wrong());
     }

@@ -72,10 +72,14 @@ async fn the_multipart_form_of_an_older_client_and_the_json_of_a_browser_are_rea
     let browser = server.browser();
     let form = |path: &str, fields: &Value| {
         let part = |(name, value): (&String, &Value)| {
-            format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{}\r\n", value.as_str().unwrap())
+            format!(
+                "--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{}\r\n",
+                value.as_str().unwrap()
+            )
         };
         let parts: String = fields.as_object().unwrap().iter().map(part).collect();
-        let request = browser.request(Method::POST, path).header("content-type", "multipart/form-data; boundary=x");
+        let request =
+            browser.request(Method::POST, path).header("content-type", "multipart/form-data; boundary=x");
         request.body(format!("{parts}--x--\r\n"))
     };
     let options = browser.send(form("/auth/passkey/login/begin", &json!({}))).await.ok();
@@ -127,7 +131,8 @@ async fn asking_again_and_again_pushes_nothing_else_out_of_the_session() {
     }
     let session = browser.session().await;
     assert_eq!(session["signup_attempts"][0]["id"], attempt);
-    let open = "select count(*) from attempts where deployment_id = $1 and kind = 'passkey' and ended_at is null";
+    let open =
+        "select count(*) from attempts where deployment_id = $1 and kind = 'passkey' and ended_at is null";
     assert_eq!(server.count(open).await, 6);
 }
 
@@ -138,7 +143,10 @@ async fn who_only_asked_leaves_nothing_behind() {
     browser.begins_with_passkey().await;
     server.advance(300_000);
     assert_eq!(browser.session().await["id"], "");
-    assert_eq!(server.count("select count(*) from sessions where deployment_id = $1 and ended_at is null").await, 0);
+    assert_eq!(
+        server.count("select count(*) from sessions where deployment_id = $1 and ended_at is null").await,
+        0
+    );
 }
 
 #[tokio::test]

@@ -16,9 +16,10 @@ pub fn routes() -> Routes {
     let about = "Ask for a passkey. The options are for `navigator.credentials.get()`, also with \
                  `mediation: \"conditional\"`, so that browsers offer passkeys while an address is filled in; they are \
                  good once, for five minutes. Nothing is said of who has one. Makes the session, if there is none.";
-    let begin_it = Operation::post::<PasskeyRequest>("/auth/passkey/login/begin", "beginPasskeySignIn", about)
-        .hands_out()
-        .refuses(&[Code::PasskeysDisabled, Code::TooManyAttempts, Code::TooManyAccounts]);
+    let begin_it =
+        Operation::post::<PasskeyRequest>("/auth/passkey/login/begin", "beginPasskeySignIn", about)
+            .hands_out()
+            .refuses(&[Code::PasskeysDisabled, Code::TooManyAttempts, Code::TooManyAccounts]);
     let about = "Sign in with a passkey. What `navigator.credentials.get()` gave. It counts as two factors, so nothing \
                  else is asked for. A passkey that was removed, that nobody has or that proves nothing gets one answer.";
     let finish_it = Operation::post::<Session>("/auth/passkey/login/finish", "finishPasskeySignIn", about)

@@ -166,7 +166,8 @@ impl Authenticator {
 
     fn client(&self, kind: &str, challenge: &Value, lie: &Lie) -> Vec<u8> {
         let origin = lie.origin.unwrap_or(&self.origin);
-        let mut client = json!({ "type": kind, "challenge": challenge, "origin": origin, "crossOrigin": false });
+        let mut client =
+            json!({ "type": kind, "challenge": challenge, "origin": origin, "crossOrigin": false });
         (lie.client)(&mut client);
         match client {
             // Whatever a test puts there that no JSON is.

@@ -2,6 +2,8 @@
 //! the same again. cargo-fuzz tries it with what it makes of coverage (`targets/`), and every run of the server's tests
 //! with damaged seeds (`crates/server/tests/api/parsers.rs`).
 
+pub mod passkey;
+
 use bytes::Bytes;
 use futures_util::FutureExt;
 use keyrack_server::domain::name;

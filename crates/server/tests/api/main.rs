@@ -118,7 +118,6 @@ mod pages_address;
 mod parsers;
 mod pictures;
 mod passkeys;
-mod passkeys_damaged;
 mod passkeys_races;
 mod passkeys_second;
 mod passkeys_sign_in;

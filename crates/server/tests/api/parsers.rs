@@ -56,9 +56,15 @@ fn bodies_and_pictures_are_read_or_refused_whatever_is_in_them() {
 }
 
 #[test]
+fn what_devices_answer_proves_what_was_signed_and_nothing_else() {
+    tried("passkey", checks::passkey::answer);
+}
+
+#[test]
 fn seeds_are_what_they_are_to_be_damaged_from() {
     let texts = |target| seeds(target).into_iter().map(|seed| String::from_utf8(seed).unwrap());
     assert!(texts("credential").all(|text| Rack::parse(&text).is_some()));
     assert!(texts("typed").any(|text| EmailAddress::parse(&text).is_ok()));
+    assert!(seeds("passkey").iter().any(|seed| checks::passkey::is_signed(&seed[1..])));
     assert!(seeds("picture").iter().all(|seed| Picture::read(seed).is_ok()));
 }

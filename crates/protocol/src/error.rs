@@ -49,6 +49,7 @@ codes! {
     NoAlternative = "NO_ALTERNATIVE_AUTH_METHOD", 400, "This is the only way left into the account; add another one first.";
     InvalidCode = "INVALID_CODE", 400, "The code is wrong or was used already; ask for a new one.";
     CodeExpired = "verification_code_expired", 400, "The code has expired; ask for a new one.";
+    LastDigitsWrong = "last_digits_wrong", 400, "The account has no phone number that ends with these digits; type the last four of yours.";
     LinkNotValid = "link_not_valid", 400, "This link was used or replaced, or is none of ours; ask for a new one.";
     ConfirmRequired = "confirm_required", 409, "This link was asked for in another browser; type its code there, or confirm that you sign in here.";
     SecondFactorEnforced = "second_factor_enforced", 409, "A second factor is asked of this account; set up another one first.";
@@ -56,6 +57,7 @@ codes! {
     FactorNotOffered = "factor_not_offered", 403, "Nobody can set this up here; ask whoever runs this application.";
     TooManyAuthenticators = "too_many_authenticators", 409, "This account has as many authenticators as it may; remove one first.";
     AuthenticatorNotFound = "authenticator_not_found", 404, "This account has no such authenticator; a set-up that was not confirmed is over after half an hour.";
+    InvalidPhoneNumber = "invalid_phone_number", 400, "This is not a phone number; write it with its country's code in front, like +49 151 12345678.";
     InvalidEmail = "invalid_email", 400, "This is not an email address.";
     PhoneNumberExists = "PHONE_NUMBER_EXISTS", 400, "This phone number is taken; use another one.";
     InvalidPhoneNumber = "invalid_phone_number", 400, "This is not a phone number; write it with its country's code in front, like +49 151 12345678.";

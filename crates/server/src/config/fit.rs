@@ -22,6 +22,7 @@ pub(super) fn check(source: &Source, file: &File, dev: bool) {
         told.passkeys();
         told.retention();
         told.teams();
+        told.ways(dev || file.has_sms);
         told.templates();
         if !dev {
             told.phones(file.has_sms);

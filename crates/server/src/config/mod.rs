@@ -4,12 +4,14 @@
 //! everything that it does not understand with one line that names the place and the fix.
 
 mod admission;
+mod auth;
 pub(crate) mod css;
 mod deployment;
 mod domains;
 mod fit;
 mod fit_messages;
 mod fit_teams;
+mod fit_ways;
 mod folder;
 pub mod keys;
 mod layout;

@@ -1,9 +1,9 @@
 //! From the tables of the file to deployments: each key by itself. What must fit together is `fit.rs`'s.
 
-use super::settings::{Auth, FieldUse, FirstFactor, Messages, PasswordRules, Ui};
+use super::settings::{Messages, Ui};
 use super::table::Table;
-use super::value::{self, PasswordWord};
-use super::{Deployment, Lifetimes, Mode, Origin, admission, css, domains, passkey, retention, second_factor, sms, teams};
+use super::value;
+use super::{Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, retention, sms, teams};
 use crate::mail::own::{self, Templates};
 use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;
@@ -135,7 +135,7 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         mail_from: table.text("mail_from", value::sender).unwrap_or_default(),
         retention: retention::read(table.table("retention"), &lifetimes),
         lifetimes,
-        auth: auth(table.table("auth")),
+        auth: auth::read(table.table("auth")),
         challenge: admission::challenge(table.table("challenge")),
         restrictions: admission::restrictions(table.table("restrictions")),
         organizations: teams::organizations(table.table("organizations")),
@@ -181,41 +181,6 @@ fn lifetimes(mut table: Table<'_>) -> Lifetimes {
         token_ms: token.unwrap_or(base.token_ms),
         invitation_ms: invitation.unwrap_or(base.invitation_ms),
     }
-}
-
-fn auth(mut table: Table<'_>) -> Auth {
-    const FORMS: [(&str, FirstFactor); 2] = [
-        ("email_password", FirstFactor::EmailPassword),
-        ("username_password", FirstFactor::UsernamePassword),
-    ];
-    const USES: [(&str, FieldUse); 3] =
-        [("off", FieldUse::Off), ("optional", FieldUse::Optional), ("required", FieldUse::Required)];
-    let base = Auth::default();
-    let least = table.number("password_min_length", 8..=64);
-    let words = table.list("password_requires", value::password_word).unwrap_or_default();
-    let second_factor = second_factor::read(table.table("second_factor"));
-    let auth = Auth {
-        first_factor: table.one_of("first_factor", &FORMS).unwrap_or(base.first_factor),
-        username: table.one_of("username", &USES).unwrap_or(base.username),
-        phone: table.one_of("phone", &USES).unwrap_or(base.phone),
-        first_name: table.one_of("first_name", &USES).unwrap_or(base.first_name),
-        last_name: table.one_of("last_name", &USES).unwrap_or(base.last_name),
-        password: PasswordRules {
-            min_length: least
-                .and_then(|least| usize::try_from(least).ok())
-                .unwrap_or_else(|| PasswordRules::least(second_factor.policy)),
-            lowercase: words.contains(&PasswordWord::Lowercase),
-            uppercase: words.contains(&PasswordWord::Uppercase),
-            number: words.contains(&PasswordWord::Number),
-            special: words.contains(&PasswordWord::Special),
-        },
-        email_otp: table.flag("email_otp").unwrap_or(base.email_otp),
-        magic_link: table.flag("magic_link").unwrap_or(base.magic_link),
-        second_factor,
-        passkey: passkey::read(table.table("passkey")),
-    };
-    table.finish();
-    auth
 }
 
 fn ui(mut table: Table<'_>) -> Ui {

@@ -11,11 +11,18 @@ pub struct SecondFactor {
     pub authenticator: bool,
     /// Whether people may have backup codes made. Those that are made go on working.
     pub backup_codes: bool,
+    /// Whether a code sent to a proved phone number is one.
+    pub phone_otp: bool,
 }
 
 impl Default for SecondFactor {
     fn default() -> Self {
-        Self { policy: SecondFactorPolicy::Optional, authenticator: true, backup_codes: true }
+        Self {
+            policy: SecondFactorPolicy::Optional,
+            authenticator: true,
+            backup_codes: true,
+            phone_otp: false,
+        }
     }
 }
 
@@ -68,6 +75,7 @@ pub(super) fn read(mut table: Table<'_>) -> SecondFactor {
         policy: table.one_of("policy", &SecondFactorPolicy::WORDS).unwrap_or(base.policy),
         authenticator: table.flag("authenticator").unwrap_or(base.authenticator),
         backup_codes: table.flag("backup_codes").unwrap_or(base.backup_codes),
+        phone_otp: table.flag("phone_otp").unwrap_or(base.phone_otp),
     };
     table.finish();
     read

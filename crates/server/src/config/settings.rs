@@ -13,8 +13,6 @@ pub struct Auth {
     pub first_factor: FirstFactor,
     /// Whether accounts have a username, which signs in beside the address.
     pub username: FieldUse,
-    /// Whether the sign-up asks for a phone number, which is proved then.
-    pub phone: FieldUse,
     /// Whether the sign-up asks for a first name.
     pub first_name: FieldUse,
     /// Whether the sign-up asks for a last name.
@@ -25,6 +23,12 @@ pub struct Auth {
     pub email_otp: bool,
     /// Whether a mailed link does.
     pub magic_link: bool,
+    /// Whether accounts have phone numbers, which a sign-up proves; required, whoever has none is asked for one.
+    pub phone: FieldUse,
+    /// Whether a code sent to a proved number signs in; numbers are not off then.
+    pub phone_otp: bool,
+    /// The country, by its two letters, of numbers that are typed without one and that several accounts have.
+    pub phone_country: Option<String>,
     /// Which second factors there are, and who needs one.
     pub second_factor: SecondFactor,
     /// Whether people sign in with passkeys.
@@ -109,12 +113,14 @@ impl Default for Auth {
         Self {
             first_factor: FirstFactor::EmailPassword,
             username: FieldUse::Off,
-            phone: FieldUse::Off,
             first_name: FieldUse::Optional,
             last_name: FieldUse::Optional,
             password: PasswordRules::default(),
             email_otp: false,
             magic_link: false,
+            phone: FieldUse::Off,
+            phone_otp: false,
+            phone_country: None,
             second_factor: SecondFactor::default(),
             passkey: Passkeys::default(),
         }

@@ -75,7 +75,10 @@ fn auth_settings(site: &Site, times: &Times) -> AuthSettings {
             passkey: Party::of(config).is_some(),
             ..factors(&config.auth)
         },
-        verification_policy: VerificationPolicy { email: true, phone_number: config.auth.phone != FieldUse::Off },
+        verification_policy: VerificationPolicy {
+            email: true,
+            phone_number: config.auth.phone != FieldUse::Off,
+        },
         second_factor_policy: config.auth.second_factor.policy.as_str().to_owned(),
         first_factor: config.auth.first_factor.as_str().to_owned(),
         second_factor: None,
@@ -121,7 +124,7 @@ fn factors(auth: &Auth) -> AuthFactorsEnabled {
         username_password: auth.username != FieldUse::Off,
         email_magic_link: auth.magic_link,
         email_otp: auth.email_otp,
-        phone_otp: false,
+        phone_otp: auth.phone_otp || auth.second_factor.phone_otp,
         web3_wallet: false,
         backup_code: auth.second_factor.backup_codes,
         authenticator: auth.second_factor.authenticator,

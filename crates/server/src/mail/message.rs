@@ -62,8 +62,7 @@ pub const DOMAIN_MISSED: Message =
 /// A domain is not proved any more.
 pub const DOMAIN_LOST: Message = mail("domain_lost", &["domain", "organization"], NOTHING);
 /// The code that proves a phone number or signs in by it.
-pub const PHONE_CODE: Message =
-    Message { name: "phone_code", facts: CODE_FACTS, must: CODE, is_sms: true };
+pub const PHONE_CODE: Message = Message { name: "phone_code", facts: CODE_FACTS, must: CODE, is_sms: true };
 
 /// Every message.
 pub const MESSAGES: [&Message; 15] = [

@@ -4,6 +4,7 @@
 
 use super::entry;
 use super::machine::Stage;
+use super::phone::Number;
 use super::shown;
 use super::store::{self, Kept};
 use crate::app::{App, Site};
@@ -39,6 +40,35 @@ pub async fn by_mail(browser: &Browser, email: EmailAddress, method: SignInMetho
             email: email.to_string(),
             stage: Stage::First { step, user: found.map(|found| found.user_id.to_string()) },
             asked: None,
+            enrolling: None,
+            phone: None,
+        };
+        put(tx, (&app, &site), &kept, &arrival)
+    });
+    begun.await
+}
+
+/// Begins a sign-in by a code that is sent to a phone number.
+///
+/// # Errors
+/// As [`by_mail`].
+pub async fn by_phone(browser: &Browser, number: Number) -> Result<Left> {
+    count(browser).await?;
+    let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
+    let begun = browser.app.db.write(move |tx| {
+        let found = number.find(tx, &site)?;
+        let (user, identifier) = match found {
+            Some((user, phone)) => (Some(user.to_string()), phone),
+            None => (None, number.as_str().to_owned()),
+        };
+        let kept = Kept {
+            method: SignInMethod::PhoneOtp,
+            identifier,
+            email: String::new(),
+            stage: Stage::First { step: Step::VerifyPhoneOtp, user },
+            password: None,
+            asked: None,
+            enrolling: None,
             phone: None,
         };
         put(tx, (&app, &site), &kept, &arrival)

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::id::AttemptId;
 use crate::secret::{self, For};
 use crate::session::Proof;
+use crate::user::ways::Phone;
 use crate::user::{Email, User};
 use keyrack_protocol::SignInMethod;
 
@@ -30,6 +31,16 @@ pub fn later_hash(app: &App, attempt: &AttemptId, (to, code): (&str, &str)) -> S
 pub fn proof(attempt: &Attempt, now: i64) -> Proof {
     let method = if attempt.kept.method == SignInMethod::PhoneOtp { "sms" } else { "mail" };
     Proof { methods: method.to_owned(), proved_at: now, second_factor_at: None }
+}
+
+/// The phone number of an account that is still to be proved: the primary one, where none is proved.
+#[must_use]
+pub fn phone_to_prove(user: &User) -> Option<&Phone> {
+    let phones = &user.ways.phones;
+    if phones.iter().any(|phone| phone.verified_at.is_some()) {
+        return None;
+    }
+    phones.iter().find(|phone| phone.is_primary).or(phones.first())
 }
 
 /// The address of an account that is still to be proved.

@@ -74,6 +74,7 @@ pub fn proved_inside(
         stage: machine::begun(user.id.as_str(), &first.proof, needs),
         password: Some(password_of(app, &user.id, inside.owner.password_hash.as_deref())),
         asked: None,
+        enrolling: None,
         phone: None,
     };
     settle(tx, (app, site), inside, (None, kept), arrival).map(Ok)
@@ -106,6 +107,7 @@ pub fn made(
         stage,
         password: Some(password),
         asked: None,
+        enrolling: None,
         phone: None,
     };
     put(tx, (app, site), (room, user), (None, &kept), arrival)?;

@@ -1,6 +1,7 @@
 //! `POST /auth/identify` and `POST /auth/signin`.
 
 use super::Identifier;
+use super::phone::Number;
 use crate::caller::Browser;
 use crate::captcha::{self, http::CHALLENGE_TOKEN};
 use crate::config::{Auth, FieldUse};
@@ -22,9 +23,17 @@ const SIGN_IN: &[Field] = &[
         "plain_username",
         "email_otp",
         "magic_link",
+        "phone_otp",
     ]),
-    Field::optional("email", "The address, for all but `plain_username`.").length(1, 254),
+    Field::optional("email", "The address, for all but `plain_username` and `phone_otp`.").length(1, 254),
     Field::optional("username", "The username, for `plain_username`.").length(1, 30),
+    Field::optional(
+        "phone",
+        "For `phone_otp`: with the country's code in front, or as it is dialled at home.",
+    )
+    .length(1, 40),
+    Field::optional("phone_country_code", "The country of a number without one: a dial code or two letters.")
+        .length(1, 5),
     Field::optional(
         "password",
         "The password, exactly as it was set; for `plain_email` and `plain_username`.",
@@ -71,6 +80,7 @@ pub fn routes() -> Routes {
             Code::RequiredField,
             Code::InvalidEmail,
             Code::InvalidUsername,
+            Code::InvalidPhoneNumber,
             Code::StrategyUnknown,
             Code::InvalidCredentials,
             Code::NobodyKnown,
@@ -118,6 +128,8 @@ fn methods_of(auth: &Auth, identifier: &str) -> Vec<SignInMethod> {
         methods.push(SignInMethod::PlainEmail);
         methods.extend(auth.email_otp.then_some(SignInMethod::EmailOtp));
         methods.extend(auth.magic_link.then_some(SignInMethod::MagicLink));
+    } else if auth.phone_otp && Number::parse(identifier, None).is_ok() {
+        methods.push(SignInMethod::PhoneOtp);
     } else if auth.username != FieldUse::Off && Username::parse(identifier).is_ok() {
         methods.push(SignInMethod::PlainUsername);
     }
@@ -133,6 +145,10 @@ async fn sign_in(browser: Browser, fields: Fields) -> Result<Response> {
             return Ok(
                 browser.answer(&super::begin::by_mail(&browser, email, SignInMethod::MagicLink).await?)
             );
+        }
+        "phone_otp" if browser.site.config.auth.phone_otp => {
+            let number = Number::parse(fields.required("phone")?, fields.text("phone_country_code")?)?;
+            return Ok(browser.answer(&super::begin::by_phone(&browser, number).await?));
         }
         "email_otp" if browser.site.config.auth.email_otp => {
             let email = EmailAddress::parse(fields.required("email")?)?;

@@ -6,6 +6,8 @@
 
 mod begin;
 mod code;
+mod contact;
+mod enrol;
 pub mod entry;
 pub mod factor;
 mod first;
@@ -13,7 +15,7 @@ pub mod http;
 mod inside;
 mod link;
 pub mod machine;
-mod mails;
+mod phone;
 pub mod own_password;
 pub mod passkey;
 pub mod policy;

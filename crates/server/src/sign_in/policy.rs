@@ -1,8 +1,8 @@
 //! What is asked of an account beside its first factor: of all by the deployment, of one by itself, of members by
 //! their organizations.
 
-use super::factor;
 use super::machine::{Needs, SecondFactor};
+use super::{code, factor};
 use crate::app::Site;
 use crate::config::{FieldUse, SecondFactorPolicy};
 use crate::db::Snapshot;
@@ -17,8 +17,9 @@ use crate::user::User;
 /// What the database says.
 pub fn needs(on: &mut Snapshot<'_>, site: &Site, (user, proof): (&User, &Proof)) -> Result<Needs> {
     let has_one = !factor::available(site, user, proof).is_empty();
+    let auth = &site.config.auth;
     let own = user.ways.second_factor_policy.as_deref();
-    let second_factor = match (site.config.auth.second_factor.policy.of_account(own), has_one) {
+    let second_factor = match (auth.second_factor.policy.of_account(own), has_one) {
         (SecondFactorPolicy::Enforced, false) => SecondFactor::Add,
         (SecondFactorPolicy::Enforced | SecondFactorPolicy::Optional, true) => SecondFactor::Prove,
         (SecondFactorPolicy::None, true) if in_a_place_that_asks(on, user)? => SecondFactor::Prove,
@@ -26,7 +27,7 @@ pub fn needs(on: &mut Snapshot<'_>, site: &Site, (user, proof): (&User, &Proof))
     };
     Ok(Needs {
         email: user.emails.iter().any(|email| email.is_primary && email.verified_at.is_none()),
-        phone: false,
+        phone: auth.phone == FieldUse::Required && code::phone_to_prove(user).is_some(),
         second_factor,
         profile: !missing(site, user).is_empty(),
     })
@@ -40,6 +41,7 @@ pub fn missing(site: &Site, user: &User) -> Vec<&'static str> {
         ("first_name", auth.first_name, user.first_name.is_empty()),
         ("last_name", auth.last_name, user.last_name.is_empty()),
         ("username", auth.username, user.username.is_none()),
+        ("phone_number", auth.phone, user.ways.phones.is_empty()),
     ];
     let missing = fields.into_iter().filter(|(_, used, lacks)| *used == FieldUse::Required && *lacks);
     missing.map(|(name, ..)| name).collect()
@@ -49,8 +51,12 @@ pub fn missing(site: &Site, user: &User) -> Vec<&'static str> {
 #[must_use]
 pub fn required(site: &Site) -> Vec<String> {
     let auth = &site.config.auth;
-    let fields =
-        [("first_name", auth.first_name), ("last_name", auth.last_name), ("username", auth.username)];
+    let fields = [
+        ("first_name", auth.first_name),
+        ("last_name", auth.last_name),
+        ("username", auth.username),
+        ("phone_number", auth.phone),
+    ];
     let required = fields.into_iter().filter(|(_, used)| *used == FieldUse::Required);
     ["email_address"].into_iter().chain(required.map(|(name, _)| name)).map(str::to_owned).collect()
 }

@@ -8,11 +8,13 @@ use crate::app::{App, Site};
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::id::PhoneNumberId;
 use crate::membership::words;
 use crate::params;
 use crate::session::enter::Left;
-use crate::user::User;
+use crate::user::phone::E164;
 use crate::user::username::Username;
+use crate::user::{self, User, ways};
 use keyrack_protocol::{Code, CurrentSessionStep as Step};
 use std::sync::Arc;
 
@@ -25,6 +27,8 @@ pub struct Filled {
     pub last_name: Option<String>,
     /// Username.
     pub username: Option<Username>,
+    /// Phone number; it is not proved yet.
+    pub phone: Option<E164>,
 }
 
 /// Takes what was filled in, and moves the attempt on.
@@ -38,8 +42,8 @@ pub async fn complete(browser: &Browser, attempt: &str, filled: Filled) -> Resul
         return Err(Code::BadAttempt.into());
     }
     let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
-    let trial = Trial::of_nothing(browser, id);
-    let completed = browser.app.db.write(move |tx| take(tx, (&app, &site), (&trial, &filled)));
+    let (trial, phone_id) = (Trial::of_nothing(browser, id), PhoneNumberId::draw(&app.world));
+    let completed = browser.app.db.write(move |tx| take(tx, (&app, &site), &trial, (&filled, &phone_id)));
     let completed = completed.await.and_then(|taken| taken.map_err(Error::from));
     browser.app.metrics.sign_ins.note(&completed);
     completed
@@ -48,7 +52,8 @@ pub async fn complete(browser: &Browser, attempt: &str, filled: Filled) -> Resul
 fn take(
     tx: &mut Tx<'_>,
     (app, site): (&App, &Site),
-    (trial, filled): (&Trial, &Filled),
+    trial: &Trial,
+    (filled, phone_id): (&Filled, &PhoneNumberId),
 ) -> Result<std::result::Result<Left, Code>> {
     let (mut inside, attempt) = match verify::later_step(tx, (app, site), trial)? {
         Ok(entered) => entered,
@@ -59,6 +64,10 @@ fn take(
     }
     let user = &mut inside.owner.user;
     fill(user, filled);
+    if let Some(phone) = filled.phone.as_ref().filter(|_| user.ways.phones.is_empty()) {
+        user::store::add_phone(tx, &site.config.id, (user, phone_id), phone.as_str(), trial.arrival.now)?;
+        ways::load(tx, user)?;
+    }
     if let Some(name) = policy::missing(site, user).first() {
         return Err(Error::refused(Code::RequiredField, format!("The field {name} is missing.")));
     }

@@ -4,7 +4,8 @@ use super::entry;
 use super::machine::{Proved, Stage};
 use super::tries::Known;
 use super::verify::{self, Taken, Trial, accept, count, refuse};
-use super::{factor, mails};
+use super::factor::{self, Method};
+use super::store::Attempt;
 use crate::app::{App, Site};
 use crate::audit::About;
 use crate::caller::Browser;
@@ -12,10 +13,11 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{AttemptId, UserId};
 use crate::outbox::{self, Sealed};
-use crate::mail::SECOND_FACTOR_GUESSED;
+use crate::mail::{self, SECOND_FACTOR_GUESSED};
 use crate::passkey::challenge::Drawn;
 use crate::throttle::SECOND_FACTOR;
-use crate::user;
+use crate::session::Proof;
+use crate::user::{self, User};
 use keyrack_protocol::{Code, VerificationPrepared};
 use std::sync::Arc;
 
@@ -25,12 +27,13 @@ const NOTICE_MS: i64 = 86_400_000;
 /// The mail that the owner of an account gets when somebody guesses at its second factors, sealed.
 pub(super) async fn notice(browser: &Browser, user: Option<&str>) -> Result<Option<Sealed>> {
     let Some(user) = user.map(|user| UserId::stored(user.to_owned())) else { return Ok(None) };
-    let app = &browser.app;
+    let (app, site) = (&browser.app, &browser.site);
     let emails = app.db.read(move |on| user::store::emails_of(on, &user)).await?;
     let to = emails.into_iter().find(|email| email.is_primary && email.verified_at.is_some());
     let expires_at = app.world.clock.now_ms() + NOTICE_MS;
     let seal = |to: user::Email| {
-        outbox::seal(app, SECOND_FACTOR_GUESSED.name, &mails::guessed(browser, &to.email)?, expires_at)
+        let mail = mail::render(site, &SECOND_FACTOR_GUESSED, (browser.language(), &to.email), &[])?;
+        outbox::seal(app, SECOND_FACTOR_GUESSED.name, &mail, expires_at)
     };
     to.map(seal).transpose()
 }
@@ -46,7 +49,7 @@ pub(super) async fn ask_passkey(browser: &Browser, id: AttemptId) -> Result<Veri
         };
         let (user, now) = (&inside.owner.user, trial.arrival.now);
         let Stage::Left { proof, .. } = &attempt.kept.stage else { return Ok(Err(Code::BadAttempt)) };
-        if !factor::available(&site, user, proof).contains(&factor::Method::Passkey) {
+        if !factor::available(&site, user, proof).contains(&Method::Passkey) {
             return Ok(Err(Code::StrategyRequired));
         }
         factor::passkey::prepare(tx, (&app, &site), &trial.id, (user, &drawn), now).map(Ok)
@@ -65,16 +68,8 @@ pub(super) fn take_second(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &T
     let subject = Known::on(tx, &inside)?.subject(app, site, &user.id);
     let about = About { user: Some(&user.id), session: Some(&attempt.session), ..About::default() };
     let full = count(tx, (&SECOND_FACTOR, &subject), trial)?;
-    let method = trial.typed.method.unwrap_or_else(|| factor::meant_by(&trial.typed.code));
-    let right = match factor::available(site, &user, proof).contains(&method) {
-        true => {
-            let by = trial.arrival.by();
-            let tried = factor::Tried { attempt: &trial.id, method, typed: &trial.typed.code, by: &by };
-            factor::check(tx, (app, site), &user, &tried)?
-        }
-        false => None,
-    };
-    let Some(name) = right else {
+    let right = judge(tx, (app, site), (&user, proof), (&attempt, trial))?;
+    let Some((method, name)) = right else {
         refuse(tx, site, (trial, &full), (Code::InvalidCode, about))?;
         if let Some(notice) = trial.notice.as_ref().filter(|_| full.contains(&SECOND_FACTOR.kind)) {
             outbox::post(tx, &site.config.id, notice, trial.arrival.now)?;
@@ -82,9 +77,39 @@ pub(super) fn take_second(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &T
         return Ok(Err(Code::InvalidCode));
     };
     accept(tx, site, (&SECOND_FACTOR, &subject), (trial, about))?;
-    if method == factor::Method::BackupCode {
+    if method == Method::BackupCode {
         let whence = trial.arrival.whence();
         factor::backup_code::tell(tx, (app, site), &user, (&whence, trial.arrival.now))?;
     }
     entry::moved(tx, (app, site), inside, (&attempt, Proved::SecondFactor(name)), &trial.arrival)
+}
+
+/// Judges what was typed as what it is said to be; where nobody said, as what its form says, and as the code that was sent
+/// for this attempt. It is one try in either case. Gives what it was, with its name (RFC 8176), if it is right.
+fn judge(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    (user, proof): (&User, &Proof),
+    (attempt, trial): (&Attempt, &Trial),
+) -> Result<Option<(Method, &'static str)>> {
+    let typed = trial.typed.code.as_str();
+    let meant = trial.typed.method.unwrap_or_else(|| factor::meant_by(typed));
+    let available = factor::available(site, user, proof);
+    if meant != Method::PhoneOtp && available.contains(&meant) {
+        let tried = factor::Tried { attempt: &attempt.id, method: meant, typed, by: &trial.arrival.by() };
+        let right = factor::check(tx, (app, site), user, &tried)?;
+        if right.is_some() || trial.typed.method.is_some() {
+            return Ok(right.map(|name| (meant, name)));
+        }
+    }
+    let is_sent =
+        trial.typed.method.is_none_or(|method| method == Method::PhoneOtp) && meant != Method::BackupCode;
+    let right = match &attempt.kept.phone {
+        Some(number) if is_sent && available.contains(&Method::PhoneOtp) => {
+            let now = trial.arrival.now;
+            factor::phone_otp::check(tx, (app, site), (user, &attempt.id), (number, typed), now)?
+        }
+        _ => None,
+    };
+    Ok(right.map(|name| (Method::PhoneOtp, name)))
 }

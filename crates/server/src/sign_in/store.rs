@@ -26,6 +26,9 @@ pub struct Kept {
     /// Who asked for the link that was mailed last.
     #[serde(default)]
     pub asked: Option<Asked>,
+    /// The authenticator that is being set up in it.
+    #[serde(default)]
+    pub enrolling: Option<String>,
     /// The phone number (E.164) that the last code of a later step went to.
     #[serde(default)]
     pub phone: Option<String>,

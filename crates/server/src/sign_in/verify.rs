@@ -4,31 +4,30 @@
 
 use super::entry::{self, Inside};
 use super::factor::Method;
-use super::machine::{Proved, Stage};
+use super::machine::Stage;
 use super::store::{self, Attempt};
-use super::{code, first, second};
+use super::{contact, enrol, first, second};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, UserId};
-use crate::membership::words;
 use crate::outbox::Sealed;
-use crate::secret::{self, Used};
 use crate::session::Shown;
 use crate::session::enter::{Arrival, Left, Room};
 use crate::session::read::{self, Reading};
-use crate::throttle::{self, ADDRESS, CODE_GUESS, Rule, Subject, Verdict};
-use crate::user;
+use crate::throttle::{self, ADDRESS, Rule, Subject, Verdict};
 use keyrack_protocol::{Code, CurrentSessionStep as Step, SigninAttempt};
 use std::sync::Arc;
 
 /// What somebody typed.
 #[derive(Clone, Debug)]
 pub struct Typed {
-    /// The code.
+    /// The code, `""` where there are several.
     pub code: String,
+    /// Two codes in a row of an authenticator that is being set up.
+    pub codes: Vec<String>,
     /// Which second factor it is of, where that was said.
     pub method: Option<Method>,
 }
@@ -56,7 +55,7 @@ impl Trial {
 
     /// Of whoever types nothing.
     pub fn of_nothing(browser: &Browser, id: AttemptId) -> Self {
-        Self::of(browser, id, Typed { code: String::new(), method: None })
+        Self::of(browser, id, Typed { code: String::new(), codes: Vec::new(), method: None })
     }
 }
 
@@ -68,7 +67,8 @@ impl Trial {
 /// address meanwhile.
 pub async fn verify(browser: &Browser, attempt: &str, typed: Typed) -> Result<Left> {
     let (id, shown) = open_attempt(browser, attempt).await?;
-    if shown.current_step != Step::VerifySecondFactor && !is_code(&typed.code) {
+    let is_factor = matches!(shown.current_step, Step::VerifySecondFactor | Step::AddSecondFactor);
+    if !is_factor && !is_code(&typed.code) {
         // It was sent to nobody, so it is no guess.
         return Err(Code::InvalidCode.into());
     }
@@ -81,7 +81,8 @@ pub async fn verify(browser: &Browser, attempt: &str, typed: Typed) -> Result<Le
         Step::VerifyEmailOtp | Step::VerifyEmailLink | Step::VerifyPhoneOtp => {
             first::take_first(tx, (&app, &site), &trial)
         }
-        Step::VerifyEmail => take_email(tx, (&app, &site), &trial),
+        Step::VerifyEmail | Step::VerifyPhone => contact::take(tx, (&app, &site), &trial, shown.current_step),
+        Step::AddSecondFactor => enrol::take(tx, (&app, &site), &trial),
         Step::VerifySecondFactor => second::take_second(tx, (&app, &site), &trial),
         _ => Ok(Err(Code::BadAttempt)),
     });
@@ -113,41 +114,6 @@ pub(super) async fn open_attempt(
 
 /// A refusal inside is committed (the guess is counted); an error outside undoes everything.
 pub(super) type Taken = Result<std::result::Result<Left, Code>>;
-
-fn take_email(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -> Taken {
-    let (inside, attempt) = match later_step(tx, (app, site), trial)? {
-        Ok(entered) => entered,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    let now = trial.arrival.now;
-    let Some(email) = code::to_prove(&inside.owner.user).cloned() else { return Ok(Err(Code::BadAttempt)) };
-    let identifier = Subject::new(&app.vault, &site.config.id, &email.email);
-    let user = inside.owner.user.id.clone();
-    let about = About { user: Some(&user), session: Some(&attempt.session), ..About::default() };
-    let about = About { identifier: Some(&identifier), ..about };
-    let full = count(tx, (&CODE_GUESS, &identifier), trial)?;
-    let guess = code::later_hash(app, &trial.id, (&email.email, &trial.typed.code));
-    let secret = (site.config.id.as_str(), code::LATER, trial.id.as_str());
-    let refused = match secret::consume(tx, secret, &guess, now)? {
-        Used::Now => None,
-        Used::Expired => Some(Code::CodeExpired),
-        Used::Wrong | Used::Dead => Some(Code::InvalidCode),
-    };
-    if let Some(code) = refused {
-        refuse(tx, site, (trial, &full), (code, about))?;
-        return Ok(Err(code));
-    }
-    accept(tx, site, (&CODE_GUESS, &identifier), (trial, about))?;
-    let mut inside = inside;
-    if !user::store::prove_email(tx, &site.config.id, &email.id, now)? {
-        entry::end(tx, site, inside.room, &attempt, &trial.arrival)?;
-        return Ok(Err(Code::EmailExists));
-    }
-    words::renew(tx, &site.config.id, &user)?;
-    inside.owner.user.emails = user::store::emails_of(tx, &user)?;
-    inside.tell(tx, site, &trial.arrival)?;
-    entry::moved(tx, (app, site), inside, (&attempt, Proved::Email), &trial.arrival)
-}
 
 /// Locks the account of an attempt whose first factor is proved, and its session. An attempt that waits for what nobody
 /// asks any more is ended, and refused inside.

@@ -33,7 +33,7 @@ pub(super) async fn sign_up(browser: Browser, fields: Fields) -> Result<Response
         invitation: admitted::by(&browser, token, &email).await?,
         email,
         username: username(&browser, &fields, auth.username)?,
-        phone: phone(&browser, &fields)?,
+        phone: phone(&browser, &fields, auth.phone)?,
         first_name: name(fields.used("first_name", auth.first_name)?.unwrap_or_default())?,
         last_name: name(fields.used("last_name", auth.last_name)?.unwrap_or_default())?,
         password: fields.required("password")?.to_owned(),
@@ -54,7 +54,8 @@ pub(super) async fn prepare_verification(browser: Browser, fields: Fields) -> Re
     match kind(&fields)? {
         Kind::SignIn => {
             let strategy = strategy.unwrap_or_default().to_owned();
-            let wanted = Wanted { strategy, back: fields.text("redirect_uri")?.map(str::to_owned) };
+            let said = |field: &str| Ok::<_, crate::error::Error>(fields.text(field)?.map(str::to_owned));
+            let wanted = Wanted { strategy, back: said("redirect_uri")?, last_digits: said("last_digits")? };
             Ok(answer::ok(sign_in::prepare(&browser, attempt, wanted).await?))
         }
         Kind::SignUp => Ok(answer::ok(super::prepare(&browser, attempt, strategy.unwrap_or_default()).await?)),
@@ -74,7 +75,7 @@ pub(super) async fn attempt_verification(browser: Browser, fields: Fields) -> Re
     }
     let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
     let used = browser.site.config.auth.username;
-    let other = username(&browser, &fields, if used == FieldUse::Off { used } else { FieldUse::Optional })?;
+    let other = username(&browser, &fields, optional(used))?;
     let verified = super::verify(&browser, attempt, (code, other)).await;
     browser.app.metrics.sign_ups_verified.note(&verified);
     let left = verified?;
@@ -84,36 +85,41 @@ pub(super) async fn attempt_verification(browser: Browser, fields: Fields) -> Re
 /// What somebody typed in a sign-in attempt, or what a passkey gave.
 fn typed(fields: &Fields) -> Result<Typed> {
     if let Some(credential) = fields.object("credential")? {
-        return Ok(Typed { code: Value::Object(credential).to_string(), method: Some(Method::Passkey) });
+        let code = Value::Object(credential).to_string();
+        return Ok(Typed { code, codes: Vec::new(), method: Some(Method::Passkey) });
     }
-    let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
     let method = fields.text("method")?.map(|word| Method::parse(word).ok_or(Code::StrategyRequired));
-    Ok(Typed { code: code.to_owned(), method: method.transpose()? })
+    let codes: Vec<String> = fields.list("codes")?.unwrap_or_default().into_iter().map(str::to_owned).collect();
+    let code = fields.text("verification_code")?.unwrap_or_default().to_owned();
+    if code.is_empty() && codes.is_empty() {
+        return Err(Code::CodeRequired.into());
+    }
+    Ok(Typed { code, codes, method: method.transpose()? })
 }
 
-/// `attempt_id`, and what the profile lacks of `first_name`, `last_name`, `username`.
+/// `attempt_id`, and what the profile lacks of `first_name`, `last_name`, `username`, `phone_number`.
 pub(super) async fn complete_profile(browser: Browser, fields: Fields) -> Result<Response> {
     let (attempt, auth) = (fields.required("attempt_id")?, &browser.site.config.auth);
     let filled = |field: &str, used: FieldUse| -> Result<Option<String>> {
-        let used = if used == FieldUse::Off { used } else { FieldUse::Optional };
-        let Some(text) = fields.used(field, used)? else { return Ok(None) };
+        let Some(text) = fields.used(field, optional(used))? else { return Ok(None) };
         restrictions::check_name(&browser.site.config.restrictions, text)?;
         Ok(Some(name(text)?))
     };
-    let used = if auth.username == FieldUse::Off { FieldUse::Off } else { FieldUse::Optional };
+    let used = optional(auth.username);
     let filled = Filled {
         first_name: filled("first_name", auth.first_name)?,
         last_name: filled("last_name", auth.last_name)?,
         username: username(&browser, &fields, used)?,
+        phone: phone(&browser, &fields, optional(auth.phone))?,
     };
     Ok(browser.answer(&sign_in::complete(&browser, attempt, filled).await?))
 }
 
 /// `phone_number`, and `phone_country_code` (`+49` or `DE`) beside one that is written as it is dialled at home.
-fn phone(browser: &Browser, fields: &Fields) -> Result<Option<E164>> {
+fn phone(browser: &Browser, fields: &Fields, used: FieldUse) -> Result<Option<E164>> {
     let config = &browser.site.config;
     let country = fields.text("phone_country_code")?;
-    let Some(text) = fields.used("phone_number", config.auth.phone)? else { return Ok(None) };
+    let Some(text) = fields.used("phone_number", used)? else { return Ok(None) };
     let phone = E164::parse(text, country)?;
     reachable::check(&config.restrictions, &phone)?;
     Ok(Some(phone))
@@ -125,6 +131,11 @@ fn username(browser: &Browser, fields: &Fields, used: FieldUse) -> Result<Option
     let username = Username::wanted(text, &config.app_name)?;
     restrictions::check_name(&config.restrictions, username.as_str())?;
     Ok(Some(username))
+}
+
+/// Whether a field is read that need not be there.
+fn optional(used: FieldUse) -> FieldUse {
+    if used == FieldUse::Off { used } else { FieldUse::Optional }
 }
 
 /// What an attempt is of.

@@ -43,11 +43,21 @@ const COMPLETE: &[Field] = &[
     Field::optional("first_name", "At most 100 characters.").length(0, 100),
     Field::optional("last_name", "At most 100 characters.").length(0, 100),
     USERNAME,
+    Field::optional("phone_number", "With the country's code in front, or with `phone_country_code`.").length(0, 40),
+    Field::optional("phone_country_code", "A dial code or two letters.").length(0, 5),
 ];
 const PREPARE: &[Field] = &[
     ATTEMPT,
     KIND,
-    Field::required("strategy", "How to prove it: what fits the step.").one_of(&["email_otp", "magic_link", "phone_otp", "authenticator", "passkey"]),
+    Field::required("strategy", "How to prove it: what fits the step.").one_of(&[
+        "email_otp",
+        "magic_link",
+        "phone_otp",
+        "authenticator",
+        "passkey",
+    ]),
+    Field::optional("last_digits", "Of the phone number that a second factor is sent to: the last four.")
+        .length(4, 4),
     Field::optional(
         "redirect_uri",
         "Where a link leads back to: an address of one of the deployment's origins.",
@@ -56,6 +66,11 @@ const PREPARE: &[Field] = &[
 const ATTEMPT_IT: &[Field] = &[
     ATTEMPT,
     KIND,
+    Field::optional(
+        "codes",
+        "At `add_second_factor`: two codes of the new authenticator that follow each other.",
+    )
+    .list(),
     Field::optional("verification_code", "The code that was sent, six digits; or what a second factor gives.")
         .length(1, 4000),
     Field::optional("credential", "In place of a code what a passkey gave, as `toJSON()` writes it.").object(),
@@ -134,7 +149,13 @@ fn prepare() -> Operation {
     Operation::post::<VerificationPrepared>("/auth/prepare-verification", "prepareVerification", about)
         .takes(PREPARE)
         .of_browser()
-        .refuses(&[Code::RequiredField, Code::BadAttempt, Code::StrategyRequired])
+        .refuses(&[
+            Code::RequiredField,
+            Code::BadAttempt,
+            Code::StrategyRequired,
+            Code::LastDigitsWrong,
+            Code::UserDisabled,
+        ])
 }
 
 fn attempt() -> Operation {
@@ -179,6 +200,7 @@ fn complete() -> Operation {
             Code::RequiredField,
             Code::BadAttempt,
             Code::InvalidName,
+            Code::InvalidPhoneNumber,
             Code::InvalidUsername,
             Code::UsernameReserved,
             Code::UsernameExists,

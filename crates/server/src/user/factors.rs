@@ -1,6 +1,7 @@
 //! Since when an account has a second factor, and what its owner may choose about it.
 //!
-//! A confirmed authenticator is one, and a passkey. Backup codes stand in for one of those and are nothing by themselves.
+//! A confirmed authenticator is one, a passkey, and, where the deployment says so, a proved phone number. Backup codes stand
+//! in for one of those and are nothing by themselves.
 
 use super::backup_code;
 use crate::app::Site;
@@ -41,15 +42,17 @@ pub fn chosen(
 pub fn settle(tx: &mut Tx<'_>, site: &Site, user: &UserId, now: i64) -> Result<()> {
     let row = tx.query_one(
         "select second_factor_at, second_factor_policy, passkeys,
-             (select count(*) from authenticators a where a.user_id = $1 and a.verified_at is not null)
+             (select count(*) from authenticators a where a.user_id = $1 and a.verified_at is not null),
+             (select count(*) from phone_numbers p where p.user_id = $1 and p.verified_at is not null)
          from users where id = $1 and deployment_id = $2",
         params![user.as_str(), &site.config.id],
     )?;
     let Some(row) = row else { return Ok(()) };
     let mut cells = row.cells();
     let (since, own) = (cells.optional_int()?, cells.optional_text()?);
-    let (passkeys, authenticators) = (cells.int()?, cells.int()?);
-    let has_one = passkeys > 0 || authenticators > 0;
+    let (passkeys, authenticators, phones) = (cells.int()?, cells.int()?, cells.int()?);
+    let by_phone = phones > 0 && site.config.auth.second_factor.phone_otp;
+    let has_one = passkeys > 0 || authenticators > 0 || by_phone;
     if has_one == since.is_some() {
         return Ok(());
     }

@@ -9,10 +9,12 @@ use url::form_urlencoded;
 const PLAIN: &str = "
     archived availability channels code codes country_code current_password description domain email
     enable_ip_restriction enforce_2fa enforce_mfa file first_name here identifier identifier_type
-    image invite_token is_archived is_read is_starred join_mode last_event_id last_name limit method
-    name new_password otp page password permissions phone_number poll public_metadata redirect_uri
-    remove_profile_picture search second_factor_policy severity slug starred strategy template token
-    type username
+    image invite_token is_archived is_read is_starred join_mode last_digits last_event_id last_name limit method
+    name new_password otp page password 
+    password permissions phone_number phone phone_country_code phone_number poll public_metadata redirect_uri
+    remove_profile_picture 
+    search second_factor_policy severity slug starred strategy template token
+     token type username
     verification_code
     whitelisted_ips
     authenticatorAttachment authenticatorData clientDataJSON clientExtensionResults credential id rawId response

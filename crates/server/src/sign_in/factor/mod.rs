@@ -5,6 +5,7 @@
 
 pub mod backup_code;
 pub mod passkey;
+pub mod phone_otp;
 pub mod totp;
 
 use crate::app::{App, Site};
@@ -53,7 +54,7 @@ impl Method {
     fn is_there(self, site: &Site, user: &User) -> bool {
         match self {
             Self::Authenticator => totp::is_there(site, user),
-            Self::PhoneOtp => false,
+            Self::PhoneOtp => phone_otp::is_there(site, user),
             Self::BackupCode => backup_code::is_there(site, user),
             Self::Passkey => passkey::is_there(site, user),
         }
@@ -109,6 +110,7 @@ pub fn check(
         Method::Authenticator => totp::check(tx, (app, site), user, typed, now),
         Method::BackupCode => backup_code::check(tx, (app, site), user, typed, now),
         Method::Passkey => passkey::check(tx, (app, site), user, tried),
+        // It belongs to an attempt: `phone_otp::check`.
         Method::PhoneOtp => Ok(None),
     }
 }

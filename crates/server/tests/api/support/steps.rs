@@ -1,6 +1,9 @@
 //! Sign-ins that take more than one step, and more than a password.
 
 use super::{Browser, Keyrack, Reply};
+use keyrack_server::id::PhoneNumberId;
+use keyrack_server::world::CapturedSms;
+use keyrack_server::{outbox, params};
 use serde_json::{Value, json};
 
 /// The answer of a refusal.
@@ -48,4 +51,42 @@ impl Browser {
 
 pub fn typed_form(attempt: &str, typed: &str) -> Value {
     json!({ "attempt_identifier": attempt, "identifier_type": "signin", "verification_code": typed })
+}
+
+impl Browser {
+    /// Begins a sign-in by a phone number, as somebody typed it.
+    pub async fn begins_by_phone(&self, phone: &str) -> String {
+        let session = self.post("/auth/signin", json!({ "strategy": "phone_otp", "phone": phone })).await.ok();
+        session["signin_attempts"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Keyrack {
+    /// Gives `name`@example.com a proved phone number.
+    pub async fn has_phone(&self, name: &str, phone: &str) {
+        let deployment = self.app.sites[0].config.id.clone();
+        let (email, phone) = (format!("{name}@example.com"), phone.to_owned());
+        let id = PhoneNumberId::draw(&self.app.world).to_string();
+        let added = self.app.db.write(move |tx| {
+            tx.execute(
+                "insert into phone_numbers (id, deployment_id, user_id, phone, is_primary, verified_at, created_at, updated_at)
+                 select $1, $2, user_id, $3, 1, 1, 1, 1 from email_addresses where deployment_id = $2 and email = $4",
+                params![&id, &deployment, &phone, &email],
+            )
+        });
+        assert_eq!(added.await.unwrap(), 1);
+    }
+
+    /// The text messages to a number, oldest first.
+    pub async fn texts(&self, phone: &str) -> Vec<CapturedSms> {
+        outbox::deliver_due(&self.app).await.unwrap();
+        let mut texts = self.app.world.sms.captured_messages();
+        texts.retain(|text| text.sms.to == phone);
+        texts
+    }
+
+    /// The code in the newest text message to a number.
+    pub async fn texted_code(&self, phone: &str) -> String {
+        self.texts(phone).await.pop().and_then(|text| text.sms.code).expect("a text message with a code")
+    }
 }

@@ -1,0 +1,109 @@
+//! Codes of later steps: to an address or a number that the account has, which only whoever proved a first factor is told
+//! of, and shortened.
+
+use super::{Budget, Drawn, Secret, Wanted, expiry, masked, post};
+use crate::app::{App, Site};
+use crate::audit::About;
+use crate::caller::Browser;
+use crate::db::Snapshot;
+use crate::error::Result;
+use crate::id::{AttemptId, UserId};
+use crate::mail::{self, ADDRESS_CODE, PHONE_CODE};
+use crate::outbox;
+use crate::sign_in::code;
+use crate::sign_in::factor::phone_otp;
+use crate::sign_in::store::{self, Kept};
+use crate::sign_in::verify::{self, Trial};
+use crate::throttle::Subject;
+use crate::user::email::EmailAddress;
+use crate::user::{self, User};
+use keyrack_protocol::{Code, CurrentSessionStep as Step, VerificationPrepared};
+use std::sync::Arc;
+
+/// Sends a code to what the step is about.
+pub(super) async fn send(
+    browser: &Browser,
+    id: AttemptId,
+    step: Step,
+    wanted: Wanted,
+) -> Result<VerificationPrepared> {
+    let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
+    let (deployment, of) = (site.config.id.clone(), id.clone());
+    let digits = wanted.last_digits;
+    let to = app.db.read(move |on| target(on, (&deployment, &of), (step, digits.as_deref()))).await?;
+    let drawn = draw(browser, &id, (&to, step))?;
+    let (trial, expected) = (Trial::of_nothing(browser, id), to.clone());
+    let sent = browser.app.db.write(move |tx| {
+        let (inside, attempt) = match verify::later_step(tx, (&app, &site), &trial)? {
+            Ok(entered) => entered,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let user = &inside.owner.user;
+        if !has(user, step, &expected) {
+            return Err(Code::BadAttempt.into());
+        }
+        let about = About { session: Some(&attempt.session), user: Some(&user.id), ..About::default() };
+        if post(tx, &site, &trial.id, (&drawn, true), (about, &trial.arrival))?
+            && step == Step::VerifySecondFactor
+        {
+            let kept = Kept { phone: Some(expected.clone()), ..attempt.kept.clone() };
+            store::keep(tx, &attempt, &kept)?;
+        }
+        Ok(Ok(()))
+    });
+    sent.await??;
+    if step == Step::VerifyEmail {
+        let masked = EmailAddress::parse(&to)?.masked();
+        return Ok(VerificationPrepared {
+            masked_email: Some(masked),
+            ..VerificationPrepared::by("email_otp")
+        });
+    }
+    Ok(VerificationPrepared { masked_phone: Some(masked(&to)), ..VerificationPrepared::by("phone_otp") })
+}
+
+/// Where the code of a step goes.
+fn target(
+    on: &mut Snapshot<'_>,
+    (deployment, id): (&str, &AttemptId),
+    (step, digits): (Step, Option<&str>),
+) -> Result<String> {
+    let attempt = store::load(on, deployment, id)?.ok_or(Code::BadAttempt)?;
+    let user = attempt.user().map(|user| UserId::stored(user.to_owned())).ok_or(Code::BadAttempt)?;
+    let user = user::store::with_ways(on, deployment, &user)?.ok_or(Code::BadAttempt)?;
+    let to = match step {
+        Step::VerifyEmail => code::to_prove(&user).map(|email| email.email.clone()),
+        Step::VerifyPhone => code::phone_to_prove(&user).map(|phone| phone.phone.clone()),
+        _ => {
+            let phone = phone_otp::ending_with(&user, digits).ok_or(Code::LastDigitsWrong)?;
+            Some(phone.phone.clone())
+        }
+    };
+    Ok(to.ok_or(Code::BadAttempt)?)
+}
+
+/// Whether the account still has it, for this step.
+fn has(user: &User, step: Step, to: &str) -> bool {
+    match step {
+        Step::VerifyEmail => code::to_prove(user).is_some_and(|email| email.email == to),
+        Step::VerifyPhone => code::phone_to_prove(user).is_some_and(|phone| phone.phone == to),
+        _ => phone_otp::proved(user).any(|phone| phone.phone == to),
+    }
+}
+
+fn draw(browser: &Browser, id: &AttemptId, (to, step): (&str, Step)) -> Result<Drawn> {
+    let (app, site): (&App, &Site) = (&browser.app, &browser.site);
+    let (secret, expires_at) = (app.world.random.six_digits(), expiry(browser));
+    let facts = [("code", secret.as_str()), ("minutes", &mail::minutes(&site.config))];
+    let recipient = (browser.language(), to);
+    let (budget, message) = if step == Step::VerifyEmail {
+        let mail = mail::render(site, &ADDRESS_CODE, recipient, &facts)?;
+        let budget = Budget::Mail(Subject::new(&app.vault, &site.config.id, to));
+        (budget, outbox::seal(app, ADDRESS_CODE.name, &mail, expires_at)?)
+    } else {
+        let sms = mail::render_sms(site, &PHONE_CODE, recipient, &facts)?;
+        (Budget::of_number(browser, to), outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)?)
+    };
+    let hash = |secret: &str| code::later_hash(app, id, (to, secret));
+    Ok(Drawn { secrets: vec![Secret::draw(app, code::LATER, &secret, hash)], budget, message, expires_at })
+}

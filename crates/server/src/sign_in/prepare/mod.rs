@@ -1,0 +1,142 @@
+//! Sending what an attempt waits for. Asked too soon or too often it does nothing, and says the same.
+
+mod first;
+mod later;
+
+use super::{enrol, verify};
+use crate::app::{App, Site};
+use crate::audit::{self, About, Event};
+use crate::caller::Browser;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::id::{AttemptId, SecretId};
+use crate::outbox::{self, Sealed};
+use crate::secret::{self, For, Fresh};
+use crate::session::enter::Arrival;
+use crate::throttle::Subject;
+use crate::user::{self, SmsBudget};
+use keyrack_protocol::{Code, CurrentSessionStep as Step, VerificationPrepared};
+
+/// What somebody wants to be sent.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// How, may be `""`.
+    pub strategy: String,
+    /// Where a link leads back to, if anywhere.
+    pub back: Option<String>,
+    /// The last four digits of the number that a second factor is sent to, if anybody said them.
+    pub last_digits: Option<String>,
+}
+
+/// Sends a new code or link for an attempt, the old one dies; or begins to set a second factor up.
+///
+/// # Errors
+/// `BAD_SIGN_IN_ATTEMPT` when the attempt is not this browser's or is over, `VERIFICATION_STRATEGY_REQUIRED` when it
+/// waits for nothing that can be sent so, `last_digits_wrong` when the account has no such number.
+pub async fn prepare(browser: &Browser, attempt: &str, wanted: Wanted) -> Result<VerificationPrepared> {
+    let (id, shown) = verify::open_attempt(browser, attempt).await?;
+    match (shown.current_step, wanted.strategy.as_str()) {
+        (Step::VerifyEmailOtp, "email_otp") | (Step::VerifyEmailLink, "magic_link") => {
+            first::by_mail(browser, id, &shown.email, wanted).await
+        }
+        (Step::VerifyPhoneOtp, "phone_otp") => first::by_phone(browser, id).await,
+        (Step::VerifyEmail, "email_otp") | (Step::VerifyPhone | Step::VerifySecondFactor, "phone_otp") => {
+            later::send(browser, id, shown.current_step, wanted).await
+        }
+        (Step::VerifySecondFactor, "passkey") => super::second::ask_passkey(browser, id).await,
+        (Step::AddSecondFactor, "authenticator") => enrol::prepare(browser, id).await,
+        _ => Err(Code::StrategyRequired.into()),
+    }
+}
+
+/// What is kept of something that is sent, drawn before the transaction.
+#[derive(Clone)]
+struct Secret {
+    purpose: For,
+    fresh: Fresh,
+    /// The hash of something nobody has: what an attempt of nobody waits for.
+    unknown: String,
+}
+
+impl Secret {
+    fn draw(app: &App, purpose: For, secret: &str, hash: impl Fn(&str) -> String) -> Self {
+        let unknown = hash(SecretId::draw(&app.world).as_str());
+        Self { purpose, fresh: Fresh { id: SecretId::draw(&app.world), hash: hash(secret) }, unknown }
+    }
+}
+
+/// Whose budget something is sent on.
+#[derive(Clone)]
+enum Budget {
+    Mail(Subject),
+    Sms(SmsBudget),
+}
+
+impl Budget {
+    fn of_number(browser: &Browser, number: &str) -> Self {
+        let client = browser.counted_address();
+        Self::Sms(SmsBudget::new(&browser.app.vault, &browser.site.config.id, (number, &client)))
+    }
+
+    fn subject(&self) -> &Subject {
+        match self {
+            Self::Mail(subject) => subject,
+            Self::Sms(budget) => budget.number(),
+        }
+    }
+
+    fn allows(&self, tx: &mut Tx<'_>, site: &Site, now: i64) -> Result<bool> {
+        match self {
+            Self::Mail(subject) => user::code_budget(tx, subject, now),
+            Self::Sms(budget) => budget.allows(tx, site, now),
+        }
+    }
+}
+
+/// A message and the secrets in it, drawn before the transaction.
+#[derive(Clone)]
+struct Drawn {
+    secrets: Vec<Secret>,
+    budget: Budget,
+    message: Sealed,
+    expires_at: i64,
+}
+
+/// When what is sent now works no more.
+fn expiry(browser: &Browser) -> i64 {
+    browser.app.world.clock.now_ms() + browser.site.config.lifetimes.code_ms
+}
+
+/// Makes the secrets the attempt's, and posts the message if there is somebody to post it to; whether it was not too soon
+/// and not too often.
+fn post(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    attempt: &AttemptId,
+    (drawn, is_somebodys): (&Drawn, bool),
+    (about, arrival): (About<'_>, &Arrival),
+) -> Result<bool> {
+    let now = arrival.now;
+    if !drawn.budget.allows(tx, site, now)? {
+        return Ok(false);
+    }
+    let event = if is_somebodys { Event::CodeSent } else { Event::CodeWithheld };
+    let about = About { identifier: Some(drawn.budget.subject()), ..about };
+    audit::record(tx, site, &arrival.by().stranger(), event, about)?;
+    for secret in &drawn.secrets {
+        let owner = (site.config.id.as_str(), secret.purpose, attempt.as_str());
+        let hash = if is_somebodys { &secret.fresh.hash } else { &secret.unknown };
+        let fresh = Fresh { hash: hash.clone(), ..secret.fresh.clone() };
+        secret::replace(tx, owner, &fresh, (now, drawn.expires_at))?;
+    }
+    if is_somebodys {
+        outbox::post(tx, &site.config.id, &drawn.message, now)?;
+    }
+    Ok(true)
+}
+
+/// The last four digits of what was typed or is known already.
+fn masked(number: &str) -> String {
+    let last = number.get(number.len().saturating_sub(4)..).unwrap_or_default();
+    format!("•••{last}")
+}

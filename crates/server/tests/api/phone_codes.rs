@@ -68,7 +68,8 @@ async fn c15_a_number_that_nobody_has_looks_like_any_other_and_gets_no_message()
         assert_eq!(browser.types(&attempt, "000000").await.refused(), refused(400, "INVALID_CODE"));
     }
     assert!(server.texts("+491709999999").await.is_empty() && server.texts("01709999999").await.is_empty());
-    let none = server.browser().post("/auth/signin", json!({ "strategy": "phone_otp", "phone": "12x" })).await;
+    let none =
+        server.browser().post("/auth/signin", json!({ "strategy": "phone_otp", "phone": "12x" })).await;
     assert_eq!(none.refused(), refused(400, "invalid_phone_number"));
 }
 
@@ -134,11 +135,20 @@ async fn a_required_number_is_asked_for_and_proved_the_next_time() {
     let browser = server.browser();
     let session = browser.sign_in("ada", PASSWORD).await.ok();
     let attempt = &session["signin_attempts"][0];
-    assert_eq!((&attempt["current_step"], &attempt["requires_completion"]), (&json!("complete_profile"), &json!(true)));
+    assert_eq!(
+        (&attempt["current_step"], &attempt["requires_completion"]),
+        (&json!("complete_profile"), &json!(true))
+    );
     assert_eq!(attempt["missing_fields"], json!(["phone_number"]));
     let fill = |phone: &str| json!({ "attempt_id": attempt["id"], "phone_number": phone, "phone_country_code": "DE" });
-    assert_eq!(browser.post("/auth/complete-profile", fill("")).await.refused(), refused(400, "REQUIRED_FIELD"));
-    assert_eq!(browser.post("/auth/complete-profile", fill("12")).await.refused(), refused(400, "invalid_phone_number"));
+    assert_eq!(
+        browser.post("/auth/complete-profile", fill("")).await.refused(),
+        refused(400, "REQUIRED_FIELD")
+    );
+    assert_eq!(
+        browser.post("/auth/complete-profile", fill("12")).await.refused(),
+        refused(400, "invalid_phone_number")
+    );
     let session = browser.post("/auth/complete-profile", fill("0170 1234567")).await.ok();
     let phone = &session["active_signin"]["user"]["user_phone_numbers"][0];
     assert_eq!((&phone["phone_number"], &phone["verified"]), (&json!("1701234567"), &json!(false)));
@@ -177,6 +187,13 @@ async fn a_name_that_is_required_since_is_filled_in_before_there_is_a_sign_in() 
     assert_eq!(browser.post("/auth/complete-profile", fill("1")).await.refused().1, "invalid_username");
     let session = browser.post("/auth/complete-profile", fill("ada_l")).await.ok();
     let user = &session["active_signin"]["user"];
-    assert_eq!((&user["username"], &user["first_name"]), (&json!("ada_l"), &json!("ada")), "only what is missing");
-    assert_eq!(browser.post("/auth/complete-profile", fill("other")).await.refused().1, "BAD_SIGN_IN_ATTEMPT");
+    assert_eq!(
+        (&user["username"], &user["first_name"]),
+        (&json!("ada_l"), &json!("ada")),
+        "only what is missing"
+    );
+    assert_eq!(
+        browser.post("/auth/complete-profile", fill("other")).await.refused().1,
+        "BAD_SIGN_IN_ATTEMPT"
+    );
 }

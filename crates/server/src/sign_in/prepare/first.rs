@@ -38,7 +38,8 @@ pub(super) async fn by_phone(browser: &Browser, id: AttemptId) -> Result<Verific
     let read = app.db.read(move |on| store::load(on, &deployment, &of)).await?;
     let number = read.ok_or(Code::BadAttempt)?.kept.identifier;
     let (secret, expires_at) = (app.world.random.six_digits(), expiry(browser));
-    let facts = [("code", secret.as_str()), ("minutes", &mail::minutes(&site.config))];
+    let minutes = mail::minutes(&site.config);
+    let facts = [("code", secret.as_str()), ("minutes", minutes.as_str())];
     let sms = mail::render_sms(&site, &PHONE_CODE, (browser.language(), &number), &facts)?;
     let drawn = Drawn {
         secrets: vec![Secret::draw(&app, code::FIRST, &secret, |secret| code::hash(&app, &id, secret))],
@@ -70,7 +71,8 @@ async fn send(browser: &Browser, id: AttemptId, (drawn, is_link): (Drawn, bool))
 fn draw_code(browser: &Browser, id: &AttemptId, to: &EmailAddress) -> Result<Drawn> {
     let (app, site): (&App, &Site) = (&browser.app, &browser.site);
     let (secret, expires_at) = (app.world.random.six_digits(), expiry(browser));
-    let facts = [("code", secret.as_str()), ("minutes", &mail::minutes(&site.config))];
+    let minutes = mail::minutes(&site.config);
+    let facts = [("code", secret.as_str()), ("minutes", minutes.as_str())];
     let mail = mail::render(site, &SIGN_IN_CODE, (browser.language(), to.as_str()), &facts)?;
     Ok(Drawn {
         secrets: vec![Secret::draw(app, code::FIRST, &secret, |secret| code::hash(app, id, secret))],
@@ -89,11 +91,11 @@ fn draw_link(browser: &Browser, id: &AttemptId, to: &EmailAddress, wanted: &Want
     let (minutes, address) = (mail::minutes(&site.config), browser.address.to_string());
     let facts = [
         ("link", leads.as_str()),
-        ("code", &secret),
-        ("minutes", &minutes),
+        ("code", secret.as_str()),
+        ("minutes", minutes.as_str()),
         ("browser", agent::browser(&browser.user_agent)),
         ("device", agent::device(&browser.user_agent)),
-        ("address", &address),
+        ("address", address.as_str()),
     ];
     let mail = mail::render(site, &SIGN_IN_LINK, (browser.language(), to.as_str()), &facts)?;
     Ok(Drawn {

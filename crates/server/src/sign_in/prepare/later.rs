@@ -94,7 +94,8 @@ fn has(user: &User, step: Step, to: &str) -> bool {
 fn draw(browser: &Browser, id: &AttemptId, (to, step): (&str, Step)) -> Result<Drawn> {
     let (app, site): (&App, &Site) = (&browser.app, &browser.site);
     let (secret, expires_at) = (app.world.random.six_digits(), expiry(browser));
-    let facts = [("code", secret.as_str()), ("minutes", &mail::minutes(&site.config))];
+    let minutes = mail::minutes(&site.config);
+    let facts = [("code", secret.as_str()), ("minutes", minutes.as_str())];
     let recipient = (browser.language(), to);
     let (budget, message) = if step == Step::VerifyEmail {
         let mail = mail::render(site, &ADDRESS_CODE, recipient, &facts)?;

@@ -56,7 +56,8 @@ pub fn typed_form(attempt: &str, typed: &str) -> Value {
 impl Browser {
     /// Begins a sign-in by a phone number, as somebody typed it.
     pub async fn begins_by_phone(&self, phone: &str) -> String {
-        let session = self.post("/auth/signin", json!({ "strategy": "phone_otp", "phone": phone })).await.ok();
+        let session =
+            self.post("/auth/signin", json!({ "strategy": "phone_otp", "phone": phone })).await.ok();
         session["signin_attempts"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned()
     }
 }

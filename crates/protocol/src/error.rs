@@ -60,13 +60,11 @@ codes! {
     InvalidPhoneNumber = "invalid_phone_number", 400, "This is not a phone number; write it with its country's code in front, like +49 151 12345678.";
     InvalidEmail = "invalid_email", 400, "This is not an email address.";
     PhoneNumberExists = "PHONE_NUMBER_EXISTS", 400, "This phone number is taken; use another one.";
-    InvalidPhoneNumber = "invalid_phone_number", 400, "This is not a phone number; write it with its country's code in front, like +49 151 12345678.";
     EmailAddressNotFound = "email_address_not_found", 404, "Your account has no such address.";
     PhoneNumberNotFound = "phone_number_not_found", 404, "Your account has no such phone number.";
     ContactNotProved = "contact_not_verified", 400, "This is not verified yet; ask for a code and enter it first.";
     TooManyContacts = "too_many_contacts", 400, "Your account has as many as it may; remove one first.";
     PrimaryNotRemovable = "primary_not_removable", 400, "This is the primary address; make another one primary first.";
-    NoAlternative = "NO_ALTERNATIVE_AUTH_METHOD", 400, "This is the last way into your account; add another one first.";
     UsernameExists = "USERNAME_EXISTS", 400, "This username, or one that looks like it, is taken; choose another.";
     UsernameReserved = "username_reserved", 400, "Nobody can have this username; choose another.";
     InvalidUsername = "invalid_username", 400, "A username has 3 to 30 letters a-z, digits, dots, hyphens and underscores, a letter first.";

@@ -31,11 +31,10 @@ pub use account::{
     AccountDeletion, AccountExport, ExportedEvent, ExportedInvitation, ExportedSignIn, SignedOutElsewhere,
 };
 pub use attempt::{
-    Availability, CaptchaChallenge, CaptchaPuzzle, CaptchaRedeemed, CurrentSessionStep, Identified, MagicLink,
-    MagicLinkState, PasswordRecovery, 
-    PasswordResetValidation, ProfileCompletionData, SignInMethod, SigninAttempt, SignupAttempt,
-    SignupAttemptStep,
-    VerificationPrepared, WaitlistEntry, WaitlistJoined,
+    Availability, CaptchaChallenge, CaptchaPuzzle, CaptchaRedeemed, CurrentSessionStep, Identified,
+    MagicLink, MagicLinkState, PasswordRecovery, PasswordResetValidation, ProfileCompletionData,
+    SignInMethod, SigninAttempt, SignupAttempt, SignupAttemptStep, VerificationPrepared, WaitlistEntry,
+    WaitlistJoined,
 };
 pub use deployment::{
     AuthFactorsEnabled, AuthSettings, B2bSettings, CountryRestrictions, Deployment, FieldSetting,

@@ -20,8 +20,8 @@ use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Mailer, SmsSender, World};
 use crate::{
-    captcha, account, deployment, dev, domain, http, invitation, master_key, notification, openapi, organization,
-    pages, passkey, picture, recovery, session, sign_in, sign_up, token, workspace,
+    account, captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi,
+    organization, pages, passkey, picture, recovery, session, sign_in, sign_up, token, workspace,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -171,7 +171,9 @@ impl App {
         match &config.sms {
             Sms::Nobody => Ok(SmsSender::Nobody),
             Sms::Outbox => Ok(SmsSender::captured()),
-            Sms::Webhook { url, secret, private_addresses } => SmsSender::webhook(url, secret, *private_addresses),
+            Sms::Webhook { url, secret, private_addresses } => {
+                SmsSender::webhook(url, secret, *private_addresses)
+            }
             Sms::Twilio { url, account, secret, from, private_addresses } => {
                 SmsSender::twilio(url, (account, secret), from, *private_addresses)
             }

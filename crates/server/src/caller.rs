@@ -2,12 +2,10 @@
 
 mod account;
 mod fresh;
-mod mine;
 mod own;
 
 pub use account::Account;
 pub use fresh::Fresh;
-pub use mine::Mine;
 pub use own::Own;
 
 use crate::app::{Shared, Site};
@@ -154,7 +152,8 @@ impl Browser {
     /// Draws what a transaction may need to put something into this browser's session.
     #[must_use]
     pub fn arrive(&self) -> Arrival {
-        Arrival::draw(&self.app, self.rack.clone(), self.address, self.user_agent.clone())
+        let says = (self.user_agent.clone(), self.language().to_owned());
+        Arrival::draw(&self.app, self.rack.clone(), self.address, says)
     }
 
     /// The session as this browser sees it, counted as activity.

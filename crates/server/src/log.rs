@@ -50,7 +50,10 @@ pub fn filter(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<EnvFilter>,
 /// themselves, with the challenges. What it refuses is said at debug level in its place.
 #[must_use]
 pub fn without_passkeys(filter: EnvFilter) -> EnvFilter {
-    ["webauthn_rs=off", "webauthn_rs_core=off"].iter().filter_map(|quiet| quiet.parse().ok()).fold(filter, EnvFilter::add_directive)
+    ["webauthn_rs=off", "webauthn_rs_core=off"]
+        .iter()
+        .filter_map(|quiet| quiet.parse().ok())
+        .fold(filter, EnvFilter::add_directive)
 }
 
 /// How long the same is not said again.

@@ -212,8 +212,9 @@ async fn send(app: &App, channel: Channel, row: &Leased, now: i64) -> Delivered 
 
 fn read_back<M: DeserializeOwned>(app: &App, row: &Leased) -> std::result::Result<M, Undelivered> {
     let plain = app.vault.open(&row.id, &row.body).map_err(Undelivered::Later)?;
-    serde_json::from_slice(&plain)
-        .map_err(|cause| Undelivered::Later(Error::internal("read a message back", format!("{:?}", cause.classify()))))
+    serde_json::from_slice(&plain).map_err(|cause| {
+        Undelivered::Later(Error::internal("read a message back", format!("{:?}", cause.classify())))
+    })
 }
 
 /// Ends a message; nothing of its body stays.

@@ -6,7 +6,27 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
 const FEATURES: [&str; 21] = [
-    "account", "picture", "recovery", "session", "sign_in", "sign_up", "token", "user", "membership", "organization", "workspace", "notification", "passkey", "invitation", "waitlist", "captcha", "domain", "deployment", "pages", "dev", "admin",
+    "account",
+    "picture",
+    "recovery",
+    "session",
+    "sign_in",
+    "sign_up",
+    "token",
+    "user",
+    "membership",
+    "organization",
+    "workspace",
+    "notification",
+    "passkey",
+    "invitation",
+    "waitlist",
+    "captcha",
+    "domain",
+    "deployment",
+    "pages",
+    "dev",
+    "admin",
 ];
 
 /// Each room with the features that it may use.
@@ -31,7 +51,10 @@ const ARROWS: [(&str, &[&str]); 31] = [
     ("workspace", &["organization", "session", "membership", "user", "picture"]),
     ("captcha", &["session"]),
     ("waitlist", &["user"]),
-    ("invitation", &["notification", "waitlist", "workspace", "organization", "session", "membership", "user"]),
+    (
+        "invitation",
+        &["notification", "waitlist", "workspace", "organization", "session", "membership", "user"],
+    ),
     ("domain", &["notification", "organization", "session", "membership", "user"]),
     ("passkey", &["session", "user"]),
     ("sign_in", &["captcha", "notification", "passkey", "domain", "session", "membership", "user"]),

@@ -99,10 +99,6 @@ pub enum Event {
     AuthenticatorRemoved,
     /// A user had backup codes made; older ones are void.
     BackupCodesMade,
-    /// A passkey was registered.
-    PasskeyAdded,
-    /// A passkey was removed by its owner.
-    PasskeyRemoved,
     /// A passkey signed with a counter that went back: there may be two of it.
     PasskeyCopied,
     /// An operator filled the database from a backup; the reason is when that was made.
@@ -162,8 +158,6 @@ impl Event {
             Self::AuthenticatorAdded => "authenticator_added",
             Self::AuthenticatorRemoved => "authenticator_removed",
             Self::BackupCodesMade => "backup_codes_made",
-            Self::PasskeyAdded => "passkey_added",
-            Self::PasskeyRemoved => "passkey_removed",
             Self::PasskeyCopied => "passkey_copied",
             Self::BackupRestored => "backup_restored",
         }

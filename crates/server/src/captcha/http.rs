@@ -29,9 +29,8 @@ pub fn routes() -> Routes {
     let about = "A challenge to work on, as the Cap widget asks for it: find for each `i` from 1 to `c` a number whose \
                  SHA-256 behind the `i`th salt begins with the `i`th target. It is good for 20 minutes and for the \
                  address that asked.";
-    let challenge = Operation::post::<CaptchaChallenge>("/captcha/challenge", "getChallenge", about)
-        .of_browser()
-        .bare();
+    let challenge =
+        Operation::post::<CaptchaChallenge>("/captcha/challenge", "getChallenge", about).of_browser().bare();
     let about = "Hand in the numbers. The token is good for 20 minutes and 30 uses, in this session if there is one, at \
                  this address. A challenge is redeemed once; what is no solution of one is answered with `success` \
                  false.";

@@ -51,10 +51,8 @@ fn subject(app: &App, site: &Site, ticket: &Ticket) -> Subject {
 fn challenge(browser: &Browser) -> (String, i64) {
     let (app, site) = (&browser.app, &browser.site);
     let address = browser.counted_address();
-    let ticket = Ticket {
-        nonce: app.world.random.bytes::<NONCE>(),
-        expires_at: app.world.clock.now_ms() + LIFE_MS,
-    };
+    let ticket =
+        Ticket { nonce: app.world.random.bytes::<NONCE>(), expires_at: app.world.clock.now_ms() + LIFE_MS };
     // Whoever asks has no session yet, or asks without it.
     let holder = Holder { deployment: &site.config.id, address: &address, session: "" };
     (ticket.text(&app.vault, (Kind::Challenge, holder)), ticket.expires_at)
@@ -68,7 +66,9 @@ async fn redeem(browser: &Browser, token: &str, solutions: &[u64]) -> Result<Opt
     let (app, site, now) = (&browser.app, &browser.site, browser.app.world.clock.now_ms());
     let (address, session) = (browser.counted_address(), session_of(browser).await?);
     let holder = Holder { deployment: &site.config.id, address: &address, session: "" };
-    let Some(ticket) = Ticket::read(&app.vault, (Kind::Challenge, holder), token, now) else { return Ok(None) };
+    let Some(ticket) = Ticket::read(&app.vault, (Kind::Challenge, holder), token, now) else {
+        return Ok(None);
+    };
     if !puzzle(site).is_solved(token, solutions) {
         return Ok(None);
     }

@@ -36,9 +36,9 @@ impl Puzzle {
 
 /// `count` hexadecimal digits that follow from `seed`: FNV-1a of it, moved on by xorshift.
 fn digits(seed: &str, count: usize) -> String {
-    let mut state = seed.bytes().fold(2_166_136_261_u32, |state, byte| {
-        (state ^ u32::from(byte)).wrapping_mul(16_777_619)
-    });
+    let mut state = seed
+        .bytes()
+        .fold(2_166_136_261_u32, |state, byte| (state ^ u32::from(byte)).wrapping_mul(16_777_619));
     let mut out = String::with_capacity(count + 8);
     while out.len() < count {
         state ^= state << 13;

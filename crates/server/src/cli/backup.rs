@@ -163,7 +163,8 @@ pub async fn restore(args: RestoreArgs) -> Result<String, Failure> {
 fn fill(args: &RestoreArgs) -> Result<String, Failure> {
     let found = find(&args.target)?;
     let key = found.master_key(&env).map_err(|problem| Failure::refused(problem.to_string()))?;
-    let (vault, world) = (Vault::new(&key).map_err(failed)?, World::real(Mailer::captured(), SmsSender::captured()));
+    let (vault, world) =
+        (Vault::new(&key).map_err(failed)?, World::real(Mailer::captured(), SmsSender::captured()));
     if args.verify {
         let examined = examine(args, &vault)?;
         return Ok(told_of_restore(args, &examined, None));

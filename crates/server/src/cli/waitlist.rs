@@ -100,5 +100,6 @@ fn listed(list: List<WaitlistEntry>) -> String {
             [entry.email.clone(), name, minute(&entry.created_at), invited]
         })
         .collect();
-    table(["EMAIL", "NAME", "WAITS SINCE (UTC)", "INVITED (UTC)"], &rows) + &super::more(list.next_cursor.as_deref())
+    table(["EMAIL", "NAME", "WAITS SINCE (UTC)", "INVITED (UTC)"], &rows)
+        + &super::more(list.next_cursor.as_deref())
 }

@@ -1,9 +1,9 @@
 //! How people sign in, and what a sign-up asks for: each key by itself.
 
-use super::{passkey, second_factor};
 use super::settings::{Auth, FieldUse, FirstFactor, PasswordRules};
 use super::table::Table;
 use super::value::{self, PasswordWord};
+use super::{passkey, second_factor};
 use phonenumber::country::Id;
 
 /// Reads the table `deployment.auth`.

@@ -1,6 +1,9 @@
 //! A deployment as the operator decided it, and what holds when nothing is said.
 
-use super::{Auth, Challenge, Messages, Organizations, Origin, Passkeys, Restrictions, Retention, TextMessages, Ui, Workspaces};
+use super::{
+    Auth, Challenge, Messages, Organizations, Origin, Passkeys, Restrictions, Retention, TextMessages, Ui,
+    Workspaces,
+};
 use crate::mail::own::Templates;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -138,9 +141,9 @@ impl Deployment {
                 email_otp: true,
                 magic_link: true,
                 passkey: Passkeys { enabled: true, ..Passkeys::default() },
-            challenge: Challenge::default(),
                 ..Auth::default()
             },
+            challenge: Challenge::default(),
             restrictions: Restrictions::default(),
             organizations: Organizations { enabled: true, ..Organizations::default() },
             workspaces: Workspaces { enabled: true, ..Workspaces::default() },

@@ -1,7 +1,7 @@
 //! What one deployment asks of people, whom it lets in, and what it looks like.
 
-use super::{SecondFactor, SecondFactorPolicy};
 use super::passkey::Passkeys;
+use super::{SecondFactor, SecondFactorPolicy};
 use keyrack_protocol::{FieldSetting, ThemeTokens};
 use std::collections::BTreeMap;
 use std::fmt;

@@ -53,7 +53,9 @@ impl fmt::Debug for Sms {
             Self::Nobody => out.write_str("Nobody"),
             Self::Outbox => out.write_str("Outbox"),
             Self::Webhook { private_addresses, .. } => write!(out, "Webhook(…, {private_addresses})"),
-            Self::Twilio { from, private_addresses, .. } => write!(out, "Twilio(…, {from}, {private_addresses})"),
+            Self::Twilio { from, private_addresses, .. } => {
+                write!(out, "Twilio(…, {from}, {private_addresses})")
+            }
         }
     }
 }
@@ -94,7 +96,8 @@ pub(super) fn read(mut table: Table<'_>) -> Said {
 }
 
 fn url(text: &str) -> Result<Url, String> {
-    let named = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let named =
+        Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     match named {
         Some(url) if url.username().is_empty() && url.password().is_none() => Ok(url),
         // It is not repeated: it may hold a secret.
@@ -104,8 +107,10 @@ fn url(text: &str) -> Result<Url, String> {
 }
 
 fn word(text: &str) -> Result<String, String> {
-    let fits = (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    fits.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} is not an account's id; write it like \"AC0123…\""))
+    let fits = (1..=100).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    fits.then(|| text.to_owned())
+        .ok_or_else(|| format!("{text:?} is not an account's id; write it like \"AC0123…\""))
 }
 
 /// A number in E.164, the id of a messaging service, or a name of at most 11 characters where those are allowed.
@@ -113,8 +118,10 @@ fn from(text: &str) -> Result<String, String> {
     let is_number = text.strip_prefix('+').is_some_and(|digits| {
         (5..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
     });
-    let is_service = text.starts_with("MG") && text.len() == 34 && text.bytes().all(|b| b.is_ascii_alphanumeric());
-    let is_name = (1..=11).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ');
+    let is_service =
+        text.starts_with("MG") && text.len() == 34 && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_name =
+        (1..=11).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ');
     let fits = is_number || is_service || is_name && text.bytes().any(|b| b.is_ascii_alphabetic());
     fits.then(|| text.to_owned()).ok_or_else(|| {
         format!("{text:?} is no sender; write a number like \"+15550100\", a messaging service (\"MG…\") or a name of at most 11 letters and digits")
@@ -122,7 +129,13 @@ fn from(text: &str) -> Result<String, String> {
 }
 
 /// Where text messages go; under dev into memory, whatever the file says.
-pub(super) fn sms(args: &Run, env: Env<'_>, source: Option<&Source>, file: &File, problems: &mut Vec<Problem>) -> Option<Sms> {
+pub(super) fn sms(
+    args: &Run,
+    env: Env<'_>,
+    source: Option<&Source>,
+    file: &File,
+    problems: &mut Vec<Problem>,
+) -> Option<Sms> {
     if args.dev {
         return Some(Sms::Outbox);
     }
@@ -180,7 +193,11 @@ fn fits(source: &Source, said: &Said, kind: Kind) {
         }
     };
     match kind {
-        Kind::Webhook => missing("url", said.url.is_some(), "url is missing; add url = \"https://…\", where the webhook listens"),
+        Kind::Webhook => missing(
+            "url",
+            said.url.is_some(),
+            "url is missing; add url = \"https://…\", where the webhook listens",
+        ),
         Kind::Twilio => {
             missing("account", said.account.is_some(), "account is missing; add account = \"AC…\"");
             missing("from", said.from.is_some(), "from is missing; add from = \"+…\", the number that sends");
@@ -193,7 +210,8 @@ fn fits(source: &Source, said: &Said, kind: Kind) {
     let Some(url) = &said.url else { return };
     let literal = url.host_str().and_then(|host| host.trim_matches(['[', ']']).parse::<IpAddr>().ok());
     if !said.private_addresses && (literal.is_some_and(is_private) || url.host_str() == Some("localhost")) {
-        let text = "url is a private address, and those are refused; add private_addresses = true if it is meant";
+        let text =
+            "url is a private address, and those are refused; add private_addresses = true if it is meant";
         source.complain(Severity::Error, "sms.url", text);
     }
     if url.scheme() == "http" && !is_here(url) {

@@ -29,9 +29,13 @@ async fn show(State(app): State<Shared>, fields: Fields) -> Result<Response> {
     let to = fields.text("to")?;
     let is_asked = |one: &str| to.is_none_or(|to| to == one);
     let mails = app.world.mailer.captured_mails().into_iter();
-    let mails = mails.filter(|captured| is_asked(&captured.mail.to)).map(|captured| (captured.id.clone(), mail(&captured)));
+    let mails = mails
+        .filter(|captured| is_asked(&captured.mail.to))
+        .map(|captured| (captured.id.clone(), mail(&captured)));
     let texts = app.world.sms.captured_messages().into_iter();
-    let texts = texts.filter(|captured| is_asked(&captured.sms.to)).map(|captured| (captured.id.clone(), sms(&captured)));
+    let texts = texts
+        .filter(|captured| is_asked(&captured.sms.to))
+        .map(|captured| (captured.id.clone(), sms(&captured)));
     let mut all: Vec<(String, Value)> = mails.chain(texts).collect();
     // Ids are in the order in which they were drawn.
     all.sort_by(|a, b| a.0.cmp(&b.0));

@@ -100,14 +100,16 @@ impl Fields {
     /// # Errors
     /// [`Code::BadRequestBody`] when it is something else.
     pub fn numbers(&self, name: &str) -> Result<Vec<u64>> {
-        let wrong = || Error::refused(Code::BadRequestBody, format!("{name} must be a list of whole numbers."));
+        let wrong =
+            || Error::refused(Code::BadRequestBody, format!("{name} must be a list of whole numbers."));
         if let Some((_, Value::Array(all))) = self.values.iter().find(|(key, _)| key == name)
             && all.iter().all(Value::is_number)
         {
             return all.iter().map(|one| one.as_u64().ok_or_else(wrong)).collect();
         }
         let is_digits = |text: &&str| text.bytes().all(|digit| digit.is_ascii_digit());
-        let read = |text: &str| Some(text).filter(is_digits).and_then(|text| text.parse().ok()).ok_or_else(wrong);
+        let read =
+            |text: &str| Some(text).filter(is_digits).and_then(|text| text.parse().ok()).ok_or_else(wrong);
         self.list(name)?.unwrap_or_default().into_iter().map(read).collect()
     }
 

@@ -43,8 +43,9 @@ pub const ADDRESS_CODE: Message = mail("address_code", CODE_FACTS, CODE);
 pub const ADDRESS_NOTE: Message = mail("address_note", NOTHING, NOTHING);
 /// The code that proves once more who acts, before something that matters.
 pub const PROOF_CODE: Message = mail("proof_code", CODE_FACTS, CODE);
-/// The code and the link that let somebody choose a new password.
-pub const PASSWORD_RESET: Message = mail("password_reset", &["link", "code", "minutes"], &["link", "code"]);
+/// The code and the link that let somebody choose a new password; each works for so many minutes.
+pub const PASSWORD_RESET: Message =
+    mail("password_reset", &["link", "code", "minutes", "link_minutes"], &["link", "code"]);
 /// A way into an account, or what becomes of the account, was changed. `change` is one of [`CHANGES`], `detail` what it
 /// was about (an address, a number, a name, a day; may be `""`), `time` when; `browser`, `device` (`""` when unknown)
 /// and `address` are of whoever did it.

@@ -61,7 +61,8 @@ fn mail(
     facts: &[(&str, &str)],
 ) -> std::result::Result<Mail, minijinja::Error> {
     let filled = Filled::new(config, message, (language, to), facts)?;
-    let fact = |name: &str| facts.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    let fact =
+        |name: &str| facts.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
     Ok(Mail {
         from: config.mail_from.clone(),
         to: to.to_owned(),

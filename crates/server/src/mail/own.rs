@@ -102,22 +102,30 @@ fn of_file(path: &str) -> Result<Option<&'static Message>, String> {
     let (name, file) = path.split_once('/').unwrap_or((path, ""));
     let Some(message) = MESSAGES.into_iter().find(|message| message.name == name) else {
         let known: Vec<&str> = MESSAGES.iter().map(|message| message.name).collect();
-        return Err(format!("{path}: there is no such message; known are {} and {}", source::LAYOUT, known.join(", ")));
+        return Err(format!(
+            "{path}: there is no such message; known are {} and {}",
+            source::LAYOUT,
+            known.join(", ")
+        ));
     };
     let (language, form) = file.split_once('.').unwrap_or((file, ""));
     let is_named = crate::config::is_language(language) && message.forms().contains(&form);
     let forms: Vec<String> = message.forms().iter().map(|form| format!("en.{form}")).collect();
     is_named.then_some(Some(message)).ok_or_else(|| {
-        format!("{path}: nothing reads this file; write a language and an ending as in {}", forms.join(" and "))
+        format!(
+            "{path}: nothing reads this file; write a language and an ending as in {}",
+            forms.join(" and ")
+        )
     })
 }
 
 fn check_file(config: &Deployment, message: Option<&Message>, (path, text): (&str, &str)) -> Vec<String> {
     let texts = [(path.to_owned(), text.to_owned())];
-    let named = match environment(&texts).and_then(|env| Ok(env.get_template(path)?.undeclared_variables(false))) {
-        Ok(named) => named,
-        Err(error) => return vec![broken(path, &error)],
-    };
+    let named =
+        match environment(&texts).and_then(|env| Ok(env.get_template(path)?.undeclared_variables(false))) {
+            Ok(named) => named,
+            Err(error) => return vec![broken(path, &error)],
+        };
     let known: Vec<&str> = message.map_or_else(|| COMMON.to_vec(), |message| message.known().collect());
     let mut odd: Vec<&String> = named.iter().filter(|name| !known.contains(&name.as_str())).collect();
     odd.sort();
@@ -127,7 +135,10 @@ fn check_file(config: &Deployment, message: Option<&Message>, (path, text): (&st
         .collect();
     wrong.extend(foreign(config, path, text));
     if let Some((message, other)) = message.zip(counterpart(config, message, path)) {
-        wrong.push(format!("{path}: without {other} the message {} is not in this language; add it", message.name));
+        wrong.push(format!(
+            "{path}: without {other} the message {} is not in this language; add it",
+            message.name
+        ));
     }
     wrong
 }
@@ -155,7 +166,11 @@ fn tried(config: &Deployment, message: &Message, language: &str) -> Vec<String> 
     } else {
         let made = super::mail(config, message, (language, "ada@example.com"), &facts);
         made.map(|mail| {
-            vec![(file("txt"), mail.text), (file("html"), mail.html), (format!("{} (subject)", file("txt")), mail.subject)]
+            vec![
+                (file("txt"), mail.text),
+                (file("html"), mail.html),
+                (format!("{} (subject)", file("txt")), mail.subject),
+            ]
         })
     };
     let forms = match forms {
@@ -169,7 +184,8 @@ fn tried(config: &Deployment, message: &Message, language: &str) -> Vec<String> 
             wrong.push(format!("{place}: it is empty; write what the message says"));
         }
         for name in message.must.iter().filter(|name| !is_subject && !text.contains(sample(name))) {
-            wrong.push(format!("{place}: {{{{ {name} }}}} is not in it; without it the message is of no use"));
+            wrong
+                .push(format!("{place}: {{{{ {name} }}}} is not in it; without it the message is of no use"));
         }
         wrong.extend(foreign(config, place, text));
     }
@@ -178,7 +194,9 @@ fn tried(config: &Deployment, message: &Message, language: &str) -> Vec<String> 
 
 fn broken(path: &str, error: &minijinja::Error) -> String {
     let (name, line) = (error.name().unwrap_or(path), error.line().unwrap_or(1));
-    let detail = error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    let detail = error
+        .detail()
+        .map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
     format!("{name}:{line}: {detail}")
 }
 
@@ -198,13 +216,15 @@ fn foreign(config: &Deployment, place: &str, text: &str) -> Vec<String> {
 
 /// What mail programs would follow: what has a scheme before `//`, and what an attribute of a link or an image holds.
 fn addresses(text: &str) -> Vec<String> {
-    let end = |rest: &str| rest.find(|c: char| c.is_whitespace() || "\"'<>{}()|\\^`".contains(c)).unwrap_or(rest.len());
+    let end = |rest: &str| {
+        rest.find(|c: char| c.is_whitespace() || "\"'<>{}()|\\^`".contains(c)).unwrap_or(rest.len())
+    };
     let mut all = Vec::new();
     for (at, _) in text.match_indices("//") {
         let before = &text[..at];
-        let scheme = before.rfind(|c: char| !(c.is_ascii_alphanumeric() || "+-.:".contains(c))).map_or(0, |i| {
-            i + before[i..].chars().next().map_or(1, char::len_utf8)
-        });
+        let scheme = before
+            .rfind(|c: char| !(c.is_ascii_alphanumeric() || "+-.:".contains(c)))
+            .map_or(0, |i| i + before[i..].chars().next().map_or(1, char::len_utf8));
         let rest = &text[scheme..];
         let host = &text[at + 2..];
         // What is filled in is tried apart; a comment of CSS or a double slash in a path begins no address.
@@ -217,7 +237,8 @@ fn addresses(text: &str) -> Vec<String> {
         for (at, _) in text.to_ascii_lowercase().match_indices(name) {
             let value = text[at + name.len()..].trim_start().trim_start_matches(['"', '\'']);
             let value = &value[..end(value)];
-            let is_elsewhere = !value.is_empty() && !value.starts_with(['#', '{']) && !value.starts_with("mailto:");
+            let is_elsewhere =
+                !value.is_empty() && !value.starts_with(['#', '{']) && !value.starts_with("mailto:");
             if is_elsewhere && !all.iter().any(|known| known == value) {
                 all.push(value.to_owned());
             }
@@ -225,7 +246,6 @@ fn addresses(text: &str) -> Vec<String> {
     }
     all
 }
-
 
 #[cfg(test)]
 #[path = "own_tests.rs"]

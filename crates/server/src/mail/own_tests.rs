@@ -5,7 +5,8 @@ use crate::config::Mode;
 fn with(texts: &[(&str, &str)]) -> Deployment {
     let mut config = Deployment::built_in(4400, Mode::Production);
     config.origin = Origin::parse("https://auth.example.com").unwrap();
-    config.allowed_origins = vec!["https://auth.example.com".to_owned(), "https://app.example.com".to_owned()];
+    config.allowed_origins =
+        vec!["https://auth.example.com".to_owned(), "https://app.example.com".to_owned()];
     config.templates = texts.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
     config
 }
@@ -37,24 +38,36 @@ fn a_text_of_ones_own_is_used_and_the_others_stay() {
     ]);
     assert_eq!(check(&config), Vec::<String>::new());
     let facts = [("code", "482913"), ("minutes", "10")];
-    let mail = super::super::mail(&config, &super::super::SIGN_UP_CODE, ("en", "a@b.example"), &facts).unwrap();
-    assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Hello", "Welcome, 482913 is it. See https://app.example.com/help.\n"));
+    let mail =
+        super::super::mail(&config, &super::super::SIGN_UP_CODE, ("en", "a@b.example"), &facts).unwrap();
+    assert_eq!(
+        (mail.subject.as_str(), mail.text.as_str()),
+        ("Hello", "Welcome, 482913 is it. See https://app.example.com/help.\n")
+    );
     assert!(mail.html.starts_with("<main>") && mail.html.contains("482913"), "{}", mail.html);
-    let german = super::super::mail(&config, &super::super::SIGN_UP_CODE, ("de", "a@b.example"), &facts).unwrap();
+    let german =
+        super::super::mail(&config, &super::super::SIGN_UP_CODE, ("de", "a@b.example"), &facts).unwrap();
     assert!(german.text.contains("registrieren"), "{}", german.text);
 }
 
 #[test]
 fn a_message_in_a_language_of_ones_own_needs_all_its_forms() {
     refused("sign_up_note/fr.txt", &text_with("Bonjour"), "without sign_up_note/fr.html");
-    let both = [("sign_up_note/fr.txt", text_with("Bonjour")), ("sign_up_note/fr.html", "<p>Bonjour</p>".to_owned())];
+    let both = [
+        ("sign_up_note/fr.txt", text_with("Bonjour")),
+        ("sign_up_note/fr.html", "<p>Bonjour</p>".to_owned()),
+    ];
     let both: Vec<(&str, &str)> = both.iter().map(|(path, text)| (*path, text.as_str())).collect();
     assert_eq!(check(&with(&both)), Vec::<String>::new());
 }
 
 #[test]
 fn what_cannot_be_used_is_named_with_the_fix() {
-    refused("sign_up_code/en.txt", &text_with("{{ code }} for {{ name }}"), "sign_up_code/en.txt: it has no {{ name }}; known here: code, minutes, app");
+    refused(
+        "sign_up_code/en.txt",
+        &text_with("{{ code }} for {{ name }}"),
+        "sign_up_code/en.txt: it has no {{ name }}; known here: code, minutes, app",
+    );
     refused("sign_up_code/en.txt", &text_with("{{ code }} {% if x"), "sign_up_code/en.txt:1: syntax error");
     refused("sign_up_code/en.txt", &text_with("{{ code }} {{ code|shout }}"), "unknown filter");
     refused("sign_up_code/en.txt", &text_with("Hello"), "sign_up_code/en.txt: {{ code }} is not in it");
@@ -63,7 +76,11 @@ fn what_cannot_be_used_is_named_with_the_fix() {
     refused("sign_up_code/en.txt", "{{ code }}", "sign_up_code/en.txt");
     refused("sign_up_code/en.txt", &text_with("{{ code }}").replace("Hello", ""), "(subject): it is empty");
     refused("sign_up_kode/en.txt", "x", "there is no such message; known are layout.html and sign_up_code, ");
-    refused("sign_up_code/english.txt", "x", "nothing reads this file; write a language and an ending as in en.txt and en.html");
+    refused(
+        "sign_up_code/english.txt",
+        "x",
+        "nothing reads this file; write a language and an ending as in en.txt and en.html",
+    );
     refused("phone_code/en.txt", "x", "as in en.sms");
     refused("phone_code/en.sms", "Hello", "{{ code }} is not in it");
     refused("readme.md", "x", "there is no such message");
@@ -82,7 +99,11 @@ fn no_link_leads_to_a_host_that_is_not_the_deployments() {
         "HTTPS://EVIL.EXAMPLE",
         "ftp://evil.example/x",
     ] {
-        refused("sign_up_code/en.txt", &text_with(&format!("{{{{ code }}}} {address}")), "leads to another host");
+        refused(
+            "sign_up_code/en.txt",
+            &text_with(&format!("{{{{ code }}}} {address}")),
+            "leads to another host",
+        );
         let html = format!("<p>{{{{ code }}}}</p><a href=\"{address}\">x</a>");
         refused("sign_up_code/en.html", &html, "leads to another host");
     }

@@ -30,7 +30,8 @@ fn built_in(path: &str) -> Option<String> {
 
 /// The languages that messages may be in: a deployment's own beside those built in.
 pub fn languages(config: &Deployment) -> Vec<&str> {
-    let own = config.templates.keys().filter_map(|path| path.split_once('/')?.1.split_once('.')).map(|name| name.0);
+    let own =
+        config.templates.keys().filter_map(|path| path.split_once('/')?.1.split_once('.')).map(|name| name.0);
     let mut all: Vec<&str> = BUILT_IN.into_iter().chain(own).collect();
     all.sort_unstable();
     all.dedup();

@@ -37,7 +37,9 @@ impl<'a> Filled<'a> {
     pub fn block(&self, form: &str, block: &str) -> Result<String, Error> {
         let (name, texts) = self.texts(form)?;
         let env = environment(&texts)?;
-        env.get_template(&name)?.render_captured(&self.facts)?.with_state_mut(|state| state.render_block(block))
+        env.get_template(&name)?
+            .render_captured(&self.facts)?
+            .with_state_mut(|state| state.render_block(block))
     }
 
     /// A form as a whole.

@@ -51,7 +51,10 @@ fn a_text_message_is_short_enough_for_one_and_has_its_code_first() {
         let sms = sms(&deployment(), &PHONE_CODE, (language, "+15550100"), &facts).unwrap();
         assert!(sms.text.starts_with("482913 ") && sms.text.contains("A & B"), "{}", sms.text);
         assert!(sms.text.chars().count() <= 160 && !sms.text.contains('\n'), "{}", sms.text);
-        assert_eq!((sms.to.as_str(), sms.code.as_deref(), sms.language.as_str()), ("+15550100", Some("482913"), language));
+        assert_eq!(
+            (sms.to.as_str(), sms.code.as_deref(), sms.language.as_str()),
+            ("+15550100", Some("482913"), language)
+        );
     }
 }
 
@@ -69,8 +72,12 @@ fn every_change_of_an_account_is_said_in_its_own_words() {
                 ("address", "192.0.2.7"),
             ];
             let mail = mail(&deployment(), &ACCOUNT_CHANGED, (language, "ada@example.com"), &facts).unwrap();
-            let line = mail.text.lines().find_map(|line| line.strip_prefix("  ")).unwrap_or_default().to_owned();
-            assert!(!line.is_empty() && !["Something", "Etwas"].iter().any(|other| line.starts_with(other)), "{change}");
+            let line =
+                mail.text.lines().find_map(|line| line.strip_prefix("  ")).unwrap_or_default().to_owned();
+            assert!(
+                !line.is_empty() && !["Something", "Etwas"].iter().any(|other| line.starts_with(other)),
+                "{change}"
+            );
             assert!(said.insert(line), "{change}");
         }
     }
@@ -95,7 +102,8 @@ fn what_is_filled_in_is_text_in_every_form_and_a_subject_has_one_line() {
 
 #[test]
 fn a_message_without_one_of_its_facts_is_not_written_and_its_values_are_not_told() {
-    let error = mail(&deployment(), &SIGN_UP_CODE, ("en", "ada@example.com"), &[("code", "482913")]).unwrap_err();
+    let error =
+        mail(&deployment(), &SIGN_UP_CODE, ("en", "ada@example.com"), &[("code", "482913")]).unwrap_err();
     let told = unwritten(&SIGN_UP_CODE, &error).to_string();
     assert!(told.contains("sign_up_code") && !told.contains("482913"), "{told}");
 }

@@ -1,17 +1,17 @@
 //! What the owner of an account does with its passkeys. Each change is made under the user's lock, by a sign-in that still
-//! is one, and told to whoever is signed in as the user.
+//! is one, and told to whoever is signed in as the user, and by mail.
 
 use super::answer::Attestation;
 use super::challenge::{Asked, Drawn};
 use super::enrol::{self, Made};
 use super::{Passkey, store};
 use crate::app::Site;
-use crate::audit::Event;
 use crate::caller::Account;
 use crate::error::{Error, Result};
 use crate::id::SignInId;
 use crate::secret::For;
 use crate::session::agent;
+use crate::user::notice::Changed;
 use crate::user::{factors, ways};
 use keyrack_protocol::{Code, PasskeyCreation};
 
@@ -32,69 +32,74 @@ pub fn default_name(user_agent: &str) -> String {
 /// Asks for a new passkey.
 ///
 /// # Errors
-/// As [`enrol::begin`]; [`Code::SignedOut`].
+/// As [`enrol::begin`]; `reauthentication_required`, [`Code::SignedOut`].
 pub async fn begin(account: &Account) -> Result<PasskeyCreation> {
     let (drawn, sign_in) = (Drawn::draw(&account.app.world), account.sign_in.clone());
-    let begun = account.keep_mine(move |tx, mine| {
-        let asked = asked(mine.site, &sign_in);
-        enrol::begin(tx, (mine.app, mine.site), asked, (mine.user, &drawn), mine.by.now)
+    let begun = account.change_own(move |tx, of, own| {
+        own.is_fresh()?;
+        enrol::begin(tx, of, asked(of.1, &sign_in), (&own.user, &drawn), own.now())
     });
-    begun.await
+    Ok(begun.await?.1)
 }
 
 /// Keeps a new passkey.
 ///
 /// # Errors
 /// [`Code::PasskeyRequestExpired`], [`Code::InvalidPasskey`], [`Code::TooManyPasskeys`], [`Code::PasskeyExists`],
-/// [`Code::SignedOut`].
+/// `reauthentication_required`, [`Code::SignedOut`].
 pub async fn finish(account: &Account, answer: &Attestation, name: &str) -> Result<Passkey> {
     let made = Made::verify(&account.app, &account.site, (answer, name))?;
     let sign_in = account.sign_in.clone();
-    let finished = account.change_mine(move |tx, mine| {
-        let asked = asked(mine.site, &sign_in);
-        let kept = enrol::finish(tx, (mine.app, mine.site), asked, (mine.user, &made), mine.by.now)?;
+    let finished = account.change_own(move |tx, of, own| {
+        own.is_fresh()?;
+        let kept = enrol::finish(tx, of, asked(of.1, &sign_in), (&own.user, &made), own.now())?;
         if let Ok(passkey) = &kept {
-            mine.record(tx, Event::PasskeyAdded, passkey.id.as_str())?;
+            own.way_changed(tx, of, Changed::PasskeyAdded, &passkey.name)?;
+            own.touch();
         }
         Ok(kept)
     });
-    finished.await?.map_err(Error::from)
+    finished.await?.1.map_err(Error::from)
 }
 
 /// Calls a passkey otherwise.
 ///
 /// # Errors
-/// [`Code::PasskeyNotFound`], [`Code::SignedOut`].
+/// [`Code::PasskeyNotFound`], `reauthentication_required`, [`Code::SignedOut`].
 pub async fn rename(account: &Account, id: String, name: String) -> Result<Passkey> {
-    let renamed = account.keep_mine(move |tx, mine| {
-        if !store::rename(tx, &mine.user.id, &id, &name)? {
+    let renamed = account.change_own(move |tx, _, own| {
+        if !store::rename(tx, &own.user.id, &id, &name)? {
             return Err(Code::PasskeyNotFound.into());
         }
-        let theirs = store::of_user(tx, &mine.user.id)?;
+        let theirs = store::of_user(tx, &own.user.id)?;
         theirs.into_iter().find(|one| one.id.as_str() == id).ok_or_else(|| Code::PasskeyNotFound.into())
     });
-    renamed.await
+    Ok(renamed.await?.1)
 }
 
 /// Removes a passkey.
 ///
 /// # Errors
-/// [`Code::PasskeyNotFound`], [`Code::NoAlternative`] for the last way into the account, [`Code::SignedOut`], and what
+/// [`Code::PasskeyNotFound`], [`Code::NoAlternative`] for the last way into the account, `reauthentication_required`, [`Code::SignedOut`], and what
 /// [`factors::settle`] says of the last second factor.
 pub async fn remove(account: &Account, id: String) -> Result<String> {
-    let removed = account.change_mine(move |tx, mine| {
-        let now = mine.by.now;
-        if !store::remove(tx, &mine.user.id, &id, now)? {
+    let removed = account.change_own(move |tx, of, own| {
+        own.is_fresh()?;
+        let (site, now) = (of.1, own.now());
+        let theirs = store::of_user(tx, &own.user.id)?;
+        let passkey = theirs.iter().find(|one| one.id.as_str() == id).ok_or(Code::PasskeyNotFound)?;
+        if !store::remove(tx, &own.user.id, &id, now)? {
             return Err(Code::PasskeyNotFound.into());
         }
-        if !ways::are_left(tx, mine.site, &mine.user.id)? {
+        if !ways::are_left(tx, site, &own.user.id)? {
             return Err(Code::NoAlternative.into());
         }
-        factors::settle(tx, mine.site, &mine.user.id, now)?;
-        mine.record(tx, Event::PasskeyRemoved, &id)?;
+        factors::settle(tx, site, &own.user.id, now)?;
+        own.way_changed(tx, of, Changed::PasskeyRemoved, &passkey.name)?;
+        own.touch();
         Ok(id.clone())
     });
-    removed.await
+    Ok(removed.await?.1)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::party::Party;
 use super::{change, said, store};
-use crate::caller::Account;
+use crate::caller::{Account, Fresh};
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
@@ -88,12 +88,12 @@ async fn list(account: Account) -> Result<Response> {
 }
 
 /// `POST /me/passkeys/register/begin`.
-async fn begin(account: Account) -> Result<Response> {
+async fn begin(Fresh(account): Fresh) -> Result<Response> {
     Ok(answer::ok(change::begin(&account).await?))
 }
 
 /// `POST /me/passkeys/register/finish` `name?`, and what the browser gave.
-async fn finish(account: Account, fields: Fields) -> Result<Response> {
+async fn finish(Fresh(account): Fresh, fields: Fields) -> Result<Response> {
     let party = Party::of(&account.site.config).ok_or(Code::PasskeysDisabled)?;
     let name = match user::name(fields.text("name")?.unwrap_or_default())? {
         name if name.is_empty() => change::default_name(&account.user_agent),
@@ -118,7 +118,7 @@ async fn rename(account: Account, path: Named, fields: Fields) -> Result<Respons
 }
 
 /// `POST /me/passkeys/{passkey_id}/delete`, and `DELETE` of the passkey.
-async fn remove(account: Account, path: Named) -> Result<Response> {
+async fn remove(Fresh(account): Fresh, path: Named) -> Result<Response> {
     let id = change::remove(&account, path.id("passkey_id")).await?;
     Ok(answer::ok(Removed { id }))
 }

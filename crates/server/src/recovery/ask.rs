@@ -9,6 +9,7 @@ use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{SecretId, UserId};
+use crate::mail::PASSWORD_RESET;
 use crate::outbox;
 use crate::secret::{self, For, Fresh};
 use crate::throttle::{self, RESET_ASKED, RESET_MAIL, Subject, Verdict};
@@ -67,13 +68,13 @@ impl Drawn {
         let nothing = || fresh(of_code(SecretId::draw(&app.world).as_str()));
         let now = app.world.clock.now_ms();
         let until = (now + site.config.lifetimes.code_ms, now + token_ms(site));
-        let mail = mails::recovery(site, email.as_str(), (&code, &token.to_text()));
+        let mail = mails::recovery(browser, email.as_str(), (&code, &token.to_text()))?;
         Ok(Self {
             owner,
             code: fresh(of_code(&code)),
             token: fresh(token.hash(&app.vault, email.as_str())),
             unknown: [nothing(), nothing()],
-            mail: outbox::seal(app, "recovery", &mail, until.1)?,
+            mail: outbox::seal(app, PASSWORD_RESET.name, &mail, until.1)?,
             until,
             identifier,
         })

@@ -1,7 +1,6 @@
 //! Setting another password with a token: everything that was opened with the old one ends, and the account is signed in
 //! here, unless more than the mailbox is asked of it.
 
-use super::mails;
 use super::token::Token;
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
@@ -9,18 +8,15 @@ use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::SessionId;
-use crate::outbox::{self, Sealed};
 use crate::secret::{self, For, Used};
 use crate::session::enter::{self, Arrival, Left};
 use crate::session::{Proof, crowd, store as session_store};
 use crate::sign_in::entry::{self, First, Owner};
 use crate::throttle::{self, ACCOUNT, PASSWORD, Subject};
+use crate::user::notice::{self, Changed};
 use crate::user::{self, User, password, resets, standing};
 use keyrack_protocol::{Code, EndReason, SignInMethod};
 use std::sync::Arc;
-
-/// How long it is worth telling the owner.
-const NOTE_MS: i64 = 2 * 24 * 3_600_000;
 
 /// Whose password a token sets.
 #[derive(Clone, Debug)]
@@ -62,7 +58,7 @@ pub async fn reset(browser: &Browser, token: Token, typed: String) -> Result<Lef
     let names = [user.username.as_deref().unwrap_or_default(), &user.first_name, &user.last_name];
     password::check(&site.config, &typed, &emails.chain(names).collect::<Vec<_>>())?;
     let hash = app.hasher.hash(app.hasher.place()?, &app.world, typed).await?;
-    let (new, arrival) = (New { token, hash, notes: notes(&app, &site, &user)? }, browser.arrive());
+    let (new, arrival) = (New { token, hash }, browser.arrive());
     let left = browser.app.db.write(move |tx| set(tx, (&app, &site), &new, &arrival));
     left.await?.map_err(Error::from)
 }
@@ -71,18 +67,6 @@ pub async fn reset(browser: &Browser, token: Token, typed: String) -> Result<Lef
 struct New {
     token: Token,
     hash: String,
-    /// The mails to the account's proved addresses.
-    notes: Vec<(String, Sealed)>,
-}
-
-fn notes(app: &App, site: &Site, user: &User) -> Result<Vec<(String, Sealed)>> {
-    let until = app.world.clock.now_ms() + NOTE_MS;
-    let proved = user.emails.iter().filter(|email| email.verified_at.is_some());
-    let sealed = proved.map(|email| {
-        let mail = mails::changed(site, &email.email);
-        Ok((email.email.clone(), outbox::seal(app, "password_reset", &mail, until)?))
-    });
-    sealed.collect()
 }
 
 /// An error outside undoes everything: the token works on.
@@ -102,11 +86,13 @@ fn set(
     audit::record(tx, site, &arrival.by(), Event::PasswordReset, about)?;
     end_sign_ins(tx, (app, site), &owner.user, arrival)?;
     forgive(tx, (app, site), &owner.user)?;
-    for (to, note) in &new.notes {
-        if owner.user.emails.iter().any(|email| email.email == *to && email.verified_at.is_some()) {
-            outbox::post(tx, &site.config.id, note, now)?;
-        }
-    }
+    notice::way_changed(
+        tx,
+        (app, site),
+        &owner.user,
+        (Changed::PasswordReset, ""),
+        (&arrival.whence(), now),
+    )?;
     let proof = Proof { methods: "mail".to_owned(), proved_at: now, second_factor_at: None };
     let first = First { method: SignInMethod::PlainEmail, email, proof };
     // What is refused now is an error: nobody's password changes with an answer that says no.

@@ -25,6 +25,8 @@ pub struct Arrival {
     pub ip_address: String,
     /// The browser's own words.
     pub user_agent: String,
+    /// The language in which whoever uses it is written to.
+    pub language: String,
     /// Now.
     pub now: i64,
     new_session: (SessionId, Key),
@@ -35,7 +37,12 @@ pub struct Arrival {
 impl Arrival {
     /// Draws what the transaction may need.
     #[must_use]
-    pub fn draw(app: &App, rack: Option<Rack>, address: IpAddr, user_agent: String) -> Self {
+    pub fn draw(
+        app: &App,
+        rack: Option<Rack>,
+        address: IpAddr,
+        (user_agent, language): (String, String),
+    ) -> Self {
         let (session, sign_in, attempt) =
             (SessionId::draw(&app.world), SignInId::draw(&app.world), AttemptId::draw(&app.world));
         // One draw for all: each asks the system's generator.
@@ -50,6 +57,7 @@ impl Arrival {
             address,
             ip_address: address.to_string(),
             user_agent,
+            language,
             now: app.world.clock.now_ms(),
             new_session: (session.clone(), key(session.as_str())),
             new_sign_in: (sign_in.clone(), key(sign_in.as_str())),
@@ -70,6 +78,7 @@ impl Arrival {
             ip_address: self.ip_address.clone(),
             browser: agent::browser(&self.user_agent).to_owned(),
             device: agent::device(&self.user_agent).to_owned(),
+            language: self.language.clone(),
         }
     }
 

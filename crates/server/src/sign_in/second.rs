@@ -1,22 +1,22 @@
 //! A second factor, of whatever kind: counted for the account over all attempts and kinds.
 
 use super::entry;
+use super::factor::{self, Method};
 use super::machine::{Proved, Stage};
+use super::store::Attempt;
 use super::tries::Known;
 use super::verify::{self, Taken, Trial, accept, count, refuse};
-use super::factor::{self, Method};
-use super::store::Attempt;
 use crate::app::{App, Site};
 use crate::audit::About;
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{AttemptId, UserId};
-use crate::outbox::{self, Sealed};
 use crate::mail::{self, SECOND_FACTOR_GUESSED};
+use crate::outbox::{self, Sealed};
 use crate::passkey::challenge::Drawn;
-use crate::throttle::SECOND_FACTOR;
 use crate::session::Proof;
+use crate::throttle::SECOND_FACTOR;
 use crate::user::{self, User};
 use keyrack_protocol::{Code, VerificationPrepared};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub(super) async fn ask_passkey(browser: &Browser, id: AttemptId) -> Result<Veri
         if !factor::available(&site, user, proof).contains(&Method::Passkey) {
             return Ok(Err(Code::StrategyRequired));
         }
-        factor::passkey::prepare(tx, (&app, &site), &trial.id, (user, &drawn), now).map(Ok)
+        factor::passkey::prepare(tx, (&app, &site), trial.id.as_str(), (user, &drawn), now).map(Ok)
     });
     Ok(VerificationPrepared::of_passkey(asked.await??.options))
 }
@@ -96,7 +96,8 @@ fn judge(
     let meant = trial.typed.method.unwrap_or_else(|| factor::meant_by(typed));
     let available = factor::available(site, user, proof);
     if meant != Method::PhoneOtp && available.contains(&meant) {
-        let tried = factor::Tried { attempt: &attempt.id, method: meant, typed, by: &trial.arrival.by() };
+        let tried =
+            factor::Tried { owner: attempt.id.as_str(), method: meant, typed, by: &trial.arrival.by() };
         let right = factor::check(tx, (app, site), user, &tried)?;
         if right.is_some() || trial.typed.method.is_some() {
             return Ok(right.map(|name| (meant, name)));

@@ -17,7 +17,8 @@ use crate::outbox::Sealed;
 use crate::session::Shown;
 use crate::session::enter::{Arrival, Left, Room};
 use crate::session::read::{self, Reading};
-use crate::throttle::{self, ADDRESS, Rule, Subject, Verdict};
+use crate::throttle::{self, ADDRESS, CODE_GUESS, Rule, Subject, Verdict};
+use crate::user;
 use keyrack_protocol::{Code, CurrentSessionStep as Step, SigninAttempt};
 use std::sync::Arc;
 

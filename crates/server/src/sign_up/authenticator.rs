@@ -39,7 +39,9 @@ pub(super) async fn set_up(
         let room = enter::existing(tx, (&app, &site), &arrival, &[])?.ok_or(Code::BadAttempt)?;
         room.loaded.visible_attempt(room.opened, id.as_str())?;
         let kept = store::load(tx, &id)?.ok_or(Code::BadAttempt)?;
-        let Stage::NeedsAuthenticator { profile, .. } = &kept.stage else { return Err(Code::BadAttempt.into()) };
+        let Stage::NeedsAuthenticator { profile, .. } = &kept.stage else {
+            return Err(Code::BadAttempt.into());
+        };
         let stage = Stage::NeedsAuthenticator { profile: profile.clone(), set_up: Some(set_up.clone()) };
         let shown = shown(&site, (&id, &room.loaded.id), (profile, &stage), kept.expires_at);
         store::save(tx, &id, &kept, (&stage, &shown), kept.expires_at)

@@ -58,7 +58,9 @@ pub(super) async fn prepare_verification(browser: Browser, fields: Fields) -> Re
             let wanted = Wanted { strategy, back: said("redirect_uri")?, last_digits: said("last_digits")? };
             Ok(answer::ok(sign_in::prepare(&browser, attempt, wanted).await?))
         }
-        Kind::SignUp => Ok(answer::ok(super::prepare(&browser, attempt, strategy.unwrap_or_default()).await?)),
+        Kind::SignUp => {
+            Ok(answer::ok(super::prepare(&browser, attempt, strategy.unwrap_or_default()).await?))
+        }
     }
 }
 
@@ -89,7 +91,8 @@ fn typed(fields: &Fields) -> Result<Typed> {
         return Ok(Typed { code, codes: Vec::new(), method: Some(Method::Passkey) });
     }
     let method = fields.text("method")?.map(|word| Method::parse(word).ok_or(Code::StrategyRequired));
-    let codes: Vec<String> = fields.list("codes")?.unwrap_or_default().into_iter().map(str::to_owned).collect();
+    let codes: Vec<String> =
+        fields.list("codes")?.unwrap_or_default().into_iter().map(str::to_owned).collect();
     let code = fields.text("verification_code")?.unwrap_or_default().to_owned();
     if code.is_empty() && codes.is_empty() {
         return Err(Code::CodeRequired.into());

@@ -111,9 +111,7 @@ pub fn step(
     }
     let after = |profile: &Profile, phone: bool, authenticator: bool| match profile {
         profile if phone => Stage::NeedsPhone { profile: profile.clone() },
-        profile if authenticator => {
-            Stage::NeedsAuthenticator { profile: profile.clone(), set_up: None }
-        }
+        profile if authenticator => Stage::NeedsAuthenticator { profile: profile.clone(), set_up: None },
         _ => Stage::Done { user: user.to_string() },
     };
     match (stage, fact) {

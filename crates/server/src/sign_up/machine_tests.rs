@@ -48,7 +48,10 @@ fn a_proved_address_completes_the_sign_up_until_its_last_millisecond() {
     assert_eq!(at(DEADLINE - 1), Ok(done.clone()));
     assert_eq!(at(DEADLINE), Err(Misstep::Expired));
     assert_eq!(step(&done, (Fact::Email, &user), Needs::default(), (0, DEADLINE)), Err(Misstep::NotOpen));
-    assert_eq!((current_step(&done), remaining(&done, Needs::default())), (SignupAttemptStep::Completed, vec![]));
+    assert_eq!(
+        (current_step(&done), remaining(&done, Needs::default())),
+        (SignupAttemptStep::Completed, vec![])
+    );
 }
 
 #[test]

@@ -229,7 +229,8 @@ impl PhoneCode {
         if !self.budget.allows(tx, site, by.now)? {
             return Ok(());
         }
-        let about = About { session: Some(session), identifier: Some(self.budget.number()), ..About::default() };
+        let about =
+            About { session: Some(session), identifier: Some(self.budget.number()), ..About::default() };
         audit::record(tx, site, by, Event::CodeSent, about)?;
         let owner = (site.config.id.as_str(), For::SignUpPhone, id.as_str());
         secret::replace(tx, owner, &self.fresh, (by.now, self.expires_at))?;

@@ -43,7 +43,8 @@ const COMPLETE: &[Field] = &[
     Field::optional("first_name", "At most 100 characters.").length(0, 100),
     Field::optional("last_name", "At most 100 characters.").length(0, 100),
     USERNAME,
-    Field::optional("phone_number", "With the country's code in front, or with `phone_country_code`.").length(0, 40),
+    Field::optional("phone_number", "With the country's code in front, or with `phone_country_code`.")
+        .length(0, 40),
     Field::optional("phone_country_code", "A dial code or two letters.").length(0, 5),
 ];
 const PREPARE: &[Field] = &[
@@ -71,9 +72,13 @@ const ATTEMPT_IT: &[Field] = &[
         "At `add_second_factor`: two codes of the new authenticator that follow each other.",
     )
     .list(),
-    Field::optional("verification_code", "The code that was sent, six digits; or what a second factor gives.")
-        .length(1, 4000),
-    Field::optional("credential", "In place of a code what a passkey gave, as `toJSON()` writes it.").object(),
+    Field::optional(
+        "verification_code",
+        "The code that was sent, six digits; or what a second factor gives.",
+    )
+    .length(1, 4000),
+    Field::optional("credential", "In place of a code what a passkey gave, as `toJSON()` writes it.")
+        .object(),
     Field::optional("method", "Of which second factor the code is; absent, its form says it.").one_of(&[
         "authenticator",
         "passkey",

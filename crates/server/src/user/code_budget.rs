@@ -78,7 +78,8 @@ impl SmsBudget {
             return Ok(false);
         }
         let most = &site.config.text_messages;
-        let rule = |kind, free: u32, window_ms| Rule { kind, free: free.into(), window_ms, first_pause_ms: 0 };
+        let rule =
+            |kind, free: u32, window_ms| Rule { kind, free: free.into(), window_ms, first_pause_ms: 0 };
         for (rule, subject) in [
             (rule("sms_number", most.per_number, DAY), &self.number),
             (rule("sms_range", most.per_range, HOUR), &self.range),

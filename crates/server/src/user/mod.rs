@@ -6,7 +6,6 @@ pub mod code_budget;
 pub mod email;
 pub mod factors;
 mod hashing;
-pub mod mails;
 pub mod notice;
 pub mod password;
 pub mod phone;

@@ -5,6 +5,7 @@ use super::User;
 use crate::app::{App, Site};
 use crate::db::Tx;
 use crate::error::Result;
+use crate::mail::{self, ACCOUNT_CHANGED};
 use crate::outbox;
 use crate::time::rfc3339;
 use crate::world::Mail;
@@ -37,6 +38,8 @@ pub enum Changed {
     PhoneRemoved,
     /// Another phone number is the primary one.
     PhoneMadePrimary,
+    /// Somebody else proved a phone number, which the account has lost by that.
+    PhoneTaken,
     /// An authenticator was added.
     AuthenticatorAdded,
     /// An authenticator was removed.
@@ -60,38 +63,32 @@ pub enum Changed {
 }
 
 impl Changed {
-    /// One word for it, by which a template tells what to say.
+    /// One word for it, by which a template tells what to say ([`mail::CHANGES`]).
     #[must_use]
     pub fn word(self) -> &'static str {
-        self.told().0
-    }
-
-    /// The word, and a sentence without its end.
-    fn told(self) -> (&'static str, &'static str) {
         match self {
-            Self::PasswordSet => ("password_set", "A password was set"),
-            Self::PasswordChanged => ("password_changed", "The password was changed"),
-            Self::PasswordReset => ("password_reset", "The password was set anew with a mailed code or link"),
-            Self::PasswordRemoved => ("password_removed", "The password was removed"),
-            Self::UsernameChanged => ("username_changed", "The username was changed"),
-            Self::EmailAdded => ("email_added", "An email address was added"),
-            Self::EmailRemoved => ("email_removed", "An email address was removed"),
-            Self::EmailMadePrimary => ("email_made_primary", "Another email address is the primary one"),
-            Self::PhoneAdded => ("phone_added", "A phone number was added"),
-            Self::PhoneRemoved => ("phone_removed", "A phone number was removed"),
-            Self::PhoneMadePrimary => ("phone_made_primary", "Another phone number is the primary one"),
-            Self::AuthenticatorAdded => ("authenticator_added", "An authenticator was added"),
-            Self::AuthenticatorRemoved => ("authenticator_removed", "An authenticator was removed"),
-            Self::BackupCodesMade => ("backup_codes_made", "Backup codes were made; older ones are void"),
-            Self::BackupCodeUsed => ("backup_code_used", "A backup code was used"),
-            Self::PasskeyAdded => ("passkey_added", "A passkey was added"),
-            Self::PasskeyRemoved => ("passkey_removed", "A passkey was removed"),
-            Self::SecondFactorPolicyChanged => {
-                ("second_factor_policy_changed", "Whether signing in takes a second factor was changed")
-            }
-            Self::DeletionAsked => ("deletion_asked", "The deletion of the account was asked for"),
-            Self::Deleted => ("deleted", "The account was deleted"),
-            Self::DeletionTakenBack => ("deletion_taken_back", "The deletion of the account was taken back"),
+            Self::PasswordSet => "password_set",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+            Self::PasswordRemoved => "password_removed",
+            Self::UsernameChanged => "username_changed",
+            Self::EmailAdded => "email_added",
+            Self::EmailRemoved => "email_removed",
+            Self::EmailMadePrimary => "email_made_primary",
+            Self::PhoneAdded => "phone_added",
+            Self::PhoneRemoved => "phone_removed",
+            Self::PhoneMadePrimary => "phone_made_primary",
+            Self::PhoneTaken => "phone_taken",
+            Self::AuthenticatorAdded => "authenticator_added",
+            Self::AuthenticatorRemoved => "authenticator_removed",
+            Self::BackupCodesMade => "backup_codes_made",
+            Self::BackupCodeUsed => "backup_code_used",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
+            Self::SecondFactorPolicyChanged => "second_factor_policy_changed",
+            Self::DeletionAsked => "deletion_asked",
+            Self::Deleted => "deleted",
+            Self::DeletionTakenBack => "deletion_taken_back",
         }
     }
 }
@@ -105,22 +102,8 @@ pub struct Whence {
     pub browser: String,
     /// The device's name, `""` when unknown.
     pub device: String,
-}
-
-impl Whence {
-    /// In words: `Firefox on Linux, from 192.0.2.1`.
-    #[must_use]
-    pub fn words(&self) -> String {
-        if self.ip_address.is_empty() {
-            return "somewhere else".to_owned();
-        }
-        match (self.browser.as_str(), self.device.as_str()) {
-            ("", "") => format!("an unknown program, from {}", self.ip_address),
-            (browser, "") => format!("{browser}, from {}", self.ip_address),
-            ("", device) => format!("{device}, from {}", self.ip_address),
-            (browser, device) => format!("{browser} on {device}, from {}", self.ip_address),
-        }
-    }
+    /// The language in which whoever does it is written to, `""` when unknown.
+    pub language: String,
 }
 
 /// Mails to every address that the account has proved that a way into it has changed; `detail` says which (an address, a
@@ -140,8 +123,8 @@ pub fn way_changed(
     (whence, now): (&Whence, i64),
 ) -> Result<()> {
     for to in proved(user) {
-        let mail = mail(site, to, (what, detail), &facts(whence, now));
-        let sealed = outbox::seal(app, "way_changed", &mail, now + WORTH_MS)?;
+        let mail = mail(site, to, (what, detail), (whence, now))?;
+        let sealed = outbox::seal(app, ACCOUNT_CHANGED.name, &mail, now + WORTH_MS)?;
         outbox::post(tx, &site.config.id, &sealed, now)?;
     }
     Ok(())
@@ -151,61 +134,22 @@ fn proved(user: &User) -> impl Iterator<Item = &str> {
     user.emails.iter().filter(|email| email.verified_at.is_some()).map(|email| email.email.as_str())
 }
 
-/// When and from where, one line each.
-fn facts(whence: &Whence, now: i64) -> [String; 2] {
+fn mail(
+    site: &Site,
+    to: &str,
+    (what, detail): (Changed, &str),
+    (whence, now): (&Whence, i64),
+) -> Result<Mail> {
     let moment = rfc3339(now);
     let minute = moment.get(..16).unwrap_or(&moment).replace('T', " ");
-    [format!("When: {minute} UTC"), format!("From: {}", whence.words())]
-}
-
-fn mail(site: &Site, to: &str, (what, detail): (Changed, &str), facts: &[String; 2]) -> Mail {
-    let (app, (_, said)) = (&site.config.app_name, what.told());
-    let about = if detail.is_empty() { format!("{said}.") } else { format!("{said}: {detail}.") };
-    let lines = [
-        format!("Something about how you sign in to {app} has changed."),
-        about,
-        facts.join("\n"),
-        "If that was you, you need not do anything. If not, somebody else can act as you: sign in, sign out everywhere \
-         else, and change your password."
-            .to_owned(),
+    let facts = [
+        ("change", what.word()),
+        ("detail", detail),
+        ("time", &format!("{minute} UTC")),
+        ("browser", &whence.browser),
+        ("device", &whence.device),
+        ("address", &whence.ip_address),
     ];
-    let html: Vec<String> =
-        lines.iter().map(|line| format!("<p>{}</p>", escape(line).replace('\n', "<br>"))).collect();
-    Mail {
-        from: site.config.mail_from.clone(),
-        to: to.to_owned(),
-        subject: format!("{app}: {}", said.to_lowercase()),
-        text: format!("{}\n", lines.join("\n\n")),
-        html: html.concat(),
-        code: None,
-        link: None,
-    }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn where_somebody_acts_from_is_said_as_far_as_it_is_known() {
-        let whence = |browser: &str, device: &str| Whence {
-            ip_address: "192.0.2.1".to_owned(),
-            browser: browser.to_owned(),
-            device: device.to_owned(),
-        };
-        for (browser, device, said) in [
-            ("Firefox", "Linux", "Firefox on Linux, from 192.0.2.1"),
-            ("Firefox", "", "Firefox, from 192.0.2.1"),
-            ("", "iPhone", "iPhone, from 192.0.2.1"),
-            ("", "", "an unknown program, from 192.0.2.1"),
-        ] {
-            assert_eq!(whence(browser, device).words(), said);
-        }
-        let facts = facts(&whence("", "iPhone"), 1_700_000_000_000);
-        assert_eq!(facts[0], "When: 2023-11-14 22:13 UTC");
-    }
+    let language = if whence.language.is_empty() { mail::DEFAULT_LANGUAGE } else { &whence.language };
+    mail::render(site, &ACCOUNT_CHANGED, (language, to), &facts)
 }

@@ -241,36 +241,6 @@ pub fn prove_email(tx: &mut Tx<'_>, deployment: &str, id: &str, now: i64) -> Res
     Ok(proved == 1)
 }
 
-/// The PHC string of an account's password, if one is set.
-///
-/// # Errors
-/// What the database says.
-pub fn password_hash(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<Option<String>> {
-    let row = on.query_one(
-        "select password_hash from users where id = $1 and deployment_id = $2",
-        params![id.as_str(), deployment],
-    )?;
-    row.map_or(Ok(None), |row| row.cells().optional_text())
-}
-
-/// An account with its addresses and ways; none if there never was one.
-///
-/// # Errors
-/// What the database says.
-pub fn find(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<Option<User>> {
-    let row = on.query_one(
-        "select id, first_name, last_name, username, password_hash, disabled_at, deleted_at, second_factor_at,
-             created_at, updated_at, second_factor_policy, availability, picture_id, backup_codes, passkeys
-         from users where id = $1 and deployment_id = $2",
-        params![id.as_str(), deployment],
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    let mut user = read(&mut row.cells())?;
-    ways::load(on, &mut user)?;
-    user.emails = emails_of(on, id)?;
-    Ok(Some(user))
-}
-
 /// The same of a phone number.
 ///
 /// # Errors

@@ -1,9 +1,8 @@
 //! The ways into an account beside its addresses, its username and its password.
 
 use super::User;
-use crate::config::{Auth, FieldUse};
 use crate::app::Site;
-use crate::config::FieldUse;
+use crate::config::{Auth, FieldUse};
 use crate::db::{Cells, Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, PhoneNumberId, UserId};
@@ -184,7 +183,8 @@ pub fn are_left(tx: &mut Tx<'_>, site: &Site, user: &UserId) -> Result<bool> {
     let (passkeys, emails) = (cells.int()?, cells.int()?);
     let rules = &site.config.auth;
     let has_name = emails > 0 || has_username && rules.username != FieldUse::Off;
-    let by_passkey = passkeys > 0 && rules.passkey.enabled && rules.passkey.rp_id(&site.config.origin).is_some();
+    let by_passkey =
+        passkeys > 0 && rules.passkey.enabled && rules.passkey.rp_id(&site.config.origin).is_some();
     Ok(has_password && has_name || by_passkey)
 }
 

@@ -29,12 +29,7 @@ impl Sent {
 ///
 /// # Errors
 /// What the database says.
-pub fn find(
-    on: &mut Snapshot<'_>,
-    deployment: &str,
-    sent: &Sent,
-    now: i64,
-) -> Result<Option<(Entry, bool)>> {
+pub fn find(on: &mut Snapshot<'_>, deployment: &str, sent: &Sent, now: i64) -> Result<Option<(Entry, bool)>> {
     let seen = secret::look(on, (deployment, For::Waitlist, sent.id.as_str()), &sent.hash, now)?;
     if seen == Seen::Unknown {
         return Ok(None);

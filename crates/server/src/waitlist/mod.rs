@@ -42,7 +42,9 @@ pub async fn invite(app: &Arc<App>, site: &Arc<Site>, entries: Vec<Entry>, by: B
         let mut invited = Vec::new();
         for one in &drawn {
             let deployment = site.config.id.as_str();
-            let Some(entry) = store::invited(tx, deployment, (&one.id, by.now, one.expires_at))? else { continue };
+            let Some(entry) = store::invited(tx, deployment, (&one.id, by.now, one.expires_at))? else {
+                continue;
+            };
             let owner = (deployment, For::Waitlist, one.id.as_str());
             secret::replace(tx, owner, &one.fresh, (by.now, one.expires_at))?;
             outbox::post(tx, deployment, &one.mail, by.now)?;

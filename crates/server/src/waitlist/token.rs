@@ -80,7 +80,14 @@ mod tests {
         let text = token.to_text();
         assert_eq!(text.len(), 4 + 26 + 64);
         assert_eq!(Token::parse(&format!(" {text}\n")), Some(token));
-        for wrong in ["", "app.", &text[..text.len() - 1], &format!("{text}0"), &text.replace("app.", "org."), &text.to_uppercase()] {
+        for wrong in [
+            "",
+            "app.",
+            &text[..text.len() - 1],
+            &format!("{text}0"),
+            &text.replace("app.", "org."),
+            &text.to_uppercase(),
+        ] {
             assert_eq!(Token::parse(wrong), None, "{wrong}");
         }
     }

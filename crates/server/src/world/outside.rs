@@ -12,7 +12,10 @@ impl Resolve for Outside {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let outside: Vec<_> = found.filter(|address| !is_private(address.ip())).collect();
             if outside.is_empty() {
-                return Err("it has no address but private ones; set private_addresses = true if they are meant".into());
+                return Err(
+                    "it has no address but private ones; set private_addresses = true if they are meant"
+                        .into(),
+                );
             }
             let outside: Addrs = Box::new(outside.into_iter());
             Ok(outside)
@@ -65,13 +68,33 @@ mod tests {
     #[test]
     fn private_addresses_are_known_in_every_form() {
         for text in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
-            "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.0.8", "::1", "::", "fd00::1", "fe80::1", "ff02::1",
-            "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:a00:1::", "::7f00:1", "2001:db8::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "192.0.0.8",
+            "::1",
+            "::",
+            "fd00::1",
+            "fe80::1",
+            "ff02::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:a00:1::",
+            "::7f00:1",
+            "2001:db8::1",
         ] {
             assert!(is_private(text.parse().unwrap()), "{text}");
         }
-        for text in ["93.184.216.34", "8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::808:808"] {
+        for text in
+            ["93.184.216.34", "8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::808:808"]
+        {
             assert!(!is_private(text.parse().unwrap()), "{text}");
         }
     }

@@ -153,9 +153,10 @@ impl SmsSender {
     /// [`Undelivered::Refused`] when no other try would end otherwise.
     pub async fn send(&self, id: &str, now: i64, sms: Sms) -> Delivered {
         match self {
-            Self::Nobody => {
-                Err(Undelivered::Refused(Error::internal("send a text message", "the configuration has no [sms]")))
-            }
+            Self::Nobody => Err(Undelivered::Refused(Error::internal(
+                "send a text message",
+                "the configuration has no [sms]",
+            ))),
             Self::Captured(kept) => {
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
                 if kept.len() == KEPT {
@@ -183,7 +184,9 @@ impl SmsSender {
     #[must_use]
     pub fn captured_messages(&self) -> Vec<CapturedSms> {
         match self {
-            Self::Captured(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect(),
+            Self::Captured(kept) => {
+                kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -232,7 +235,8 @@ async fn answered(request: reqwest::RequestBuilder) -> Delivered {
     // Neither the address, which may hold a secret, nor anything of the message is in what the log says.
     let away = |cause: reqwest::Error| {
         let cause = cause.without_url();
-        let source = std::error::Error::source(&cause).map(|source| format!(": {source}")).unwrap_or_default();
+        let source =
+            std::error::Error::source(&cause).map(|source| format!(": {source}")).unwrap_or_default();
         Undelivered::Later(Error::unavailable("send a text message", format!("{cause}{source}")))
     };
     let status = sent.map_err(away)?.status();
@@ -241,7 +245,8 @@ async fn answered(request: reqwest::RequestBuilder) -> Delivered {
     }
     let said = format!("it was answered with {}", status.as_u16());
     let passes = status.is_server_error()
-        || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT, StatusCode::CONFLICT].contains(&status);
+        || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT, StatusCode::CONFLICT]
+            .contains(&status);
     // Wrong credentials and addresses are put right by the operator while messages wait.
     let mended = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&status);
     match passes || mended {
@@ -257,7 +262,8 @@ fn client(url: &str, allow_private: bool) -> Result<(Client, Url)> {
     if !allow_private && literal.is_some_and(is_private) {
         return Err(refuse("a private address; set private_addresses = true if it is meant".to_owned()));
     }
-    let http = Client::builder().redirect(Policy::none()).connect_timeout(CONNECT).timeout(PATIENCE).no_proxy();
+    let http =
+        Client::builder().redirect(Policy::none()).connect_timeout(CONNECT).timeout(PATIENCE).no_proxy();
     let http = if allow_private { http } else { http.dns_resolver(Outside) };
     // For http no certificates are needed, and nothing must look for them.
     let http = if url.scheme() == "https" { http } else { http.tls_certs_only([]) };

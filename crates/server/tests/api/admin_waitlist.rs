@@ -59,7 +59,11 @@ async fn what_is_not_on_the_list_is_said_and_nobody_is_invited_then() {
         (json!({ "first": 0 }), "invalid_parameter"),
         (json!({ "first": 201 }), "invalid_parameter"),
     ] {
-        assert_eq!(operator.ask(Method::POST, "/waitlist/invite", body.clone()).await.refused().1, code, "{body}");
+        assert_eq!(
+            operator.ask(Method::POST, "/waitlist/invite", body.clone()).await.refused().1,
+            code,
+            "{body}"
+        );
     }
     assert_eq!(server.mails("ada").await.len(), 0);
     let removed = operator.ask(Method::DELETE, "/waitlist/ada@example.com", Value::Null).await.ok();

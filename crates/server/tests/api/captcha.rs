@@ -18,7 +18,9 @@ async fn asking() -> Keyrack {
 
 /// `count` digits that follow from a seed, as the widget makes them.
 fn digits(seed: &str, count: usize) -> String {
-    let mut state = seed.bytes().fold(2_166_136_261_u32, |state, byte| (state ^ u32::from(byte)).wrapping_mul(16_777_619));
+    let mut state = seed
+        .bytes()
+        .fold(2_166_136_261_u32, |state, byte| (state ^ u32::from(byte)).wrapping_mul(16_777_619));
     let mut out = String::new();
     while out.len() < count {
         state ^= state << 13;
@@ -136,13 +138,17 @@ async fn wrong_numbers_and_foreign_challenges_are_no_solution() {
     let given = challenge(&browser).await;
     let right = solve(&given);
     let other = challenge(&browser).await;
-    for solutions in [&[][..], &right[..2], &[right[1], right[0], right[2]], &[right[0], right[1], right[2] + 1]] {
+    for solutions in
+        [&[][..], &right[..2], &[right[1], right[0], right[2]], &[right[0], right[1], right[2] + 1]]
+    {
         assert_eq!(redeem(&browser, &given, solutions).await, json!({ "success": false }), "{solutions:?}");
     }
     assert_eq!(redeem(&browser, &other, &right).await, json!({ "success": false }));
     let altered = json!({ "token": given["token"].as_str().unwrap().replace('.', "A."), "challenge": given["challenge"] });
     assert_eq!(redeem(&browser, &altered, &solve(&altered)).await, json!({ "success": false }));
-    let odd = browser.post("/captcha/redeem", json!({ "token": given["token"], "solutions": [1.5, "x", {}] })).await;
+    let odd = browser
+        .post("/captcha/redeem", json!({ "token": given["token"], "solutions": [1.5, "x", {}] }))
+        .await;
     assert_eq!(odd.refused(), (400, "bad_request_body".to_owned()));
     // What was tried wrong is still good, and takes numbers as a form writes them.
     let texts: Vec<String> = right.iter().map(u64::to_string).collect();
@@ -168,7 +174,11 @@ async fn a_token_is_good_for_twenty_minutes_and_thirty_uses() {
     assert_eq!(identifies(&browser, &first).await.refused(), refused());
     let second = token(&browser).await;
     server.advance(1);
-    assert_eq!(redeem(&browser, &late, &solve(&late)).await, json!({ "success": false }), "a challenge ends, too");
+    assert_eq!(
+        redeem(&browser, &late, &solve(&late)).await,
+        json!({ "success": false }),
+        "a challenge ends, too"
+    );
     identifies(&browser, &second).await.ok();
     server.advance(20 * MINUTE - 2);
     identifies(&browser, &second).await.ok();

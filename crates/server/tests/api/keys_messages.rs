@@ -26,7 +26,8 @@ fn secret_file(secret: &str) -> (TempDir, String) {
 async fn got(keys: &[(&str, &str)]) -> Vec<Got> {
     let receiver = Receiver::start().await;
     let (_folder, path) = secret_file(SECRET);
-    let keys: Vec<(&str, String)> = keys.iter().map(|(key, value)| (*key, value.replace("{url}", &receiver.url))).collect();
+    let keys: Vec<(&str, String)> =
+        keys.iter().map(|(key, value)| (*key, value.replace("{url}", &receiver.url))).collect();
     let mut all: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
     all.push(("sms.secret_file", &path));
     if !all.iter().any(|(key, _)| *key == "sms.private_addresses") {
@@ -68,7 +69,11 @@ async fn allowed(key: &str, value: &str, asked: &[(&str, &str, i64)]) -> usize {
 /// The code that a sign-up with this number is refused with, `""` for none, where these keys are set.
 async fn signs_up_with(number: &str, keys: &[(&str, &str)]) -> String {
     let (_folder, path) = secret_file(SECRET);
-    let sms = [("sms.sender", "\"webhook\""), ("sms.url", "\"https://sms.example.com/\""), ("sms.secret_file", path.as_str())];
+    let sms = [
+        ("sms.sender", "\"webhook\""),
+        ("sms.url", "\"https://sms.example.com/\""),
+        ("sms.secret_file", path.as_str()),
+    ];
     let keys: Vec<(&str, &str)> = keys.iter().copied().chain(sms).collect();
     let mut form = sign_up_form("ada");
     form["phone_number"] = serde_json::json!(number);

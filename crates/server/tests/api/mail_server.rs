@@ -70,10 +70,18 @@ async fn k10_a_mail_server_of_others_gets_one_whole_mail_in_two_forms_and_in_the
     assert_eq!(message.to().unwrap().first().unwrap().address(), Some("ada@example.com"));
     assert_eq!((message.text_body_count(), message.html_body_count()), (1, 1));
     let (text, html) = (message.body_text(0).unwrap(), message.body_html(0).unwrap());
-    assert!(text.starts_with(&format!("{code} ist dein Code, um dich bei Äpfel & Söhne zu registrieren.")), "{text}");
-    assert!(html.contains("<html lang=\"de\">") && html.contains("Äpfel &amp; Söhne") && html.contains(code), "{html}");
+    assert!(
+        text.starts_with(&format!("{code} ist dein Code, um dich bei Äpfel & Söhne zu registrieren.")),
+        "{text}"
+    );
+    assert!(
+        html.contains("<html lang=\"de\">") && html.contains("Äpfel &amp; Söhne") && html.contains(code),
+        "{html}"
+    );
     assert_eq!(message.attachment_count(), 0);
-    for part in message.parts.iter().filter(|part| part.content_type().is_some_and(|kind| kind.ctype() == "text")) {
+    for part in
+        message.parts.iter().filter(|part| part.content_type().is_some_and(|kind| kind.ctype() == "text"))
+    {
         assert_eq!(part.content_type().unwrap().attribute("charset"), Some("utf-8"));
     }
     let language = message.header_raw("Content-Language").unwrap().trim();
@@ -91,7 +99,8 @@ async fn k10_no_name_that_people_chose_adds_a_header_or_a_recipient() {
     let ada = server.browser();
     let mut form = sign_up_form("ada");
     // Longer than a line of a header, with what ends quoted and encoded words.
-    let name = format!("{} =?utf-8?q?=0d=0aBcc:_eve=40evil=2eexample?= <eve@evil.example>,\"", "ä".repeat(30));
+    let name =
+        format!("{} =?utf-8?q?=0d=0aBcc:_eve=40evil=2eexample?= <eve@evil.example>,\"", "ä".repeat(30));
     form["first_name"] = json!(name);
     let attempt = ada.post("/auth/signup", form).await.ok()["signup_attempts"][0]["id"].clone();
     ada.asks_for_code(attempt.as_str().unwrap()).await.ok();
@@ -108,7 +117,10 @@ async fn k10_no_name_that_people_chose_adds_a_header_or_a_recipient() {
     assert_eq!(message.to().unwrap().clone().into_list().len(), 1);
     assert!(message.bcc().is_none() && message.cc().is_none());
     let subject = message.subject().unwrap();
-    assert!(subject.contains(" invites you to = ?utf-8?q?x=0d=0aBcc"), "it is read as it was written: {subject}");
+    assert!(
+        subject.contains(" invites you to = ?utf-8?q?x=0d=0aBcc"),
+        "it is read as it was written: {subject}"
+    );
     assert_eq!(message.body_html(0).unwrap().matches("<a ").count(), 1);
 }
 

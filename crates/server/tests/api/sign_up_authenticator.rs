@@ -6,13 +6,17 @@ use serde_json::{Value, json};
 use std::process::Command;
 
 async fn enforced() -> Keyrack {
-    Keyrack::start_with(|deployment| deployment.auth.second_factor.policy = SecondFactorPolicy::Enforced).await
+    Keyrack::start_with(|deployment| deployment.auth.second_factor.policy = SecondFactorPolicy::Enforced)
+        .await
 }
 
 /// The code that a program of others shows at the server's time (`oathtool`).
 fn shown_by(server: &Keyrack, secret: &str, later_s: i64) -> String {
     let seconds = server.app.world.clock.now_ms() / 1000 + later_s;
-    let run = Command::new("oathtool").args(["--totp", "-b", secret, "-N", &format!("@{seconds}")]).output().unwrap();
+    let run = Command::new("oathtool")
+        .args(["--totp", "-b", secret, "-N", &format!("@{seconds}")])
+        .output()
+        .unwrap();
     String::from_utf8(run.stdout).unwrap().trim().to_owned()
 }
 
@@ -30,7 +34,8 @@ async fn at_the_authenticator(server: &Keyrack, browser: &Browser) -> String {
 }
 
 async fn sets_up(browser: &Browser, attempt: &str) -> String {
-    let form = json!({ "attempt_identifier": attempt, "identifier_type": "signup", "strategy": "authenticator" });
+    let form =
+        json!({ "attempt_identifier": attempt, "identifier_type": "signup", "strategy": "authenticator" });
     let set = browser.post("/auth/prepare-verification", form).await.ok();
     assert!(set["otp_url"].as_str().unwrap().starts_with("otpauth://totp/"), "{set}");
     set["totp_secret"].as_str().unwrap().to_owned()
@@ -41,11 +46,19 @@ async fn the_first_code_of_an_authenticator_makes_the_account_that_has_it() {
     let server = enforced().await;
     let browser = server.browser();
     let attempt = at_the_authenticator(&server, &browser).await;
-    assert_eq!(browser.enters_code(&attempt, "123456").await.refused().1, "INVALID_CODE", "nothing is set up yet");
+    assert_eq!(
+        browser.enters_code(&attempt, "123456").await.refused().1,
+        "INVALID_CODE",
+        "nothing is set up yet"
+    );
     let old = sets_up(&browser, &attempt).await;
     let secret = sets_up(&browser, &attempt).await;
     let code = shown_by(&server, &old, 0);
-    assert_eq!(browser.enters_code(&attempt, &code).await.refused().1, "INVALID_CODE", "a later set-up replaced it");
+    assert_eq!(
+        browser.enters_code(&attempt, &code).await.refused().1,
+        "INVALID_CODE",
+        "a later set-up replaced it"
+    );
     let code = shown_by(&server, &secret, 0);
     assert_eq!(browser.enters_code(&attempt, &other_than(&code, 1)).await.refused().1, "INVALID_CODE");
     assert_eq!(server.count("select count(*) from users where deployment_id = $1").await, 0);
@@ -55,7 +68,10 @@ async fn the_first_code_of_an_authenticator_makes_the_account_that_has_it() {
     assert!(session["active_signin"]["user"]["user_authenticator"].is_object());
     let proved = "select count(*) from sign_ins where deployment_id = $1 and proofs = 'pwd otp mfa' and second_factor_at > 0";
     assert_eq!(server.count(proved).await, 1);
-    assert_eq!(server.count("select count(*) from users where deployment_id = $1 and second_factor_at > 0").await, 1);
+    assert_eq!(
+        server.count("select count(*) from users where deployment_id = $1 and second_factor_at > 0").await,
+        1
+    );
 }
 
 #[tokio::test]

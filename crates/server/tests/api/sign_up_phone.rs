@@ -58,18 +58,29 @@ async fn a_number_is_proved_after_the_address_by_a_code_that_comes_by_itself() {
     assert_eq!(shown["remaining_steps"], json!(["verify_email", "verify_phone"]));
     let attempt = shown["id"].as_str().unwrap();
     browser.asks_for_code(attempt).await.ok();
-    assert_eq!(texts(&server, NUMBER).await.len(), 0, "nothing goes to a number before the address is proved");
+    assert_eq!(
+        texts(&server, NUMBER).await.len(),
+        0,
+        "nothing goes to a number before the address is proved"
+    );
     let session = browser.enters_code(attempt, &server.code("ada").await).await.ok();
     let shown = attempt_of(&session);
     assert_eq!([&shown["current_step"], &shown["completed"]], [&json!("verify_phone"), &json!(false)]);
-    assert_eq!((&shown["remaining_steps"], &session["active_signin"]), (&json!(["verify_phone"]), &json!(null)));
+    assert_eq!(
+        (&shown["remaining_steps"], &session["active_signin"]),
+        (&json!(["verify_phone"]), &json!(null))
+    );
     assert_eq!(server.count("select count(*) from users where deployment_id = $1").await, 0);
 
     let sent = texts(&server, NUMBER).await;
     assert_eq!(sent.len(), 1);
     assert!(sent[0].text.contains("is your Keyrack code"), "{}", sent[0].text);
     let code = sent[0].code.clone().unwrap();
-    assert_ne!(browser.enters_code(attempt, &server.code("ada").await).await.status, 200, "the mailed one is used up");
+    assert_ne!(
+        browser.enters_code(attempt, &server.code("ada").await).await.status,
+        200,
+        "the mailed one is used up"
+    );
     let session = browser.enters_code(attempt, &code).await.ok();
     assert_eq!(attempt_of(&session)["completed"], true);
     let user = &session["active_signin"]["user"];
@@ -83,7 +94,9 @@ async fn a_resend_within_the_minute_is_answered_as_sent_and_sends_nothing() {
     let server = with_phones().await;
     let browser = server.browser();
     let attempt = at_the_number(&server, &browser, ("ada", NUMBER)).await;
-    for (advance, sent) in [(0, 1), (59_999, 1), (1, 2), (60_000, 3), (60_000, 4), (60_000, 5), (60_000, 5), (600_000, 5)] {
+    for (advance, sent) in
+        [(0, 1), (59_999, 1), (1, 2), (60_000, 3), (60_000, 4), (60_000, 5), (60_000, 5), (600_000, 5)]
+    {
         server.advance(advance);
         let answer = asks_again(&browser, &attempt).await;
         let said = json!({ "otp_sent": true, "masked_phone": "•••2671", "verification_method": "phone_otp" });
@@ -98,9 +111,7 @@ async fn a_step_takes_its_own_strategy_and_its_own_code() {
     let browser = server.browser();
     let session = browser.post("/auth/signup", form("ada", NUMBER)).await.ok();
     let attempt = attempt_of(&session)["id"].as_str().unwrap().to_owned();
-    let prepare = |strategy: &str| {
-        json!({ "attempt_identifier": attempt, "identifier_type": "signup", "strategy": strategy })
-    };
+    let prepare = |strategy: &str| json!({ "attempt_identifier": attempt, "identifier_type": "signup", "strategy": strategy });
     for strategy in ["phone_otp", "authenticator", "magic_link"] {
         let refused = browser.post("/auth/prepare-verification", prepare(strategy)).await.refused();
         assert_eq!(refused, (400, "VERIFICATION_STRATEGY_REQUIRED".to_owned()), "{strategy}");
@@ -201,7 +212,8 @@ async fn d11_messages_are_bounded_for_a_number_a_range_a_client_and_a_day_whatev
     // Far apart, from one address.
     for index in 0..8 {
         let browser = server.browser().at("192.0.2.9");
-        at_the_number(&server, &browser, (&format!("c{index}"), &format!("+1{}5552671", 212 + index * 101))).await;
+        at_the_number(&server, &browser, (&format!("c{index}"), &format!("+1{}5552671", 212 + index * 101)))
+            .await;
     }
     assert_eq!(sent().await, 10, "a client");
     for (index, client) in ["198.51.100.1", "198.51.100.2"].into_iter().enumerate() {

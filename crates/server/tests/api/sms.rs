@@ -71,8 +71,14 @@ async fn a_webhook_is_told_each_message_under_one_id_with_a_signature_that_it_ca
     let got = receiver.got();
     let [first, second] = got.as_slice() else { panic!("{got:?}") };
     assert_eq!(first.path, "/send?from=keyrack");
-    assert_eq!((first.header("webhook-id"), first.header("content-type")), (second.header("webhook-id"), "application/json"));
-    assert_eq!((first.header("webhook-timestamp"), second.header("webhook-timestamp")), ("1767225600", "1767225610"));
+    assert_eq!(
+        (first.header("webhook-id"), first.header("content-type")),
+        (second.header("webhook-id"), "application/json")
+    );
+    assert_eq!(
+        (first.header("webhook-timestamp"), second.header("webhook-timestamp")),
+        ("1767225600", "1767225610")
+    );
     assert!(is_signed(first) && is_signed(second));
     assert!(!is_signed(&Got { body: first.body.replace('4', "5"), ..first.clone() }));
     let told: Value = serde_json::from_str(&first.body).unwrap();
@@ -92,7 +98,9 @@ async fn a_webhook_is_told_each_message_under_one_id_with_a_signature_that_it_ca
 
 #[tokio::test]
 async fn an_api_like_twilios_gets_a_form_with_the_accounts_credentials() {
-    for (from, sender) in [("+15550100", "From"), ("MG0123456789abcdef0123456789abcdef", "MessagingServiceSid")] {
+    for (from, sender) in
+        [("+15550100", "From"), ("MG0123456789abcdef0123456789abcdef", "MessagingServiceSid")]
+    {
         let receiver = Receiver::start().await;
         receiver.answers(&[201], "");
         let server = sending(twilio(&format!("{}/", receiver.url), from)).await;
@@ -179,7 +187,9 @@ async fn mail_does_not_wait_for_whoever_sends_text_messages() {
 async fn no_private_address_is_called_unless_the_operator_allows_it() {
     let receiver = Receiver::start().await;
     let port = receiver.url.rsplit(':').next().unwrap().to_owned();
-    for host in ["127.0.0.1", "[::1]", "10.0.0.1", "169.254.169.254", "[::ffff:127.0.0.1]", "0x7f.1", "2130706433"] {
+    for host in
+        ["127.0.0.1", "[::1]", "10.0.0.1", "169.254.169.254", "[::ffff:127.0.0.1]", "0x7f.1", "2130706433"]
+    {
         let sms = Sms::Webhook {
             url: format!("http://{host}:{port}/"),
             secret: SECRET.to_owned(),

@@ -19,9 +19,11 @@ async fn invites(server: &Keyrack, name: &str) -> (String, Mail) {
     let (app, site) = (server.app.clone(), server.app.sites[0].clone());
     let deployment = site.config.id.clone();
     let email = format!("{name}@example.com");
-    let entry = app.db.read(move |on| keyrack_server::waitlist::store::by_email(on, &deployment, &email)).await;
+    let entry =
+        app.db.read(move |on| keyrack_server::waitlist::store::by_email(on, &deployment, &email)).await;
     let by = keyrack_server::audit::By::system(app.world.clock.now_ms());
-    let invited = keyrack_server::waitlist::invite(&app, &site, vec![entry.unwrap().unwrap()], by).await.unwrap();
+    let invited =
+        keyrack_server::waitlist::invite(&app, &site, vec![entry.unwrap().unwrap()], by).await.unwrap();
     assert_eq!(invited.len(), 1);
     let mail = server.mails(name).await.pop().unwrap().mail;
     let link = mail.link.clone().unwrap();
@@ -53,15 +55,23 @@ async fn whoever_waited_and_is_invited_signs_up_and_leaves_the_list() {
     assert_eq!(signs_up(&browser, "ada", None).await, waits());
     let joined = joins(&server, "ada").await;
     let entry = &joined["entry"];
-    assert_eq!([&entry["email_address"], &entry["email"], &entry["first_name"]], ["ada@example.com", "ada@example.com", "ada"]);
-    assert!(entry["id"].as_str().unwrap().starts_with("wtl_") && !joined["message"].as_str().unwrap().is_empty());
+    assert_eq!(
+        [&entry["email_address"], &entry["email"], &entry["first_name"]],
+        ["ada@example.com", "ada@example.com", "ada"]
+    );
+    assert!(
+        entry["id"].as_str().unwrap().starts_with("wtl_") && !joined["message"].as_str().unwrap().is_empty()
+    );
     assert_eq!(signs_up(&browser, "ada", None).await, waits(), "who waits is not let in by it");
 
     let (token, mail) = invites(&server, "ada").await;
     let base = server.app.sites[0].config.base();
     assert!(mail.link.unwrap().starts_with(&format!("{base}/sign-up?invite_token=app.")));
     let told = validates(&server, &token).await;
-    assert_eq!([&told["valid"], &told["email"], &told["first_name"]], [&json!(true), &json!("ada@example.com"), &json!("ada")]);
+    assert_eq!(
+        [&told["valid"], &told["email"], &told["first_name"]],
+        [&json!(true), &json!("ada@example.com"), &json!("ada")]
+    );
     // Looking uses nothing up.
     for _ in 0..3 {
         assert_eq!(validates(&server, &token).await, told);
@@ -106,7 +116,8 @@ async fn c16_joining_tells_nobody_who_waits_or_has_an_account() {
     assert_eq!((&answers[0], &answers[1]), (&answers[1], &answers[2]));
     // And a stranger changes nothing of what bob said.
     let deployment = site.config.id.clone();
-    let bob = app.db.read(move |on| keyrack_server::waitlist::store::by_email(on, &deployment, "bob@example.com"));
+    let bob =
+        app.db.read(move |on| keyrack_server::waitlist::store::by_email(on, &deployment, "bob@example.com"));
     assert_eq!(bob.await.unwrap().unwrap().first_name, "bob");
 }
 
@@ -132,7 +143,10 @@ async fn an_invitation_is_over_after_its_time_when_a_newer_one_is_sent_and_when_
     server.advance(1);
     assert_eq!(late.enters_code(attempt, &code).await.refused(), waits());
     let told = validates(&server, &second).await;
-    assert_eq!((&told["error_code"], &told["email"]), (&json!("INVITATION_EXPIRED"), &json!("ada@example.com")));
+    assert_eq!(
+        (&told["error_code"], &told["email"]),
+        (&json!("INVITATION_EXPIRED"), &json!("ada@example.com"))
+    );
     assert_eq!(signs_up(&browser, "ada", Some(&second)).await, waits());
 }
 
@@ -140,7 +154,8 @@ async fn an_invitation_is_over_after_its_time_when_a_newer_one_is_sent_and_when_
 async fn the_list_is_closed_where_there_is_none_and_its_rules_are_those_of_a_sign_up() {
     for mode in [SignUpMode::Public, SignUpMode::Restricted] {
         let server = Keyrack::start_with(|deployment| deployment.restrictions.sign_up_mode = mode).await;
-        let refused = server.browser().post("/waitlist/join", json!({ "email": "ada@example.com" })).await.refused();
+        let refused =
+            server.browser().post("/waitlist/join", json!({ "email": "ada@example.com" })).await.refused();
         assert_eq!(refused, (403, "waitlist_closed".to_owned()));
     }
     let server = Keyrack::start_with(|deployment| {

@@ -161,10 +161,10 @@ fn take_number(
     };
     store::take(tx, trial.kind, (owner, &trial.contact.text))?;
     store::touch(tx, owner, own.now())?;
-    let about = About { reason: Changed::PhoneRemoved.word(), user: Some(owner), ..About::default() };
+    let about = About { reason: Changed::PhoneTaken.word(), user: Some(owner), ..About::default() };
     audit::record(tx, site, &own.by().stranger(), Event::AccountChanged, about)?;
     // Whoever loses a number is not told where its new owner is.
-    let (told, nowhere) = ((Changed::PhoneRemoved, trial.contact.text.as_str()), Whence::default());
+    let (told, nowhere) = ((Changed::PhoneTaken, trial.contact.text.as_str()), Whence::default());
     notice::way_changed(tx, (app, site), user, told, (&nowhere, own.now()))?;
     let sessions = read::sessions_of(tx, owner)?;
     scope::tell_in(tx, site, &sessions, &own.by())

@@ -8,17 +8,14 @@ use crate::caller::{Account, Own};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::SecretId;
+use crate::mail::{self, ADDRESS_CODE, ADDRESS_NOTE, PHONE_CODE};
 use crate::outbox::{self, Sealed};
 use crate::secret::{self, For, Fresh};
-use crate::throttle::{self, CODE_MAIL, CONTACT, OWNER_NOTE, Subject, Verdict};
+use crate::throttle::{self, CONTACT, OWNER_NOTE, Subject, Verdict};
 use crate::user::email::EmailAddress;
-use crate::user::mails;
 use crate::user::phone::E164;
-use crate::world::SKEW_MS;
+use crate::user::{self, SmsBudget};
 use keyrack_protocol::VerificationPrepared;
-
-/// Asked again sooner than this, no new code is made.
-const RESEND_MS: i64 = 30_000;
 
 impl Kind {
     pub(super) fn secret(self) -> For {
@@ -45,12 +42,35 @@ impl Kind {
     }
 }
 
+/// Whose budget a code is sent on.
+enum Budget {
+    Mail(Subject),
+    Sms(SmsBudget),
+}
+
+impl Budget {
+    fn allows(&self, tx: &mut Tx<'_>, site: &Site, now: i64) -> Result<bool> {
+        match self {
+            Self::Mail(address) => user::code_budget(tx, address, now),
+            Self::Sms(budget) => budget.allows(tx, site, now),
+        }
+    }
+
+    /// The address or number, for the records.
+    fn identifier(&self) -> &Subject {
+        match self {
+            Self::Mail(address) => address,
+            Self::Sms(budget) => budget.number(),
+        }
+    }
+}
+
 /// A code, and what may be sent, drawn before the transaction that knows which.
 struct Drawn {
     fresh: Fresh,
     /// The hash of something nobody has: what an address of somebody else's waits for.
     unknown: String,
-    budget: Subject,
+    budget: Budget,
     /// The account, which may not send codes to everybody in the world.
     sender: Subject,
     code: Sealed,
@@ -64,18 +84,35 @@ impl Drawn {
         let (code, to) = (app.world.random.six_digits(), contact.text.as_str());
         let expires_at = app.world.clock.now_ms() + site.config.lifetimes.code_ms;
         let hash = |secret: &str| secret::hash(&app.vault, kind.secret(), &contact.id, secret);
-        let (mail, note) = match kind {
-            Kind::Email => (mails::address_code(site, to, &code), Some(mails::already_yours(site, to))),
-            Kind::Phone => (mails::number_code(site, to, &code), None),
+        let (facts, to) =
+            ([("code", code.as_str()), ("minutes", &mail::minutes(&site.config))], (account.language(), to));
+        let (code_message, note, budget) = match kind {
+            Kind::Email => {
+                let mail = mail::render(site, &ADDRESS_CODE, to, &facts)?;
+                let note = mail::render(site, &ADDRESS_NOTE, to, &[])?;
+                (
+                    outbox::seal(app, ADDRESS_CODE.name, &mail, expires_at)?,
+                    Some(outbox::seal(app, ADDRESS_NOTE.name, &note, expires_at)?),
+                    Budget::Mail(Subject::new(&app.vault, &site.config.id, to.1)),
+                )
+            }
+            Kind::Phone => {
+                let sms = mail::render_sms(site, &PHONE_CODE, to, &facts)?;
+                let client = account.counted_address();
+                (
+                    outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)?,
+                    None,
+                    Budget::Sms(SmsBudget::new(&app.vault, &site.config.id, (to.1, &client))),
+                )
+            }
         };
-        let seal = |mail| outbox::seal(app, "address_note", mail, expires_at);
         Ok(Self {
             fresh: Fresh { id: SecretId::draw(&app.world), hash: hash(&code) },
             unknown: hash(SecretId::draw(&app.world).as_str()),
-            budget: Subject::new(&app.vault, &site.config.id, to),
+            budget,
             sender: Subject::new(&app.vault, &site.config.id, account.user.as_str()),
-            code: outbox::seal(app, "address_code", &mail, expires_at)?,
-            note: note.as_ref().map(seal).transpose()?,
+            code: code_message,
+            note,
             expires_at,
         })
     }
@@ -113,22 +150,20 @@ fn post_code(
     ((kind, contact), drawn, is_decoy): ((Kind, &Contact), &Drawn, bool),
 ) -> Result<()> {
     let (now, owner) = (own.now(), (site.config.id.as_str(), kind.secret(), contact.id.as_str()));
-    let is_soon = |made_at| (-SKEW_MS..RESEND_MS).contains(&(now - made_at));
-    if secret::made_at(tx, owner)?.is_some_and(is_soon)
+    if !drawn.budget.allows(tx, site, now)?
         || throttle::count(tx, &CONTACT, &drawn.sender, now)? != Verdict::Counted
-        || throttle::count(tx, &CODE_MAIL, &drawn.budget, now)? != Verdict::Counted
     {
         return Ok(());
     }
     let event = if is_decoy { Event::CodeWithheld } else { Event::CodeSent };
-    audit::record(tx, site, &own.by(), event, about(own, &drawn.budget))?;
+    audit::record(tx, site, &own.by(), event, about(own, drawn.budget.identifier()))?;
     if !is_decoy {
         secret::replace(tx, owner, &drawn.fresh, (now, drawn.expires_at))?;
         return outbox::post(tx, &site.config.id, &drawn.code, now);
     }
     let unknown = Fresh { hash: drawn.unknown.clone(), ..drawn.fresh.clone() };
     secret::replace(tx, owner, &unknown, (now, drawn.expires_at))?;
-    match (&drawn.note, throttle::count(tx, &OWNER_NOTE, &drawn.budget, now)?) {
+    match (&drawn.note, throttle::count(tx, &OWNER_NOTE, drawn.budget.identifier(), now)?) {
         (Some(note), Verdict::Counted) => outbox::post(tx, &site.config.id, note, now),
         _ => Ok(()),
     }

@@ -12,7 +12,6 @@ use crate::app::{App, Site};
 use crate::audit::By;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::id::AttemptId;
 use crate::session::Proof;
 use crate::user::User;
 use crate::user::backup_code::letters;
@@ -84,8 +83,8 @@ pub fn meant_by(typed: &str) -> Method {
 /// A try at a second factor.
 #[derive(Clone, Copy, Debug)]
 pub struct Tried<'a> {
-    /// The attempt that it is made in.
-    pub attempt: &'a AttemptId,
+    /// What asked for it: the id of the attempt that it is made in, or of the sign-in that proves itself again.
+    pub owner: &'a str,
     /// The factor.
     pub method: Method,
     /// What was typed, or what a device gave.

@@ -12,18 +12,15 @@ use crate::caller::{Account, Own};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{SecretId, SignInId};
+use crate::mail::{self, PHONE_CODE, PROOF_CODE};
 use crate::outbox;
 use crate::secret::{self, For, Fresh, Used};
 use crate::session::enter::Left;
-use crate::throttle::{self, ADDRESS, CODE_GUESS, CODE_MAIL, Subject, Verdict};
+use crate::throttle::{self, ADDRESS, CODE_GUESS, Subject, Verdict};
 use crate::user::email::EmailAddress;
 use crate::user::phone::E164;
-use crate::user::{User, mails};
-use crate::world::SKEW_MS;
+use crate::user::{self, SmsBudget, User};
 use keyrack_protocol::{Code, ReauthenticationMethod as Method, ReauthenticationPrepared};
-
-/// Asked again sooner than this, no new code is made.
-const RESEND_MS: i64 = 30_000;
 
 /// Sends a code by which somebody can prove again who they are. Asked too soon or too often it does nothing, and says the
 /// same.
@@ -38,8 +35,22 @@ pub async fn prepare(account: &Account, method: Method) -> Result<Reauthenticati
     let owner = owner(&account.sign_in, method);
     let hash = secret::hash(&app.vault, For::Reauthenticate, &owner, &code);
     let fresh = Fresh { id: SecretId::draw(&app.world), hash };
-    let mail = outbox::seal(app, "reauthentication_code", &mails::proof_code(site, &to, &code), expires_at)?;
-    let budget = Subject::new(&app.vault, &site.config.id, &to);
+    let (facts, recipient) = (
+        [("code", code.as_str()), ("minutes", &mail::minutes(&site.config))],
+        (account.language(), to.as_str()),
+    );
+    let (message, address, number) = match method {
+        Method::PhoneOtp => {
+            let sms = mail::render_sms(site, &PHONE_CODE, recipient, &facts)?;
+            let budget = SmsBudget::new(&app.vault, &site.config.id, (&to, &account.counted_address()));
+            (outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)?, None, Some(budget))
+        }
+        _ => {
+            let mail = mail::render(site, &PROOF_CODE, recipient, &facts)?;
+            let budget = Subject::new(&app.vault, &site.config.id, &to);
+            (outbox::seal(app, PROOF_CODE.name, &mail, expires_at)?, Some(budget), None)
+        }
+    };
     let masked = match method {
         Method::PhoneOtp => E164::parse(&to, None)?.masked(),
         _ => EmailAddress::parse(&to)?.masked(),
@@ -49,15 +60,13 @@ pub async fn prepare(account: &Account, method: Method) -> Result<Reauthenticati
             return Err(Code::StrategyUnknown.into());
         }
         let (owner, now) = ((site.config.id.as_str(), For::Reauthenticate, owner.as_str()), own.now());
-        let is_soon = |made_at| (-SKEW_MS..RESEND_MS).contains(&(now - made_at));
-        if secret::made_at(tx, owner)?.is_some_and(is_soon)
-            || throttle::count(tx, &CODE_MAIL, &budget, now)? != Verdict::Counted
-        {
+        let by_mail = address.as_ref().map_or(Ok(true), |address| user::code_budget(tx, address, now))?;
+        if !by_mail || !number.as_ref().map_or(Ok(true), |number| number.allows(tx, site, now))? {
             return Ok(());
         }
         own.record(tx, site, Event::CodeSent, "")?;
         secret::replace(tx, owner, &fresh, (now, expires_at))?;
-        outbox::post(tx, &site.config.id, &mail, now)
+        outbox::post(tx, &site.config.id, &message, now)
     });
     sent.await?;
     Ok(ReauthenticationPrepared { method, otp_sent: true, masked_address: Some(masked) })
@@ -164,7 +173,9 @@ fn check(
         Method::Password | Method::Passkey => return Err(Code::StrategyUnknown.into()),
     };
     if let Some(second) = second {
-        let named = factor::check(tx, (app, site), &own.user, (second, &guess.typed), own.now())?;
+        let tried =
+            factor::Tried { owner: own.sign_in.as_str(), method: second, typed: &guess.typed, by: &own.by() };
+        let named = factor::check(tx, (app, site), &own.user, &tried)?;
         if named.is_some() && second == factor::Method::BackupCode {
             factor::backup_code::tell(tx, (app, site), &own.user, (&own.whence, own.now()))?;
         }

@@ -52,7 +52,8 @@ impl MailServer {
                 }
             }
         });
-        let first: Value = said.recv_timeout(LONG_ENOUGH).expect("the mail server starts; `npm ci` brings it");
+        let first: Value =
+            said.recv_timeout(LONG_ENOUGH).expect("the mail server starts; `npm ci` brings it");
         let port = u16::try_from(first["port"].as_u64().unwrap()).unwrap();
         Self { child, _input: input, said, port }
     }

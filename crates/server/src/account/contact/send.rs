@@ -122,7 +122,7 @@ impl Drawn {
 /// nothing, and says the same.
 ///
 /// # Errors
-/// [`Code::EmailAddressNotFound`], [`Code::PhoneNumberNotFound`]; [`Code::EmailExists`] where answers tell it.
+/// `email_address_not_found`, `phone_number_not_found`; `EMAIL_EXISTS` where answers tell it.
 pub async fn prepare(account: &Account, kind: Kind, id: &str) -> Result<VerificationPrepared> {
     let contact = kind.find(account.user()?, id)?;
     let drawn = Drawn::draw(account, (kind, &contact))?;

@@ -153,3 +153,40 @@ async fn e07_a_password_alone_opens_nothing_but_the_attempt() {
     assert_eq!(ada.user_id().await, user);
     assert_eq!(ada.accounts().await, ["ada*"]);
 }
+
+/// Proves a first factor of `name`@example.com in one of the ways; the session after it.
+async fn proves_first(server: &Keyrack, browser: &Browser, (way, name): (&str, &str)) -> Value {
+    if way == "password" {
+        return browser.sign_in(name, PASSWORD).await.ok();
+    }
+    let attempt = browser.begins_by_mail(way, name).await;
+    browser.asks_to_sign_in(&attempt, way).await.ok();
+    let mail = server.mails(name).await.pop().unwrap().mail;
+    let Some(link) = mail.link else { return browser.types(&attempt, &mail.code.unwrap()).await.ok() };
+    let link = url::Url::parse(&link).unwrap();
+    let token = link.query_pairs().find(|(key, _)| key == "token").unwrap().1.into_owned();
+    browser.post("/auth/verify-magic-link", json!({ "attempt": attempt, "token": token })).await.ok()
+}
+
+#[tokio::test]
+async fn e09_no_first_factor_signs_in_where_a_second_is_enforced() {
+    let server = Keyrack::start().await;
+    server.signed_up("ada").await;
+    server.signed_up("bob").await.adds_authenticator(&server).await;
+    let enforce = |config: &mut keyrack_server::config::Config| {
+        config.deployments[0].auth.second_factor.policy =
+            keyrack_server::config::SecondFactorPolicy::Enforced;
+    };
+    let server = server.restart_with(enforce).await;
+    for way in ["password", "email_otp", "magic_link"] {
+        for (name, step) in [("ada", "add_second_factor"), ("bob", "verify_second_factor")] {
+            server.advance(60_000);
+            let browser = server.browser();
+            let session = proves_first(&server, &browser, (way, name)).await;
+            let attempt = session["signin_attempts"].as_array().unwrap().last().unwrap();
+            assert_eq!(attempt["current_step"], step, "{way} of {name}");
+            assert_eq!((&session["signins"], &attempt["completed"]), (&json!([]), &json!(false)));
+            assert_eq!(browser.get("/session/token").await.refused(), refused(401, "signed_out"));
+        }
+    }
+}

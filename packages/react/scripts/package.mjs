@@ -8,7 +8,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8' }));
 const files = packed.files.map(({ path }) => path);
 
-holds(Object.keys(manifest.dependencies).join() === 'swr', 'swr is the only dependency');
+holds(Object.keys(manifest.dependencies).join() === 'swr,uqr', 'swr, and uqr for QR codes, are the only dependencies');
 holds(manifest.sideEffects.join() === './dist/ui/ui.css', 'nothing but the style sheet has side effects');
 for (const [entry, targets] of Object.entries(manifest.exports)) {
   if (typeof targets === 'string') {

@@ -13,6 +13,7 @@ const LATER = {
   tab: ['the scope of a tab, where a provider has one', 1_500],
   credential: ['the credential, in staging', 700],
   permissions: ['what has() knows, when it is asked', 2_400],
+  solver: ['what solves a proof of work, where a deployment asks for one', 1_500],
 };
 
 const { outputFiles, metafile } = await build({

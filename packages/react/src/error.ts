@@ -9,8 +9,21 @@ import type { ErrorEntry } from './types.gen.js';
  * - `session_changed`: what was asked for no longer applies, because the session changed meanwhile.
  * - `wrong_key`: the server runs in the other mode than the publishable key is for, so what was done is lost.
  * - `not_enabled`: this version of Keyrack does not offer it.
+ * - `passkey_cancelled`, `passkey_unavailable`, `passkey_exists`: the browser has asked for a passkey, and nobody chose
+ *   one; it has none, or not for this page; it has one of this account already.
+ * - `challenge_unsolved`: the proof of work that the deployment asks for was not accepted.
  */
-export type ClientErrorCode = 'network' | 'timeout' | 'no_session' | 'session_changed' | 'wrong_key' | 'not_enabled';
+export type ClientErrorCode =
+  | 'network'
+  | 'timeout'
+  | 'no_session'
+  | 'session_changed'
+  | 'wrong_key'
+  | 'not_enabled'
+  | 'passkey_cancelled'
+  | 'passkey_unavailable'
+  | 'passkey_exists'
+  | 'challenge_unsolved';
 
 /** What every method of this package rejects with. */
 export class KeyrackError extends Error {

@@ -1,16 +1,21 @@
 'use client';
 
+export type { AccountMethods, ProfileChanges } from './account.js';
+export type { CodeStrategy, Preparation, SetUpStrategy } from './attempts.js';
+export type { MagicLink, ReauthenticationMethod, ReauthenticationPrepared, UserPasskey } from './coming.js';
 export type { DeploymentLoaded, DeploymentLoading, UseDeployment } from './deployment.js';
 export { type ClientErrorCode, KeyrackError } from './error.js';
 export type { DomainMethods, InvitationMethods, NewInvitation } from './joining.js';
 export type { EndedAccount } from './memory.js';
 export type { NotificationMethods } from './notifications.js';
 export type { MemberMethods, NewPlace, NewRole, PlaceChanges, PlaceMethods, RoleMethods } from './places.js';
+export { hasAutofill, hasPasskeys, type PasskeyOptions } from './passkey.js';
 export { Protect, type ProtectProps } from './protect.js';
 export { KeyrackProvider, type KeyrackProviderProps } from './provider.js';
 export { SignedIn, SignedOut, type SignedProps } from './signed.js';
 export { useDeployment } from './use-deployment.js';
 export type { Beside } from './use-entry.js';
+export { type ForgotPasswordOptions, useForgotPassword, type UseForgotPassword } from './use-forgot-password.js';
 export { type InvitationLoaded, type InvitationLoading, useInvitation, type UseInvitation } from './use-invitation.js';
 export {
   type InvitationsQuery,
@@ -37,6 +42,13 @@ export {
   type WorkspaceListLoaded,
   type WorkspaceListLoading,
 } from './use-lists.js';
+export {
+  type MagicLinkLoaded,
+  type MagicLinkLoading,
+  type MagicLinkQuery,
+  useMagicLink,
+  type UseMagicLink,
+} from './use-magic-link.js';
 export {
   type MembersLoaded,
   type MembersLoading,
@@ -79,6 +91,7 @@ export {
   type WorkspaceLoaded,
   type WorkspaceLoading,
 } from './use-place.js';
+export { useReauthentication, type UseReauthentication } from './use-reauthentication.js';
 export {
   type RolesLoaded,
   type RolesLoading,
@@ -94,8 +107,19 @@ export {
   useSessionList,
   type UseSessionList,
 } from './use-session-list.js';
-export { type Credentials, useSignIn, type UseSignIn } from './use-sign-in.js';
-export { type NewAccount, useSignUp, type UseSignUp } from './use-sign-up.js';
+export { type Credentials, type NewSignIn, type SecondFactor, type SignInOptions, useSignIn, type UseSignIn } from './use-sign-in.js';
+export { type AuthenticatorSetUp, type NewAccount, useSignUp, type UseSignUp } from './use-sign-up.js';
 export { type UserLoaded, type UserLoading, useUser, type UseUser } from './use-user.js';
+export { useWaitlist, type UseWaitlist, type WaitlistEntryRequest } from './use-waitlist.js';
+export {
+  type PasskeyMethods,
+  useAuthenticators,
+  type UseAuthenticators,
+  usePasskeys,
+  type UsePasskeys,
+  type UserSignInMethods,
+  useUserSignIns,
+  type UseUserSignIns,
+} from './use-ways.js';
 export type { Asked, SessionLoaded, SessionLoading, SessionMethods, UseSession } from './view.js';
 export type * from './types.gen.js';

@@ -1,5 +1,6 @@
 /** What can be done to organizations and workspaces, without React: each is one request. */
 import { act, standsElsewhere } from './acts.js';
+import { base64 } from './base64.js';
 import type { Client } from './client.js';
 import { KeyrackError, notKeyrack } from './error.js';
 import { membershipPath, ORGANIZATION_MEMBERSHIPS, WORKSPACE_MEMBERSHIPS } from './memberships.js';
@@ -177,16 +178,6 @@ async function bodyOf(kind: Kind, { name, description, slug, image, ...changes }
     enable_ip_restriction: changes.restrictsAddresses,
     whitelisted_ips: changes.allowedAddresses,
   };
-}
-
-/** The bytes of a file, as JSON has them. */
-function base64(file: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).replace(/^.*,/, ''));
-    reader.onerror = () => reject(new KeyrackError('invalid_picture', 'The file cannot be read. Choose another one.'));
-    reader.readAsDataURL(file);
-  });
 }
 
 /** What can be done to the members of a place. A member is named by the membership's id. */

@@ -41,6 +41,11 @@ export interface Told {
   readonly beside: readonly string[];
 }
 
+/** Where the API of a client is; undefined in a test of an application. */
+export function addressOf(client: Client): string | undefined {
+  return /^keyrack:(.*):accounts$/.exec(client.remembered.name)?.[1];
+}
+
 /** What one client has read. */
 export class Shelf {
   readonly #client: Client;
@@ -154,10 +159,10 @@ export class Shelf {
 
   #listen(): void {
     // Named as the client's own; a test of an application has neither.
-    const name = /^(keyrack:.*):accounts$/.exec(this.#client.remembered.name)?.[1];
-    if (!name || typeof BroadcastChannel === 'undefined') return;
+    const address = addressOf(this.#client);
+    if (address === undefined || typeof BroadcastChannel === 'undefined') return;
     this.#deafen();
-    this.#channel = new BroadcastChannel(name);
+    this.#channel = new BroadcastChannel(`keyrack:${address}`);
     this.#channel.onmessage = ({ data }) => {
       const { beside } = (data ?? {}) as Partial<Told>;
       if (Array.isArray(beside)) void this.reload(beside, this.moment());

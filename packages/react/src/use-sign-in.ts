@@ -1,24 +1,129 @@
-import { useCallback } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { answer, attemptOf, attemptsOf, begin, prepareStep, type Preparation } from './attempts.js';
+import type { Client } from './client.js';
+import { getPasskey, makePasskey, type PasskeyAnswer, type PasskeyOptions, signInWithPasskey } from './passkey.js';
 import { useClient } from './provider.js';
-import type { SignIn } from './types.gen.js';
+import type { ProfileCompletionData, Session, SignIn, SigninAttempt, VerificationPrepared } from './types.gen.js';
 import { type Flow, useFlow } from './use-flow.js';
+import { useView } from './use-session.js';
+import type { AuthenticatorSetUp } from './use-sign-up.js';
 
 /** What somebody types in to sign in: a password, and either an address or a username. */
 export type Credentials =
   | { readonly email: string; readonly username?: undefined; readonly password: string }
   | { readonly username: string; readonly email?: undefined; readonly password: string };
 
+/** What a sign-in is begun with: what was typed in, for one of the ways that the deployment offers. */
+export type NewSignIn =
+  | { readonly strategy: 'plain_email'; readonly email: string; readonly password: string }
+  | { readonly strategy: 'plain_username'; readonly username: string; readonly password: string }
+  | { readonly strategy: 'email_otp'; readonly email: string }
+  | {
+      readonly strategy: 'magic_link';
+      readonly email: string;
+
+      /** Where the page of the mailed link leads to. */
+      readonly redirect_uri?: string;
+    }
+  | {
+      readonly strategy: 'phone_otp';
+
+      /** In E.164, `+4915112345678`, or national digits with a `phone_country_code`. */
+      readonly phone: string;
+
+      /** A dial code (`+49`) or an ISO code (`DE`). */
+      readonly phone_country_code?: string;
+    };
+
+/** What proves a second factor. */
+export type SecondFactor = 'authenticator' | 'phone_otp' | 'backup_code';
+
+/** What {@link useSignIn} is told. */
+export interface SignInOptions {
+  /** The attempt to go on with, as `signin_attempt_id` of a link says. The latest that waits when omitted. */
+  readonly attemptId?: string | undefined;
+}
+
 /** What {@link useSignIn} returns. */
 export interface UseSignIn extends Flow {
   /**
-   * Signs an account in beside those that are already there and makes it the active one. Resolves when `useSession()`
-   * shows it; may be called while the session is still loading.
+   * The sign-in under way: the one that this hook began, also when it is completed, otherwise the latest of this browser
+   * that waits, so that it goes on after a reload; null when there is none. `current_step` says what it waits for.
+   */
+  readonly attempt: SigninAttempt | null;
+
+  /**
+   * Signs an account in with a password, beside those that are already there, and makes it the active one. Resolves with
+   * true when `useSession()` shows it, with false when {@link attempt} shows a step that is left; may be called while the
+   * session is still loading.
    *
    * @throws KeyrackError `INVALID_CREDENTIALS` for a wrong password, an unknown address and an unknown username alike,
    * `unsupported_strategy` for a username where the deployment has none, `too_many_attempts` when the next try must
    * wait, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`.
    */
-  readonly signIn: (credentials: Credentials) => Promise<void>;
+  readonly signIn: (credentials: Credentials) => Promise<boolean>;
+
+  /**
+   * Begins a sign-in in any of the deployment's ways, and has the code or the link of its first step sent. Resolves as
+   * {@link signIn} does. An unknown identifier looks like a known one: its code is never sent.
+   *
+   * @throws KeyrackError as {@link signIn}.
+   */
+  readonly create: (signIn: NewSignIn) => Promise<boolean>;
+
+  /**
+   * Has another code or link sent for the step, or a second factor's code; the one before is dead then. Within a minute of
+   * the last one nothing is sent.
+   *
+   * @throws KeyrackError `session_changed` when the attempt is gone, `BAD_SIGN_IN_ATTEMPT` where the step has no code.
+   */
+  readonly prepare: (preparation?: Preparation) => Promise<VerificationPrepared>;
+
+  /**
+   * Answers a step with a code. Resolves as {@link signIn} does; the code of a next step is on its way by then.
+   *
+   * @throws KeyrackError `INVALID_CODE`, `verification_code_expired`, `CODE_REQUIRED`, `BAD_SIGN_IN_ATTEMPT` when the
+   * attempt has ended.
+   */
+  readonly verify: (code: string, method?: SecondFactor) => Promise<boolean>;
+
+  /**
+   * Fills in what `missing_fields` names.
+   *
+   * @throws KeyrackError a code for each bad field, `USERNAME_EXISTS`.
+   */
+  readonly completeProfile: (fields: ProfileCompletionData) => Promise<boolean>;
+
+  /**
+   * Signs in with a passkey of this device or another one, whoever's it is.
+   *
+   * @throws KeyrackError `passkey_cancelled` when nobody chose one or `signal` was aborted, `passkey_unavailable` where
+   * the browser has none, `INVALID_CREDENTIALS` when the deployment does not know it.
+   */
+  readonly signInWithPasskey: (options?: PasskeyOptions) => Promise<boolean>;
+
+  /**
+   * Proves a second factor with a passkey of the account.
+   *
+   * @throws KeyrackError as {@link signInWithPasskey}, and `BAD_SIGN_IN_ATTEMPT`.
+   */
+  readonly verifyPasskey: () => Promise<boolean>;
+
+  /**
+   * At `add_second_factor`: what an authenticator is set up with, which is seen nowhere else. {@link verify} with the
+   * method `authenticator` takes its first code.
+   */
+  readonly enrolAuthenticator: () => Promise<AuthenticatorSetUp>;
+
+  /**
+   * At `add_second_factor`: has the browser make a passkey, and goes on with it.
+   *
+   * @throws KeyrackError `passkey_cancelled`, `passkey_unavailable`, `passkey_exists`.
+   */
+  readonly enrolPasskey: () => Promise<boolean>;
+
+  /** Leaves {@link attempt} aside: the next sign-in begins anew. */
+  readonly startOver: () => void;
 }
 
 /** Whether an account goes by this name: another one may have been signed in beside it meanwhile. */
@@ -27,24 +132,97 @@ function isOf({ user }: SignIn, typed: string): boolean {
   return names.some((name) => name.toLowerCase() === typed.trim().toLowerCase());
 }
 
-/** Signing in with an address or a username and a password, without any look of its own. */
-export function useSignIn(): UseSignIn {
+/** Whether the account was signed in meanwhile. */
+function isIn(name: string): (now: Session, before: Session) => boolean {
+  return (now, before) =>
+    now.signins.some((one) => isOf(one, name) && !before.signins.some(({ id }) => id === one.id));
+}
+
+/** Signing in, in every way and through every step, without any look of its own. */
+export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
   const client = useClient();
+  const { session } = useView();
   const { run, ...flow } = useFlow();
-  const signIn = useCallback(
-    ({ email, username, password }: Credentials) =>
-      run(() =>
-        client.mutate({
-          path: '/auth/signin',
-          body:
+  // Null: the person begins anew, whatever waits.
+  const [chosen, choose] = useState<string | null | undefined>(attemptId);
+  const attempt = useMemo(() => pick(attemptsOf(session, 'signin'), chosen), [session, chosen]);
+  const latest = useRef(attempt);
+  latest.current = attempt;
+
+  const create = useCallback(
+    (wanted: NewSignIn) =>
+      run(async () => {
+        const { redirect_uri, ...body } = { redirect_uri: undefined, ...wanted };
+        const name = 'email' in body ? body.email : 'username' in body ? body.username : body.phone;
+        const preparation = redirect_uri === undefined ? {} : { redirect_uri };
+        const made = await begin<SigninAttempt>(client, 'signin', { path: '/auth/signin', body, isIn: isIn(name), preparation });
+        if (made) choose(made.id);
+        return !made || made.completed;
+      }),
+    [client, run],
+  );
+  const step = useCallback(
+    <T>(work: (attempt: SigninAttempt) => Promise<T>) =>
+      run(async () => {
+        const found = await attemptOf(client, 'signin', latest.current?.id);
+        // Whatever another tab begins meanwhile: this hook stays with the one that it has gone on with.
+        choose(found.id);
+        return work(found);
+      }),
+    [client, run],
+  );
+  return {
+    ...flow,
+    attempt,
+    create,
+    ...useMemo(
+      () => ({
+        signIn: ({ email, username, password }: Credentials) =>
+          create(
             username === undefined
               ? { strategy: 'plain_email', email, password }
               : { strategy: 'plain_username', username, password },
-          isDone: (now, before) =>
-            now.signins.some((one) => isOf(one, username ?? email) && !before.signins.some(({ id }) => id === one.id)),
-        }),
-      ),
-    [client, run],
-  );
-  return { ...flow, signIn };
+          ),
+        prepare: (preparation?: Preparation) => step((found) => prepareStep(client, 'signin', found, preparation)),
+        verify: (code: string, method?: SecondFactor) =>
+          step((found) =>
+            answer(client, 'signin', found, '/auth/attempt-verification', {
+              attempt_identifier: found.id,
+              identifier_type: 'signin',
+              verification_code: code,
+              method,
+            }),
+          ),
+        completeProfile: (fields: ProfileCompletionData) =>
+          step((found) => answer(client, 'signin', found, '/auth/complete-profile', { attempt_id: found.id, ...fields })),
+        verifyPasskey: () => step((found) => passkeyStep(client, found, getPasskey)),
+        enrolPasskey: () => step((found) => passkeyStep(client, found, makePasskey)),
+        enrolAuthenticator: () =>
+          step(async (found) => {
+            const set = (await prepareStep(client, 'signin', found, { strategy: 'authenticator' })) as unknown;
+            return set as AuthenticatorSetUp;
+          }),
+        signInWithPasskey: (options: PasskeyOptions = {}) => signInWithPasskey(client, options, run),
+        startOver: () => choose(null),
+      }),
+      [client, create, step, run],
+    ),
+  };
+}
+
+/** Has the browser answer what a step asks of a passkey. */
+async function passkeyStep(
+  client: Client,
+  attempt: SigninAttempt,
+  ask: (client: Client, prepared: unknown) => Promise<PasskeyAnswer>,
+): Promise<boolean> {
+  const credential = await ask(client, await prepareStep(client, 'signin', attempt, { strategy: 'passkey' }));
+  const body = { attempt_identifier: attempt.id, identifier_type: 'signin', method: 'passkey', credential };
+  return answer(client, 'signin', attempt, '/auth/attempt-verification', body);
+}
+
+function pick(attempts: readonly SigninAttempt[], chosen: string | null | undefined): SigninAttempt | null {
+  if (chosen === null) return null;
+  const found = chosen === undefined ? attempts.filter(({ completed }) => !completed).at(-1) : attempts.find(({ id }) => id === chosen);
+  return found ?? null;
 }

@@ -1,10 +1,11 @@
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
+import { answer, attemptsOf, begin, current, prepareStep } from './attempts.js';
 import type { Client } from './client.js';
 import { clientError } from './error.js';
 import { useClient } from './provider.js';
 import type { Availability, Session, SignupAttempt, VerificationPrepared } from './types.gen.js';
 import { type Flow, useFlow } from './use-flow.js';
-import { useSession } from './use-session.js';
+import { useView } from './use-session.js';
 
 /** What somebody types in to sign up. */
 export interface NewAccount {
@@ -18,13 +19,31 @@ export interface NewAccount {
   readonly first_name?: string;
   readonly last_name?: string;
 
+  /** In E.164, `+4915112345678`, or national digits with a `phone_country_code`; where the deployment has phone numbers. */
+  readonly phone_number?: string;
+
+  /** A dial code (`+49`) or an ISO code (`DE`). */
+  readonly phone_country_code?: string;
+
   /** Of an invitation to this address: lets it sign up where others cannot. The invitation is accepted afterwards. */
   readonly invite_token?: string;
 }
 
+/** An authenticator that is being set up: what its program is shown, once. */
+export interface AuthenticatorSetUp {
+  /** An `otpauth:` address, for a QR code. It is a secret: draw it, and send it nowhere. */
+  readonly otp_url: string;
+
+  /** The same secret to be typed in, in base32. */
+  readonly totp_secret: string;
+}
+
 /** What {@link useSignUp} returns. */
 export interface UseSignUp extends Flow {
-  /** The sign-up that waits for its code, also one that was begun before the page was reloaded; null when none does. */
+  /**
+   * The sign-up that waits for a step, also one that was begun before the page was reloaded; null when none does.
+   * `current_step` says what it waits for: `verify_email`, `verify_phone` or `verify_authenticator`.
+   */
   readonly attempt: SignupAttempt | null;
 
   /**
@@ -45,44 +64,56 @@ export interface UseSignUp extends Flow {
    */
   readonly create: (account: NewAccount) => Promise<void>;
 
-  /** Mails another code; the one before is dead then. Within a minute of the last one nothing is sent. */
+  /** Sends the step's code again; the one before is dead then. Within a minute of the last one nothing is sent. */
   readonly prepare: () => Promise<VerificationPrepared>;
 
+  /** At `verify_authenticator`: what an authenticator is set up with. {@link verify} takes its first code. */
+  readonly prepareAuthenticator: () => Promise<AuthenticatorSetUp>;
+
   /**
-   * Proves the address and signs the new account in as the active one. Resolves when `useSession()` shows it. A
+   * Answers the step with its code; after the last one the new account is signed in as the active one. Resolves when
+   * `useSession()` shows it, or `attempt` the next step, whose code is on its way then: true when no step is left. A
    * `username` given here takes the place of the attempt's.
    *
    * @throws KeyrackError `INVALID_CODE`, `verification_code_expired`, `CODE_REQUIRED`, `BAD_SIGN_IN_ATTEMPT` when the
    * attempt has ended, `EMAIL_EXISTS` when somebody else proved the address meanwhile, `USERNAME_EXISTS` when somebody
    * else got the username: then the code is still good, call it again with another `username`.
    */
-  readonly verify: (code: string, instead?: { readonly username: string }) => Promise<void>;
+  readonly verify: (code: string, instead?: { readonly username: string }) => Promise<boolean>;
 }
 
-/** Signing up with email, password and a mailed code, without any look of its own. */
+/** Signing up with email, password and codes, through every step, without any look of its own. */
 export function useSignUp(): UseSignUp {
   const client = useClient();
-  const { session } = useSession();
+  const { session } = useView();
   const { run, ...flow } = useFlow();
   const create = useCallback(
-    (account: NewAccount) =>
-      run(() =>
-        client.mutate({
-          path: '/auth/signup',
-          body: account,
-          isDone: hasNewAttempt,
-          follow: (created) => prepareCode(client, created),
+    (account: NewAccount) => run(async () => void (await begin(client, 'signup', { path: '/auth/signup', body: account }))),
+    [client, run],
+  );
+  const methods = useMemo(() => {
+    const step = <T>(work: (attempt: SignupAttempt) => Promise<T>): Promise<T> =>
+      run(async () => work(await waiting(client)));
+    return {
+      checkUsername: (username: string) => isFree(client, username),
+      prepare: () => step((attempt) => prepareStep(client, 'signup', attempt)),
+      prepareAuthenticator: () =>
+        step(async (attempt) => {
+          const set = (await prepareStep(client, 'signup', attempt, { strategy: 'authenticator' })) as unknown;
+          return set as AuthenticatorSetUp;
         }),
-      ),
-    [client, run],
-  );
-  const prepare = useCallback(() => run(async () => prepareCode(client, await current(client))), [client, run]);
-  const verify = useCallback(
-    (code: string, instead?: { readonly username: string }) => run(() => verifyCode(client, code, instead)),
-    [client, run],
-  );
-  const checkUsername = useCallback((username: string) => isFree(client, username), [client]);
-  return { ...flow, attempt: pending(session), checkUsername, create, prepare, verify };
+      verify: (code: string, instead?: { readonly username: string }) =>
+        step((attempt) =>
+          answer(client, 'signup', attempt, '/auth/attempt-verification', {
+            attempt_identifier: attempt.id,
+            identifier_type: 'signup',
+            verification_code: code,
+            ...(instead && { username: instead.username }),
+          }),
+        ),
+    };
+  }, [client, run]);
+  return { ...flow, attempt: pending(session), create, ...methods };
 }
 
 async function isFree(client: Client, username: string): Promise<boolean> {
@@ -92,34 +123,11 @@ async function isFree(client: Client, username: string): Promise<boolean> {
 }
 
 function pending(session: Session | undefined): SignupAttempt | null {
-  return session?.signup_attempts.filter(({ completed }) => !completed).at(-1) ?? null;
+  return attemptsOf(session, 'signup').filter(({ completed }) => !completed).at(-1) ?? null;
 }
 
-function hasNewAttempt(now: Session, before: Session): boolean {
-  return pending(now) !== null && pending(now)?.id !== pending(before)?.id;
-}
-
-async function prepareCode(client: Client, session: Session): Promise<VerificationPrepared> {
-  const body = { ...which(session), strategy: 'email_otp' };
-  return (await client.send({ path: '/auth/prepare-verification', body })) as VerificationPrepared;
-}
-
-async function verifyCode(client: Client, code: string, instead?: { readonly username: string }): Promise<void> {
-  const attempt = which(await current(client));
-  const isDone = ({ signup_attempts }: Session): boolean =>
-    signup_attempts.some(({ id, completed }) => id === attempt.attempt_identifier && completed);
-  const body = { ...attempt, verification_code: code, ...(instead && { username: instead.username }) };
-  await client.mutate({ path: '/auth/attempt-verification', body, isDone });
-}
-
-/** The session, once there is one. */
-async function current(client: Client): Promise<Session> {
-  await client.loaded;
-  return client.view().session as Session;
-}
-
-function which(session: Session): { attempt_identifier: string; identifier_type: 'signup' } {
-  const attempt = pending(session);
+async function waiting(client: Client): Promise<SignupAttempt> {
+  const attempt = pending(await current(client));
   if (!attempt) throw clientError('session_changed', 'There is no sign-up to go on with. Begin again.');
-  return { attempt_identifier: attempt.id, identifier_type: 'signup' };
+  return attempt;
 }

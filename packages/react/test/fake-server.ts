@@ -27,6 +27,9 @@ export interface Reply {
   /** What it says in `retry-after`. */
   readonly retryAfter?: string;
 
+  /** The ways to prove who it is, which a refusal names. */
+  readonly methods?: readonly string[];
+
   /** Something that Keyrack did not write. */
   readonly html?: string;
 }
@@ -288,8 +291,8 @@ export class FakeServer {
   }
 }
 
-function toResponse({ status = 200, data = null, code, rack, retryAfter, html }: Reply): Response {
-  const errors = code ? [{ code, message: `Refused: ${code}` }] : null;
+function toResponse({ status = 200, data = null, code, methods, rack, retryAfter, html }: Reply): Response {
+  const errors = code ? [{ code, message: `Refused: ${code}`, ...(methods && { meta: { methods } }) }] : null;
   const json = { status, message: code ? `Refused: ${code}` : 'ok', data, session: null, errors };
   return {
     ok: status < 300,

@@ -1,4 +1,4 @@
-import type { CurrentUser, Deployment, Session, SignIn, SignupAttempt, UiSettings } from '@keyrack/react';
+import type { CurrentUser, Deployment, Session, SignIn, SigninAttempt, SignupAttempt, UiSettings } from '@keyrack/react';
 
 const NOW = '2026-11-24T08:00:00.000Z';
 
@@ -104,4 +104,29 @@ export function signUpAttempt(id: string, email: string): SignupAttempt {
 export function deployment(ui: Partial<UiSettings> = {}): Deployment {
   const b2b_settings = { organizations_enabled: true, workspaces_enabled: true, allow_users_to_create_orgs: true };
   return { id: 'dep_1', ui_settings: { app_name: 'Ledger', ...ui }, b2b_settings } as Deployment;
+}
+
+/** An attempt to sign in that waits for a step; completed when there is none. */
+export function signInAttempt(id: string, step: SigninAttempt['current_step'], fields: Partial<SigninAttempt> = {}): SigninAttempt {
+  return {
+    id,
+    session_id: 'ses_1',
+    method: 'plain_email',
+    sso_provider: '',
+    email: 'ada@example.com',
+    user_id: null,
+    expires_at: NOW,
+    first_method_authenticated: step !== '',
+    second_method_authenticated: false,
+    second_method_authentication_required: step === 'verify_second_factor',
+    available_2fa_methods: [],
+    current_step: step,
+    remaining_steps: step ? [step] : [],
+    completed: step === '',
+    requires_completion: step === 'complete_profile',
+    missing_fields: [],
+    required_fields: [],
+    profile_completion_data: {},
+    ...fields,
+  };
 }

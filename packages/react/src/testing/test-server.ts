@@ -47,9 +47,15 @@ export class TestServer {
       case '/auth/signup':
         return this.change({ signup_attempts: [attempt(body)] });
       case '/auth/prepare-verification':
-        return { otp_sent: true, verification_method: 'email_otp' };
+        return this.beside[pathname] ?? { otp_sent: true, verification_method: 'email_otp' };
       case '/auth/attempt-verification':
         return this.#verify();
+      case '/session/reauthenticate':
+        return this.change({});
+      case '/auth/passkey/login/finish':
+      case '/auth/verify-magic-link':
+      case '/auth/reset-password':
+        return this.#signIn({ email: 'ada@example.com' });
       default:
         return this.#answerBeside(request, pathname);
     }
@@ -58,7 +64,7 @@ export class TestServer {
   /** Changes of organizations, workspaces and inboxes are answered and change nothing: a test says what is there. */
   #answerBeside({ body }: Request, path: string): unknown {
     const said = this.beside[path];
-    const isKnown = /^\/(me|organizations|workspaces|notifications|deployment)\//.test(`${path}/`);
+    const isKnown = /^\/(me|organizations|workspaces|notifications|deployment|auth|waitlist|session\/reauthenticate)\//.test(`${path}/`);
     if (!isKnown) throw refusal(404, 'not_found');
     if (body) return said ?? {};
     const list = (said ?? []) as unknown[];

@@ -5,7 +5,7 @@ export default function WayIn() {
   const [{ code, ...account }, setValues] = useState({ email: '', password: '', code: '' });
   const { signIn, error: refusal } = useSignIn();
   const { create, verify, attempt, error = refusal } = useSignUp();
-  const run = (step: Promise<void>) => step.catch(() => undefined); // It is in `error`.
+  const run = (step: Promise<unknown>) => step.catch(() => undefined); // It is in `error`.
   const field = (name: string) => (
     <input key={name} aria-label={name} onChange={({ target }) => setValues({ ...account, code, [name]: target.value })} />
   );

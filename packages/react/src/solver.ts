@@ -1,0 +1,87 @@
+/**
+ * Solves a proof of work: numbers that, behind a given salt, have a SHA-256 that begins as asked. In short turns, between
+ * which the page goes on; a worker would need a permission of its own under a strict Content-Security-Policy.
+ */
+import type { Client } from './client.js';
+import { sha256 } from './sha256.js';
+
+/** As long as a page may stand still without anybody noticing. */
+const TURN_MS = 10;
+
+/** How many numbers are tried between two looks at the clock. */
+const BATCH = 64;
+
+interface Challenge {
+  /** How many puzzles, how long each salt, how many hexadecimal digits to hit. */
+  readonly challenge: { readonly c: number; readonly s: number; readonly d: number };
+  readonly token: string;
+}
+
+interface Redeemed {
+  readonly success: boolean;
+  readonly token?: string;
+}
+
+/**
+ * Asks for a challenge, solves it and exchanges the solutions for a token.
+ *
+ * @param base Where the API is.
+ * @throws KeyrackError `network`, `challenge_unsolved`.
+ */
+export async function solve(client: Client, base: string): Promise<string> {
+  const { challenge, token } = await ask<Challenge>(client, `${base}/captcha/challenge`);
+  const solutions = await solutionsOf(challenge, token);
+  const redeemed = await ask<Redeemed>(client, `${base}/captcha/redeem`, { token, solutions });
+  if (!redeemed.success || !redeemed.token) {
+    throw client.failure('challenge_unsolved', 'The check for robots failed. Try again.');
+  }
+  return redeemed.token;
+}
+
+/** The two addresses speak the protocol of Cap, which has no envelope. */
+async function ask<T>(client: Client, url: string, body?: object): Promise<T> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      credentials: 'omit',
+      ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as T;
+  } catch {
+    throw client.failure('network', 'The server could not be reached. Try again.');
+  }
+}
+
+/** A number for each puzzle, in their order. */
+export async function solutionsOf({ c, s, d }: Challenge['challenge'], token: string): Promise<number[]> {
+  const solutions: number[] = [];
+  let until = performance.now() + TURN_MS;
+  for (let puzzle = 1; puzzle <= c; puzzle += 1) {
+    const salt = digits(`${token}${puzzle}`, s);
+    const target = digits(`${token}${puzzle}d`, d);
+    let number = 0;
+    while (!sha256(salt + number).startsWith(target)) {
+      number += 1;
+      if (number % BATCH === 0 && performance.now() > until) {
+        await new Promise((resolve) => setTimeout(resolve));
+        until = performance.now() + TURN_MS;
+      }
+    }
+    solutions.push(number);
+  }
+  return solutions;
+}
+
+/** So many hexadecimal digits that follow from a seed: xorshift on its FNV-1a. */
+export function digits(seed: string, length: number): string {
+  let state = 2_166_136_261;
+  for (const letter of seed) state = Math.imul(state ^ letter.charCodeAt(0), 16_777_619) >>> 0;
+  let all = '';
+  while (all.length < length) {
+    state = (state ^ (state << 13)) >>> 0;
+    state = (state ^ (state >>> 17)) >>> 0;
+    state = (state ^ (state << 5)) >>> 0;
+    all += state.toString(16).padStart(8, '0');
+  }
+  return all.slice(0, length);
+}

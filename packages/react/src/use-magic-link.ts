@@ -1,0 +1,76 @@
+import { useMemo } from 'react';
+import type { Client } from './client.js';
+import type { Reader } from './entry.js';
+import { useClient } from './provider.js';
+import { type Beside, useEntry } from './use-entry.js';
+import type { MagicLink } from './coming.js';
+
+/** Before it is known what the link is worth. */
+export interface MagicLinkLoading extends Beside {
+  readonly loading: true;
+  readonly link?: undefined;
+  readonly confirm?: undefined;
+}
+
+/** Once it is. */
+export interface MagicLinkLoaded extends Beside {
+  readonly loading: false;
+
+  /** What it is worth, who asked for it, whether that was this browser, and, if not, the code to be typed there. */
+  readonly link: MagicLink;
+
+  /**
+   * Signs in here, where this browser asked for the link. Where another one did, this is refused unless `here` is set,
+   * which is for somebody to choose: then this browser signs in, and the other one does not. Resolves with true when
+   * `useSession()` shows the account, with false when a step is left, with which `useSignIn()` goes on. Looking at the
+   * link signs nobody in.
+   *
+   * @throws KeyrackError `confirm_required` where another browser asked, `link_not_valid` when it was used, has expired or
+   * was followed by a newer one, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`.
+   */
+  readonly confirm: (options?: { readonly here?: boolean }) => Promise<boolean>;
+}
+
+/** What {@link useMagicLink} returns. */
+export type UseMagicLink = MagicLinkLoading | MagicLinkLoaded;
+
+/** What a mailed link says. */
+export interface MagicLinkQuery {
+  readonly token: string;
+  readonly attempt: string;
+}
+
+/**
+ * A mailed link that signs in, as the page that it leads to shows it.
+ *
+ * @param query What the link says.
+ * @throws Error when there is no {@link KeyrackProvider} above.
+ */
+export function useMagicLink({ token, attempt }: MagicLinkQuery): UseMagicLink {
+  const client = useClient();
+  const path = `/auth/magic-link ${JSON.stringify({ token, attempt })}`;
+  const { data: link, error, refetch } = useEntry('nobody', path, reader);
+  const confirm = useMemo(
+    () => async ({ here = false }: { readonly here?: boolean } = {}) => {
+      let isIn = false;
+      await client.mutate({
+        path: '/auth/verify-magic-link',
+        body: here ? { token, attempt, here } : { token, attempt },
+        isDone: (now, before) => now.signins.some(({ id }) => !before.signins.some((one) => one.id === id)),
+        follow: async ({ signin_attempts }) => void (isIn = signin_attempts.at(-1)?.completed ?? true),
+      });
+      return isIn;
+    },
+    [client, token, attempt],
+  );
+  return useMemo(
+    () => (link ? { loading: false, link, confirm, error, refetch } : { loading: true, error, refetch }),
+    [link, confirm, error, refetch],
+  );
+}
+
+/** The token is no part of an address, which logs and histories keep. */
+function reader(client: Client, path: string): Reader<MagicLink> {
+  const [address = '', body = '{}'] = path.split(/ (.*)/);
+  return async () => (await client.send({ path: address, body: JSON.parse(body) as object })) as MagicLink;
+}

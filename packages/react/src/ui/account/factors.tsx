@@ -1,0 +1,227 @@
+import { type ReactElement, useState } from 'react';
+import { useDeployment } from '../../use-deployment.js';
+import type { AuthenticatorSetUp } from '../../use-sign-up.js';
+import { useAuthenticators, type UseAuthenticators } from '../../use-ways.js';
+import { Act, Sure } from '../buttons.js';
+import { Qr } from '../entry/qr.js';
+import { useSay } from '../entry/say.js';
+import { List } from '../list.js';
+import { Field, Form, Select } from '../parts.js';
+import { isOfInput } from '../use-run.js';
+import { download } from './download.js';
+import type { OwnProps } from './manage-account.js';
+import { dateOf, Said, Section, useOwnRun } from './own.js';
+
+/** Second factors: authenticator apps, backup codes, and when one is asked for. */
+export function Factors({ user, hook }: OwnProps): ReactElement {
+  const methods = useAuthenticators();
+  const factors = useDeployment().deployment?.auth_settings.auth_factors_enabled;
+  return (
+    <>
+      {factors?.authenticator !== false && <Authenticators user={user} methods={methods} />}
+      {factors?.backup_code !== false && <BackupCodes has={user.backup_codes_generated} methods={methods} />}
+      <Policy user={user} hook={hook} />
+    </>
+  );
+}
+
+interface AuthenticatorsProps extends Pick<OwnProps, 'user'> {
+  readonly methods: UseAuthenticators;
+}
+
+function Authenticators({ user, methods }: AuthenticatorsProps): ReactElement {
+  const say = useSay();
+  const run = useOwnRun();
+  const [set, setSet] = useState<AuthenticatorSetUp & { readonly id: string }>();
+  const add = (): void => void run.run(async () => setSet(await methods.add()));
+  return (
+    <Section title={say('accountAuthenticators')}>
+      {user.authenticators.length === 0 && !set && <p className="kr-quiet">{say('accountAuthenticatorsNone')}</p>}
+      <List label={say('accountAuthenticators')}>
+        {user.authenticators.map(({ id, created_at }) => (
+          <Authenticator key={id} id={id} name={say('accountAuthenticator', { date: dateOf(created_at) })} methods={methods} />
+        ))}
+      </List>
+      {set ? (
+        <SetUp
+          set={set}
+          methods={methods}
+          onOver={(isDone) => {
+            setSet(undefined);
+            if (isDone) void run.run(() => Promise.resolve(), say('accountAuthenticatorAdded'));
+          }}
+        />
+      ) : (
+        <div className="kr-foot">
+          <button type="button" className="kr-button" aria-busy={run.isBusy} onClick={add}>
+            {say('accountAuthenticatorAdd')}
+          </button>
+          <Said run={run} />
+        </div>
+      )}
+    </Section>
+  );
+}
+
+interface AuthenticatorProps {
+  readonly id: string;
+  readonly name: string;
+  readonly methods: UseAuthenticators;
+}
+
+function Authenticator({ id, name, methods }: AuthenticatorProps): ReactElement {
+  const say = useSay();
+  const run = useOwnRun();
+  return (
+    <li className="kr-row">
+      <span className="kr-two">
+        <span>{name}</span>
+      </span>
+      <Sure label={say('accountRemove', { what: name })} isBusy={run.isBusy} onPress={() => void run.run(() => methods.remove(id))}>
+        {say('accountRemoveShort')}
+      </Sure>
+      <span role="alert" className="kr-error">
+        {run.error?.message}
+      </span>
+    </li>
+  );
+}
+
+interface SetUpProps {
+  readonly set: AuthenticatorSetUp & { readonly id: string };
+  readonly methods: UseAuthenticators;
+  readonly onOver: (isDone: boolean) => void;
+}
+
+/** What the app is shown, and two codes that follow each other: a clock that runs wrong is noticed now. */
+function SetUp({ set, methods, onOver }: SetUpProps): ReactElement {
+  const say = useSay();
+  const run = useOwnRun();
+  const code = (name: string) => ({
+    name,
+    inputMode: 'numeric',
+    autoComplete: 'one-time-code',
+    maxLength: 12,
+    required: true,
+  }) as const;
+  return (
+    <>
+      <p>{say('accountAuthenticatorText')}</p>
+      <Qr text={set.otp_url} label={say('enrolQr')} />
+      <p>
+        {say('enrolSecret')} <code className="kr-secret">{set.totp_secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
+      </p>
+      <Form
+        label={say('accountAuthenticatorAdd')}
+        submit={say('codeSubmit')}
+        isBusy={run.isBusy}
+        error={run.error}
+        onSubmit={(form) => {
+          const values = new FormData(form);
+          const codes = ['first', 'second'].map((name) => String(values.get(name)).replace(/\D/g, ''));
+          void run.run(() => methods.verify(set.id, codes)).then((isDone) => isDone && onOver(true));
+        }}
+      >
+        <div className="kr-pair">
+          <Field label={say('accountAuthenticatorFirst')} {...code('first')} isWrong={isOfInput(run.error)} autoFocus />
+          <Field label={say('accountAuthenticatorSecond')} {...code('second')} />
+        </div>
+      </Form>
+      <Act label={say('accountCancel')} isPlain onPress={() => onOver(false)}>
+        {say('accountCancel')}
+      </Act>
+    </>
+  );
+}
+
+interface BackupCodesProps {
+  readonly has: boolean;
+  readonly methods: UseAuthenticators;
+}
+
+function BackupCodes({ has, methods }: BackupCodesProps): ReactElement {
+  const say = useSay();
+  const run = useOwnRun();
+  const [codes, setCodes] = useState<readonly string[]>();
+  const make = (): void => void run.run(async () => setCodes(await methods.makeBackupCodes()));
+  return (
+    <Section title={say('accountBackup')}>
+      {codes ? (
+        <Codes codes={codes} onKept={() => setCodes(undefined)} />
+      ) : (
+        <>
+          <p className="kr-quiet">{say(has ? 'accountBackupHas' : 'accountBackupText')}</p>
+          <div className="kr-foot">
+            {has ? (
+              <Sure label={say('accountBackupAgain')} isBusy={run.isBusy} onPress={make}>
+                {say('accountBackupAgain')}
+              </Sure>
+            ) : (
+              <button type="button" className="kr-button" aria-busy={run.isBusy} onClick={make}>
+                {say('accountBackupMake')}
+              </button>
+            )}
+            <Said run={run} />
+          </div>
+        </>
+      )}
+    </Section>
+  );
+}
+
+/** The codes, this once. */
+function Codes({ codes, onKept }: { readonly codes: readonly string[]; readonly onKept: () => void }): ReactElement {
+  const say = useSay();
+  const run = useOwnRun();
+  const text = codes.join('\n');
+  return (
+    <>
+      <p role="status">{say('accountBackupShown')}</p>
+      <ul role="list" className="kr-codes" aria-label={say('accountBackup')}>
+        {codes.map((code) => (
+          <li key={code}>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ul>
+      <div className="kr-foot">
+        <button
+          type="button"
+          className="kr-button"
+          autoFocus
+          onClick={() => void run.run(() => navigator.clipboard.writeText(text), say('accountBackupCopied'))}
+        >
+          {say('accountBackupCopy')}
+        </button>
+        <button type="button" className="kr-button" onClick={() => download('backup-codes.txt', 'text/plain', `${text}\n`)}>
+          {say('accountBackupDownload')}
+        </button>
+        <button type="button" className="kr-button kr-main" onClick={onKept}>
+          {say('accountBackupDone')}
+        </button>
+        <Said run={run} />
+      </div>
+    </>
+  );
+}
+
+const POLICIES = { none: 'accountPolicyNone', optional: 'accountPolicyOptional', enforced: 'accountPolicyEnforced' } as const;
+
+function Policy({ user, hook }: OwnProps): ReactElement {
+  const say = useSay();
+  const run = useOwnRun();
+  const isEnforced = useDeployment().deployment?.auth_settings.second_factor_policy === 'enforced';
+  if (isEnforced) return <p className="kr-quiet">{say('accountPolicyHere')}</p>;
+  return (
+    <div>
+      <Select
+        label={say('accountPolicy')}
+        value={user.second_factor_policy}
+        isBusy={run.isBusy}
+        options={Object.entries(POLICIES).map(([id, name]) => ({ id, name: say(name) }))}
+        onChange={(policy) => void run.run(() => hook.update({ second_factor_policy: policy }), say('accountSaved'))}
+      />
+      <Said run={run} />
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import { type ReactElement, useEffect, useState } from 'react';
+import type { SigninAttempt } from '../../types.gen.js';
+import type { UseSignIn } from '../../use-sign-in.js';
+import { useParts } from './kit.js';
+import { useSay } from './say.js';
+import { digits, useForm } from './use-form.js';
+
+/** What each step takes. */
+export interface StepProps {
+  readonly hook: UseSignIn;
+  readonly attempt: SigninAttempt;
+}
+
+interface CodeFormProps {
+  readonly title: string;
+
+  /** Whose it is, for password managers. */
+  readonly account?: string;
+  readonly isNumeric?: boolean;
+  readonly verify: (code: string) => Promise<unknown>;
+}
+
+/** The field for a code. */
+export function CodeForm({ title, account, isNumeric = true, verify }: CodeFormProps): ReactElement {
+  const { Form, Field } = useParts();
+  const say = useSay();
+  const form = useForm({
+    check: ({ code }) => (digits(code) ? {} : { code: say('errorCodeRequired') }),
+    submit: ({ code = '' }) => verify(isNumeric ? digits(code) : code.trim()),
+  });
+  return (
+    <Form form={form} name={title} submit={say('codeSubmit')}>
+      {account && <input className="off kr-off" type="text" name="account" autoComplete="username" value={account} readOnly tabIndex={-1} aria-hidden="true" />}
+      <Field
+        form={form}
+        label={say('fieldCode')}
+        name="code"
+        inputMode={isNumeric ? 'numeric' : 'text'}
+        autoComplete="one-time-code"
+        autoCapitalize="none"
+        spellCheck={false}
+        className="code"
+        maxLength={20}
+        takesFocus
+        required
+      />
+    </Form>
+  );
+}
+
+/** Calls back once, when something is so. */
+export function useOnce(isSo: boolean, then: () => void): void {
+  const [isDone, setDone] = useState(false);
+  useEffect(() => {
+    if (!isSo || isDone) return;
+    setDone(true);
+    then();
+  }, [isSo, isDone, then]);
+}

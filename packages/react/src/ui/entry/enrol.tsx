@@ -1,0 +1,93 @@
+import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { hasPasskeys } from '../../passkey.js';
+import { useDeployment } from '../../use-deployment.js';
+import type { AuthenticatorSetUp } from '../../use-sign-up.js';
+import { CodeForm, type StepProps } from './code-form.js';
+import { useParts } from './kit.js';
+import type { Problem } from './problem.js';
+import { Qr } from './qr.js';
+import { useSay } from './say.js';
+
+/** A second proof is asked of everybody, and this account has none: one is set up before the sign-in exists. */
+export function EnrolStep({ hook }: StepProps): ReactElement {
+  const { Title, Lead, Ways, Button, Outcome, Other, problemOf } = useParts();
+  const say = useSay();
+  const settings = useDeployment().deployment?.auth_settings;
+  const [problem, setProblem] = useState<Problem>();
+  const hasApp = settings?.auth_factors_enabled.authenticator !== false;
+  const hasKey = !!settings?.passkey.enabled && hasPasskeys();
+  return (
+    <>
+      <Title takesFocus>{say('enrolTitle')}</Title>
+      <Lead>{say('enrolText')}</Lead>
+      {hasKey && (
+        <Ways>
+          <Button
+            isBusy={hook.loading}
+            onPress={() => {
+              setProblem(undefined);
+              hook.enrolPasskey().catch((error: unknown) => setProblem(problemOf(error)));
+            }}
+          >
+            {say('wayPasskey')}
+          </Button>
+        </Ways>
+      )}
+      <Outcome isGood={false}>{problem?.text}</Outcome>
+      {hasApp && <AuthenticatorForm prepare={hook.enrolAuthenticator} verify={(code) => hook.verify(code, 'authenticator')} />}
+      <Other>
+        <Button look="link" onPress={hook.startOver}>
+          {say('startOver')}
+        </Button>
+      </Other>
+    </>
+  );
+}
+
+interface AuthenticatorProps {
+  readonly prepare: () => Promise<AuthenticatorSetUp>;
+  readonly verify: (code: string) => Promise<unknown>;
+}
+
+/** Shows what an authenticator is set up with, and takes its first code. */
+export function AuthenticatorForm({ prepare, verify }: AuthenticatorProps): ReactElement {
+  const { Lead, Notice, Button, Ways, Working, problemOf } = useParts();
+  const say = useSay();
+  const [set, setSet] = useState<AuthenticatorSetUp>();
+  const [problem, setProblem] = useState<Problem>();
+  const [tries, setTries] = useState(0);
+  const asked = useRef<{ readonly tries: number; readonly answer: Promise<AuthenticatorSetUp> }>(undefined);
+  useEffect(() => {
+    let isGone = false;
+    setProblem(undefined);
+    // Each question makes another secret: an effect that runs twice asks once.
+    if (asked.current?.tries !== tries) asked.current = { tries, answer: prepare() };
+    asked.current.answer.then(
+      (made) => !isGone && setSet(made),
+      (error: unknown) => !isGone && setProblem(problemOf(error)),
+    );
+    return () => {
+      isGone = true;
+    };
+    // Once for each try: what it is made with is new at each rendering.
+  }, [tries]);
+  if (problem) {
+    return (
+      <Ways>
+        <Notice isBad>{problem.text}</Notice>
+        <Button onPress={() => setTries(tries + 1)}>{say('enrolSubmit')}</Button>
+      </Ways>
+    );
+  }
+  if (!set) return <Working />;
+  return (
+    <>
+      <Lead>{say('enrolAuthenticatorText')}</Lead>
+      <Qr text={set.otp_url} label={say('enrolQr')} />
+      <Lead>
+        {say('enrolSecret')} <code className="kr-secret">{set.totp_secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
+      </Lead>
+      <CodeForm title={say('factorAuthenticator')} verify={verify} />
+    </>
+  );
+}

@@ -1,0 +1,151 @@
+import { type ReactElement, type ReactNode, useState } from 'react';
+import { useDeployment } from '../../use-deployment.js';
+import { useForgotPassword } from '../../use-forgot-password.js';
+import { useSignIn } from '../../use-sign-in.js';
+import { Frame } from '../parts.js';
+import { CodeForm, useOnce } from './code-form.js';
+import { useParts } from './kit.js';
+import { Step } from './later.js';
+import { Resend } from './resend.js';
+import { useSay } from './say.js';
+import { looksLikeEmail, missing, useForm } from './use-form.js';
+
+/** What {@link ForgotPasswordForm} takes. */
+export interface ForgotPasswordFormProps {
+  /** Called once the account is signed in with its new password. */
+  readonly onDone?: (() => void) | undefined;
+
+  /** Of a mailed link (`token=`): only the new password is asked for then. */
+  readonly token?: string | undefined;
+
+  /** The address to begin with. */
+  readonly email?: string | undefined;
+
+  /** What to know before a password is chosen; how long it must be when omitted. */
+  readonly passwordHint?: string | undefined;
+
+  /** What is wrong with a new password; too short when omitted. */
+  readonly passwordProblem?: ((password: string) => string | undefined) | undefined;
+
+  /** What stands below the first step, such as a link back to the sign-in. */
+  readonly footer?: ReactNode;
+}
+
+/** Gets somebody back in who has forgotten the password: address, code, new password, and a second proof if one is due. */
+export function ForgotPasswordForm(props: ForgotPasswordFormProps): ReactElement {
+  return (
+    <Frame>
+      <Forgot {...props} />
+    </Frame>
+  );
+}
+
+function Forgot({ onDone, token, email = '', passwordHint, passwordProblem, footer }: ForgotPasswordFormProps): ReactElement {
+  const { Title, Lead, Working, Button, Other } = useParts();
+  const say = useSay();
+  const hook = useForgotPassword({ token });
+  const signIn = useSignIn();
+  const [isIn, setIn] = useState(false);
+  const isOver = isIn || (hook.step === 'done' && !!signIn.attempt?.completed);
+  useOnce(isOver, () => onDone?.());
+  if (isOver) return <Working />;
+  switch (hook.step) {
+    case 'done':
+      if (!signIn.attempt) return <Working />;
+      return <Step key={signIn.attempt.current_step} hook={signIn} attempt={signIn.attempt} />;
+    case 'password':
+      return (
+        <>
+          <Title>{say('resetTitle')}</Title>
+          <Lead>{say('resetText')}</Lead>
+          <NewPassword
+            account={hook.email}
+            hint={passwordHint}
+            problemOf={passwordProblem}
+            reset={async (password) => setIn(await hook.reset(password))}
+          />
+        </>
+      );
+    case 'code':
+      return (
+        <>
+          <Title>{say('codeTitle')}</Title>
+          <Lead>{say('forgotCodeText', { email: hook.email })}</Lead>
+          <CodeForm title={say('codeTitle')} account={hook.email} verify={hook.verify} />
+          <Resend label={say('codeResend')} send={() => hook.request(hook.email)} />
+          <Other>
+            <Button look="link" onPress={hook.startOver}>
+              {say('codeOtherAddress')}
+            </Button>
+          </Other>
+        </>
+      );
+    default:
+      return (
+        <>
+          <Title>{say('forgotTitle')}</Title>
+          <Lead>{say('forgotText')}</Lead>
+          <Address email={email} request={hook.request} />
+          {footer}
+        </>
+      );
+  }
+}
+
+function Address({ email, request }: { readonly email: string; readonly request: (email: string) => Promise<void> }): ReactElement {
+  const { Form, Field } = useParts();
+  const say = useSay();
+  const form = useForm({
+    check: (values) => {
+      const found = missing(values, ['email'], say('fieldMissing'));
+      return found['email'] || looksLikeEmail(values['email']) ? found : { email: say('errorInvalidEmail') };
+    },
+    submit: ({ email: typed = '' }) => request(typed.trim()),
+  });
+  return (
+    <Form form={form} name={say('forgotTitle')} submit={say('forgotSubmit')}>
+      <Field
+        form={form}
+        label={say('fieldEmail')}
+        name="email"
+        type="email"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        defaultValue={email}
+        takesFocus
+        required
+      />
+    </Form>
+  );
+}
+
+interface NewPasswordProps {
+  readonly account: string;
+  readonly hint: string | undefined;
+  readonly problemOf: ((password: string) => string | undefined) | undefined;
+  readonly reset: (password: string) => Promise<void>;
+}
+
+function NewPassword({ account, hint, problemOf, reset }: NewPasswordProps): ReactElement {
+  const { Form, PasswordField } = useParts();
+  const say = useSay();
+  const min = useDeployment().deployment?.auth_settings.password.min_length ?? 1;
+  const isShort = (text: string): string | undefined =>
+    [...text].length < min ? say('errorPasswordTooShort', { min }) : undefined;
+  const form = useForm({
+    check: ({ password = '' }): Record<string, string> => {
+      const problem = password ? (problemOf ?? isShort)(password) : say('fieldMissing');
+      return problem ? { password: problem } : {};
+    },
+    submit: ({ password = '' }) => reset(password),
+  });
+  return (
+    <Form form={form} name={say('resetTitle')} submit={say('resetSubmit')}>
+      {account && (
+        <input className="off kr-off" type="text" name="account" autoComplete="username" value={account} tabIndex={-1} aria-hidden="true" readOnly />
+      )}
+      <PasswordField form={form} label={say('fieldNewPassword')} autoComplete="new-password" hint={hint ?? say('passwordHint', { min })} takesFocus />
+    </Form>
+  );
+}

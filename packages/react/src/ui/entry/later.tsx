@@ -1,0 +1,40 @@
+/** What not everybody comes by, as code that is loaded when the first form is there. */
+import { type ComponentType, lazy, type ReactElement, Suspense, useEffect } from 'react';
+import type { StepProps } from './code-form.js';
+import { useParts } from './kit.js';
+import { useSay } from './say.js';
+
+/** A component of a file that comes later; when it cannot be loaded, a way to load the page anew, with the new files. */
+export function later<T extends object>(load: () => Promise<ComponentType<T>>): ComponentType<T> {
+  const Loaded = lazy(() => load().then((shown) => ({ default: shown }), () => ({ default: Missing as ComponentType<T> })));
+  return function Later(props: T): ReactElement {
+    const { Working } = useParts();
+    return (
+      <Suspense fallback={<Working />}>
+        <Loaded {...props} />
+      </Suspense>
+    );
+  };
+}
+
+function Missing(): ReactElement {
+  const { Button, Notice, Ways } = useParts();
+  const say = useSay();
+  return (
+    <Ways>
+      <Notice isBad>{say('laterMissing')}</Notice>
+      <Button onPress={() => location.reload()}>{say('laterReload')}</Button>
+    </Ways>
+  );
+}
+
+/** The step that an attempt waits for. */
+export const Step = later<StepProps>(() => import('./steps.js').then((file) => file.Step));
+
+/** Loads the steps while the first form is being filled in. */
+export function useSteps(): void {
+  useEffect(() => void import('./steps.js').catch(() => {}), []);
+}
+
+/** Offers a passkey for the next time. */
+export const PasskeyPrompt = later<{ readonly onOver: () => void }>(() => import('./passkey-prompt.js').then((file) => file.PasskeyPrompt));

@@ -1,0 +1,107 @@
+import { type ReactElement, type ReactNode, useState } from 'react';
+import type { MagicLink as Shown } from '../../coming.js';
+import { type MagicLinkLoaded, useMagicLink } from '../../use-magic-link.js';
+import { useSignIn } from '../../use-sign-in.js';
+import { Frame } from '../parts.js';
+import { useOnce } from './code-form.js';
+import { useParts } from './kit.js';
+import { Step } from './later.js';
+import type { Problem } from './problem.js';
+import { useSay } from './say.js';
+
+/** What {@link MagicLink} takes. */
+export interface MagicLinkProps {
+  /** What the mailed link says: `token=` and `attempt=`. */
+  readonly token: string;
+  readonly attempt: string;
+
+  /** Called once the account is signed in here. */
+  readonly onDone?: (() => void) | undefined;
+
+  /** What stands below a link that does not work, such as a way back to the sign-in. */
+  readonly footer?: ReactNode;
+}
+
+/**
+ * The page that a mailed link leads to. It signs nobody in by itself: who asked for the link in this browser presses a
+ * button; anybody else is told who asked, and gets the code for there; signing in here instead is a second button.
+ */
+export function MagicLink(props: MagicLinkProps): ReactElement {
+  return (
+    <Frame>
+      <Link {...props} />
+    </Frame>
+  );
+}
+
+function Link({ token, attempt, onDone, footer }: MagicLinkProps): ReactElement {
+  const { Title, Notice, Working, problemOf } = useParts();
+  const say = useSay();
+  const hook = useMagicLink({ token, attempt });
+  const signIn = useSignIn();
+  const [is, setIs] = useState<'in' | 'left'>();
+  const isOver = is === 'in' || (is === 'left' && !!signIn.attempt?.completed);
+  useOnce(isOver, () => onDone?.());
+  if (isOver) return <Working />;
+  if (is === 'left' && signIn.attempt) return <Step key={signIn.attempt.current_step} hook={signIn} attempt={signIn.attempt} />;
+  // What says nothing about the link is tried again by itself.
+  if (hook.loading && (!hook.error || hook.error.status === 0)) return <Working />;
+  if (hook.loading || hook.link.state !== 'open') {
+    const isServers = hook.loading && (hook.error?.status ?? 0) >= 500;
+    return (
+      <>
+        <Title takesFocus>{say('magicOverTitle')}</Title>
+        <Notice isBad>{isServers ? problemOf(hook.error).text : say('magicOverText')}</Notice>
+        {footer}
+      </>
+    );
+  }
+  return <Open hook={hook} onConfirmed={(isIn) => setIs(isIn ? 'in' : 'left')} />;
+}
+
+interface OpenProps {
+  readonly hook: MagicLinkLoaded;
+  readonly onConfirmed: (isIn: boolean) => void;
+}
+
+function Open({ hook, onConfirmed }: OpenProps): ReactElement {
+  const { Title, Lead, Ways, Button, Outcome, problemOf } = useParts();
+  const say = useSay();
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const { link } = hook;
+
+  function confirm(): void {
+    setBusy(true);
+    setProblem(undefined);
+    hook.confirm({ here: !link.same_browser }).then(onConfirmed, (error: unknown) => {
+      setProblem(problemOf(error));
+      setBusy(false);
+    });
+  }
+
+  return (
+    <>
+      <Title>{say(link.same_browser ? 'magicTitle' : 'magicOtherTitle')}</Title>
+      <Lead>{link.same_browser ? say('magicOwnText') : say('magicOtherText', whoOf(link))}</Lead>
+      {!link.same_browser && link.code && (
+        <>
+          <Lead>{say('magicCodeText')}</Lead>
+          <p className="kr-secret kr-code">{link.code}</p>
+          <Lead>{say('magicNotYou')}</Lead>
+        </>
+      )}
+      <Ways>
+        <Button look={link.same_browser ? 'main' : 'usual'} isBusy={isBusy} onPress={confirm}>
+          {say(link.same_browser ? 'magicSubmit' : 'magicHere')}
+        </Button>
+      </Ways>
+      <Outcome isGood={false}>{problem?.text}</Outcome>
+    </>
+  );
+}
+
+function whoOf({ browser, device, city, country, ip_address: address, asked_at }: Shown): Record<string, string> {
+  const place = [city, country].filter(Boolean).join(', ') || address || '–';
+  return { browser: browser || '–', device: device || '–', place, time: asked_at ? new Date(asked_at).toLocaleString() : '–' };
+}

@@ -1,0 +1,57 @@
+import { type ReactElement, useState } from 'react';
+import { useCountdown, useParts } from './kit.js';
+import type { Problem } from './problem.js';
+import { useSay } from './say.js';
+
+/** Within so many seconds of a code no other one is sent. */
+const PAUSE_S = 60;
+
+interface Props {
+  readonly label: string;
+  readonly send: () => Promise<unknown>;
+}
+
+/** Has a code sent again, once that would be done. */
+export function Resend({ label, send }: Props): ReactElement {
+  const { Button, Outcome, problemOf } = useParts();
+  const say = useSay();
+  const [sent, setSent] = useState(0);
+  const [isBusy, setBusy] = useState(false);
+  const [outcome, setOutcome] = useState<Problem & { readonly isGood?: boolean }>();
+
+  function press(): void {
+    setBusy(true);
+    setOutcome(undefined);
+    send()
+      .then(
+        () => {
+          setSent((count) => count + 1);
+          setOutcome({ text: say('codeResent'), isGood: true });
+        },
+        (error: unknown) => setOutcome(problemOf(error)),
+      )
+      .finally(() => setBusy(false));
+  }
+
+  return (
+    <div className="resend kr-resend">
+      <Paused key={sent}>
+        {(left) => (
+          <>
+            <Button isBusy={isBusy} isOff={left > 0} onPress={press}>
+              {label}
+            </Button>
+            <span className="kr-left" aria-hidden="true">
+              {left > 0 ? say('codeResendIn', { seconds: left }) : ''}
+            </span>
+          </>
+        )}
+      </Paused>
+      <Outcome isGood={!outcome || !!outcome.isGood}>{outcome?.text}</Outcome>
+    </div>
+  );
+}
+
+function Paused({ children }: { readonly children: (left: number) => ReactElement }): ReactElement {
+  return children(useCountdown(PAUSE_S));
+}

@@ -1,0 +1,101 @@
+/** What a sign-in may ask for after its beginning, one component for each. */
+import type { ReactElement } from 'react';
+import { CodeForm, type StepProps } from './code-form.js';
+import { EnrolStep } from './enrol.js';
+import { useParts } from './kit.js';
+import { Resend } from './resend.js';
+import { useSay } from './say.js';
+import { FactorStep } from './second-factor.js';
+import { missing, useForm, type Values } from './use-form.js';
+import { looksLikePhone, phoneOf } from './ways.js';
+
+/** The step that an attempt waits for. */
+export function Step(props: StepProps): ReactElement {
+  switch (props.attempt.current_step) {
+    case 'verify_second_factor':
+      return <FactorStep {...props} />;
+    case 'add_second_factor':
+      return <EnrolStep {...props} />;
+    case 'complete_profile':
+      return <ProfileStep {...props} />;
+    default:
+      return <CodeStep {...props} />;
+  }
+}
+
+/** A code, or a link, that was sent to an address or a number. */
+function CodeStep({ hook, attempt }: StepProps): ReactElement {
+  const { Title, Lead, Other, Button } = useParts();
+  const say = useSay();
+  const step = attempt.current_step;
+  const isLink = step === 'verify_email_link';
+  const isPhone = step === 'verify_phone' || step === 'verify_phone_otp';
+  const title = say(isPhone ? 'codePhoneTitle' : isLink ? 'linkTitle' : 'codeTitle');
+  const text = isPhone ? 'codePhoneText' : isLink ? 'linkText' : 'codeText';
+  return (
+    <>
+      <Title>{title}</Title>
+      <Lead>{say(text, { email: attempt.email })}</Lead>
+      <CodeForm title={title} account={attempt.email} verify={(code) => hook.verify(code)} />
+      <Resend label={say(isLink ? 'linkResend' : 'codeResend')} send={() => hook.prepare()} />
+      <Other>
+        <Button look="link" onPress={hook.startOver}>
+          {say('startOver')}
+        </Button>
+      </Other>
+    </>
+  );
+}
+
+const LABELS = {
+  first_name: ['fieldFirstName', 'given-name'],
+  last_name: ['fieldLastName', 'family-name'],
+  username: ['fieldUsername', 'username'],
+  phone_number: ['fieldPhone', 'tel'],
+  email_address: ['fieldEmail', 'email'],
+} as const;
+
+type Missing = keyof typeof LABELS;
+
+/** What the deployment wants to know of everybody, and does not know yet. */
+function ProfileStep({ hook, attempt }: StepProps): ReactElement {
+  const { Title, Lead, Form, Field } = useParts();
+  const say = useSay();
+  const wanted = attempt.missing_fields.filter((name): name is Missing => name in LABELS);
+  const form = useForm({
+    check: (values) => {
+      const found = missing(values, wanted, say('fieldMissing'));
+      const phone = values['phone_number'];
+      if (phone && !looksLikePhone(phone)) found['phone_number'] = say('fieldPhoneWrong');
+      return found;
+    },
+    submit: (values) => hook.completeProfile(profileOf(values)),
+  });
+  const known: Readonly<Record<string, string | undefined>> = attempt.profile_completion_data;
+  return (
+    <>
+      <Title>{say('profileTitle')}</Title>
+      <Lead>{say('profileText')}</Lead>
+      <Form form={form} name={say('profileTitle')} submit={say('profileSubmit')}>
+        {wanted.map((name, index) => (
+          <Field
+            key={name}
+            form={form}
+            label={say(LABELS[name][0])}
+            name={name}
+            type={name === 'phone_number' ? 'tel' : name === 'email_address' ? 'email' : 'text'}
+            autoComplete={LABELS[name][1]}
+            defaultValue={known[name] ?? ''}
+            {...(name === 'phone_number' && { hint: say('fieldPhoneHint') })}
+            takesFocus={index === 0}
+            required
+          />
+        ))}
+      </Form>
+    </>
+  );
+}
+
+function profileOf({ email_address: email, phone_number: phone, ...names }: Values): Record<string, string> {
+  return { ...names, ...(email && { email: email.trim() }), ...(phone && { phone_number: phoneOf(phone) }) };
+}

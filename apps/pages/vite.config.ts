@@ -7,7 +7,7 @@ const SERVER = 'http://localhost:4400';
 export default defineConfig({
   // Whatever the path below which a proxy hands requests to Keyrack: what a page links to lies beside it.
   base: './',
-  plugins: [headOfTheServer(), withoutUnused()],
+  plugins: [headOfTheServer(), withoutUnused(), withoutEnglish()],
   resolve: { alias: { swr: fileURLToPath(new URL('src/clock.ts', import.meta.url)) } },
   server: {
     proxy: Object.fromEntries(
@@ -22,6 +22,8 @@ export default defineConfig({
     // The pages are served under a policy that allows nothing inline, data: addresses included.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // For scripts/size.mjs, which takes it away.
+    manifest: true,
     // "use client" is for frameworks that render on a server; here everything is client code.
     rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
@@ -39,6 +41,18 @@ function withoutUnused(): Plugin {
   };
 }
 
+/** What the package's components say in English: each page brings its texts with it, in the language of its reader. */
+function withoutEnglish(): Plugin {
+  const name = '\0texts of the page';
+  return {
+    name: 'keyrack-without-english',
+    apply: 'build',
+    enforce: 'pre',
+    resolveId: (source) => (/\/(entry-words|english)\.js$/.test(source) ? name : undefined),
+    load: (id) => (id === name ? 'export const ENGLISH_ENTRY = {}; export const ENTRY_WORDS = []; export const ENGLISH = {};' : undefined),
+  };
+}
+
 /** While developing, what the server writes into the head of a page is fetched from it. */
 function headOfTheServer(): Plugin {
   return {
@@ -46,7 +60,7 @@ function headOfTheServer(): Plugin {
     apply: 'serve',
     configureServer: ({ middlewares }) => {
       middlewares.use((request, _, next) => {
-        request.url = request.url?.replace(/^\/(sign-in|sign-up|accounts)(?=\?|$)/, '/index.html');
+        request.url = request.url?.replace(/^\/(sign-in|sign-up|accounts|invite|magic-link|forgot-password|waitlist|account)(?=\?|$)/, '/index.html');
         next();
       });
     },

@@ -4,7 +4,15 @@ import type en from '../messages/en.json';
 /** The name of a text. `messages/en.json` is the list of all of them. */
 export type MessageKey = keyof typeof en;
 
-export type PageName = 'sign-in' | 'sign-up' | 'accounts' | 'invite';
+export type PageName =
+  | 'sign-in'
+  | 'sign-up'
+  | 'accounts'
+  | 'invite'
+  | 'magic-link'
+  | 'forgot-password'
+  | 'waitlist'
+  | 'account';
 
 /** What the server writes into a page. */
 export interface Boot {

@@ -9,7 +9,7 @@ import { Maintenance, Notice } from './states.js';
 import { Title } from './title.js';
 import { type Steps, useSteps } from './use-steps.js';
 
-interface Props {
+export interface ChooserProps {
   readonly hook: SessionLoaded;
 
   /** What the page is for: where it goes on to, and which form adds an account. */
@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** The accounts of this browser: one is chosen to go on with, others are added, ended or taken off the list. */
-export function Chooser({ hook, way }: Props) {
+export function Chooser({ hook, way }: ChooserProps) {
   const title = useRef<HTMLHeadingElement>(null);
   const steps = useSteps(hook, way, title);
   const { signins, active_signin } = hook.session;
@@ -51,8 +51,10 @@ export function Chooser({ hook, way }: Props) {
   );
 }
 
+export type LeavingProps = Pick<ChooserProps, 'hook'>;
+
 /** The accounts while nothing can be changed: whoever wants to leave can. */
-export function Leaving({ hook }: Pick<Props, 'hook'>) {
+export function Leaving({ hook }: LeavingProps) {
   const title = useRef<HTMLHeadingElement>(null);
   const steps = useSteps(hook, 'sign-in', title);
   const { signins, active_signin } = hook.session;
@@ -81,7 +83,7 @@ interface LiveProps {
   readonly isActive: boolean;
 
   /** Absent where it cannot be chosen. */
-  readonly way?: Props['way'];
+  readonly way?: ChooserProps['way'];
   readonly steps: Steps;
 }
 
@@ -119,7 +121,7 @@ function Ended({ ended, steps }: { readonly ended: EndedAccount; readonly steps:
 
 interface WaysProps {
   readonly count: number;
-  readonly way: Props['way'];
+  readonly way: ChooserProps['way'];
   readonly signOutAll: () => void;
 }
 
@@ -156,6 +158,11 @@ function Ways({ count, way, signOutAll }: WaysProps) {
         <button type="button" className="link" onClick={signOutAll}>
           {say('accounts_sign_out_all')}
         </button>
+      )}
+      {way === 'sign-in' && (
+        <p className="other">
+          <a href={pageLink('account')}>{say('accounts_manage')}</a>
+        </p>
       )}
     </div>
   );

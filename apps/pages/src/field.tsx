@@ -1,7 +1,7 @@
+import type { FormState } from '@keyrack/react/ui';
 import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Icon } from './icon.js';
 import { say } from './say.js';
-import type { FormState } from './use-form.js';
 
 interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, 'form'> {
   readonly form: FormState;

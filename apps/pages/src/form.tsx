@@ -1,7 +1,7 @@
+import type { FormState } from '@keyrack/react/ui';
 import type { ReactNode } from 'react';
-import type { PageName } from './boot.js';
+import { boot } from './boot.js';
 import { say } from './say.js';
-import type { FormState } from './use-form.js';
 import { Wait } from './wait.js';
 
 interface Props {
@@ -9,19 +9,18 @@ interface Props {
   readonly name: string;
   readonly submit: string;
 
-  /** The page that it is on: where a browser would send it, if scripts did not. */
-  readonly action: PageName;
   readonly children: ReactNode;
 }
 
 /** A form with its fields, what went wrong with it as a whole, and its button. */
-export function Form({ form, name, submit, action, children }: Props) {
+export function Form({ form, name, submit, children }: Props) {
   const { ref, isBusy, problem, onSubmit, onWaited } = form;
+  // The page that it is on is where a browser would send it, if scripts did not.
   return (
-    <form ref={ref} className="form" aria-label={name} action={action} method="post" noValidate onSubmit={onSubmit}>
+    <form ref={ref} className="form" aria-label={name} action={boot.page} method="post" noValidate onSubmit={onSubmit}>
       {children}
       {problem?.wait ? (
-        <Wait key={problem.wait} seconds={problem.wait} onOver={onWaited} />
+        <Wait key={problem.wait} seconds={problem.wait} onOver={() => onWaited(say('wait_over'))} />
       ) : (
         <p className={problem?.isOver ? 'alert alert-over' : problem ? 'alert alert-shown' : 'alert'} role="alert">
           {problem?.text}
@@ -32,9 +31,4 @@ export function Form({ form, name, submit, action, children }: Props) {
       </button>
     </form>
   );
-}
-
-/** Which of these fields are empty. */
-export function missing(values: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.filter((name) => !values[name]?.trim()).map((name) => [name, say('field_missing')]));
 }

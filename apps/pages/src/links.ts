@@ -4,7 +4,15 @@ import { boot, type PageName } from './boot.js';
 export const query: URLSearchParams = new URLSearchParams(location.search);
 
 /** What a link says about one page only. */
-const OF_ONE_PAGE = ['prompt', 'login_hint', 'signup_attempt_id', 'token', ...(boot.page === 'invite' ? ['invite_token'] : [])];
+const OF_ONE_PAGE = [
+  'prompt',
+  'login_hint',
+  'signin_attempt_id',
+  'signup_attempt_id',
+  'token',
+  'attempt',
+  ...(boot.page === 'invite' ? ['invite_token'] : []),
+];
 
 /** The token of an invitation. The mailed link has it under one name, other pages keep it under the other. */
 export const inviteToken: string | null = (boot.page === 'invite' && query.get('token')) || query.get('invite_token');

@@ -1,19 +1,30 @@
 import { type SessionLoaded, useSession, useSessionList } from '@keyrack/react';
-import { AccountsPage } from './accounts-page.js';
-import { boot } from './boot.js';
-import { Leaving } from './chooser.js';
+import { type ComponentType, lazy, Suspense } from 'react';
+import { boot, type PageName } from './boot.js';
 import { Frame } from './frame.js';
-import { InvitePage } from './invite-page.js';
-import { SignInPage } from './sign-in-page.js';
-import { SignUpPage } from './sign-up-page.js';
+import { Leaving } from './later.js';
 import { Loading, Maintenance, ReturnRefused, Unreachable } from './states.js';
-
-const PAGES = { 'sign-in': SignInPage, 'sign-up': SignUpPage, accounts: AccountsPage, invite: InvitePage } as const;
 
 /** What every page of these takes: the hook, after its first load. */
 export interface PageProps {
   readonly hook: SessionLoaded;
 }
+
+/** Each page is code of its own, so that nobody waits for what another one needs. */
+const PAGES: Readonly<Record<PageName, () => Promise<ComponentType<PageProps>>>> = {
+  'sign-in': () => import('./sign-in-page.js').then(({ SignInPage }) => SignInPage),
+  'sign-up': () => import('./sign-up-page.js').then(({ SignUpPage }) => SignUpPage),
+  accounts: () => import('./accounts-page.js').then(({ AccountsPage }) => AccountsPage),
+  invite: () => import('./invite-page.js').then(({ InvitePage }) => InvitePage),
+  'magic-link': () => import('./magic-page.js').then(({ MagicPage }) => MagicPage),
+  'forgot-password': () => import('./forgot-page.js').then(({ ForgotPage }) => ForgotPage),
+  waitlist: () => import('./waitlist-page.js').then(({ WaitlistPage }) => WaitlistPage),
+  account: () => import('./account-page.js').then(({ AccountPage }) => AccountPage),
+};
+
+// Asked for at once, beside the session.
+const code = PAGES[boot.page]();
+const Chosen = lazy(() => code.then((page) => ({ default: page })));
 
 /** The page that was asked for, or what stands in its way. */
 export function Page() {
@@ -29,13 +40,10 @@ export function Page() {
       ) : hook.loading ? (
         hook.status === 'failed' ? <Unreachable retry={hook.refetch} /> : <Loading />
       ) : (
-        <Chosen hook={hook} />
+        <Suspense fallback={<Loading />}>
+          <Chosen hook={hook} />
+        </Suspense>
       )}
     </Frame>
   );
-}
-
-function Chosen({ hook }: PageProps) {
-  const Shown = PAGES[boot.page];
-  return <Shown hook={hook} />;
 }

@@ -1,4 +1,5 @@
 /** The texts: the same in every language, all of them used, and nothing shown that is none. */
+import { ENGLISH, ENTRY_WORDS } from '@keyrack/react/ui';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,6 +16,11 @@ function sources(folder: string): string {
 
 const used = sources('apps/pages/src') + sources('crates/server/src/pages');
 
+/** What the forms of the package say, under the names that the pages have for it. */
+const words = new Map(
+  Object.entries(ENGLISH).map(([name, text]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), text]),
+);
+
 test('every text is there in both languages, in the same order', () => {
   expect(Object.keys(de)).toEqual(Object.keys(en));
 });
@@ -25,7 +31,14 @@ test.each(keys)('%s has the same placeholders in both languages, and is no lefto
   expect(en[key].trim()).not.toBe('');
   expect(de[key].trim()).not.toBe('');
   // Sentences about errors are looked up by code; the server's tests know every code.
-  if (!key.startsWith('error_')) expect(used).toMatch(new RegExp(`['"]${key}['"]`));
+  if (!key.startsWith('error_') && !words.has(key)) expect(used).toMatch(new RegExp(`['"]${key}['"]`));
+});
+
+test.each(ENTRY_WORDS)('what the forms say as %s is a text of the pages, with the same placeholders', (name) => {
+  const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as (typeof keys)[number];
+  const inWords = [...ENGLISH[name].matchAll(/\{\w+\}/g)].map(([placeholder]) => placeholder);
+  expect(keys).toContain(key);
+  for (const [placeholder] of en[key].replaceAll('{app}', '').matchAll(/\{\w+\}/g)) expect(inWords).toContain(placeholder);
 });
 
 test('docs/PAGES.md lists every text as it is', () => {

@@ -31,6 +31,7 @@ pub fn routes(app: &Shared) -> Router<Shared> {
         .route("/", get(index))
         .route("/outbox", get(index))
         .route("/team", get(index))
+        .route("/profile", get(index))
         .fallback(file)
 }
 

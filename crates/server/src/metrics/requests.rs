@@ -11,7 +11,17 @@ const OTHER: &str = "other";
 /// What is no operation of the API.
 const OTHERS: [&str; 3] = ["preflight", "pages", OTHER];
 /// The paths of the hosted pages.
-const PAGE_PATHS: [&str; 4] = ["/", "/accounts", "/sign-in", "/sign-up"];
+const PAGE_PATHS: [&str; 9] = [
+    "/",
+    "/account",
+    "/accounts",
+    "/forgot-password",
+    "/invite",
+    "/magic-link",
+    "/sign-in",
+    "/sign-up",
+    "/waitlist",
+];
 
 /// Every status that is counted by itself; the last stands for all others.
 const STATUSES: [u16; 26] = [

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 /// What is written into the frame.
 pub struct Head<'a> {
-    /// `sign-in`, `sign-up`, `accounts` or `invite`.
+    /// One of the pages' names.
     pub page: &'a str,
     /// The deployment, as `GET /deployment` answers it.
     pub deployment: Value,
@@ -31,6 +31,10 @@ pub fn render(frame: &str, head: Head<'_>) -> String {
         "sign-up" => "title_sign_up",
         "accounts" => "title_accounts",
         "invite" => "title_invite",
+        "magic-link" => "title_magic_link",
+        "forgot-password" => "title_forgot_password",
+        "waitlist" => "title_waitlist",
+        "account" => "title_account",
         _ => "title_sign_in",
     });
     let noscript = said("noscript");

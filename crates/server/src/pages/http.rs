@@ -28,10 +28,14 @@ use url::form_urlencoded;
 const NOT_BUILT: &str =
     "The pages are not in this binary: build them with `npm run build` first, or use `cargo xtask run`.\n";
 
+/// The names of the pages, which are their paths.
+pub const PAGES: [&str; 8] =
+    ["sign-in", "sign-up", "accounts", "invite", "magic-link", "forgot-password", "waitlist", "account"];
+
 /// The pages, and below `/_keyrack/` what they link to. `/` leads to the accounts, unless it is the demo's.
 pub fn routes(app: &Shared) -> Router {
     let mut router = Router::new();
-    for page in ["sign-in", "sign-up", "accounts", "invite"] {
+    for page in PAGES {
         let show = move |Extension(site): Extension<Arc<Site>>,
                          headers: HeaderMap,
                          RawQuery(query): RawQuery| async move {
@@ -93,7 +97,7 @@ fn shown(page: &str, site: &Site, headers: &HeaderMap, query: &str) -> Response 
         page,
         deployment: serde_json::to_value(deployment).unwrap_or_default(),
         language,
-        messages: texts::of(&site.config, language),
+        messages: texts::on_page(page, texts::of(&site.config, language)),
         return_to,
         return_refused,
         theme_version: version(&theme::css(&site.config.ui.theme)),

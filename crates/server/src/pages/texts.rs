@@ -90,6 +90,14 @@ pub fn of(deployment: &Deployment, language: &str) -> Map<String, Value> {
     all
 }
 
+/// Those of them that a page says: what is about one's own account only is on the page of that.
+pub fn on_page(page: &str, mut all: Map<String, Value>) -> Map<String, Value> {
+    if page != "account" {
+        all.retain(|name, _| !name.starts_with("account_"));
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,8 +167,15 @@ mod tests {
     ];
 
     /// What the client says by itself, and the sentence for surprises.
-    const OF_THE_CLIENT: [&str; 4] =
-        ["error_network", "error_timeout", "error_session_changed", "error_unexpected"];
+    const OF_THE_CLIENT: [&str; 7] = [
+        "error_network",
+        "error_timeout",
+        "error_session_changed",
+        "error_passkey_cancelled",
+        "error_passkey_unavailable",
+        "error_challenge_unsolved",
+        "error_unexpected",
+    ];
 
     /// Why an invitation is not accepted, which a 200 answer says.
     const OF_INVITATIONS: [&str; 7] = [
@@ -233,5 +248,12 @@ mod tests {
             let refusal = check(name, text).unwrap_err();
             assert!(refusal.contains(said), "{refusal}");
         }
+    }
+
+    #[test]
+    fn only_the_page_of_an_account_says_what_is_about_one() {
+        let all = || Map::from_iter([("account_save".to_owned(), "x".into()), ("accounts_list".to_owned(), "y".into())]);
+        assert_eq!(on_page("account", all()).len(), 2);
+        assert_eq!(on_page("accounts", all()).keys().collect::<Vec<_>>(), ["accounts_list"]);
     }
 }

@@ -5,7 +5,16 @@ use keyrack_server::config::{Deployment, Mode, Origin};
 use reqwest::{Client, Method, redirect};
 use std::collections::BTreeMap;
 
-const PAGES: [&str; 3] = ["/sign-in", "/sign-up", "/accounts"];
+const PAGES: [&str; 8] = [
+    "/sign-in",
+    "/sign-up",
+    "/accounts",
+    "/invite",
+    "/magic-link",
+    "/forgot-password",
+    "/waitlist",
+    "/account",
+];
 
 /// What every answer says, whatever it is.
 #[track_caller]

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, somebody, test } from './pages.js';
+import { expect, RESEND_MS, somebody, test } from './pages.js';
 
 /** The accessible name of what has the focus; it fails when nobody could see that it has it. */
 async function focused(page: Page): Promise<string> {
@@ -32,6 +32,7 @@ async function tabTo(page: Page, name: RegExp, most = 12): Promise<string[]> {
 test('by keyboard alone: sign-up, code, accounts, another account, switch, sign-out', async ({ hosted, server }) => {
   const [ada, bob] = [somebody('Ada'), somebody('Bob')];
   const { page } = hosted;
+  await page.clock.install();
   const keys = page.keyboard;
 
   await hosted.open('/sign-up');
@@ -61,6 +62,10 @@ test('by keyboard alone: sign-up, code, accounts, another account, switch, sign-
   await keys.press('Enter');
   await expect(page.locator(':focus')).toHaveAccessibleDescription(/That code is wrong/);
   expect(await tabTo(page, /Send a new code/)).toEqual(['Confirm', 'Send a new code']);
+  await keys.press('Enter');
+  await expect(page.getByText('You can ask for a new code in')).toBeVisible();
+  await page.clock.fastForward(RESEND_MS);
+  await expect(page.getByText('You can ask for a new code in')).toHaveCount(0);
   await keys.press('Enter');
   await expect(page.getByRole('status').filter({ hasText: 'Only the newest' })).toBeVisible();
   expect(await focused(page)).toBe('Send a new code');

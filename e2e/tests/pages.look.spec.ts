@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, type Hosted, somebody, test } from './pages.js';
+import { expect, type Hosted, RESEND_MS, somebody, test } from './pages.js';
 
 const NARROW = { width: 360, height: 740 };
 
@@ -8,6 +8,7 @@ const NARROW = { width: 360, height: 740 };
 async function visit(hosted: Hosted, see: (state: string) => Promise<void>): Promise<void> {
   const [ada, bob] = [somebody('Ada'), somebody('A-rather-long-first-name-without-a-break')];
   const { page, server } = hosted;
+  await page.clock.install();
   await hosted.open('/accounts');
   await see('nobody is signed in');
   await hosted.open('/sign-in');
@@ -24,6 +25,7 @@ async function visit(hosted: Hosted, see: (state: string) => Promise<void>): Pro
   await see('the question for the code');
   await hosted.enterCode('1');
   await expect(hosted.field('Code')).toHaveAttribute('aria-invalid', 'true');
+  await page.clock.fastForward(RESEND_MS);
   await hosted.button('Send a new code').click();
   await expect(page.getByRole('status').filter({ hasText: 'Only the newest' })).toBeVisible();
   await see('a wrong code, and a new one');

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, type Hosted, type Kind, somebody, test } from './pages.js';
+import { expect, type Hosted, type Kind, RESEND_MS, somebody, test } from './pages.js';
 
 /** What is said in every alert region that says something. */
 function alerts(page: Page): Promise<string[]> {
@@ -155,6 +155,7 @@ test('too many tries count down for the eye, and are said once', async ({ hosted
 test('a wrong, an empty and an expired code are told apart, and a new one is sent', async ({ hosted, server }) => {
   const ada = somebody('Ada');
   const { page } = hosted;
+  await page.clock.install();
   await hosted.open('/sign-up');
   await hosted.beginSignUp(ada);
   const code = await server.newestCode(ada.email);
@@ -165,6 +166,7 @@ test('a wrong, an empty and an expired code are told apart, and a new one is sen
   await server.advance(11 * 60_000);
   await hosted.enterCode(code);
   await expect(hosted.field('Code')).toHaveAccessibleDescription(/That code has expired/);
+  await page.clock.fastForward(RESEND_MS);
   await hosted.button('Send a new code').click();
   await expect(page.getByRole('status').filter({ hasText: 'Only the newest one works' })).toBeVisible();
   await expect.poll(() => server.newestCode(ada.email)).not.toBe(code);

@@ -5,6 +5,9 @@ import { Server } from './server.js';
 
 export { expect, somebody };
 
+/** After so long a page lets another code be asked for: to be passed over by `page.clock`. */
+export const RESEND_MS = 61_000;
+
 /** Names of the deployments, and the hosts that mean them; `app` is the one that every other name means. */
 const HOSTS = {
   app: 'localhost',
@@ -13,6 +16,7 @@ const HOSTS = {
   busy: 'busy.localhost',
   single: 'single.localhost',
   own: 'own.localhost',
+  ways: 'ways.localhost',
 } as const;
 
 export type Kind = keyof typeof HOSTS;
@@ -56,6 +60,13 @@ primary = "#7a1f5c"
 radius = "2px"
 [deployment.messages.en]
 sign_in_title = "Welcome to {app}"`,
+  ways: `
+app_name = "Ways"
+[deployment.auth]
+email_otp = true
+magic_link = true
+[deployment.auth.passkey]
+enabled = true`,
 };
 
 function configuration(port: number): string {

@@ -18,6 +18,9 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           <a href="team" aria-current={current('team')}>
             Team
           </a>
+          <a href="profile" aria-current={current('profile')}>
+            Account
+          </a>
           <a href="outbox" aria-current={current('outbox')}>
             Outbox
           </a>

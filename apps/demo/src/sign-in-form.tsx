@@ -15,7 +15,7 @@ export function SignInForm({ takesFocus, onDone }: Props) {
       submit="Sign in"
       loading={loading}
       error={error}
-      onSubmit={({ email = '', password = '' }) => signIn({ email, password }).then(onDone)}
+      onSubmit={({ email = '', password = '' }) => signIn({ email, password }).then((isIn) => (isIn ? onDone() : location.assign('sign-in?prompt=login')))}
     >
       <Field label="Email" name="email" type="email" autoComplete="email" required takesFocus={takesFocus} />
       <Field label="Password" name="password" type="password" autoComplete="current-password" required />

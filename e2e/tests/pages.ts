@@ -64,9 +64,7 @@ sign_in_title = "Welcome to {app}"`,
 app_name = "Ways"
 [deployment.auth]
 email_otp = true
-magic_link = true
-[deployment.auth.passkey]
-enabled = true`,
+magic_link = true`,
 };
 
 function configuration(port: number): string {

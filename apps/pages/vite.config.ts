@@ -4,10 +4,39 @@ import { defineConfig, type Plugin } from 'vite';
 /** `npm run dev -w @keyrack/pages` shows the pages beside a server that was started with `cargo xtask run`. */
 const SERVER = 'http://localhost:4400';
 
+/** Files of these names, below `react/dist/` or `pages/src/`. */
+function files(...names: readonly string[]): RegExp {
+  return new RegExp(`/(${names.join('|')})\\.[jt]sx?$`);
+}
+
+/** What pages share, with what it needs, each as one file: many small ones are compressed badly. */
+const GROUPS = [
+  {
+    name: 'base',
+    priority: 3,
+    test: files('pages/src/(page|states|links)', 'react/dist/(provider|use-session-list)', 'react-dom/client'),
+  },
+  { name: 'common', priority: 2, test: files('react/dist/address', 'pages/src/(problem|password)') },
+  { name: 'accounts', priority: 2, test: files('pages/src/(settings|icon|endings)') },
+  {
+    name: 'parts',
+    priority: 1,
+    test: files(
+      'react/dist/(use-deployment|has-passkeys|ui/(words|frame)|ui/entry/(kit|say|later))',
+      'pages/src/(words|plain-parts)',
+    ),
+  },
+  {
+    name: 'forms',
+    priority: 0,
+    test: files('react/dist/(attempts|challenge|ui/entry/(use-form|use-once|ways))', 'pages/src/parts'),
+  },
+];
+
 export default defineConfig({
   // Whatever the path below which a proxy hands requests to Keyrack: what a page links to lies beside it.
   base: './',
-  plugins: [headOfTheServer(), withoutUnused(), withoutEnglish()],
+  plugins: [headOfTheServer(), withoutUnused(), withoutOwn()],
   resolve: { alias: { swr: fileURLToPath(new URL('src/clock.ts', import.meta.url)) } },
   server: {
     proxy: Object.fromEntries(
@@ -25,7 +54,10 @@ export default defineConfig({
     // For scripts/size.mjs, which takes it away.
     manifest: true,
     // "use client" is for frameworks that render on a server; here everything is client code.
-    rolldownOptions: { checks: { moduleLevelDirective: false } },
+    rolldownOptions: {
+      checks: { moduleLevelDirective: false },
+      output: { codeSplitting: { groups: GROUPS } },
+    },
   },
 });
 
@@ -41,15 +73,19 @@ function withoutUnused(): Plugin {
   };
 }
 
-/** What the package's components say in English: each page brings its texts with it, in the language of its reader. */
-function withoutEnglish(): Plugin {
-  const name = '\0texts of the page';
+/**
+ * What the package has for applications without texts and parts of their own: each page brings its texts with it, in the
+ * language of its reader, and the parts are those of these pages.
+ */
+function withoutOwn(): Plugin {
+  const name = '\0what the pages have themselves';
+  const empty = ['ENGLISH_ENTRY', 'ENGLISH', 'KEYRACK_PARTS'].map((one) => `export const ${one} = {};`).join('\n');
   return {
-    name: 'keyrack-without-english',
+    name: 'keyrack-without-own',
     apply: 'build',
     enforce: 'pre',
-    resolveId: (source) => (/\/(entry-words|english)\.js$/.test(source) ? name : undefined),
-    load: (id) => (id === name ? 'export const ENGLISH_ENTRY = {}; export const ENTRY_WORDS = []; export const ENGLISH = {};' : undefined),
+    resolveId: (source) => (/\/(entry-words|english|own-parts)\.js$/.test(source) ? name : undefined),
+    load: (id) => (id === name ? `${empty}\nexport const ENTRY_WORDS = [];` : undefined),
   };
 }
 

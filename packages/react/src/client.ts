@@ -47,7 +47,8 @@ export class Client {
 
   /** What was read beside the session; made by whoever shows something of it first. */
   declare shelf: Shelf | undefined;
-
+  declare proof: string | undefined; // Of work, as the deployment has accepted it.
+  declare offered: AbortController | undefined; // Takes back what the browser lists below a field.
   /** Whether a session's active memberships allow something; what finds that out is loaded when somebody asks. */
   allows: Allows = () => void import('./permissions.js').then(({ watch }) => watch(this), () => {});
 

@@ -4,5 +4,4 @@ import type { ErrorEntry } from './types.gen.js';
 export type ReauthenticationMethod = 'password' | 'email_otp' | 'phone_otp' | 'authenticator' | 'backup_code' | 'passkey';
 export type ReauthenticationPrepared = { method: ReauthenticationMethod; otp_sent: boolean; masked_address: string | null };
 export type UserPasskey = { id: string; name: string; created_at: string; last_used_at: string | null; device_type: string; backed_up: boolean };
-export type MagicLink = { state: 'open' | 'used' | 'expired'; same_browser: boolean; masked_email: string; code: string | null; browser: string; device: string; ip_address: string; city: string; region: string; country: string; asked_at: string | null };
 export type ErrorEntryWithMeta = ErrorEntry & { meta?: { methods: ReauthenticationMethod[] } };

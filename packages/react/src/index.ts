@@ -2,14 +2,14 @@
 
 export type { AccountMethods, ProfileChanges } from './account.js';
 export type { CodeStrategy, Preparation, SetUpStrategy } from './attempts.js';
-export type { MagicLink, ReauthenticationMethod, ReauthenticationPrepared, UserPasskey } from './coming.js';
+export type { ReauthenticationMethod, ReauthenticationPrepared, UserPasskey } from './coming.js';
 export type { DeploymentLoaded, DeploymentLoading, UseDeployment } from './deployment.js';
 export { type ClientErrorCode, KeyrackError } from './error.js';
+export { hasAutofill, hasPasskeys, type PasskeyOptions } from './has-passkeys.js';
 export type { DomainMethods, InvitationMethods, NewInvitation } from './joining.js';
 export type { EndedAccount } from './memory.js';
 export type { NotificationMethods } from './notifications.js';
 export type { MemberMethods, NewPlace, NewRole, PlaceChanges, PlaceMethods, RoleMethods } from './places.js';
-export { hasAutofill, hasPasskeys, type PasskeyOptions } from './passkey.js';
 export { Protect, type ProtectProps } from './protect.js';
 export { KeyrackProvider, type KeyrackProviderProps } from './provider.js';
 export { SignedIn, SignedOut, type SignedProps } from './signed.js';

@@ -1,6 +1,7 @@
 /** Passkeys: what the server asks the browser for, and what the browser answers, in the form that each understands. */
 import type { Client } from './client.js';
 import { notKeyrack, type KeyrackError } from './error.js';
+import { hasPasskeys, type PasskeyOptions } from './has-passkeys.js';
 import type { Session } from './types.gen.js';
 
 /** What the server has a browser ask for: binary values are base64url. */
@@ -19,28 +20,6 @@ export interface PasskeyAnswer {
   readonly rawId: string;
   readonly type: string;
   readonly response: Readonly<Record<string, string | readonly string[] | undefined>>;
-}
-
-/** Whether this browser has passkeys at all. */
-export function hasPasskeys(): boolean {
-  return typeof PublicKeyCredential !== 'undefined' && !!globalThis.navigator?.credentials;
-}
-
-/** Whether this browser lists passkeys below a field. */
-export async function hasAutofill(): Promise<boolean> {
-  return hasPasskeys() && !!(await PublicKeyCredential.isConditionalMediationAvailable?.());
-}
-
-/** How a passkey is asked for. */
-export interface PasskeyOptions {
-  /**
-   * Whether it is offered in the list that the browser shows below a field whose `autocomplete` ends in `webauthn`,
-   * instead of in a window. Then the promise waits until somebody chooses one, and `loading` stays false until then.
-   */
-  readonly autofill?: boolean;
-
-  /** Takes the question back. */
-  readonly signal?: AbortSignal;
 }
 
 type Run = <T>(step: () => Promise<T>) => Promise<T>;
@@ -92,7 +71,7 @@ async function send(client: Client, path: string): Promise<unknown> {
  */
 export async function getPasskey(client: Client, prepared: unknown, { autofill, signal }: PasskeyOptions = {}): Promise<PasskeyAnswer> {
   const { publicKey } = optionsOf(prepared);
-  const over = supersede(signal, autofill);
+  const over = supersede(client, signal, autofill);
   const got = await asked(client, () =>
     navigator.credentials.get({
       publicKey: {
@@ -124,7 +103,7 @@ export async function getPasskey(client: Client, prepared: unknown, { autofill, 
  */
 export async function makePasskey(client: Client, prepared: unknown): Promise<PasskeyAnswer> {
   const { publicKey } = optionsOf(prepared);
-  supersede();
+  supersede(client);
   const made = await asked(client, () =>
     navigator.credentials.create({
       publicKey: {
@@ -146,15 +125,12 @@ export async function makePasskey(client: Client, prepared: unknown): Promise<Pa
   };
 }
 
-/** What browsers list below a field: one at a time, which ends when anything else is asked. */
-let offered: AbortController | undefined;
-
 /** Takes back what is listed below a field, for browsers answer one question at a time. What takes the next one back. */
-function supersede(signal?: AbortSignal, autofill = false): AbortSignal | undefined {
-  offered?.abort();
-  offered = undefined;
+function supersede(client: Client, signal?: AbortSignal, autofill = false): AbortSignal | undefined {
+  client.offered?.abort();
+  client.offered = undefined;
   if (!autofill) return signal;
-  const own = (offered = new AbortController());
+  const own = (client.offered = new AbortController());
   if (signal?.aborted) own.abort();
   signal?.addEventListener('abort', () => own.abort());
   return own.signal;

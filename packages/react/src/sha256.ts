@@ -14,30 +14,31 @@ function constants(count: number, root: number): Uint32Array {
   return Uint32Array.from(found);
 }
 
-const words = new Uint32Array(64);
-const hash = new Uint32Array(8);
-
-/** Of an ASCII text, in hexadecimal digits. */
-export function sha256(ascii: string): string {
-  const { length } = ascii;
-  const blocks = ((length + 8) >> 6) + 1;
-  hash.set(START);
-  for (let block = 0; block < blocks; block += 1) {
-    words.fill(0, 0, 16);
-    const from = block * 64;
-    for (let at = from; at < from + 64 && at <= length; at += 1) {
-      const byte = at === length ? 0x80 : ascii.charCodeAt(at);
-      words[(at - from) >> 2]! |= byte << (24 - (at % 4) * 8);
+/** Makes what hashes ASCII texts, one after another, in hexadecimal digits. */
+export function hasher(): (ascii: string) => string {
+  const words = new Uint32Array(64);
+  const hash = new Uint32Array(8);
+  return (ascii) => {
+    const { length } = ascii;
+    const blocks = ((length + 8) >> 6) + 1;
+    hash.set(START);
+    for (let block = 0; block < blocks; block += 1) {
+      words.fill(0, 0, 16);
+      const from = block * 64;
+      for (let at = from; at < from + 64 && at <= length; at += 1) {
+        const byte = at === length ? 0x80 : ascii.charCodeAt(at);
+        words[(at - from) >> 2]! |= byte << (24 - (at % 4) * 8);
+      }
+      if (block === blocks - 1) words[15] = length * 8;
+      compress(words, hash);
     }
-    if (block === blocks - 1) words[15] = length * 8;
-    compress();
-  }
-  let text = '';
-  for (const word of hash) text += word.toString(16).padStart(8, '0');
-  return text;
+    let text = '';
+    for (const word of hash) text += word.toString(16).padStart(8, '0');
+    return text;
+  };
 }
 
-function compress(): void {
+function compress(words: Uint32Array, hash: Uint32Array): void {
   for (let i = 16; i < 64; i += 1) {
     const [a, b] = [words[i - 15]!, words[i - 2]!];
     const s0 = ((a >>> 7) | (a << 25)) ^ ((a >>> 18) | (a << 14)) ^ (a >>> 3);

@@ -4,6 +4,7 @@
  * Everything lies there under the account, or the account and its scope, that it was read for. Whoever shows it looks
  * under what the session that is shown says: so nothing of one account is found under another, whatever comes when.
  */
+import { addressOf } from './address.js';
 import type { Client } from './client.js';
 import { Entry, type Reader } from './entry.js';
 import type { Session } from './types.gen.js';
@@ -39,11 +40,6 @@ export function shelfOf(client: Client): Shelf {
 /** What tabs tell each other: what begins with one of these paths was changed, here or, as the stream tells, elsewhere. */
 export interface Told {
   readonly beside: readonly string[];
-}
-
-/** Where the API of a client is; undefined in a test of an application. */
-export function addressOf(client: Client): string | undefined {
-  return /^keyrack:(.*):accounts$/.exec(client.remembered.name)?.[1];
 }
 
 /** What one client has read. */

@@ -3,7 +3,7 @@
  * which the page goes on; a worker would need a permission of its own under a strict Content-Security-Policy.
  */
 import type { Client } from './client.js';
-import { sha256 } from './sha256.js';
+import { hasher } from './sha256.js';
 
 /** As long as a page may stand still without anybody noticing. */
 const TURN_MS = 10;
@@ -54,6 +54,7 @@ async function ask<T>(client: Client, url: string, body?: object): Promise<T> {
 
 /** A number for each puzzle, in their order. */
 export async function solutionsOf({ c, s, d }: Challenge['challenge'], token: string): Promise<number[]> {
+  const sha256 = hasher();
   const solutions: number[] = [];
   let until = performance.now() + TURN_MS;
   for (let puzzle = 1; puzzle <= c; puzzle += 1) {

@@ -2,8 +2,8 @@ import { useMemo } from 'react';
 import type { Client } from './client.js';
 import type { Reader } from './entry.js';
 import { useClient } from './provider.js';
+import type { MagicLink } from './types.gen.js';
 import { type Beside, useEntry } from './use-entry.js';
-import type { MagicLink } from './coming.js';
 
 /** Before it is known what the link is worth. */
 export interface MagicLinkLoading extends Beside {

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Client } from './client.js';
-import { clientError, type KeyrackError } from './error.js';
-import { getPasskey } from './passkey.js';
+import { clientError, type KeyrackError, notLoaded } from './error.js';
 import { useClient } from './provider.js';
 import { inNameOf } from './reading.js';
 import { ownerOf } from './shelf.js';
@@ -108,7 +107,10 @@ export function useReauthentication(): UseReauthentication {
       prove: (method: ReauthenticationMethod, secret: string) =>
         prove(method === 'password' ? { method, password: secret } : { method, verification_code: secret }),
       provePasskey: async () => {
-        const credential = await step(async () => getPasskey(client, await prepared(client, 'passkey')));
+        const credential = await step(async () => {
+          const { getPasskey } = await import('./passkey.js').catch(notLoaded);
+          return getPasskey(client, await prepared(client, 'passkey'));
+        });
         await prove({ method: 'passkey', credential });
       },
       cancel: () => {

@@ -1,7 +1,8 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { answer, attemptOf, attemptsOf, begin, prepareStep, type Preparation } from './attempts.js';
 import type { Client } from './client.js';
-import { getPasskey, makePasskey, type PasskeyAnswer, type PasskeyOptions, signInWithPasskey } from './passkey.js';
+import { notLoaded } from './error.js';
+import type { PasskeyOptions } from './has-passkeys.js';
 import { useClient } from './provider.js';
 import type { ProfileCompletionData, Session, SignIn, SigninAttempt, VerificationPrepared } from './types.gen.js';
 import { type Flow, useFlow } from './use-flow.js';
@@ -195,14 +196,14 @@ export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
           ),
         completeProfile: (fields: ProfileCompletionData) =>
           step((found) => answer(client, 'signin', found, '/auth/complete-profile', { attempt_id: found.id, ...fields })),
-        verifyPasskey: () => step((found) => passkeyStep(client, found, getPasskey)),
-        enrolPasskey: () => step((found) => passkeyStep(client, found, makePasskey)),
+        verifyPasskey: () => step((found) => passkeyStep(client, found, 'getPasskey')),
+        enrolPasskey: () => step((found) => passkeyStep(client, found, 'makePasskey')),
         enrolAuthenticator: () =>
           step(async (found) => {
             const set = (await prepareStep(client, 'signin', found, { strategy: 'authenticator' })) as unknown;
             return set as AuthenticatorSetUp;
           }),
-        signInWithPasskey: (options: PasskeyOptions = {}) => signInWithPasskey(client, options, run),
+        signInWithPasskey: async (options: PasskeyOptions = {}) => (await passkeys()).signInWithPasskey(client, options, run),
         startOver: () => choose(null),
       }),
       [client, create, step, run],
@@ -210,12 +211,18 @@ export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
   };
 }
 
+/** What speaks to the browser: loaded by who uses it. */
+function passkeys(): Promise<typeof import('./passkey.js')> {
+  return import('./passkey.js').catch(notLoaded);
+}
+
 /** Has the browser answer what a step asks of a passkey. */
 async function passkeyStep(
   client: Client,
   attempt: SigninAttempt,
-  ask: (client: Client, prepared: unknown) => Promise<PasskeyAnswer>,
+  how: 'getPasskey' | 'makePasskey',
 ): Promise<boolean> {
+  const ask = (await passkeys())[how];
   const credential = await ask(client, await prepareStep(client, 'signin', attempt, { strategy: 'passkey' }));
   const body = { attempt_identifier: attempt.id, identifier_type: 'signin', method: 'passkey', credential };
   return answer(client, 'signin', attempt, '/auth/attempt-verification', body);

@@ -2,7 +2,8 @@ import { type ReactElement, useState } from 'react';
 import type { InvitationAcceptance } from '../types.gen.js';
 import { useInvitation } from '../use-invitation.js';
 import { useSession } from '../use-session.js';
-import { Frame, Picture, Wait } from './parts.js';
+import { Frame, Wait } from './frame.js';
+import { Picture } from './parts.js';
 import { useRun } from './use-run.js';
 import { useWords } from './words.js';
 

@@ -2,7 +2,8 @@ import { type ReactElement, useEffect, useRef } from 'react';
 import type { OrganizationCreated } from '../types.gen.js';
 import { useOrganizationList } from '../use-lists.js';
 import { useView } from '../use-session.js';
-import { Field, Form, Wait } from './parts.js';
+import { Wait } from './frame.js';
+import { Field, Form } from './parts.js';
 import { isOfInput, useRun } from './use-run.js';
 import { useWords } from './words.js';
 

@@ -4,7 +4,8 @@ import type { DomainJoinMode, OrganizationDomain, OrganizationInvitation } from 
 import { useOrganizationDomains, useOrganizationInvitations } from '../use-joining.js';
 import { Act, Sure } from './buttons.js';
 import { List, More } from './list.js';
-import { Field, Form, Select, Wait } from './parts.js';
+import { Wait } from './frame.js';
+import { Field, Form, Select } from './parts.js';
 import { isOfInput, useRun } from './use-run.js';
 import { useWords } from './words.js';
 

@@ -8,7 +8,7 @@ import { useOrganizationRoles, type UseOrganizationRoles, useWorkspaceRoles, typ
 import { General, Restrictions } from './general.js';
 import { Domains, Invitations } from './joining-lists.js';
 import { Members } from './members.js';
-import { Frame, Wait } from './parts.js';
+import { Frame, Wait } from './frame.js';
 import { Roles } from './roles.js';
 import { type Tab, Tabs } from './tabs.js';
 import { type UiWords, useWords } from './words.js';

@@ -4,7 +4,8 @@ import type { PublicUserData } from '../types.gen.js';
 import type { UseOrganizationMembers, UseWorkspaceMembers } from '../use-members.js';
 import { Sure } from './buttons.js';
 import { List, More } from './list.js';
-import { Field, Picture, Select, Wait } from './parts.js';
+import { Wait } from './frame.js';
+import { Field, Picture, Select } from './parts.js';
 import { useRun } from './use-run.js';
 import { useWords } from './words.js';
 

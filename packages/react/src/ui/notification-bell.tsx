@@ -5,7 +5,7 @@ import { type NotificationChannel, useNotifications, useUnreadNotifications } fr
 import { useView } from '../use-session.js';
 import { Act } from './buttons.js';
 import { List, More } from './list.js';
-import { Wait } from './parts.js';
+import { Wait } from './frame.js';
 import { Popup } from './popup.js';
 import { useRun } from './use-run.js';
 import { useWords } from './words.js';

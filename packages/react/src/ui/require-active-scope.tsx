@@ -5,7 +5,7 @@ import { useOrganization } from '../use-place.js';
 import { useSession } from '../use-session.js';
 import { Choice, Group, Invited, Suggestions, whyNot } from './choices.js';
 import { CreateOrganizationForm } from './create-organization-form.js';
-import { Frame, Wait } from './parts.js';
+import { Frame, Wait } from './frame.js';
 import { useRun } from './use-run.js';
 import { useWords } from './words.js';
 

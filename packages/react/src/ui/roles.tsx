@@ -3,7 +3,8 @@ import type { OrganizationRole, WorkspaceRole } from '../types.gen.js';
 import type { UseOrganizationRoles, UseWorkspaceRoles } from '../use-roles.js';
 import { Sure } from './buttons.js';
 import { List } from './list.js';
-import { Field, Form, Wait } from './parts.js';
+import { Wait } from './frame.js';
+import { Field, Form } from './parts.js';
 import { isOfInput, useRun } from './use-run.js';
 import { useWords } from './words.js';
 

@@ -3,6 +3,7 @@ import type { UseReauthentication } from '../../use-reauthentication.js';
 import { later } from '../entry/later.js';
 import type { OwnProps } from './manage-account.js';
 
+export const Profile = later<OwnProps>(() => import('./profile.js').then((file) => file.Profile));
 export const Contacts = later<OwnProps>(() => import('./contacts.js').then((file) => file.Contacts));
 export const Security = later<OwnProps>(() => import('./security.js').then((file) => file.Security));
 export const SignIns = later<object>(() => import('./sign-ins.js').then((file) => file.SignIns));

@@ -3,11 +3,10 @@ import type { CurrentUser } from '../../types.gen.js';
 import { useReauthentication } from '../../use-reauthentication.js';
 import { type UserLoaded, useUser } from '../../use-user.js';
 import { useSay } from '../entry/say.js';
-import { Frame, Wait } from '../parts.js';
+import { Frame, Wait } from '../frame.js';
 import { type Tab, Tabs } from '../tabs.js';
-import { Contacts, Data, Reauthenticate, Security, SignIns } from './later.js';
+import { Contacts, Data, Profile, Reauthenticate, Security, SignIns } from './later.js';
 import { Again } from './own.js';
-import { Profile } from './profile.js';
 
 /** What each part of an account takes. */
 export interface OwnProps {

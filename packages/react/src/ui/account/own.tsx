@@ -32,11 +32,13 @@ interface SectionProps {
   readonly children: ReactNode;
 }
 
-/** A part of a tab, with its title. */
+/** A part of a tab, and its title: no heading, because nobody here knows of which level. */
 export function Section({ title, children }: SectionProps): ReactElement {
   return (
     <section className="kr-part" aria-label={title}>
-      <h3 className="kr-part-title">{title}</h3>
+      <p className="kr-part-title" aria-hidden="true">
+        {title}
+      </p>
       {children}
     </section>
   );

@@ -1,11 +1,12 @@
 import { type ReactElement, useState } from 'react';
-import { hasPasskeys } from '../../passkey.js';
+import { hasPasskeys } from '../../has-passkeys.js';
 import type { UserPasskey } from '../../coming.js';
 import { usePasskeys, type PasskeyMethods } from '../../use-ways.js';
 import { Act, Sure } from '../buttons.js';
 import { useSay } from '../entry/say.js';
 import { List } from '../list.js';
-import { Field, Form, Wait } from '../parts.js';
+import { Wait } from '../frame.js';
+import { Field, Form } from '../parts.js';
 import { isOfInput } from '../use-run.js';
 import { dateOf, Said, Section, useOwnRun } from './own.js';
 

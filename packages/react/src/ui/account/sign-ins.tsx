@@ -5,7 +5,7 @@ import { type UserSignInMethods, useUserSignIns } from '../../use-ways.js';
 import { Sure } from '../buttons.js';
 import { useSay } from '../entry/say.js';
 import { List } from '../list.js';
-import { Wait } from '../parts.js';
+import { Wait } from '../frame.js';
 import { dateOf, Said, Section, useOwnRun } from './own.js';
 
 /** Where the account is signed in, and how to end that. */

@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect, useState } from 'react';
+import type { ReactElement } from 'react';
 import type { SigninAttempt } from '../../types.gen.js';
 import type { UseSignIn } from '../../use-sign-in.js';
 import { useParts } from './kit.js';
@@ -46,14 +46,4 @@ export function CodeForm({ title, account, isNumeric = true, verify }: CodeFormP
       />
     </Form>
   );
-}
-
-/** Calls back once, when something is so. */
-export function useOnce(isSo: boolean, then: () => void): void {
-  const [isDone, setDone] = useState(false);
-  useEffect(() => {
-    if (!isSo || isDone) return;
-    setDone(true);
-    then();
-  }, [isSo, isDone, then]);
 }

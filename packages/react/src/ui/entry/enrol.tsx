@@ -1,5 +1,5 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
-import { hasPasskeys } from '../../passkey.js';
+import { hasPasskeys } from '../../has-passkeys.js';
 import { useDeployment } from '../../use-deployment.js';
 import type { AuthenticatorSetUp } from '../../use-sign-up.js';
 import { CodeForm, type StepProps } from './code-form.js';

@@ -1,14 +1,14 @@
 import { type ReactElement, type ReactNode, useState } from 'react';
 import { useDeployment } from '../../use-deployment.js';
 import { useForgotPassword } from '../../use-forgot-password.js';
-import { useSignIn } from '../../use-sign-in.js';
-import { Frame } from '../parts.js';
-import { CodeForm, useOnce } from './code-form.js';
+import { Frame } from '../frame.js';
+import { CodeForm } from './code-form.js';
 import { useParts } from './kit.js';
-import { Step } from './later.js';
+import { Left } from './later.js';
 import { Resend } from './resend.js';
 import { useSay } from './say.js';
 import { looksLikeEmail, missing, useForm } from './use-form.js';
+import { useOnce } from './use-once.js';
 
 /** What {@link ForgotPasswordForm} takes. */
 export interface ForgotPasswordFormProps {
@@ -44,15 +44,12 @@ function Forgot({ onDone, token, email = '', passwordHint, passwordProblem, foot
   const { Title, Lead, Working, Button, Other } = useParts();
   const say = useSay();
   const hook = useForgotPassword({ token });
-  const signIn = useSignIn();
   const [isIn, setIn] = useState(false);
-  const isOver = isIn || (hook.step === 'done' && !!signIn.attempt?.completed);
-  useOnce(isOver, () => onDone?.());
-  if (isOver) return <Working />;
+  useOnce(isIn, () => onDone?.());
+  if (isIn) return <Working />;
   switch (hook.step) {
     case 'done':
-      if (!signIn.attempt) return <Working />;
-      return <Step key={signIn.attempt.current_step} hook={signIn} attempt={signIn.attempt} />;
+      return <Left onDone={() => setIn(true)} />;
     case 'password':
       return (
         <>

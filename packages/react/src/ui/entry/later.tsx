@@ -2,15 +2,17 @@
 import { type ComponentType, lazy, type ReactElement, Suspense, useEffect } from 'react';
 import type { StepProps } from './code-form.js';
 import { useParts } from './kit.js';
+import type { PasskeyOfferProps } from './passkey-offer.js';
 import { useSay } from './say.js';
+import type { SignUpStepProps } from './sign-up-steps.js';
 
 /** A component of a file that comes later; when it cannot be loaded, a way to load the page anew, with the new files. */
-export function later<T extends object>(load: () => Promise<ComponentType<T>>): ComponentType<T> {
+export function later<T extends object>(load: () => Promise<ComponentType<T>>, isSmall = false): ComponentType<T> {
   const Loaded = lazy(() => load().then((shown) => ({ default: shown }), () => ({ default: Missing as ComponentType<T> })));
   return function Later(props: T): ReactElement {
     const { Working } = useParts();
     return (
-      <Suspense fallback={<Working />}>
+      <Suspense fallback={isSmall ? null : <Working />}>
         <Loaded {...props} />
       </Suspense>
     );
@@ -38,3 +40,12 @@ export function useSteps(): void {
 
 /** Offers a passkey for the next time. */
 export const PasskeyPrompt = later<{ readonly onOver: () => void }>(() => import('./passkey-prompt.js').then((file) => file.PasskeyPrompt));
+
+/** A passkey in place of what is typed. */
+export const PasskeyOffer = later<PasskeyOfferProps>(() => import('./passkey-offer.js').then((file) => file.PasskeyOffer), true);
+
+/** What is left of a sign-in that something else has begun. */
+export const Left = later<{ readonly onDone: () => void }>(() => import('./left.js').then((file) => file.Left));
+
+/** The step that a sign-up waits for. */
+export const SignUpStep = later<SignUpStepProps>(() => import('./sign-up-steps.js').then((file) => file.SignUpStep));

@@ -1,11 +1,10 @@
 import { type ReactElement, type ReactNode, useState } from 'react';
-import type { MagicLink as Shown } from '../../coming.js';
+import type { MagicLink as Shown } from '../../types.gen.js';
 import { type MagicLinkLoaded, useMagicLink } from '../../use-magic-link.js';
-import { useSignIn } from '../../use-sign-in.js';
-import { Frame } from '../parts.js';
-import { useOnce } from './code-form.js';
+import { Frame } from '../frame.js';
+import { useOnce } from './use-once.js';
 import { useParts } from './kit.js';
-import { Step } from './later.js';
+import { Left } from './later.js';
 import type { Problem } from './problem.js';
 import { useSay } from './say.js';
 
@@ -38,12 +37,10 @@ function Link({ token, attempt, onDone, footer }: MagicLinkProps): ReactElement 
   const { Title, Notice, Working, problemOf } = useParts();
   const say = useSay();
   const hook = useMagicLink({ token, attempt });
-  const signIn = useSignIn();
   const [is, setIs] = useState<'in' | 'left'>();
-  const isOver = is === 'in' || (is === 'left' && !!signIn.attempt?.completed);
-  useOnce(isOver, () => onDone?.());
-  if (isOver) return <Working />;
-  if (is === 'left' && signIn.attempt) return <Step key={signIn.attempt.current_step} hook={signIn} attempt={signIn.attempt} />;
+  useOnce(is === 'in', () => onDone?.());
+  if (is === 'in') return <Working />;
+  if (is === 'left') return <Left onDone={() => setIs('in')} />;
   // What says nothing about the link is tried again by itself.
   if (hook.loading && (!hook.error || hook.error.status === 0)) return <Working />;
   if (hook.loading || hook.link.state !== 'open') {

@@ -1,7 +1,8 @@
 import { type ReactElement, useState } from 'react';
-import { useCountdown, useParts } from './kit.js';
+import { useParts } from './kit.js';
 import type { Problem } from './problem.js';
 import { useSay } from './say.js';
+import { useCountdown } from './use-countdown.js';
 
 /** Within so many seconds of a code no other one is sent. */
 const PAUSE_S = 60;

@@ -1,5 +1,5 @@
 import { type ReactElement, useState } from 'react';
-import { hasPasskeys } from '../../passkey.js';
+import { hasPasskeys } from '../../has-passkeys.js';
 import type { SecondFactor } from '../../use-sign-in.js';
 import type { EntryWords } from './entry-words.js';
 import { CodeForm, type StepProps } from './code-form.js';

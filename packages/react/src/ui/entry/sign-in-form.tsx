@@ -1,16 +1,14 @@
-import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
-import type { KeyrackError } from '../../error.js';
-import { hasAutofill, hasPasskeys } from '../../passkey.js';
+import { type ReactElement, type ReactNode, useState } from 'react';
+import { hasPasskeys } from '../../has-passkeys.js';
 import type { CurrentUser, Deployment } from '../../types.gen.js';
 import { useDeployment } from '../../use-deployment.js';
 import { useSession } from '../../use-session.js';
 import { type NewSignIn, type UseSignIn, useSignIn } from '../../use-sign-in.js';
-import { Frame, Wait } from '../parts.js';
-import { useOnce } from './code-form.js';
+import { Frame, Wait } from '../frame.js';
+import { useOnce } from './use-once.js';
 import type { EntryWords } from './entry-words.js';
 import { useParts } from './kit.js';
-import { PasskeyPrompt, Step, useSteps } from './later.js';
-import type { Problem } from './problem.js';
+import { PasskeyOffer, PasskeyPrompt, Step, useSteps } from './later.js';
 import { type Say, useSay } from './say.js';
 import { looksLikeEmail, missing, useForm, type Values } from './use-form.js';
 import { type Identifier, identifierOf, looksLikePhone, phoneOf, type Way, waysOf } from './ways.js';
@@ -99,8 +97,6 @@ function Start({ deployment, hook, onIn, identifier: hint = '', redirectUrl, for
   const [typed, setTyped] = useState(hint);
   const { passkey } = deployment.auth_settings;
   const isAutofilled = passkey.enabled && passkey.allow_autofill;
-  const [problem, setProblem] = useState<Problem>();
-  useAutofill(isAutofilled, hook, onIn, setProblem);
   useSteps();
   const others = ways.filter((other) => other !== way);
   return (
@@ -130,7 +126,7 @@ function Start({ deployment, hook, onIn, identifier: hint = '', redirectUrl, for
       {(others.length > 0 || passkey.enabled) && (
         <Ways>
           {way && <span className="kr-or">{say('signInOr')}</span>}
-          {passkey.enabled && hasPasskeys() && <PasskeyButton hook={hook} onIn={onIn} problem={problem} onProblem={setProblem} />}
+          {passkey.enabled && hasPasskeys() && <PasskeyOffer hook={hook} onIn={onIn} isAutofilled={isAutofilled} />}
           {others.map((other) => (
             <Button
               key={other}
@@ -211,51 +207,4 @@ function signInOf(way: Way, identifier: Identifier, { identifier: typed = '', pa
   if (way !== 'password') return { strategy: way, email: text };
   const isEmail = identifier === 'email' || (identifier === 'either' && text.includes('@'));
   return isEmail ? { strategy: 'plain_email', email: text, password } : { strategy: 'plain_username', username: text, password };
-}
-
-interface PasskeyButtonProps extends Pick<StartProps, 'hook' | 'onIn'> {
-  readonly problem: Problem | undefined;
-  readonly onProblem: (problem: Problem | undefined) => void;
-}
-
-function PasskeyButton({ hook, onIn, problem, onProblem }: PasskeyButtonProps): ReactElement {
-  const { Button, Outcome, problemOf } = useParts();
-  const say = useSay();
-  const press = (): void => {
-    onProblem(undefined);
-    hook.signInWithPasskey().then(
-      (isIn) => isIn && onIn(),
-      (error: unknown) => onProblem(problemOf(error)),
-    );
-  };
-  return (
-    <>
-      <Button onPress={press}>{say('wayPasskey')}</Button>
-      {problem && <Outcome isGood={false}>{problem.text}</Outcome>}
-    </>
-  );
-}
-
-/** Has the browser offer passkeys below the field, for as long as the field is there. */
-function useAutofill(isOffered: boolean, { signInWithPasskey }: UseSignIn, onIn: () => void, onProblem: (problem: Problem) => void): void {
-  const { problemOf } = useParts();
-  const latest = useRef({ onIn, onProblem, problemOf });
-  latest.current = { onIn, onProblem, problemOf };
-  useEffect(() => {
-    if (!isOffered) return undefined;
-    const over = new AbortController();
-    const offer = async (): Promise<void> => {
-      if (!(await hasAutofill()) || over.signal.aborted) return;
-      try {
-        if (await signInWithPasskey({ autofill: true, signal: over.signal })) latest.current.onIn();
-      } catch (error) {
-        // Whoever chooses none signs in in another way. What was chosen and refused is said, and can be chosen again.
-        if (over.signal.aborted || !(error as KeyrackError).status) return;
-        latest.current.onProblem(latest.current.problemOf(error));
-        if ((error as KeyrackError).code === 'passkey_request_expired') await offer();
-      }
-    };
-    void offer();
-    return () => over.abort();
-  }, [isOffered, signInWithPasskey]);
 }

@@ -1,15 +1,13 @@
 import { type ReactElement, type ReactNode, useState } from 'react';
-import type { Deployment, SignupAttempt } from '../../types.gen.js';
+import type { Deployment } from '../../types.gen.js';
 import { useDeployment } from '../../use-deployment.js';
 import { type NewAccount, type UseSignUp, useSignUp } from '../../use-sign-up.js';
-import { KeyrackError } from '../../error.js';
-import { Frame, Wait } from '../parts.js';
-import { useOnce } from './code-form.js';
-import { AuthenticatorForm } from './enrol.js';
+import { Frame, Wait } from '../frame.js';
+import { useOnce } from './use-once.js';
 import { useParts } from './kit.js';
-import { Resend } from './resend.js';
+import { SignUpStep } from './later.js';
 import { type Say, useSay } from './say.js';
-import { digits, looksLikeEmail, missing, useForm, type Values } from './use-form.js';
+import { looksLikeEmail, missing, useForm, type Values } from './use-form.js';
 import { looksLikePhone, phoneOf } from './ways.js';
 
 /** What {@link SignUpForm} takes. */
@@ -62,110 +60,7 @@ function SignUp({ onDone, ...props }: SignUpFormProps & { readonly deployment: D
     onOther: () => setSetAside(attempt.id),
   };
   const key = `${attempt.id} ${attempt.current_step}`;
-  return attempt.current_step === 'verify_authenticator' ? <AppStep key={key} {...step} /> : <CodeStep key={key} {...step} />;
-}
-
-interface StepProps {
-  readonly hook: UseSignUp;
-  readonly attempt: SignupAttempt;
-  readonly onAnswered: (isLast: boolean) => void;
-
-  /** The person wants to begin again with another address. */
-  readonly onOther: () => void;
-}
-
-/** Refusals that ask for another username. */
-const NAMES_IT: readonly string[] = ['USERNAME_EXISTS', 'username_reserved', 'invalid_username'];
-
-/** Proves the address, or the number, with the code that was sent to it. */
-function CodeStep({ hook, attempt, onAnswered, onOther }: StepProps): ReactElement {
-  const { Title, Lead, Form, Field, Other, Button } = useParts();
-  const say = useSay();
-  const [isTaken, setTaken] = useState(false);
-  const isPhone = attempt.current_step === 'verify_phone';
-  const title = say(isPhone ? 'codePhoneTitle' : 'codeTitle');
-  const form = useForm({
-    check: ({ code, ...values }) => ({
-      ...('username' in values ? missing(values, ['username'], say('fieldMissing')) : {}),
-      ...(digits(code) ? {} : { code: say('errorCodeRequired') }),
-    }),
-    submit: async ({ code, username = '' }) => {
-      try {
-        onAnswered(await hook.verify(digits(code), isTaken ? { username: username.trim() } : undefined));
-      } catch (error) {
-        // Somebody was faster with the username; the code is still good.
-        if (error instanceof KeyrackError && NAMES_IT.includes(error.code)) setTaken(true);
-        throw error;
-      }
-    },
-  });
-  return (
-    <>
-      <Title>{title}</Title>
-      <Lead>{say(isPhone ? 'codePhoneText' : 'codeText', { email: attempt.email })}</Lead>
-      <Form form={form} name={title} submit={say('codeSubmit')}>
-        {isTaken ? (
-          <Field
-            form={form}
-            label={say('fieldUsername')}
-            name="username"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            defaultValue={attempt.username}
-            required
-          />
-        ) : (
-          // For password managers: whose password it is that was chosen a step before.
-          <input
-            className="off kr-off"
-            type="text"
-            name="account"
-            autoComplete="username"
-            value={attempt.username || attempt.email}
-            tabIndex={-1}
-            aria-hidden="true"
-            readOnly
-          />
-        )}
-        <Field
-          form={form}
-          label={say('fieldCode')}
-          name="code"
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          className="code"
-          maxLength={20}
-          takesFocus
-          required
-        />
-      </Form>
-      <Resend label={say('codeResend')} send={() => hook.prepare()} />
-      <Other>
-        <Button look="link" onPress={onOther}>
-          {say('codeOtherAddress')}
-        </Button>
-      </Other>
-    </>
-  );
-}
-
-/** Sets up the authenticator that the deployment asks everybody for. */
-function AppStep({ hook, onAnswered, onOther }: StepProps): ReactElement {
-  const { Title, Lead, Other, Button } = useParts();
-  const say = useSay();
-  return (
-    <>
-      <Title takesFocus>{say('enrolTitle')}</Title>
-      <Lead>{say('enrolText')}</Lead>
-      <AuthenticatorForm prepare={hook.prepareAuthenticator} verify={async (code) => onAnswered(await hook.verify(code))} />
-      <Other>
-        <Button look="link" onPress={onOther}>
-          {say('startOver')}
-        </Button>
-      </Other>
-    </>
-  );
+  return <SignUpStep key={key} {...step} />;
 }
 
 interface StartProps extends Omit<SignUpFormProps, 'onDone'> {

@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { useDeployment } from '../../use-deployment.js';
 import { useWaitlist } from '../../use-waitlist.js';
-import { Frame } from '../parts.js';
+import { Frame } from '../frame.js';
 import { useParts } from './kit.js';
 import { useSay } from './say.js';
 import { looksLikeEmail, missing, useForm } from './use-form.js';

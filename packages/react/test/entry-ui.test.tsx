@@ -101,6 +101,7 @@ test('a code: wrong ones are said at the field, another one can be had after a m
   await click(again);
   expect(server.count('POST /auth/prepare-verification')).toBe(1);
   expect(screen.getByText(/it is on its way/)).toBeTruthy();
+  expect(document.activeElement).toBe(button('Send a new code'));
   await click(button('Send a new code'));
   expect(server.count('POST /auth/prepare-verification')).toBe(1);
   leads(server, '/auth/attempt-verification', 'sia_1', '');

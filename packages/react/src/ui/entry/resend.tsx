@@ -17,6 +17,7 @@ export function Resend({ label, send }: Props): ReactElement {
   const { Button, Outcome, problemOf } = useParts();
   const say = useSay();
   const [sent, setSent] = useState(0);
+  const left = useCountdown(PAUSE_S, sent);
   const [isBusy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Problem & { readonly isGood?: boolean }>();
 
@@ -36,23 +37,13 @@ export function Resend({ label, send }: Props): ReactElement {
 
   return (
     <div className="resend kr-resend">
-      <Paused key={sent}>
-        {(left) => (
-          <>
-            <Button isBusy={isBusy} isOff={left > 0} onPress={press}>
-              {label}
-            </Button>
-            <span className="kr-left" aria-hidden="true">
-              {left > 0 ? say('codeResendIn', { seconds: left }) : ''}
-            </span>
-          </>
-        )}
-      </Paused>
+      <Button isBusy={isBusy} isOff={left > 0} onPress={press}>
+        {label}
+      </Button>
+      <span className="kr-left" aria-hidden="true">
+        {left > 0 ? say('codeResendIn', { seconds: left }) : ''}
+      </span>
       <Outcome isGood={!outcome || !!outcome.isGood}>{outcome?.text}</Outcome>
     </div>
   );
-}
-
-function Paused({ children }: { readonly children: (left: number) => ReactElement }): ReactElement {
-  return children(useCountdown(PAUSE_S));
 }

@@ -586,7 +586,8 @@ export type Identified = {
  */
 strategy: string, 
 /**
- * What an identifier of this kind can be signed in with here, whoever has it: strategies of `POST /auth/signin`.
+ * What an identifier of this kind can be signed in with here, whoever has it: strategies of `POST
+ * /auth/signin`.
  */
 methods: Array<SignInMethod>, };
 
@@ -1577,11 +1578,11 @@ export type InvitationValidation = {
  */
 valid: boolean, 
 /**
- * Always `""`: an invitation to an organization knows no name.
+ * Of somebody who waited to be let in; `""` of an invitation to an organization, which knows no name.
  */
 first_name: string, 
 /**
- * Always `""`.
+ * The same of the last name.
  */
 last_name: string, 
 /**
@@ -1956,7 +1957,11 @@ export type AuthSettings = { id: string, created_at: string, updated_at: string,
 /**
  * Whether an unknown address is answered like a known one.
  */
-uniform_answers: boolean, };
+uniform_answers: boolean, 
+/**
+ * Whether `challenge_token` is asked for where somebody identifies, signs in, signs up or joins the waitlist.
+ */
+challenge_required: boolean, };
 
 /**
  * Whether a form shows a field, and whether it must be filled.

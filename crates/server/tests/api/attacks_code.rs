@@ -83,6 +83,7 @@ async fn d04_a_code_fits_no_other_attempt_not_even_of_the_same_browser_for_the_s
     let (first, second) = (browser.begins_sign_up("ada").await, browser.begins_sign_up("ada").await);
     browser.asks_for_code(&first).await.ok();
     let first_code = server.code("ada").await;
+    server.advance(60_000);
     browser.asks_for_code(&second).await.ok();
     let second_code = server.code("ada").await;
     assert_ne!(first_code, second_code);

@@ -194,6 +194,7 @@ async fn n07_a_taken_address_and_a_late_proof_leave_one_record() {
     let attempts = [one.begins_sign_up("ada").await, two.begins_sign_up("ada").await];
     one.asks_for_code(&attempts[0]).await.ok();
     let first = server.code("ada").await;
+    server.advance(60_000);
     two.asks_for_code(&attempts[1]).await.ok();
     let second = server.code("ada").await;
     one.enters_code(&attempts[0], &first).await.ok();

@@ -149,7 +149,7 @@ async fn wrong_numbers_and_foreign_challenges_are_no_solution() {
     let odd = browser
         .post("/captcha/redeem", json!({ "token": given["token"], "solutions": [1.5, "x", {}] }))
         .await;
-    assert_eq!(odd.refused(), (400, "bad_request_body".to_owned()));
+    assert_eq!(odd.refused(), (400, "BAD_REQUEST_BODY".to_owned()));
     // What was tried wrong is still good, and takes numbers as a form writes them.
     let texts: Vec<String> = right.iter().map(u64::to_string).collect();
     let body = json!({ "token": given["token"], "solutions": texts });

@@ -84,7 +84,7 @@ async fn a_webhook_is_told_each_message_under_one_id_with_a_signature_that_it_ca
     let told: Value = serde_json::from_str(&first.body).unwrap();
     let said = json!({
         "type": "sms.send",
-        "timestamp": "2026-01-01T00:00:00Z",
+        "timestamp": "2026-01-01T00:00:00.000Z",
         "data": {
             "id": first.header("webhook-id"),
             "to": NUMBER,

@@ -7,13 +7,13 @@ use url::form_urlencoded;
 
 /// Names that say nothing of what there is.
 const PLAIN: &str = "
-    archived availability channels code codes country_code current_password description domain email
+    archived availability challenge_token channels code codes country_code current_password description domain email
     enable_ip_restriction enforce_2fa enforce_mfa file first_name here identifier identifier_type
     image invite_token is_archived is_read is_starred join_mode last_digits last_event_id last_name limit method
     name new_password otp page password 
-    password permissions phone_number phone phone_country_code phone_number poll public_metadata redirect_uri
+    password permissions phone phone_country_code phone_number poll public_metadata redirect_uri
     remove_profile_picture 
-    search second_factor_policy severity slug starred strategy template token
+    search second_factor_policy severity slug solutions starred strategy template token
      token type username
     verification_code
     whitelisted_ips

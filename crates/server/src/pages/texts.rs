@@ -252,7 +252,12 @@ mod tests {
 
     #[test]
     fn only_the_page_of_an_account_says_what_is_about_one() {
-        let all = || Map::from_iter([("account_save".to_owned(), "x".into()), ("accounts_list".to_owned(), "y".into())]);
+        let all = || {
+            Map::from_iter([
+                ("account_save".to_owned(), "x".into()),
+                ("accounts_list".to_owned(), "y".into()),
+            ])
+        };
         assert_eq!(on_page("account", all()).len(), 2);
         assert_eq!(on_page("accounts", all()).keys().collect::<Vec<_>>(), ["accounts_list"]);
     }

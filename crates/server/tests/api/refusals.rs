@@ -91,9 +91,7 @@ async fn no_strategy_or_kind_of_attempt_is_made_up() {
     let server = Keyrack::start().await;
     let browser = server.browser();
     let attempt = browser.begins_sign_up("ada").await;
-    for strategy in
-        ["plain_username", "phone_otp", "passkey", "PLAIN_EMAIL", "\u{0}"]
-    {
+    for strategy in ["plain_username", "phone_otp", "passkey", "PLAIN_EMAIL", "\u{0}"] {
         let form = json!({ "strategy": strategy, "email": "ada@example.com", "password": PASSWORD });
         let (status, code, _) = refuses(&browser, "/auth/signin", form).await;
         assert_eq!((status, code.as_str()), (400, "unsupported_strategy"), "{strategy:?}");

@@ -238,7 +238,10 @@ async fn countries_that_the_deployment_does_not_take_are_refused_and_published()
     .await;
     let browser = server.browser();
     let published = &browser.get("/deployment").await.ok()["restrictions"];
-    assert_eq!(published["country_restrictions"], json!({ "enabled": true, "country_codes": ["CA", "DE", "GB"] }));
+    assert_eq!(
+        published["country_restrictions"],
+        json!({ "enabled": true, "country_codes": ["CA", "DE", "GB"] })
+    );
     assert_eq!(published["block_voip_numbers"], true);
     for (number, code) in [
         (NUMBER, "COUNTRY_RESTRICTED"),

@@ -490,7 +490,11 @@ otp_url?: string,
 /**
  * The same as a person types it. Nothing shows it again.
  */
-totp_secret?: string, };
+totp_secret?: string, 
+/**
+ * Of a passkey: the argument of `navigator.credentials.get()`.
+ */
+options?: PasskeyRequestOptions, };
 
 /**
  * The answer of `POST /auth/magic-link`: what a mailed link is for. Looking at it uses nothing up.
@@ -599,6 +603,28 @@ export type Availability = {
  * Whether nobody can sign up with it any more.
  */
 exists: boolean, };
+
+/**
+ * The answer of `POST /auth/forgot-password`.
+ */
+export type PasswordRecovery = { 
+/**
+ * What sets another password; only for the mailed code.
+ */
+token?: string, };
+
+/**
+ * The answer of `POST /auth/reset-password/validate`.
+ */
+export type PasswordResetValidation = { 
+/**
+ * Whether the token works.
+ */
+valid: boolean, 
+/**
+ * The address that it was mailed to; null when it does not work.
+ */
+email: string | null, };
 
 /**
  * Why a sign-in or a session ended: the same word in the hook, in logs and in the database.
@@ -845,6 +871,243 @@ totp_secret: string,
  * When the set-up began.
  */
 created_at: string, };
+
+/**
+ * A passkey, as shown to whoever it belongs to.
+ */
+export type UserPasskey = { 
+/**
+ * The passkey's id.
+ */
+id: string, 
+/**
+ * What its owner calls it.
+ */
+name: string, 
+/**
+ * When it was registered.
+ */
+created_at: string, 
+/**
+ * When it was last used; null if never.
+ */
+last_used_at: string | null, 
+/**
+ * `single_device`, or `multi_device` for one that its owner's devices may share.
+ */
+device_type: string, 
+/**
+ * Whether it is kept somewhere else too, so that it survives the loss of a device.
+ */
+backed_up: boolean, };
+
+/**
+ * A passkey that was registered: its own fields, and the same once more as older clients read it.
+ */
+export type PasskeyRegistered = { 
+/**
+ * The passkey's id.
+ */
+id: string, 
+/**
+ * What its owner calls it.
+ */
+name: string, 
+/**
+ * When it was registered.
+ */
+created_at: string, 
+/**
+ * When it was last used: null.
+ */
+last_used_at: string | null, 
+/**
+ * `single_device`, or `multi_device` for one that its owner's devices may share.
+ */
+device_type: string, 
+/**
+ * Whether it is kept somewhere else too, so that it survives the loss of a device.
+ */
+backed_up: boolean, 
+/**
+ * The same.
+ */
+passkey: UserPasskey, };
+
+/**
+ * What `navigator.credentials.create()` is to be given.
+ */
+export type PasskeyCreation = { 
+/**
+ * The options.
+ */
+options: PasskeyCreationOptions, };
+
+/**
+ * The argument of `navigator.credentials.create()`.
+ */
+export type PasskeyCreationOptions = { 
+/**
+ * What `PublicKeyCredential.parseCreationOptionsFromJSON()` reads.
+ */
+publicKey: PasskeyCreationPublicKey, };
+
+/**
+ * How a passkey is to be made (WebAuthn, `PublicKeyCredentialCreationOptionsJSON`).
+ */
+export type PasskeyCreationPublicKey = { 
+/**
+ * 32 random bytes, base64url. Good once, for five minutes.
+ */
+challenge: string, 
+/**
+ * Whom the passkey is for.
+ */
+rp: PasskeyRelyingParty, 
+/**
+ * Whose it will be.
+ */
+user: PasskeyUser, 
+/**
+ * The algorithms that it may have, best first.
+ */
+pubKeyCredParams: Array<PasskeyAlgorithm>, 
+/**
+ * How long the browser waits, in milliseconds.
+ */
+timeout: number, 
+/**
+ * `none`: nobody asks who made the device.
+ */
+attestation: string, 
+/**
+ * What the device must be able to do.
+ */
+authenticatorSelection: PasskeySelection, 
+/**
+ * Passkeys that the user has: a device that holds one makes no second.
+ */
+excludeCredentials: Array<PasskeyDescriptor>, };
+
+/**
+ * Whom passkeys are for.
+ */
+export type PasskeyRelyingParty = { 
+/**
+ * A host, which the page's host is or is below.
+ */
+id: string, 
+/**
+ * What people know it by.
+ */
+name: string, };
+
+/**
+ * Whose a passkey will be, as the device shows and keeps it.
+ */
+export type PasskeyUser = { 
+/**
+ * Random bytes, base64url: no id that means anything elsewhere.
+ */
+id: string, 
+/**
+ * An address or a username.
+ */
+name: string, 
+/**
+ * The person's name, or the same.
+ */
+displayName: string, };
+
+/**
+ * An algorithm that a passkey may have.
+ */
+export type PasskeyAlgorithm = { 
+/**
+ * `public-key`.
+ */
+type: string, 
+/**
+ * Its number in COSE.
+ */
+alg: number, };
+
+/**
+ * What a device must be able to do.
+ */
+export type PasskeySelection = { 
+/**
+ * `required`: it finds the passkey without being told which.
+ */
+residentKey: string, 
+/**
+ * The same for older browsers.
+ */
+requireResidentKey: boolean, 
+/**
+ * `required`: it makes sure who is there, by a PIN or a fingerprint.
+ */
+userVerification: string, };
+
+/**
+ * A passkey as a browser names it.
+ */
+export type PasskeyDescriptor = { 
+/**
+ * `public-key`.
+ */
+type: string, 
+/**
+ * The id that the device gave it, base64url.
+ */
+id: string, 
+/**
+ * How it may be reached, as the browser said when it was made.
+ */
+transports: Array<string>, };
+
+/**
+ * What `navigator.credentials.get()` is to be given.
+ */
+export type PasskeyRequest = { 
+/**
+ * The options.
+ */
+options: PasskeyRequestOptions, };
+
+/**
+ * The argument of `navigator.credentials.get()`.
+ */
+export type PasskeyRequestOptions = { 
+/**
+ * What `PublicKeyCredential.parseRequestOptionsFromJSON()` reads.
+ */
+publicKey: PasskeyRequestPublicKey, };
+
+/**
+ * Which passkey is asked for (WebAuthn, `PublicKeyCredentialRequestOptionsJSON`).
+ */
+export type PasskeyRequestPublicKey = { 
+/**
+ * 32 random bytes, base64url. Good once, for five minutes.
+ */
+challenge: string, 
+/**
+ * How long the browser waits, in milliseconds.
+ */
+timeout: number, 
+/**
+ * A host, which the page's host is or is below.
+ */
+rpId: string, 
+/**
+ * `required`: the device makes sure who is there.
+ */
+userVerification: string, 
+/**
+ * Which passkeys will do; none for any that the device has for this host.
+ */
+allowCredentials: Array<PasskeyDescriptor>, };
 
 /**
  * A group that the application put the user into.

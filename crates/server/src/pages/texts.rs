@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(check("code_text", "Un code pour {email}, {app}"), Ok(()));
         assert_eq!(check("sign_in_text", "a { b } {} c"), Ok(()));
         for (name, text, said) in [
-            ("sign_in_tittle", "x", "similar ones: sign_in_no_account, sign_in_submit"),
+            ("sign_in_tittle", "x", "sign_in_text, sign_in_title, sign_in_to_accounts"),
             ("nothing", "x", "have no text of this name; docs/PAGES.md names all of them"),
             ("sign_in_title", " ", "it is empty"),
             ("code_text", "to {mail}", "it has no {mail}; known here: {email}, {app}"),

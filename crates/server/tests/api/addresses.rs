@@ -67,7 +67,7 @@ async fn every_verified_address_is_told_of_what_changes() {
         "An email address was added: lovelace@example.com",
         "When: 20",
         " UTC",
-        "From: an unknown program, from 127.0.0.1",
+        "From: an unknown program, 127.0.0.1",
     ] {
         assert!(mails[0].contains(part), "{part}: {mails:?}");
     }

@@ -177,7 +177,7 @@ fn refusals(browser: &Browser) -> Vec<(u16, RequestBuilder)> {
         (404, browser.request(Method::GET, "/nowhere")),
         (404, browser.request(Method::GET, "/session").header("host", "elsewhere.example.com")),
         (404, post("/session/switch-sign-in").json(&json!({ "sign_in_id": "x" }))),
-        (405, browser.request(Method::PATCH, "/me")),
+        (405, browser.request(Method::PUT, "/me")),
         (413, post("/auth/signin").body("a".repeat(70_000))),
         (415, post("/auth/signin").header("content-type", "text/plain").body("a")),
         (415, post("/auth/signin").header("content-encoding", "gzip").body("a")),

@@ -77,7 +77,8 @@ async fn f01_what_one_session_was_asked_no_other_answers() {
     // It was not even looked at there: here it is still good.
     mine.enters_with(signed).await.ok();
     // A new passkey belongs to the sign-in that asked, not to its user or its session.
-    let elsewhere = server.signed_in("ada").await;
+    let elsewhere = server.browser();
+    elsewhere.signs_in_with(&mut device).await;
     let options = ada.asks_for_passkey().await;
     let made = server.device().create(&options, &HONEST);
     assert_eq!(elsewhere.keeps_passkey(made.clone()).await.refused(), expired());

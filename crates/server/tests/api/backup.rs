@@ -224,8 +224,8 @@ async fn has_every_way_in(server: &Keyrack, user: &str) {
             params![&id("psk"), &deployment, &user, NOW],
         )?;
         tx.execute(
-            "insert into waitlist_entries (id, deployment_id, email, first_name, last_name, created_at, updated_at)
-             values ($1, $2, 'waits@example.com', '', '', $3, $3)",
+            "insert into waitlist_entries (id, deployment_id, email, first_name, last_name, language, created_at, updated_at)
+             values ($1, $2, 'waits@example.com', '', '', 'en', $3, $3)",
             params![&id("wtl"), &deployment, NOW],
         )
     });

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// A file that holds a secret, and how it is named in a configuration.
-fn secret_file(secret: &str) -> (TempDir, String) {
+pub fn secret_file(secret: &str) -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");
     fs::write(&path, secret).unwrap();

@@ -82,7 +82,10 @@ async fn a_new_password_is_judged_like_one_of_a_sign_up() {
 
 #[tokio::test]
 async fn the_last_way_in_is_not_removed() {
-    let server = Keyrack::start().await;
+    let server = Keyrack::start_with(|deployment| {
+        (deployment.auth.email_otp, deployment.auth.magic_link) = (false, false);
+    })
+    .await;
     let browser = server.signed_up("ada").await;
     let body = json!({ "current_password": PASSWORD });
     let refusal = browser.post("/me/remove-password", body).await.refused();

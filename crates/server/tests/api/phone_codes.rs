@@ -1,7 +1,7 @@
 //! Signing in by a code that is sent to a phone number, and such a code as a second factor.
 
 use crate::support::{Browser, Keyrack, PASSWORD, other_than, refused, typed_form};
-use keyrack_server::config::FieldUse;
+use keyrack_server::config::{Config, FieldUse};
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600_000;
@@ -130,8 +130,10 @@ async fn a_code_to_a_number_is_a_second_factor_after_a_password_but_not_after_it
 
 #[tokio::test]
 async fn a_required_number_is_asked_for_and_proved_the_next_time() {
-    let server = Keyrack::start_with(|deployment| deployment.auth.phone = FieldUse::Required).await;
+    let server = Keyrack::start().await;
     server.signed_up("ada").await;
+    let require = |config: &mut Config| config.deployments[0].auth.phone = FieldUse::Required;
+    let server = server.restart_with(require).await;
     let browser = server.browser();
     let session = browser.sign_in("ada", PASSWORD).await.ok();
     let attempt = &session["signin_attempts"][0];

@@ -2,7 +2,7 @@
 //! attempts.
 
 use crate::support::{Authenticator, Browser, Keyrack, PASSWORD, STEP_MS, refused, typed_form};
-use keyrack_server::config::SecondFactorPolicy;
+use keyrack_server::config::{Config, SecondFactorPolicy};
 use keyrack_server::params;
 use serde_json::{Value, json};
 
@@ -149,7 +149,8 @@ async fn e04_a_browser_on_which_the_account_was_is_kept_out_by_nobody_elses_wron
     ada.signs_up(&server, "ada").await;
     let authenticator = ada.adds_authenticator(&server).await;
     server.advance(STEP_MS * 2);
-    ada.post("/session/sign-out", json!({ "sign_in_id": ada.sign_in_id().await })).await.ok();
+    let signed_out = ada.sign_in_of("ada").await;
+    ada.post("/session/sign-out", json!({ "sign_in_id": signed_out })).await.ok();
     for n in 0..12 {
         let attacker = server.browser();
         let attempt = half_way(&attacker).await;
@@ -169,11 +170,13 @@ async fn e04_a_browser_on_which_the_account_was_is_kept_out_by_nobody_elses_wron
 
 #[tokio::test]
 async fn e09_where_second_factors_are_enforced_one_is_set_up_before_there_is_a_sign_in() {
-    let server =
-        Keyrack::start_with(|site| site.auth.second_factor.policy = SecondFactorPolicy::Enforced).await;
+    let server = Keyrack::start().await;
+    server.signed_up("ada").await;
+    let enforce = |config: &mut Config| {
+        config.deployments[0].auth.second_factor.policy = SecondFactorPolicy::Enforced;
+    };
+    let server = server.restart_with(enforce).await;
     let browser = server.browser();
-    let session = browser.signs_up(&server, "ada").await;
-    assert_eq!(session["active_signin"], Value::Null, "not even by signing up");
     server.advance(HOUR);
     for strategy in ["plain_email", "email_otp", "magic_link"] {
         let browser = server.browser();

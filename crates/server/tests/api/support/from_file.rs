@@ -38,7 +38,8 @@ fn table_of(key: &str) -> &str {
 }
 
 impl Keyrack {
-    /// One that runs what a file with these keys says; mail is captured unless the file's server is of this machine.
+    /// One that runs what a file with these keys says; mail is captured unless the file's server is of this machine, and so
+    /// are text messages unless what sends them may be.
     pub async fn from_file(keys: &[(&str, &str)]) -> Self {
         Self::start_configured(|config| {
             let loaded = load(&file_with(config.listen[0].port(), keys));
@@ -50,7 +51,7 @@ impl Keyrack {
             if keys.iter().any(|(key, _)| key.starts_with("mail.")) {
                 config.mail = loaded.mail;
             }
-            if keys.iter().any(|(key, _)| key.starts_with("sms.")) {
+            if keys.iter().any(|(key, _)| *key == "sms.private_addresses") {
                 config.sms = loaded.sms;
             }
         })

@@ -57,7 +57,7 @@ async fn f05_an_attestation_of_another_shape_is_refused_and_nothing_panics() {
             "a key of the map twice",
             Lie {
                 device: |data| {
-                    let start = data.len() - 77;
+                    let start = data.len() - 79;
                     assert_eq!(data[start], 0xa5);
                     data[start] = 0xa6;
                     data.extend([0x20, 0x01]);

@@ -1,7 +1,7 @@
 //! Keys of second factors, each seen at work.
 
 use crate::keys::cases;
-use crate::keys_messages::secret_file;
+use crate::keys_messages::{SECRET, secret_file};
 use crate::support::{Keyrack, PASSWORD};
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ async fn auth_settings(server: &Keyrack) -> Value {
 
 /// A server on which accounts have phone numbers, and codes are sent to them.
 async fn with_numbers(keys: &[(&str, &str)]) -> Keyrack {
-    let (_folder, path) = secret_file("a secret of at least thirty-two bytes, for the test");
+    let (_folder, path) = secret_file(SECRET);
     let numbers = [
         ("deployment.auth.phone", "\"optional\""),
         ("sms.sender", "\"webhook\""),

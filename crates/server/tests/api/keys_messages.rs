@@ -11,7 +11,7 @@ use keyrack_server::user::SmsBudget;
 use std::fs;
 use tempfile::TempDir;
 
-const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+pub const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// A file that holds a secret, and how it is named in a configuration.
 pub fn secret_file(secret: &str) -> (TempDir, String) {

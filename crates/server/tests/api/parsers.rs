@@ -66,5 +66,7 @@ fn seeds_are_what_they_are_to_be_damaged_from() {
     assert!(texts("credential").all(|text| Rack::parse(&text).is_some()));
     assert!(texts("typed").any(|text| EmailAddress::parse(&text).is_ok()));
     assert!(seeds("passkey").iter().any(|seed| checks::passkey::is_signed(&seed[1..])));
-    assert!(seeds("picture").iter().all(|seed| Picture::read(seed).is_ok()));
+    for seed in seeds("picture") {
+        assert!(Picture::read(&seed).is_ok(), "{seed:?}");
+    }
 }

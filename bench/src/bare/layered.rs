@@ -8,7 +8,7 @@ use axum::serve::ListenerExt;
 use bytes::Bytes;
 use keyrack_server::http::connection::{self, Room};
 use keyrack_server::http::layers;
-use keyrack_server::world::{Mailer, World};
+use keyrack_server::world::{Mailer, SmsSender, World};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -28,7 +28,7 @@ pub async fn serve(port: u16, body: Vec<u8>) -> Result<(), Failure> {
         ];
         (headers, body)
     };
-    let world = Arc::new(World::real(Mailer::captured()));
+    let world = Arc::new(World::real(Mailer::captured(), SmsSender::captured()));
     let routes = Router::new().route("/session", get(answer)).route("/readyz", get(|| async { "ready" }));
     let layered = layers::around(routes, &world, true);
     let listener = crate::listen(port).await?.tap_io(|connection| {

@@ -69,7 +69,7 @@ pub enum SmsSender {
         /// Where it listens.
         url: Url,
         /// What its signatures are made with.
-        key: hmac::Key,
+        key: Box<hmac::Key>,
     },
     /// To an HTTP API like Twilio's.
     Twilio {
@@ -128,7 +128,7 @@ impl SmsSender {
     pub fn webhook(url: &str, secret: &str, allow_private: bool) -> Result<Self> {
         let key = webhook_key(secret).map_err(|text| Error::internal("read the secret of [sms]", text))?;
         let (http, url) = client(url, allow_private)?;
-        Ok(Self::Webhook { http, url, key: hmac::Key::new(hmac::HMAC_SHA256, &key) })
+        Ok(Self::Webhook { http, url, key: Box::new(hmac::Key::new(hmac::HMAC_SHA256, &key)) })
     }
 
     /// Hands them to the API at `url` (`https://api.twilio.com` is Twilio's).

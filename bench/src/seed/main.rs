@@ -10,7 +10,7 @@ use clap::Parser;
 use keyrack_server::db::Db;
 use keyrack_server::error::{Error, Result};
 use keyrack_server::vault::Vault;
-use keyrack_server::world::{Mailer, World};
+use keyrack_server::world::{Mailer, SmsSender, World};
 use people::{Batch, Seeder};
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -74,7 +74,9 @@ async fn run(cli: Cli) -> Result<()> {
         None => Db::open_sqlite(&data, Arc::new(|_| {})),
     });
     let db = Arc::new(opened.await.map_err(|cause| Error::internal("seed", cause))??);
-    let seeder = Arc::new(Seeder::new(&db, Vault::new(&key)?, World::real(Mailer::captured())).await?);
+    let seeder = Arc::new(
+        Seeder::new(&db, Vault::new(&key)?, World::real(Mailer::captured(), SmsSender::captured())).await?,
+    );
     let mut out = BufWriter::new(File::create(&cli.out).map_err(wrong)?);
     for account in seeder.accounts(&db, cli.accounts).await? {
         writeln!(out, "{account}").map_err(wrong)?;

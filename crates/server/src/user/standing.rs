@@ -140,7 +140,7 @@ pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, 
         "update users set first_name = '', last_name = '', username = null, username_skeleton = null,
              password_hash = null, password_set_at = null, passkey_handle = null, second_factor_policy = null,
              second_factor_at = null, availability = 'available', picture_id = '', backup_codes = 0, passkeys = 0,
-             deletion_asked_at = null, deletion_due_at = null, passkey_handle = null, passkeys = 0,
+             deletion_asked_at = null, deletion_due_at = null,
              deleted_at = $2, updated_at = $2 where id = $1",
         params![id, now],
     )?;
@@ -153,7 +153,6 @@ pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, 
     ] {
         tx.execute(of_it, params![id])?;
     }
-    tx.execute("delete from passkeys where user_id = $1", params![id])?;
     tx.execute("update sign_ins set ip_address = '', user_agent = '' where user_id = $1", params![id])?;
     Ok(())
 }

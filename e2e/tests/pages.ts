@@ -64,7 +64,9 @@ sign_in_title = "Welcome to {app}"`,
 app_name = "Ways"
 [deployment.auth]
 email_otp = true
-magic_link = true`,
+magic_link = true
+[deployment.auth.passkey]
+enabled = true`,
 };
 
 function configuration(port: number): string {

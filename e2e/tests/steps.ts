@@ -5,7 +5,9 @@ import { expect, type Hosted, test } from './pages.js';
 
 /** Nothing to complain about, at the width of a phone too: checked at each step that a test comes by. */
 export async function looksRight(page: Page, what: string): Promise<void> {
-  await page.evaluate(() => document.getAnimations().forEach((one) => one.finish?.()));
+  // What is loaded when it is shown has come; only what turns until then never ends.
+  await expect(page.locator('.spinner, .kr-wait[role=status]')).toHaveCount(0);
+  await page.evaluate(() => document.getAnimations().forEach((one) => one.finish()));
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), what).toEqual([]);
   const { width, height } = page.viewportSize() ?? { width: 1280, height: 720 };

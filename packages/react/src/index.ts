@@ -2,7 +2,6 @@
 
 export type { AccountMethods, ProfileChanges } from './account.js';
 export type { CodeStrategy, Preparation, SetUpStrategy } from './attempts.js';
-export type { ReauthenticationMethod, ReauthenticationPrepared, UserPasskey } from './coming.js';
 export type { DeploymentLoaded, DeploymentLoading, UseDeployment } from './deployment.js';
 export { type ClientErrorCode, KeyrackError } from './error.js';
 export { hasAutofill, hasPasskeys, type PasskeyOptions } from './has-passkeys.js';

@@ -1,8 +1,9 @@
 /** Passkeys: what the server asks the browser for, and what the browser answers, in the form that each understands. */
+import { prepareStep } from './attempts.js';
 import type { Client } from './client.js';
 import { notKeyrack, type KeyrackError } from './error.js';
 import { hasPasskeys, type PasskeyOptions } from './has-passkeys.js';
-import type { Session } from './types.gen.js';
+import type { Session, SigninAttempt } from './types.gen.js';
 
 /** What the server has a browser ask for: binary values are base64url. */
 interface Options {
@@ -125,6 +126,18 @@ export async function makePasskey(client: Client, prepared: unknown): Promise<Pa
   };
 }
 
+/** Has the browser answer what a step of a sign-in asks of a passkey: that one signs, or that one is made. */
+export async function passkeyStep(
+  client: Client,
+  attempt: SigninAttempt,
+  isNew: boolean,
+  take: (said: object) => Promise<boolean>,
+): Promise<boolean> {
+  const prepared = await prepareStep(client, 'signin', attempt, { strategy: 'passkey' });
+  const credential = await (isNew ? makePasskey : getPasskey)(client, prepared);
+  return take({ method: 'passkey', credential });
+}
+
 /** Takes back what is listed below a field, for browsers answer one question at a time. What takes the next one back. */
 function supersede(client: Client, signal?: AbortSignal, autofill = false): AbortSignal | undefined {
   client.offered?.abort();
@@ -138,7 +151,7 @@ function supersede(client: Client, signal?: AbortSignal, autofill = false): Abor
 
 /** @throws KeyrackError `network` */
 function optionsOf(prepared: unknown): Options {
-  const { options } = (prepared ?? {}) as { options?: Options };
+  const { creation_options: made, options = made } = (prepared ?? {}) as { options?: Options; creation_options?: Options };
   if (!options?.publicKey?.challenge) throw notKeyrack();
   return options;
 }

@@ -4,7 +4,7 @@ import { clientError, type KeyrackError, notLoaded } from './error.js';
 import { useClient } from './provider.js';
 import { inNameOf } from './reading.js';
 import { ownerOf } from './shelf.js';
-import type { ErrorEntryWithMeta, ReauthenticationMethod, ReauthenticationPrepared } from './coming.js';
+import type { ReauthenticationMethod, ReauthenticationPrepared } from './types.gen.js';
 import { type Flow, useFlow } from './use-flow.js';
 import { useView } from './use-session.js';
 
@@ -35,7 +35,7 @@ export interface UseReauthentication extends Flow {
   /**
    * The same with a passkey of the account.
    *
-   * @throws KeyrackError `passkey_cancelled`, `passkey_unavailable`, `invalid_passkey`.
+   * @throws KeyrackError `passkey_cancelled`, `passkey_unavailable`, `INVALID_CODE`.
    */
   readonly provePasskey: () => Promise<void>;
 
@@ -124,7 +124,7 @@ export function useReauthentication(): UseReauthentication {
 }
 
 function methodsOf({ errors }: KeyrackError): readonly ReauthenticationMethod[] {
-  return (errors[0] as ErrorEntryWithMeta | undefined)?.meta?.methods ?? [];
+  return errors[0]?.meta?.methods ?? [];
 }
 
 async function prepared<T>(client: Client, method: ReauthenticationMethod): Promise<T> {

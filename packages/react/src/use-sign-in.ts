@@ -1,6 +1,5 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { answer, attemptOf, attemptsOf, begin, prepareStep, type Preparation } from './attempts.js';
-import type { Client } from './client.js';
 import { notLoaded } from './error.js';
 import type { PasskeyOptions } from './has-passkeys.js';
 import { useClient } from './provider.js';
@@ -111,10 +110,17 @@ export interface UseSignIn extends Flow {
   readonly verifyPasskey: () => Promise<boolean>;
 
   /**
-   * At `add_second_factor`: what an authenticator is set up with, which is seen nowhere else. {@link verify} with the
-   * method `authenticator` takes its first code.
+   * At `add_second_factor`: what an authenticator is set up with, which is seen nowhere else.
+   * {@link confirmAuthenticator} takes its codes.
    */
   readonly enrolAuthenticator: () => Promise<AuthenticatorSetUp>;
+
+  /**
+   * Makes the new authenticator count, by two codes of it that follow each other, and goes on.
+   *
+   * @throws KeyrackError `INVALID_CODE`, `too_many_attempts`, `BAD_SIGN_IN_ATTEMPT`.
+   */
+  readonly confirmAuthenticator: (first: string, next: string) => Promise<boolean>;
 
   /**
    * At `add_second_factor`: has the browser make a passkey, and goes on with it.
@@ -177,35 +183,34 @@ export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
     attempt,
     create,
     ...useMemo(
-      () => ({
-        signIn: ({ email, username, password }: Credentials) =>
-          create(
-            username === undefined
-              ? { strategy: 'plain_email', email, password }
-              : { strategy: 'plain_username', username, password },
-          ),
-        prepare: (preparation?: Preparation) => step((found) => prepareStep(client, 'signin', found, preparation)),
-        verify: (code: string, method?: SecondFactor) =>
-          step((found) =>
-            answer(client, 'signin', found, '/auth/attempt-verification', {
-              attempt_identifier: found.id,
-              identifier_type: 'signin',
-              verification_code: code,
-              method,
-            }),
-          ),
-        completeProfile: (fields: ProfileCompletionData) =>
-          step((found) => answer(client, 'signin', found, '/auth/complete-profile', { attempt_id: found.id, ...fields })),
-        verifyPasskey: () => step((found) => passkeyStep(client, found, 'getPasskey')),
-        enrolPasskey: () => step((found) => passkeyStep(client, found, 'makePasskey')),
-        enrolAuthenticator: () =>
-          step(async (found) => {
-            const set = (await prepareStep(client, 'signin', found, { strategy: 'authenticator' })) as unknown;
-            return set as AuthenticatorSetUp;
-          }),
-        signInWithPasskey: async (options: PasskeyOptions = {}) => (await passkeys()).signInWithPasskey(client, options, run),
-        startOver: () => choose(null),
-      }),
+      () => {
+        const take = (found: SigninAttempt, said: object): Promise<boolean> => {
+          const body = { attempt_identifier: found.id, identifier_type: 'signin', ...said };
+          return answer(client, 'signin', found, '/auth/attempt-verification', body);
+        };
+        const passkey = (isNew: boolean): Promise<boolean> =>
+          step(async (found) => (await passkeys()).passkeyStep(client, found, isNew, (said) => take(found, said)));
+        return {
+          signIn: ({ email, username, password }: Credentials) =>
+            create(
+              username === undefined
+                ? { strategy: 'plain_email', email, password }
+                : { strategy: 'plain_username', username, password },
+            ),
+          prepare: (preparation?: Preparation) => step((found) => prepareStep(client, 'signin', found, preparation)),
+          verify: (code: string, method?: SecondFactor) =>
+            step((found) => take(found, { verification_code: code, method })),
+          confirmAuthenticator: (...codes: [string, string]) => step((found) => take(found, { codes })),
+          completeProfile: (fields: ProfileCompletionData) =>
+            step((found) => answer(client, 'signin', found, '/auth/complete-profile', { attempt_id: found.id, ...fields })),
+          verifyPasskey: () => passkey(false),
+          enrolPasskey: () => passkey(true),
+          enrolAuthenticator: () =>
+            step((found) => prepareStep(client, 'signin', found, { strategy: 'authenticator' }) as Promise<AuthenticatorSetUp>),
+          signInWithPasskey: async (options: PasskeyOptions = {}) => (await passkeys()).signInWithPasskey(client, options, run),
+          startOver: () => choose(null),
+        };
+      },
       [client, create, step, run],
     ),
   };
@@ -214,18 +219,6 @@ export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
 /** What speaks to the browser: loaded by who uses it. */
 function passkeys(): Promise<typeof import('./passkey.js')> {
   return import('./passkey.js').catch(notLoaded);
-}
-
-/** Has the browser answer what a step asks of a passkey. */
-async function passkeyStep(
-  client: Client,
-  attempt: SigninAttempt,
-  how: 'getPasskey' | 'makePasskey',
-): Promise<boolean> {
-  const ask = (await passkeys())[how];
-  const credential = await ask(client, await prepareStep(client, 'signin', attempt, { strategy: 'passkey' }));
-  const body = { attempt_identifier: attempt.id, identifier_type: 'signin', method: 'passkey', credential };
-  return answer(client, 'signin', attempt, '/auth/attempt-verification', body);
 }
 
 function pick(attempts: readonly SigninAttempt[], chosen: string | null | undefined): SigninAttempt | null {

@@ -99,8 +99,7 @@ export function useSignUp(): UseSignUp {
       prepare: () => step((attempt) => prepareStep(client, 'signup', attempt)),
       prepareAuthenticator: () =>
         step(async (attempt) => {
-          const set = (await prepareStep(client, 'signup', attempt, { strategy: 'authenticator' })) as unknown;
-          return set as AuthenticatorSetUp;
+          return (await prepareStep(client, 'signup', attempt, { strategy: 'authenticator' })) as AuthenticatorSetUp;
         }),
       verify: (code: string, instead?: { readonly username: string }) =>
         step((attempt) =>

@@ -5,8 +5,7 @@ import type { Client } from './client.js';
 import { makePasskey } from './passkey.js';
 import { useClient } from './provider.js';
 import { list } from './reading.js';
-import type { UserPasskey } from './coming.js';
-import type { SignIn } from './types.gen.js';
+import type { SignIn, UserPasskey } from './types.gen.js';
 import { type Beside, useEntry } from './use-entry.js';
 import type { AuthenticatorSetUp } from './use-sign-up.js';
 

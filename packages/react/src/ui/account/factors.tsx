@@ -106,7 +106,7 @@ function SetUp({ set, methods, onOver }: SetUpProps): ReactElement {
   }) as const;
   return (
     <>
-      <p>{say('accountAuthenticatorText')}</p>
+      <p>{say('enrolCodesText')}</p>
       <Qr text={set.otp_url} label={say('enrolQr')} />
       <p>
         {say('enrolSecret')} <code className="kr-secret">{set.totp_secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
@@ -123,8 +123,8 @@ function SetUp({ set, methods, onOver }: SetUpProps): ReactElement {
         }}
       >
         <div className="kr-pair">
-          <Field label={say('accountAuthenticatorFirst')} {...code('first')} isWrong={isOfInput(run.error)} autoFocus />
-          <Field label={say('accountAuthenticatorSecond')} {...code('second')} />
+          <Field label={say('enrolFirst')} {...code('first')} isWrong={isOfInput(run.error)} autoFocus />
+          <Field label={say('enrolSecond')} {...code('second')} />
         </div>
       </Form>
       <Act label={say('accountCancel')} isPlain onPress={() => onOver(false)}>

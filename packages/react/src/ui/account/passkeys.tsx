@@ -1,6 +1,6 @@
 import { type ReactElement, useState } from 'react';
 import { hasPasskeys } from '../../has-passkeys.js';
-import type { UserPasskey } from '../../coming.js';
+import type { UserPasskey } from '../../types.gen.js';
 import { usePasskeys, type PasskeyMethods } from '../../use-ways.js';
 import { Act, Sure } from '../buttons.js';
 import { useSay } from '../entry/say.js';

@@ -1,5 +1,6 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
-import type { ReauthenticationMethod } from '../../coming.js';
+import { hasPasskeys } from '../../has-passkeys.js';
+import type { ReauthenticationMethod } from '../../types.gen.js';
 import type { UseReauthentication } from '../../use-reauthentication.js';
 import type { EntryWords } from '../entry/entry-words.js';
 import { useParts } from '../entry/kit.js';
@@ -30,7 +31,9 @@ interface DialogProps {
 function Dialog({ hook, methods }: DialogProps): ReactElement {
   const say = useSay();
   const dialog = useRef<HTMLDialogElement>(null);
-  const offered = (Object.keys(NAMES) as ReauthenticationMethod[]).filter((method) => methods.includes(method));
+  const offered = (Object.keys(NAMES) as ReauthenticationMethod[]).filter(
+    (method) => methods.includes(method) && (method !== 'passkey' || hasPasskeys()),
+  );
   const [method, setMethod] = useState(offered[0]);
   useEffect(() => {
     const opener = document.activeElement as HTMLElement | null;

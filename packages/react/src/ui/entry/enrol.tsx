@@ -1,12 +1,15 @@
-import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
 import { hasPasskeys } from '../../has-passkeys.js';
 import { useDeployment } from '../../use-deployment.js';
+import type { UseSignIn } from '../../use-sign-in.js';
 import type { AuthenticatorSetUp } from '../../use-sign-up.js';
-import { CodeForm, type StepProps } from './code-form.js';
+import type { StepProps } from './code-form.js';
+import type { EntryWords } from './entry-words.js';
 import { useParts } from './kit.js';
 import type { Problem } from './problem.js';
 import { Qr } from './qr.js';
 import { useSay } from './say.js';
+import { digits, missing, useForm } from './use-form.js';
 
 /** A second proof is asked of everybody, and this account has none: one is set up before the sign-in exists. */
 export function EnrolStep({ hook }: StepProps): ReactElement {
@@ -34,7 +37,11 @@ export function EnrolStep({ hook }: StepProps): ReactElement {
         </Ways>
       )}
       <Outcome isGood={false}>{problem?.text}</Outcome>
-      {hasApp && <AuthenticatorForm prepare={hook.enrolAuthenticator} verify={(code) => hook.verify(code, 'authenticator')} />}
+      {hasApp && (
+        <AuthenticatorForm prepare={hook.enrolAuthenticator} text="enrolCodesText">
+          <CodesForm confirm={hook.confirmAuthenticator} />
+        </AuthenticatorForm>
+      )}
       <Other>
         <Button look="link" onPress={hook.startOver}>
           {say('startOver')}
@@ -46,11 +53,14 @@ export function EnrolStep({ hook }: StepProps): ReactElement {
 
 interface AuthenticatorProps {
   readonly prepare: () => Promise<AuthenticatorSetUp>;
-  readonly verify: (code: string) => Promise<unknown>;
+  readonly text: keyof EntryWords;
+
+  /** What takes its codes. */
+  readonly children: ReactNode;
 }
 
-/** Shows what an authenticator is set up with, and takes its first code. */
-export function AuthenticatorForm({ prepare, verify }: AuthenticatorProps): ReactElement {
+/** Shows what an authenticator is set up with. */
+export function AuthenticatorForm({ prepare, text, children }: AuthenticatorProps): ReactElement {
   const { Lead, Notice, Button, Ways, Working, problemOf } = useParts();
   const say = useSay();
   const [set, setSet] = useState<AuthenticatorSetUp>();
@@ -82,12 +92,29 @@ export function AuthenticatorForm({ prepare, verify }: AuthenticatorProps): Reac
   if (!set) return <Working />;
   return (
     <>
-      <Lead>{say('enrolAuthenticatorText')}</Lead>
+      <Lead>{say(text)}</Lead>
       <Qr text={set.otp_url} label={say('enrolQr')} />
       <Lead>
         {say('enrolSecret')} <code className="kr-secret">{set.totp_secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
       </Lead>
-      <CodeForm title={say('factorAuthenticator')} verify={verify} />
+      {children}
     </>
+  );
+}
+
+/** Two codes that follow each other: a clock that runs wrong is noticed now. */
+function CodesForm({ confirm }: { readonly confirm: UseSignIn['confirmAuthenticator'] }): ReactElement {
+  const { Form, Field } = useParts();
+  const say = useSay();
+  const form = useForm({
+    check: (values) => missing(values, ['code', 'next'], say('errorCodeRequired')),
+    submit: ({ code, next }) => confirm(digits(code), digits(next)),
+  });
+  const field = { form, inputMode: 'numeric', autoComplete: 'one-time-code', className: 'code', maxLength: 20, required: true } as const;
+  return (
+    <Form form={form} name={say('factorAuthenticator')} submit={say('codeSubmit')}>
+      <Field {...field} label={say('enrolFirst')} name="code" takesFocus />
+      <Field {...field} label={say('enrolSecond')} name="next" />
+    </Form>
   );
 }

@@ -8,7 +8,10 @@ import type { SignUpStepProps } from './sign-up-steps.js';
 
 /** A component of a file that comes later; when it cannot be loaded, a way to load the page anew, with the new files. */
 export function later<T extends object>(load: () => Promise<ComponentType<T>>, isSmall = false): ComponentType<T> {
-  const Loaded = lazy(() => load().then((shown) => ({ default: shown }), () => ({ default: Missing as ComponentType<T> })));
+  // React 18's types of what is loaded later know no generic properties.
+  const Loaded = lazy(() => load().then((shown) => ({ default: shown }), () => ({ default: Missing as ComponentType<T> }))) as unknown as (
+    props: T,
+  ) => ReactElement;
   return function Later(props: T): ReactElement {
     const { Working } = useParts();
     return (

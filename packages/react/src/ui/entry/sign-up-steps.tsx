@@ -3,6 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { KeyrackError } from '../../error.js';
 import type { SignupAttempt } from '../../types.gen.js';
 import type { UseSignUp } from '../../use-sign-up.js';
+import { CodeForm } from './code-form.js';
 import { AuthenticatorForm } from './enrol.js';
 import { useParts } from './kit.js';
 import { Resend } from './resend.js';
@@ -103,7 +104,9 @@ function AppStep({ hook, onAnswered, onOther }: SignUpStepProps): ReactElement {
     <>
       <Title takesFocus>{say('enrolTitle')}</Title>
       <Lead>{say('enrolText')}</Lead>
-      <AuthenticatorForm prepare={hook.prepareAuthenticator} verify={async (code) => onAnswered(await hook.verify(code))} />
+      <AuthenticatorForm prepare={hook.prepareAuthenticator} text="enrolAuthenticatorText">
+        <CodeForm title={say('factorAuthenticator')} verify={async (code) => onAnswered(await hook.verify(code))} />
+      </AuthenticatorForm>
       <Other>
         <Button look="link" onPress={onOther}>
           {say('startOver')}

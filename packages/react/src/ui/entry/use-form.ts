@@ -1,4 +1,4 @@
-import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type Ref, useEffect, useRef, useState } from 'react';
 import { useParts } from './kit.js';
 import type { Problem } from './problem.js';
 
@@ -10,7 +10,7 @@ export type Problems = Readonly<Record<string, string>>;
 
 /** What a form shows. */
 export interface FormState {
-  readonly ref: RefObject<HTMLFormElement | null>;
+  readonly ref: Ref<HTMLFormElement>;
   readonly isBusy: boolean;
   readonly problems: Problems;
 

@@ -10,6 +10,7 @@
 
 mod account;
 mod attempt;
+mod captcha;
 mod deployment;
 mod domain;
 mod envelope;
@@ -19,23 +20,24 @@ mod invitation;
 mod notification;
 mod organization;
 mod passkey;
+mod recovery;
 mod session;
 mod theme;
 mod token;
 #[cfg(feature = "ts")]
 pub mod typescript;
 mod user;
+mod waitlist;
 mod workspace;
 
 pub use account::{
     AccountDeletion, AccountExport, ExportedEvent, ExportedInvitation, ExportedSignIn, SignedOutElsewhere,
 };
 pub use attempt::{
-    Availability, CaptchaChallenge, CaptchaPuzzle, CaptchaRedeemed, CurrentSessionStep, Identified,
-    MagicLink, MagicLinkState, PasswordRecovery, PasswordResetValidation, ProfileCompletionData,
-    SignInMethod, SigninAttempt, SignupAttempt, SignupAttemptStep, VerificationPrepared, WaitlistEntry,
-    WaitlistJoined,
+    Availability, CurrentSessionStep, Identified, MagicLink, MagicLinkState, ProfileCompletionData,
+    SignInMethod, SigninAttempt, SignupAttempt, SignupAttemptStep, VerificationPrepared,
 };
+pub use captcha::{CaptchaChallenge, CaptchaPuzzle, CaptchaRedeemed};
 pub use deployment::{
     AuthFactorsEnabled, AuthSettings, B2bSettings, CountryRestrictions, Deployment, FieldSetting,
     MultiSessionSupport, PasskeySetting, PasswordSetting, Restrictions, UiSettings, VerificationPolicy,
@@ -62,6 +64,7 @@ pub use passkey::{
     PasskeyRegistered, PasskeyRelyingParty, PasskeyRequest, PasskeyRequestOptions, PasskeyRequestPublicKey,
     PasskeySelection, PasskeyUser, UserPasskey,
 };
+pub use recovery::{PasswordRecovery, PasswordResetValidation};
 pub use session::{Session, SignIn};
 pub use theme::{ThemeTokenSet, ThemeTokens};
 pub use token::{Jwk, Jwks, Token};
@@ -69,6 +72,7 @@ pub use user::{
     CurrentUser, NewAuthenticator, Segment, SocialConnection, UserAuthenticator, UserEmailAddress,
     UserPhoneNumber,
 };
+pub use waitlist::{WaitlistEntry, WaitlistJoined};
 pub use workspace::{
     Workspace, WorkspaceCreated, WorkspaceMember, WorkspaceMemberPage, WorkspaceMembership, WorkspaceRole,
 };

@@ -60,8 +60,8 @@ fn prove(
     let now = trial.arrival.now;
     let is_email = step == Step::VerifyEmail;
     let is_proved = match is_email {
-        true => user::store::prove_email(tx, &site.config.id, id, now)?,
-        false => user::store::prove_phone(tx, &site.config.id, id, now)?,
+        true => user::contacts::prove_email(tx, &site.config.id, id, now)?,
+        false => user::contacts::prove_phone(tx, &site.config.id, id, now)?,
     };
     if !is_proved {
         entry::end(tx, site, inside.room, attempt, &trial.arrival)?;

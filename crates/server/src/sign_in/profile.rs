@@ -65,7 +65,7 @@ fn take(
     let user = &mut inside.owner.user;
     fill(user, filled);
     if let Some(phone) = filled.phone.as_ref().filter(|_| user.ways.phones.is_empty()) {
-        user::store::add_phone(tx, &site.config.id, (user, phone_id), phone.as_str(), trial.arrival.now)?;
+        user::contacts::add_phone(tx, &site.config.id, (user, phone_id), phone.as_str(), trial.arrival.now)?;
         ways::load(tx, user)?;
     }
     if let Some(name) = policy::missing(site, user).first() {

@@ -3,6 +3,7 @@
 pub mod authenticator;
 pub mod backup_code;
 pub mod code_budget;
+pub mod contacts;
 pub mod email;
 pub mod factors;
 mod hashing;

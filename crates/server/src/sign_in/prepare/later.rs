@@ -70,7 +70,7 @@ fn target(
 ) -> Result<String> {
     let attempt = store::load(on, deployment, id)?.ok_or(Code::BadAttempt)?;
     let user = attempt.user().map(|user| UserId::stored(user.to_owned())).ok_or(Code::BadAttempt)?;
-    let user = user::store::with_ways(on, deployment, &user)?.ok_or(Code::BadAttempt)?;
+    let user = user::store::find(on, deployment, &user)?.ok_or(Code::BadAttempt)?;
     let to = match step {
         Step::VerifyEmail => code::to_prove(&user).map(|email| email.email.clone()),
         Step::VerifyPhone => code::phone_to_prove(&user).map(|phone| phone.phone.clone()),

@@ -104,6 +104,7 @@ create table waitlist_entries (
     invited_until bigint
 );
 create unique index waitlist_entries_email on waitlist_entries (deployment_id, email);
+create index waitlist_entries_updated on waitlist_entries (deployment_id, updated_at);
 
 -- By which way a message reaches people, 'email' or 'sms', and the language that it is written in.
 alter table outbox add column channel text not null default 'email';

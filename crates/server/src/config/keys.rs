@@ -51,6 +51,7 @@ pub const KEYS: &[&str] = &[
     "deployment.retention.notifications",
     "deployment.retention.invitations",
     "deployment.retention.audit",
+    "deployment.retention.waitlist",
     "deployment.retention.account_grace",
     "deployment.auth.first_factor",
     "deployment.auth.username",

@@ -34,6 +34,8 @@ pub struct Retention {
     pub notifications_ms: i64,
     /// An invitation after it was accepted or withdrawn, or could be: 1 hour to 400 days (30 days).
     pub invitations_ms: i64,
+    /// An address on the waitlist, after it was put there last and its invitation is over: 1 day to 400 days (365 days).
+    pub waitlist_ms: i64,
     /// A record of what happened: 1 day to 10 years (400 days).
     pub audit_ms: i64,
     /// An account whose owner asked for its deletion, who may think better of it: 0, which is at once, to 400 days (30
@@ -53,6 +55,7 @@ impl Default for Retention {
             guesses_ms: 30 * DAY,
             notifications_ms: 90 * DAY,
             invitations_ms: 30 * DAY,
+            waitlist_ms: 365 * DAY,
             audit_ms: 400 * DAY,
             account_grace_ms: 30 * DAY,
         }
@@ -74,6 +77,7 @@ impl Retention {
             guesses_ms: most,
             notifications_ms: most,
             invitations_ms: most,
+            waitlist_ms: most,
             audit_ms: 3650 * DAY,
             account_grace_ms: most,
         }
@@ -101,6 +105,7 @@ pub(super) fn read(mut table: Table<'_>, lifetimes: &Lifetimes) -> Retention {
         guesses_ms: period("guesses", "1 day", year).unwrap_or(base.guesses_ms),
         notifications_ms: period("notifications", "1 day", year).unwrap_or(base.notifications_ms),
         invitations_ms: period("invitations", "1 hour", year).unwrap_or(base.invitations_ms),
+        waitlist_ms: period("waitlist", "1 day", year).unwrap_or(base.waitlist_ms),
         audit_ms: period("audit", "1 day", "3650 days").unwrap_or(base.audit_ms),
         account_grace_ms: period("account_grace", "0s", year).unwrap_or(base.account_grace_ms),
         codes_ms: table.text("codes", |text| codes(text, lifetimes)).unwrap_or(base.codes_ms),

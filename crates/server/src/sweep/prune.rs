@@ -37,7 +37,7 @@ const EMPTY_SESSION_SQL: &str = "delete from sessions where id = $2 and $1 <> ''
      and not exists (select 1 from attempts a where a.session_id = $2)";
 
 /// Every kind.
-pub const STALE: [Stale; 12] = [
+pub const STALE: [Stale; 13] = [
     Stale {
         what: "attempts",
         find: "select id, session_id from attempts
@@ -143,6 +143,14 @@ pub const STALE: [Stale; 12] = [
         delete: &[("delete from invitations where id = $1 and email = $2 and expires_at < $3
              and deployment_id = $4", |kept| kept.invitations_ms)],
         kept: |kept| kept.invitations_ms,
+    },
+    Stale {
+        what: "those who wait",
+        find: "select id, email from waitlist_entries where deployment_id = $1 and updated_at < $2
+             and (invited_until is null or invited_until < $2) order by updated_at limit 100",
+        delete: &[("delete from waitlist_entries where id = $1 and email = $2 and updated_at < $3
+             and (invited_until is null or invited_until < $3) and deployment_id = $4", |kept| kept.waitlist_ms)],
+        kept: |kept| kept.waitlist_ms,
     },
     Stale {
         what: "records",

@@ -142,6 +142,15 @@ cases! {
         let organizations = [("deployment.organizations.enabled", "true")];
         stays_beside(&organizations, KEY, ("\"6 hours\"", 6 * HOUR), Kind { make, count }).await;
     }
+    "deployment.retention.waitlist": async fn an_address_on_the_waitlist_stays() {
+        let make = async |server: &Keyrack| {
+            let form = json!({ "email": "ada@example.com" });
+            server.browser().post("/waitlist/join", form).await.ok();
+        };
+        let count = "select count(*) from waitlist_entries where deployment_id = $1";
+        let mode = [("deployment.restrictions.sign_up_mode", "\"waitlist\"")];
+        stays_beside(&mode, KEY, ("\"2 days\"", 2 * DAY), Kind { make, count }).await;
+    }
     "deployment.retention.audit": async fn records_of_what_happened_stay() {
         let make = async |server: &Keyrack| asks_for_code(server).await;
         let count = "select count(*) from audit where deployment_id = $1";

@@ -22,6 +22,7 @@ fn impatient(deployment: &mut Deployment) {
         guesses_ms: day,
         notifications_ms: day,
         invitations_ms: hour,
+        waitlist_ms: day,
         audit_ms: day,
         account_grace_ms: 0,
     };

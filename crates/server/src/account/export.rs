@@ -9,6 +9,7 @@ use crate::http::answer;
 use crate::http::operation::Operation;
 use crate::http::routes::Routes;
 use crate::id::UserId;
+use crate::membership::restriction::Visitor;
 use crate::params;
 use crate::session::agent;
 use crate::time::rfc3339;
@@ -18,7 +19,6 @@ use http::{HeaderValue, header};
 use keyrack_protocol::{
     AccountExport, Code, ExportedEvent, ExportedInvitation, ExportedSignIn, Notification,
 };
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Notifications, and records, of one user that are read at once: more than anybody has in their time.
@@ -36,9 +36,10 @@ pub fn routes() -> Routes {
 }
 
 async fn export(account: Fresh) -> Result<Response> {
-    let (site, user, from) = (Arc::clone(&account.site), account.user.clone(), account.address);
+    let (site, user) = (Arc::clone(&account.site), account.user.clone());
+    let visitor = account.visitor()?;
     let now = account.app.world.clock.now_ms();
-    let read = account.app.db.read(move |on| everything(on, &site, (&user, from), now));
+    let read = account.app.db.read(move |on| everything(on, &site, (&user, visitor), now));
     let mut response = answer::ok(read.await?);
     let as_file = HeaderValue::from_static("attachment; filename=\"account.json\"");
     response.headers_mut().insert(header::CONTENT_DISPOSITION, as_file);
@@ -48,17 +49,17 @@ async fn export(account: Fresh) -> Result<Response> {
 fn everything(
     on: &mut Snapshot<'_>,
     site: &Site,
-    (id, from): (&UserId, IpAddr),
+    (id, visitor): (&UserId, Visitor),
     now: i64,
 ) -> Result<AccountExport> {
     let user = user::store::find(on, &site.config.id, id)?.ok_or(Code::SignedOut)?;
     let config = &site.config;
     let organizations = match config.organizations.enabled {
-        true => organization::mine::memberships(on, site, (id, from), "")?,
+        true => organization::mine::memberships(on, site, (id, visitor), "")?,
         false => Vec::new(),
     };
     let workspaces = match config.organizations.enabled && config.workspaces.enabled {
-        true => workspace::mine::memberships(on, site, (id, from), "")?,
+        true => workspace::mine::memberships(on, site, (id, visitor), "")?,
         false => Vec::new(),
     };
     Ok(AccountExport {

@@ -7,11 +7,12 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{SessionId, SignInId, UserId};
 use crate::membership::Scope;
+use crate::membership::restriction::Visitor;
 use crate::session::cache::Cached;
 use crate::session::enter::{Left, Room};
 use crate::session::read::{self, Reading};
 use crate::session::tab::{OfTab, TabScope};
-use crate::session::{Opened, Plan, acting, store};
+use crate::session::{Opened, Plan, acting, scope, store};
 use crate::user::may_act;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
@@ -94,6 +95,15 @@ impl Account {
             None => acting.scope.clone(),
         };
         Ok(Self { browser, session, sign_in, user, scope, tab, cached, opened })
+    }
+
+    /// The sign-in that acts, as far as restrictions look at it.
+    ///
+    /// # Errors
+    /// `sign_in_not_found` when the credential does not open its sign-in.
+    pub fn visitor(&self) -> Result<Visitor> {
+        let sign_in = self.cached.loaded.visible_sign_in(self.opened, self.sign_in.as_str())?;
+        Ok(scope::visitor(sign_in, Some(self.address)))
     }
 
     /// Who acts, for the records.

@@ -55,7 +55,7 @@ fn join_in(tx: &mut Tx<'_>, actor: &Actor, id: &str) -> Result<OrganizationMembe
     let place = store::lock(tx, actor.deployment(), (kind, id))?.ok_or(unknown(kind))?;
     still(tx, actor.deployment(), &actor.sign_in, actor.by.now)?;
     user::store::lock(tx, actor.deployment(), &actor.user)?;
-    let who = (&actor.user, actor.from);
+    let who = (&actor.user, actor.visitor(tx)?);
     if let Some(before) = mine::memberships(tx, site, who, id)?.pop() {
         return Ok(before);
     }

@@ -10,7 +10,6 @@ use crate::config::teams::Kind;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{SessionId, SignInId};
-use crate::membership::restriction::Visitor;
 use crate::membership::{self, Place, Role, Scope, are_there, role};
 use crate::notification;
 use crate::organization::join::{Joined, Newcomer, join};
@@ -272,8 +271,7 @@ fn leave(
     let to = standing(tx, site, &it, &user)?;
     let workspace = to.as_ref().and_then(|to| to.workspace.as_ref()).map(|inside| inside.place.clone());
     let live = room.loaded.visible_sign_in(room.opened, sign_in.as_str())?;
-    let visitor =
-        Visitor { address: Some(offer.arrival.address), second_factor: user.second_factor_at.is_some() };
+    let visitor = scope::visitor(live, Some(offer.arrival.address));
     // Who may not act there yet is a member all the same.
     if let Some(to) = to.and_then(|to| scope::as_admitted(to, visitor)) {
         plan.moved = scope::move_to(live, Some(to)).moved;

@@ -29,7 +29,7 @@ pub struct Restriction {
 pub struct Visitor {
     /// From which address; none where nobody comes, and none is judged.
     pub address: Option<IpAddr>,
-    /// Whether the account has a second factor.
+    /// Whether the account has a second factor, and the sign-in that acts has proved one.
     pub second_factor: bool,
 }
 
@@ -38,7 +38,7 @@ pub struct Visitor {
 pub struct Obstacle {
     /// The address.
     pub address: bool,
-    /// That there is no second factor.
+    /// That there is no second factor, or that it was not proved.
     pub second_factor: bool,
 }
 
@@ -101,10 +101,10 @@ impl Obstacle {
             (true, false) => {
                 "It cannot be used from your present address; come from a network that it allows."
             }
-            (false, true) => "It asks for a second factor; set one up first.",
+            (false, true) => "It asks for a second factor; prove yours, or set one up first.",
             (true, true) => {
                 "It cannot be used from your present address, and asks for a second factor; come from a network that \
-                 it allows, and set one up first."
+                 it allows, and prove yours, or set one up first."
             }
         }
     }

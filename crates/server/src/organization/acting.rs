@@ -11,7 +11,7 @@ use crate::id::{MembershipId, SessionId, SignInId, UserId};
 use crate::membership::restriction::{self, Obstacle, Restriction, Visitor};
 use crate::membership::{Permissions, Place, are_there, role, roles_of, store, unknown};
 use crate::session::acting::still;
-use crate::user;
+use crate::session::has_second_factor;
 use keyrack_protocol::Code;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -139,8 +139,16 @@ impl Actor {
     /// # Errors
     /// What the database says.
     pub fn obstacle(&self, on: &mut Snapshot<'_>, asks: &Restriction) -> Result<Obstacle> {
-        let second_factor = asks.second_factor && user::store::has_second_factor(on, &self.user)?;
+        let second_factor = asks.second_factor && has_second_factor(on, &self.sign_in)?;
         Ok(asks.judge(Visitor { address: Some(self.from), second_factor }))
+    }
+
+    /// As far as restrictions look at them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn visitor(&self, on: &mut Snapshot<'_>) -> Result<Visitor> {
+        Ok(Visitor { address: Some(self.from), second_factor: has_second_factor(on, &self.sign_in)? })
     }
 
     fn act(&self, on: &mut Snapshot<'_>, place: Place) -> Result<Acting> {

@@ -17,6 +17,7 @@ use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::id::{MembershipId, OrganizationId, PictureId, UserId};
 use crate::membership::{self, Place, Scope, Standing, role};
+use crate::session::scope;
 use axum::response::Response;
 use http::Method;
 use keyrack_protocol::{Code, Organization, OrganizationCreated, OrganizationMembership, Removed};
@@ -124,11 +125,9 @@ async fn my_memberships(account: Account) -> Result<Response> {
     if !account.site.config.organizations.enabled {
         return Ok(answer::ok(Vec::<OrganizationMembership>::new()));
     }
-    let actor = Actor::of(&account);
-    let look = account
-        .app
-        .db
-        .read_single(move |on| mine::memberships(on, &actor.site, (&actor.user, actor.from), ""));
+    let (actor, visitor) = (Actor::of(&account), account.visitor()?);
+    let look =
+        account.app.db.read_single(move |on| mine::memberships(on, &actor.site, (&actor.user, visitor), ""));
     Ok(answer::ok(look.await?))
 }
 
@@ -144,13 +143,14 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
         |_, _| Ok(()),
         move |tx, site, room, ()| {
             let active = room.acting().ok_or(Code::SignedOut)?;
-            let (user, from, now) = (&active.user.id, actor.from, actor.by.now);
+            let (user, now) = (&active.user.id, actor.by.now);
+            let visitor = scope::visitor(active, Some(actor.from));
             may_create(&site.config.organizations, store::counts(tx, user)?)?;
             let drawn = Drawn { id: id.as_str(), picture: &picture };
             store::create(tx, &site.config.id, &drawn, (&said, user), now)?;
             let place = Place { kind: Kind::Organization, id: id.to_string(), organization: id.clone() };
             found(tx, &actor, &place, (&member, user))?;
-            let membership = mine::memberships(tx, site, (user, from), id.as_str())?.pop();
+            let membership = mine::memberships(tx, site, (user, visitor), id.as_str())?.pop();
             let organization =
                 Scope { organization: Standing::in_new(id.as_str(), &member), workspace: None };
             Ok((room.move_to(Some(organization)), membership))

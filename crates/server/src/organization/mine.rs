@@ -11,9 +11,8 @@ use crate::membership::{self, Role, role};
 use crate::params;
 use crate::time::rfc3339;
 use keyrack_protocol::OrganizationMembership;
-use std::net::IpAddr;
 
-/// The memberships of a user who comes from this address, in organizations, oldest first; of all, or of the one
+/// The memberships of a user who comes like this, in organizations, oldest first; of all, or of the one
 /// organization that is named.
 ///
 /// # Errors
@@ -21,15 +20,15 @@ use std::net::IpAddr;
 pub fn memberships(
     on: &mut Snapshot<'_>,
     site: &Site,
-    (user, from): (&UserId, IpAddr),
+    (user, visitor): (&UserId, Visitor),
     only: &str,
 ) -> Result<Vec<OrganizationMembership>> {
     let rows = on.query(
         concat!(
             "select m.id, m.user_id, m.public_metadata, m.created_at, m.updated_at, ",
             store::organization_columns!("c"),
-            ", u.second_factor_at, r.role_id, w.name, w.permissions, w.created_at, w.updated_at
-         from memberships m join organizations o on o.id = m.place_id join users u on u.id = m.user_id
+            ", r.role_id, w.name, w.permissions, w.created_at, w.updated_at
+         from memberships m join organizations o on o.id = m.place_id
              left join member_counts c on c.place_id = o.id
              left join membership_roles r on r.membership_id = m.id
              left join roles w on w.id = r.role_id and w.place_id = m.place_id and w.removed_at is null
@@ -44,7 +43,6 @@ pub fn memberships(
         let mut cells = row.cells();
         let membership = membership::store::read(&mut cells)?;
         let organization = store::read(&mut cells)?;
-        let visitor = Visitor { address: Some(from), second_factor: cells.optional_int()?.is_some() };
         let role = read_role(&mut cells, known, Kind::Organization)?;
         if all.last().is_none_or(|last| last.id != membership.id.as_str()) {
             all.push(OrganizationMembership {

@@ -35,7 +35,7 @@ use crate::user::User;
 use crate::vault::{Purpose, Vault};
 use keyrack_protocol::{ChangeReason, Code, EndReason, SigninAttempt, SignupAttempt};
 pub use plan::{Plan, end, expire, sign_out_all, sign_out_one, switch_to};
-pub use proof::{FRESH_MS, Old, Proof, retire_old};
+pub use proof::{FRESH_MS, Old, Proof, has_second_factor, retire_old};
 use rack::Rack;
 
 /// Attempts under way in one session; a further one ends the oldest.

@@ -54,8 +54,8 @@ impl Room {
             && let Some(last) = membership::standing::last_scope(tx, &site.config.id, &user.id)?
         {
             let workspace = last.workspace.filter(|_| site.config.workspaces.enabled);
-            let visitor =
-                Visitor { address: Some(arrival.address), second_factor: user.second_factor_at.is_some() };
+            let second_factor = user.second_factor_at.is_some() && proof.second_factor_at.is_some();
+            let visitor = Visitor { address: Some(arrival.address), second_factor };
             let begins = scope::as_admitted(Scope { workspace, ..last }, visitor);
             scope::stand(tx, id, begins.as_ref(), now)?;
         }

@@ -7,7 +7,7 @@ use super::enter::{Arrival, Room};
 use super::rack::{Key, Rack};
 use super::{LiveSignIn, Loaded, store};
 use crate::app::{App, Site};
-use crate::db::{Cells, Tx};
+use crate::db::{Cells, Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::SignInId;
 use crate::params;
@@ -102,7 +102,30 @@ pub fn read_old(cells: &mut Cells) -> Result<Option<Old>> {
     Ok(key_hash.map(|key_hash| Old { key_hash, proof }))
 }
 
+/// Whether the account of a sign-in has a second factor, and the sign-in has proved one: what a place that asks for one
+/// looks at. While the old key still works it says what is proved, because nobody knows which of the two comes.
+///
+/// # Errors
+/// What the database says.
+pub fn has_second_factor(on: &mut Snapshot<'_>, sign_in: &SignInId) -> Result<bool> {
+    let row = on.query_one(
+        "select s.id from sign_ins s join users u on u.id = s.user_id
+         where s.id = $1 and u.second_factor_at is not null and s.second_factor_at is not null
+             and (s.old_key_hash is null or s.old_second_factor_at is not null)",
+        params![sign_in.as_str()],
+    )?;
+    Ok(row.is_some())
+}
+
 impl LiveSignIn {
+    /// The same of one that was read.
+    #[must_use]
+    pub fn has_second_factor(&self) -> bool {
+        let proof = self.old.as_ref().map_or(&self.proof, |old| &old.proof);
+        let is_proved = proof.second_factor_at.is_some() && self.proof.second_factor_at.is_some();
+        is_proved && self.user.second_factor_at.is_some()
+    }
+
     /// What was proved for it, as far as `rack` has the key that says so.
     #[must_use]
     pub fn proof_for(&self, rack: &Rack, vault: &Vault) -> &Proof {

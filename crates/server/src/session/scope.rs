@@ -84,8 +84,10 @@ fn pass(standing: &Standing, visitor: Visitor) -> std::result::Result<Standing, 
     Ok(Standing { gate, now: Gate::Same, ..standing.clone() })
 }
 
-fn visitor(sign_in: &LiveSignIn, from: Option<IpAddr>) -> Visitor {
-    Visitor { address: from, second_factor: sign_in.user.second_factor_at.is_some() }
+/// A sign-in that comes from this address, if it comes, as far as restrictions look at it.
+#[must_use]
+pub fn visitor(sign_in: &LiveSignIn, from: Option<IpAddr>) -> Visitor {
+    Visitor { address: from, second_factor: sign_in.has_second_factor() }
 }
 
 /// Refuses a scope in which the user of a sign-in may do nothing, coming from this address.

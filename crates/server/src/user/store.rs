@@ -225,15 +225,6 @@ pub fn emails_of(on: &mut Snapshot<'_>, id: &UserId) -> Result<Vec<Email>> {
     rows.into_iter().map(|row| read_email(&mut row.cells())).collect()
 }
 
-/// Whether an account has a second factor.
-///
-/// # Errors
-/// What the database says.
-pub fn has_second_factor(on: &mut Snapshot<'_>, id: &UserId) -> Result<bool> {
-    let row = on.query_one("select second_factor_at from users where id = $1", params![id.as_str()])?;
-    row.map_or(Ok(false), |row| Ok(row.cells().optional_int()?.is_some()))
-}
-
 /// Reads the columns `id, first_name, last_name, username, password_hash, disabled_at, deleted_at, second_factor_at,
 /// created_at, updated_at` and those of [`ways::read`]; addresses, phone numbers and authenticators are read apart.
 ///

@@ -17,6 +17,7 @@ use crate::organization::restrict::{self, Asked};
 use crate::organization::said::{self, Said};
 use crate::organization::store::Drawn;
 use crate::organization::{http::found, members, settle};
+use crate::session::scope;
 use axum::response::Response;
 use http::Method;
 use keyrack_protocol::{Code, Removed, Workspace, WorkspaceCreated, WorkspaceMembership};
@@ -130,10 +131,11 @@ async fn my_memberships(account: Account, fields: Fields) -> Result<Response> {
         return Ok(answer::ok(Vec::<WorkspaceMembership>::new()));
     }
     let (actor, within) = (Actor::of(&account), fields.text("org_id")?.unwrap_or_default().to_owned());
+    let visitor = account.visitor()?;
     let look = account
         .app
         .db
-        .read_single(move |on| mine::memberships(on, &actor.site, (&actor.user, actor.from), &within));
+        .read_single(move |on| mine::memberships(on, &actor.site, (&actor.user, visitor), &within));
     Ok(answer::ok(look.await?))
 }
 
@@ -167,7 +169,8 @@ async fn create(account: Account, fields: Fields) -> Result<Response> {
             let above = standing::find(tx, &site.config.id, above, &actor.user)?;
             let workspace = Standing::in_new(id.as_str(), &member);
             let scope = above.map(|organization| Scope { organization, workspace: Some(workspace) });
-            let membership = mine::memberships(tx, site, (&actor.user, actor.from), id.as_str())?.pop();
+            let visitor = scope::visitor(active, Some(actor.from));
+            let membership = mine::memberships(tx, site, (&actor.user, visitor), id.as_str())?.pop();
             Ok((room.move_to(scope), membership))
         },
     );

@@ -15,9 +15,8 @@ use crate::organization::view as shown;
 use crate::params;
 use crate::time::rfc3339;
 use keyrack_protocol::WorkspaceMembership;
-use std::net::IpAddr;
 
-/// The memberships of a user who comes from this address, in workspaces, oldest first; of all, of the one workspace that
+/// The memberships of a user who comes like this, in workspaces, oldest first; of all, of the one workspace that
 /// is named, or of those in the organization that is. What keeps one out of the organization keeps one out of them, too.
 ///
 /// # Errors
@@ -25,7 +24,7 @@ use std::net::IpAddr;
 pub fn memberships(
     on: &mut Snapshot<'_>,
     site: &Site,
-    (user, from): (&UserId, IpAddr),
+    (user, visitor): (&UserId, Visitor),
     only: &str,
 ) -> Result<Vec<WorkspaceMembership>> {
     let rows = on.query(
@@ -34,9 +33,8 @@ pub fn memberships(
             workspace_columns!(),
             ", ",
             organization_columns!("t"),
-            ", u.second_factor_at, r.role_id, q.name, q.permissions, q.created_at, q.updated_at
+            ", r.role_id, q.name, q.permissions, q.created_at, q.updated_at
          from memberships m join workspaces w on w.id = m.place_id join organizations o on o.id = w.organization_id
-             join users u on u.id = m.user_id
              left join member_counts c on c.place_id = w.id
              left join member_counts t on t.place_id = o.id
              left join membership_roles r on r.membership_id = m.id
@@ -54,7 +52,6 @@ pub fn memberships(
         let membership = membership::store::read(&mut cells)?;
         let workspace = store::read(&mut cells)?;
         let organization = organizations::read(&mut cells)?;
-        let visitor = Visitor { address: Some(from), second_factor: cells.optional_int()?.is_some() };
         let obstacle = workspace.asks.judge(visitor).and(organization.asks.judge(visitor));
         let role = read_role(&mut cells, known, Kind::Workspace)?;
         if all.last().is_none_or(|last| last.id != membership.id.as_str()) {

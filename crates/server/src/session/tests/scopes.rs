@@ -79,6 +79,7 @@ fn whoever_meets_what_is_asked_now_passes_the_risen_gate_and_nobody_else_does() 
         let organization = Standing { now, asks: asks.clone(), ..standing("org_1") };
         sign_in.scope = Some(Scope { organization, workspace: None });
         sign_in.user.second_factor_at = second_factor;
+        sign_in.proof.second_factor_at = second_factor;
         let moved = settled(sign_in, from.map(at));
         moved.map(|moved| (moved.to.map(|to| (to.organization.gate, to.organization.now)), moved.reason))
     };
@@ -90,7 +91,7 @@ fn whoever_meets_what_is_asked_now_passes_the_risen_gate_and_nobody_else_does() 
     assert_eq!(seen(Gate::Risen(2), &office, None, None), passed);
     assert_eq!(seen(Gate::Same, &office, None, Some("10.1.1.1")), None);
     assert_eq!(seen(Gate::Same, &office, None, Some("192.0.2.1")), out);
-    // A second factor is a fact, whoever comes.
+    // A second factor is a fact of the sign-in, from wherever it comes.
     let strict = asks(true, &[]);
     assert_eq!(seen(Gate::Risen(2), &strict, None, None), out);
     assert_eq!(seen(Gate::Risen(2), &strict, Some(0), None), passed);

@@ -31,12 +31,12 @@ pub fn routes() -> Routes {
     let begin_it = Operation::post::<NewAuthenticator>("/me/authenticator", "addMyAuthenticator", about)
         .of_browser()
         .refuses_also(SENSITIVE, &[Code::FactorNotOffered, Code::TooManyAuthenticators]);
-    let about =
-        "Confirm an authenticator. With two codes that follow each other; it is a second factor from now on.";
+    let about = "Confirm an authenticator. With two codes that follow each other; it is a second factor from now on, which this sign-in has \
+         proved: it gets a new key, which the answer hands out.";
     let path = "/me/authenticator/attempt-verification";
     let confirm_it = Operation::post::<UserAuthenticator>(path, "confirmMyAuthenticator", about)
         .takes(CONFIRM)
-        .of_browser()
+        .hands_out()
         .refuses_also(
             SENSITIVE,
             &[
@@ -116,9 +116,13 @@ async fn confirm(Fresh(account): Fresh, fields: Fields) -> Result<Response> {
         factors::settle(tx, site, &own.user.id, now)?;
         own.way_changed(tx, (app, site), Changed::AuthenticatorAdded, "")?;
         own.touch();
+        // It was proved by what confirmed it.
+        let proof = own.proof.with("otp", true, now);
+        own.renew_key(tx, app, &proof)?;
         Ok(authenticator_view(&authenticator))
     });
-    Ok(answer::ok(confirmed.await?.1))
+    let (left, shown) = confirmed.await?;
+    Ok(account.answer_with(&left, shown))
 }
 
 async fn remove(Fresh(account): Fresh, named: Named) -> Result<Response> {

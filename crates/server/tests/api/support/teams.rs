@@ -122,7 +122,7 @@ impl Keyrack {
         joined.await.unwrap()
     }
 
-    /// Gives a user a second factor, or takes it away.
+    /// Gives a user a second factor, which all of the user's sign-ins have proved, or takes it away.
     pub async fn second_factor(&self, user: &str, has: bool) {
         let (site, now) = (self.app.sites[0].clone(), self.app.world.clock.now_ms());
         let (user, since) = (UserId::stored(user.to_owned()), has.then_some(now));
@@ -130,6 +130,8 @@ impl Keyrack {
             user::store::lock(tx, &site.config.id, &user)?;
             let set = "update users set second_factor_at = $2 where id = $1";
             tx.execute(set, keyrack_server::params![user.as_str(), since])?;
+            let proved = "update sign_ins set second_factor_at = $2 where user_id = $1";
+            tx.execute(proved, keyrack_server::params![user.as_str(), since])?;
             scope::tell(tx, &site, &user, &By::system(now))
         });
         changed.await.unwrap();

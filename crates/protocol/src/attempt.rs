@@ -1,4 +1,4 @@
-use crate::{PasskeyRequestOptions, wire};
+use crate::{PasskeyCreationOptions, PasskeyOptions, PasskeyRequestOptions, wire};
 
 wire! {
     /// How an attempt to sign in began.
@@ -241,10 +241,11 @@ wire! {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
         pub totp_secret: Option<String>,
-        /// Of a passkey: the argument of `navigator.credentials.get()`.
+        /// Of a passkey: the argument of `navigator.credentials.get()`, at `add_second_factor` of
+        /// `navigator.credentials.create()`.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
-        pub options: Option<PasskeyRequestOptions>,
+        pub options: Option<PasskeyOptions>,
     }
 }
 
@@ -266,6 +267,12 @@ impl VerificationPrepared {
     /// A passkey is asked to sign.
     #[must_use]
     pub fn of_passkey(options: PasskeyRequestOptions) -> Self {
-        Self { options: Some(options), ..Self::by("passkey") }
+        Self { options: Some(PasskeyOptions::Request(options)), ..Self::by("passkey") }
+    }
+
+    /// A passkey is asked to be made.
+    #[must_use]
+    pub fn of_new_passkey(options: PasskeyCreationOptions) -> Self {
+        Self { options: Some(PasskeyOptions::Creation(options)), ..Self::by("passkey") }
     }
 }

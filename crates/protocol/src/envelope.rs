@@ -1,3 +1,4 @@
+use crate::passkey::PasskeyRequestOptions;
 use crate::wire;
 
 wire! {
@@ -71,6 +72,10 @@ wire! {
         pub otp_sent: bool,
         /// Where to, shortened for a screen that others may see; null where nothing is sent.
         pub masked_address: Option<String>,
+        /// Of a passkey: the argument of `navigator.credentials.get()`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub options: Option<PasskeyRequestOptions>,
     }
 }
 

@@ -61,8 +61,8 @@ pub use organization::{
 };
 pub use passkey::{
     PasskeyAlgorithm, PasskeyCreation, PasskeyCreationOptions, PasskeyCreationPublicKey, PasskeyDescriptor,
-    PasskeyRegistered, PasskeyRelyingParty, PasskeyRequest, PasskeyRequestOptions, PasskeyRequestPublicKey,
-    PasskeySelection, PasskeyUser, UserPasskey,
+    PasskeyOptions, PasskeyRegistered, PasskeyRelyingParty, PasskeyRequest, PasskeyRequestOptions,
+    PasskeyRequestPublicKey, PasskeySelection, PasskeyUser, UserPasskey,
 };
 pub use recovery::{PasswordRecovery, PasswordResetValidation};
 pub use session::{Session, SignIn};

@@ -171,3 +171,15 @@ wire! {
         pub allow_credentials: Vec<PasskeyDescriptor>,
     }
 }
+
+/// What a browser is asked for: a new passkey, or one that signs.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum PasskeyOptions {
+    /// For `navigator.credentials.create()`.
+    Creation(PasskeyCreationOptions),
+    /// For `navigator.credentials.get()`.
+    Request(PasskeyRequestOptions),
+}

@@ -68,6 +68,7 @@ pub fn module() -> String {
         PasskeyDescriptor,
         PasskeyRequest,
         PasskeyRequestOptions,
+        PasskeyOptions,
         PasskeyRequestPublicKey,
         Segment,
         Organization,

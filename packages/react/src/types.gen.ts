@@ -492,9 +492,10 @@ otp_url?: string,
  */
 totp_secret?: string, 
 /**
- * Of a passkey: the argument of `navigator.credentials.get()`.
+ * Of a passkey: the argument of `navigator.credentials.get()`, at `add_second_factor` of
+ * `navigator.credentials.create()`.
  */
-options?: PasskeyRequestOptions, };
+options?: PasskeyOptions, };
 
 /**
  * The answer of `POST /auth/magic-link`: what a mailed link is for. Looking at it uses nothing up.
@@ -570,7 +571,11 @@ otp_sent: boolean,
 /**
  * Where to, shortened for a screen that others may see; null where nothing is sent.
  */
-masked_address: string | null, };
+masked_address: string | null, 
+/**
+ * Of a passkey: the argument of `navigator.credentials.get()`.
+ */
+options?: PasskeyRequestOptions, };
 
 /**
  * What a program needs to go on after a refusal.
@@ -1083,6 +1088,11 @@ export type PasskeyRequestOptions = {
  * What `PublicKeyCredential.parseRequestOptionsFromJSON()` reads.
  */
 publicKey: PasskeyRequestPublicKey, };
+
+/**
+ * What a browser is asked for: a new passkey, or one that signs.
+ */
+export type PasskeyOptions = PasskeyCreationOptions | PasskeyRequestOptions;
 
 /**
  * Which passkey is asked for (WebAuthn, `PublicKeyCredentialRequestOptionsJSON`).

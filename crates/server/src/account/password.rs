@@ -138,7 +138,7 @@ fn write(tx: &mut Tx<'_>, site: &Site, own: &Own, hash: Option<&str>) -> Result<
         None if !own.user.has_password => Ok(()),
         None => {
             let left = User { has_password: false, ..own.user.clone() };
-            if !ways::can_sign_in(&left, &site.config.auth) {
+            if !ways::can_sign_in(&left, site) {
                 return Err(Code::NoAlternative.into());
             }
             standing::remove_password(tx, &own.user, own.now())

@@ -210,7 +210,7 @@ fn write(tx: &mut Tx<'_>, site: &Site, own: &mut Own, (said, drawn): (&Said, &Pi
         Some(said) => said.clone(),
     };
     let left = User { username: username.as_ref().map(Username::to_string), ..user.clone() };
-    if said.renames(user) && username.is_none() && !user::ways::can_sign_in(&left, &site.config.auth) {
+    if said.renames(user) && username.is_none() && !user::ways::can_sign_in(&left, site) {
         return Err(Code::NoAlternative.into());
     }
     let picture_id = match &said.picture {

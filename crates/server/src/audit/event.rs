@@ -93,8 +93,6 @@ pub enum Event {
     DomainMissed,
     /// A domain is not proved any more: its record was missing for too long.
     DomainLost,
-    /// A user confirmed an authenticator.
-    AuthenticatorAdded,
     /// A user removed an authenticator.
     AuthenticatorRemoved,
     /// A user had backup codes made; older ones are void.
@@ -155,7 +153,6 @@ impl Event {
             Self::DomainRemoved => "domain_removed",
             Self::DomainMissed => "domain_missed",
             Self::DomainLost => "domain_lost",
-            Self::AuthenticatorAdded => "authenticator_added",
             Self::AuthenticatorRemoved => "authenticator_removed",
             Self::BackupCodesMade => "backup_codes_made",
             Self::PasskeyCopied => "passkey_copied",

@@ -51,6 +51,6 @@ impl Account {
         if self.proof()?.is_fresh(self.app.world.clock.now_ms()) {
             return Ok(());
         }
-        Err(Error::stale(ways::to_reauthenticate(self.user()?)))
+        Err(Error::stale(ways::to_reauthenticate(self.user()?, &self.site)))
     }
 }

@@ -13,7 +13,7 @@ use crate::session::{Proof, crowd, read, scope};
 use crate::user::notice::{self, Changed, Whence};
 use crate::user::{self, User};
 use axum::response::Response;
-use keyrack_protocol::{ChangeReason, Code, EndReason};
+use keyrack_protocol::{ChangeReason, Code, EndReason, ReauthenticationMethod};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -33,6 +33,7 @@ pub struct Own {
     pub arrival: Arrival,
     /// From where, as people recognise it.
     pub whence: Whence,
+    to_prove: Vec<ReauthenticationMethod>,
     others: Vec<SessionId>,
     beside: Vec<User>,
     touched: Touched,
@@ -127,8 +128,8 @@ fn enter(
     user::may_act(&user)?;
     others.retain(|session| *session != room.loaded.id);
     let (sign_in, arrival, whence) = (sign_in.clone(), arrival.clone(), arrival.whence());
-    let touched = Touched::Nothing;
-    Ok(Own { user, password_hash, room, sign_in, proof, arrival, whence, others, beside, touched })
+    let (to_prove, touched) = (user::ways::to_reauthenticate(&user, site), Touched::Nothing);
+    Ok(Own { user, password_hash, room, sign_in, proof, arrival, whence, to_prove, others, beside, touched })
 }
 
 impl Own {
@@ -152,7 +153,7 @@ impl Own {
         if self.proof.is_fresh(self.now()) {
             return Ok(());
         }
-        Err(Error::stale(user::ways::to_reauthenticate(&self.user)))
+        Err(Error::stale(self.to_prove.clone()))
     }
 
     /// Another account that is locked beside this one.
@@ -193,6 +194,7 @@ impl Own {
     }
 
     /// Records that a way into the account has changed, and tells its owner by mail. `detail` says which, `""` for nothing.
+    /// What is under way to set it another password is void: whoever asked for that may be whom the change keeps out.
     ///
     /// # Errors
     /// What the database says.
@@ -204,6 +206,7 @@ impl Own {
         detail: &str,
     ) -> Result<()> {
         self.record(tx, site, Event::AccountChanged, what.word())?;
+        user::resets::void_of(tx, (&app.vault, &site.config.id), &self.user)?;
         notice::way_changed(tx, (app, site), &self.user, (what, detail), (&self.whence, self.now()))
     }
 

@@ -7,10 +7,11 @@ use super::enrol::{self, Made};
 use super::{Passkey, store};
 use crate::app::Site;
 use crate::caller::Account;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::SignInId;
 use crate::secret::For;
 use crate::session::agent;
+use crate::session::enter::Left;
 use crate::user::notice::Changed;
 use crate::user::{factors, ways};
 use keyrack_protocol::{Code, PasskeyCreation};
@@ -42,12 +43,12 @@ pub async fn begin(account: &Account) -> Result<PasskeyCreation> {
     Ok(begun.await?.1)
 }
 
-/// Keeps a new passkey.
+/// Keeps a new passkey: a second factor that this sign-in has proved, so it gets a new key, which the answer must hand out.
 ///
 /// # Errors
 /// [`Code::PasskeyRequestExpired`], [`Code::InvalidPasskey`], [`Code::TooManyPasskeys`], [`Code::PasskeyExists`],
 /// `reauthentication_required`, [`Code::SignedOut`].
-pub async fn finish(account: &Account, answer: &Attestation, name: &str) -> Result<Passkey> {
+pub async fn finish(account: &Account, answer: &Attestation, name: &str) -> Result<(Left, Passkey)> {
     let made = Made::verify(&account.app, &account.site, (answer, name))?;
     let sign_in = account.sign_in.clone();
     let finished = account.change_own(move |tx, of, own| {
@@ -56,10 +57,14 @@ pub async fn finish(account: &Account, answer: &Attestation, name: &str) -> Resu
         if let Ok(passkey) = &kept {
             own.way_changed(tx, of, Changed::PasskeyAdded, &passkey.name)?;
             own.touch();
+            // It was proved by what made it.
+            let proof = own.proof.with(passkey.method(), true, own.now());
+            own.renew_key(tx, of.0, &proof)?;
         }
         Ok(kept)
     });
-    finished.await?.1.map_err(Error::from)
+    let (left, kept) = finished.await?;
+    Ok((left, kept?))
 }
 
 /// Calls a passkey otherwise.
@@ -91,7 +96,9 @@ pub async fn remove(account: &Account, id: String) -> Result<String> {
         if !store::remove(tx, &own.user.id, &id, now)? {
             return Err(Code::PasskeyNotFound.into());
         }
-        if !ways::are_left(tx, site, &own.user.id)? {
+        let mut left = own.user.clone();
+        left.ways.passkeys -= 1;
+        if !ways::can_sign_in(&left, site) {
             return Err(Code::NoAlternative.into());
         }
         factors::settle(tx, site, &own.user.id, now)?;

@@ -9,7 +9,7 @@ use crate::http::fields::Fields;
 use crate::http::named::Named;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
-use crate::user;
+use crate::user::{self, SENSITIVE};
 use axum::response::Response;
 use http::Method;
 use keyrack_protocol::{Code, PasskeyCreation, PasskeyRegistered, Removed, UserPasskey};
@@ -27,24 +27,26 @@ fn making() -> Routes {
                  minutes.";
     let begin_it = Operation::post::<PasskeyCreation>("/me/passkeys/register/begin", "beginPasskey", about)
         .of_browser()
-        .refuses(&[Code::SignedOut, Code::UserDisabled, Code::PasskeysDisabled, Code::TooManyPasskeys]);
+        .refuses_also(SENSITIVE, &[Code::PasskeysDisabled, Code::TooManyPasskeys]);
     let about = "Keep a new passkey. What `navigator.credentials.create()` gave. It must have been made on a page of an \
-                 allowed origin, by a device that made sure who is there.";
+                 allowed origin, by a device that made sure who is there. The sign-in has proved a second factor by that: it gets \
+                 a new key, which the answer hands out.";
     let finish_it =
         Operation::post::<PasskeyRegistered>("/me/passkeys/register/finish", "finishPasskey", about)
             .takes(said::ATTESTATION)
-            .of_browser()
-            .refuses(&[
-                Code::SignedOut,
-                Code::UserDisabled,
-                Code::RequiredField,
-                Code::InvalidName,
-                Code::PasskeysDisabled,
-                Code::PasskeyRequestExpired,
-                Code::InvalidPasskey,
-                Code::PasskeyExists,
-                Code::TooManyPasskeys,
-            ]);
+            .hands_out()
+            .refuses_also(
+                SENSITIVE,
+                &[
+                    Code::RequiredField,
+                    Code::InvalidName,
+                    Code::PasskeysDisabled,
+                    Code::PasskeyRequestExpired,
+                    Code::InvalidPasskey,
+                    Code::PasskeyExists,
+                    Code::TooManyPasskeys,
+                ],
+            );
     Routes::default().add(begin_it, begin).add(finish_it, finish)
 }
 
@@ -65,13 +67,9 @@ fn having() -> Routes {
     let about = "Remove a passkey. It signs nobody in any more; the device still has it until its owner removes it \
                  there. Never the last way into the account.";
     let path = "/me/passkeys/{passkey_id}/delete";
-    let remove_it = Operation::post::<Removed>(path, "removePasskey", about).of_browser().refuses(&[
-        Code::SignedOut,
-        Code::UserDisabled,
-        Code::PasskeyNotFound,
-        Code::NoAlternative,
-        Code::SecondFactorEnforced,
-    ]);
+    let remove_it = Operation::post::<Removed>(path, "removePasskey", about)
+        .of_browser()
+        .refuses_also(SENSITIVE, &[Code::PasskeyNotFound, Code::NoAlternative, Code::SecondFactorEnforced]);
     Routes::default()
         .add(list_it, list)
         .add(rename_it.also_at(Method::PATCH, ONE, "patchPasskey"), rename)
@@ -100,11 +98,12 @@ async fn finish(Fresh(account): Fresh, fields: Fields) -> Result<Response> {
         name => name,
     };
     let answered = said::attestation(&fields, &party)?;
-    let passkey = change::finish(&account, &answered, &name).await?.view();
+    let (left, passkey) = change::finish(&account, &answered, &name).await?;
+    let passkey = passkey.view();
     let UserPasskey { id, name, created_at, last_used_at, device_type, backed_up } = passkey.clone();
     let registered =
         PasskeyRegistered { id, name, created_at, last_used_at, device_type, backed_up, passkey };
-    Ok(answer::ok(registered))
+    Ok(account.answer_with(&left, registered))
 }
 
 /// `PATCH /me/passkeys/{passkey_id}` `name`.

@@ -60,6 +60,12 @@ impl Passkey {
         }
     }
 
+    /// The name of what it proves among the methods of RFC 8176: `hwk` for one that is bound to a device, else `swk`.
+    #[must_use]
+    pub fn method(&self) -> &'static str {
+        if self.multi_device { "swk" } else { "hwk" }
+    }
+
     /// As browsers name it.
     #[must_use]
     pub fn descriptor(&self) -> PasskeyDescriptor {

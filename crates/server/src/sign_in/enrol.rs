@@ -2,9 +2,12 @@
 //!
 //! The set-up belongs to its attempt: what another one began, or somebody signed in, is not confirmed here.
 
-use super::entry;
+pub(super) mod passkey;
+
+use super::entry::{self, Inside};
+use super::factor::Method;
 use super::machine::{Proved, current_step};
-use super::store::{self, Kept};
+use super::store::{self, Attempt, Kept};
 use super::verify::{self, Taken, Trial, accept, count, refuse};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
@@ -12,9 +15,11 @@ use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, AuthenticatorId};
+use crate::session::enter::Arrival;
 use crate::throttle::{SECOND_FACTOR, Subject};
 use crate::user::authenticator::store::{self as authenticators, Confirmed, Draft};
 use crate::user::factors;
+use crate::user::notice::{self, Changed};
 use keyrack_protocol::{Code, CurrentSessionStep as Step, VerificationPrepared};
 use std::sync::Arc;
 
@@ -29,13 +34,10 @@ pub(super) async fn prepare(browser: &Browser, id: AttemptId) -> Result<Verifica
     let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
     let (draft, trial) = (Draft::draw(&app)?, Trial::of_nothing(browser, id));
     let begun = browser.app.db.write(move |tx| {
-        let (inside, attempt) = match verify::later_step(tx, (&app, &site), &trial)? {
+        let (inside, attempt) = match enter(tx, (&app, &site), &trial)? {
             Ok(entered) => entered,
             Err(refused) => return Ok(Err(refused)),
         };
-        if current_step(&attempt.kept.stage) != Step::AddSecondFactor {
-            return Err(Code::BadAttempt.into());
-        }
         let user = &inside.owner.user;
         authenticators::begin(tx, &site.config.id, user, &draft, trial.arrival.now)?;
         let name = authenticators::account_name(tx, user)?;
@@ -50,9 +52,29 @@ pub(super) async fn prepare(browser: &Browser, id: AttemptId) -> Result<Verifica
     begun.await?.map_err(Error::from)
 }
 
-/// Takes two codes of the new authenticator that follow each other.
-pub(super) fn take(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -> Taken {
-    let (mut inside, attempt) = match verify::later_step(tx, (app, site), trial)? {
+/// Locks the account of an attempt that waits for a new second factor, and its session.
+fn enter(
+    tx: &mut Tx<'_>,
+    of: (&App, &Site),
+    trial: &Trial,
+) -> Result<std::result::Result<(Inside, Attempt), Code>> {
+    let entered = verify::later_step(tx, of, trial)?;
+    let waits =
+        entered.as_ref().map_or(true, |(_, it)| current_step(&it.kept.stage) == Step::AddSecondFactor);
+    if waits { Ok(entered) } else { Err(Code::BadAttempt.into()) }
+}
+
+/// Takes what proves the new factor: two codes of an authenticator that follow each other, or what a device made.
+pub(super) fn take(tx: &mut Tx<'_>, of: (&App, &Site), trial: &Trial) -> Taken {
+    match (&trial.made, trial.typed.method) {
+        (Some(made), _) => passkey::take(tx, of, (trial, made)),
+        (None, None | Some(Method::Authenticator)) => take_authenticator(tx, of, trial),
+        (None, Some(_)) => Err(Code::StrategyRequired.into()),
+    }
+}
+
+fn take_authenticator(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -> Taken {
+    let (mut inside, attempt) = match enter(tx, (app, site), trial)? {
         Ok(entered) => entered,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -72,9 +94,30 @@ pub(super) fn take(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -
     };
     factors::settle(tx, site, &user, now)?;
     accept(tx, site, (&SECOND_FACTOR, &subject), (trial, about))?;
-    audit::record(tx, site, &trial.arrival.by(), Event::AuthenticatorAdded, about)?;
     inside.owner.user.ways.authenticators.push(authenticator);
-    inside.owner.user.second_factor_at = Some(now);
-    inside.tell(tx, site, &trial.arrival)?;
-    entry::moved(tx, (app, site), inside, (&attempt, Proved::NewSecondFactor("otp")), &trial.arrival)
+    let changed = (Changed::AuthenticatorAdded, "", "otp");
+    entered(tx, (app, site), (inside, &attempt), changed, &trial.arrival)
+}
+
+/// Records the new factor, tells the account's owner and its other sessions, and moves the attempt on: it is proved by
+/// what it was made with, whose name (RFC 8176) comes last.
+fn entered(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    (mut inside, attempt): (Inside, &Attempt),
+    (changed, detail, name): (Changed, &str, &'static str),
+    arrival: &Arrival,
+) -> Taken {
+    let (user, now) = (&mut inside.owner.user, arrival.now);
+    user.second_factor_at = Some(now);
+    let about = About {
+        reason: changed.word(),
+        user: Some(&user.id),
+        session: Some(&attempt.session),
+        ..About::default()
+    };
+    audit::record(tx, site, &arrival.by(), Event::AccountChanged, about)?;
+    notice::way_changed(tx, (app, site), user, (changed, detail), (&arrival.whence(), now))?;
+    inside.tell(tx, site, arrival)?;
+    entry::moved(tx, (app, site), inside, (attempt, Proved::NewSecondFactor(name)), arrival)
 }

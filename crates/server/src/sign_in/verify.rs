@@ -14,6 +14,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, UserId};
 use crate::outbox::Sealed;
+use crate::passkey::enrol::Made;
 use crate::session::Shown;
 use crate::session::enter::{Arrival, Left, Room};
 use crate::session::read::{self, Reading};
@@ -45,13 +46,15 @@ pub(super) struct Trial {
     pub arrival: Arrival,
     /// What the owner is mailed when too many second factors were wrong.
     pub notice: Option<Sealed>,
+    /// The passkey that a device made, where one is to be added.
+    pub made: Option<Made>,
 }
 
 impl Trial {
     /// Of what this browser typed in an attempt.
     pub fn of(browser: &Browser, id: AttemptId, typed: Typed) -> Self {
         let address = Subject::new(&browser.app.vault, &browser.site.config.id, &browser.counted_address());
-        Self { id, typed, address, arrival: browser.arrive(), notice: None }
+        Self { id, typed, address, arrival: browser.arrive(), notice: None, made: None }
     }
 
     /// Of whoever types nothing.
@@ -77,6 +80,9 @@ pub async fn verify(browser: &Browser, attempt: &str, typed: Typed) -> Result<Le
     let mut trial = Trial::of(browser, id, typed);
     if shown.current_step == Step::VerifySecondFactor {
         trial.notice = second::notice(browser, shown.user_id.as_deref()).await?;
+    }
+    if shown.current_step == Step::AddSecondFactor && trial.typed.method == Some(Method::Passkey) {
+        trial.made = Some(enrol::passkey::made(browser, &trial.typed)?);
     }
     let taken = browser.app.db.write(move |tx| match shown.current_step {
         Step::VerifyEmailOtp | Step::VerifyEmailLink | Step::VerifyPhoneOtp => {

@@ -2,8 +2,8 @@
 
 use super::User;
 use crate::app::Site;
-use crate::config::{Auth, FieldUse};
-use crate::db::{Cells, Snapshot, Tx};
+use crate::config::FieldUse;
+use crate::db::{Cells, Snapshot};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, PhoneNumberId, UserId};
 use crate::params;
@@ -71,15 +71,21 @@ impl Ways {
 /// Whether somebody can sign in to an account that has this, as a deployment lets people sign in. Every change that takes
 /// something from an account asks it of what would be left. What only lets a password be set anew is no way in.
 #[must_use]
-pub fn can_sign_in(user: &User, auth: &Auth) -> bool {
+pub fn can_sign_in(user: &User, site: &Site) -> bool {
+    let auth = &site.config.auth;
     let is_mailed = user.emails.iter().any(|email| email.verified_at.is_some());
     let is_named = is_mailed || (user.username.is_some() && auth.username != FieldUse::Off);
-    (user.has_password && is_named) || (is_mailed && (auth.email_otp || auth.magic_link))
+    let is_texted = user.ways.phones.iter().any(|phone| phone.verified_at.is_some());
+    (user.has_password && is_named)
+        || (is_mailed && (auth.email_otp || auth.magic_link))
+        || (is_texted && auth.phone_otp)
+        || (user.ways.passkeys > 0 && takes_passkeys(site))
 }
 
-/// The ways in which whoever owns an account can prove it again: what it has of them, the strongest last.
+/// The ways in which whoever owns an account can prove it again: what it has of them, the strongest last; a passkey where
+/// the deployment takes passkeys.
 #[must_use]
-pub fn to_reauthenticate(user: &User) -> Vec<ReauthenticationMethod> {
+pub fn to_reauthenticate(user: &User, site: &Site) -> Vec<ReauthenticationMethod> {
     use ReauthenticationMethod::{Authenticator, BackupCode, EmailOtp, Passkey, Password, PhoneOtp};
     let has = [
         (Password, user.has_password),
@@ -87,9 +93,14 @@ pub fn to_reauthenticate(user: &User) -> Vec<ReauthenticationMethod> {
         (PhoneOtp, user.ways.phones.iter().any(|phone| phone.verified_at.is_some())),
         (Authenticator, !user.ways.authenticators.is_empty()),
         (BackupCode, user.ways.backup_codes > 0),
-        (Passkey, user.ways.passkeys > 0),
+        (Passkey, user.ways.passkeys > 0 && takes_passkeys(site)),
     ];
     has.into_iter().filter(|(_, has)| *has).map(|(way, _)| way).collect()
+}
+
+fn takes_passkeys(site: &Site) -> bool {
+    let passkey = &site.config.auth.passkey;
+    passkey.enabled && passkey.rp_id(&site.config.origin).is_some()
 }
 
 /// Reads the columns `second_factor_policy, availability, picture_id, backup_codes, passkeys`; phone numbers and
@@ -163,29 +174,6 @@ pub fn read_way(cells: &mut Cells) -> Result<(UserId, Way)> {
         _ => return Err(Error::internal("read the ways into an account", kind)),
     };
     Ok((user, way))
-}
-
-/// Whether an account can still be entered: by a password with a proved address or a username, or by a passkey. Whoever
-/// takes a way away asks it afterwards, in the same transaction and under the user's lock.
-///
-/// # Errors
-/// What the database says.
-pub fn are_left(tx: &mut Tx<'_>, site: &Site, user: &UserId) -> Result<bool> {
-    let row = tx.query_one(
-        "select case when password_hash is null then 0 else 1 end, case when username is null then 0 else 1 end, passkeys,
-             (select count(*) from email_addresses e where e.user_id = $1 and e.verified_at is not null)
-         from users where id = $1",
-        params![user.as_str()],
-    )?;
-    let Some(row) = row else { return Ok(false) };
-    let mut cells = row.cells();
-    let (has_password, has_username) = (cells.int()? == 1, cells.int()? == 1);
-    let (passkeys, emails) = (cells.int()?, cells.int()?);
-    let rules = &site.config.auth;
-    let has_name = emails > 0 || has_username && rules.username != FieldUse::Off;
-    let by_passkey =
-        passkeys > 0 && rules.passkey.enabled && rules.passkey.rp_id(&site.config.origin).is_some();
-    Ok(has_password && has_name || by_passkey)
 }
 
 /// A phone number as it is shown to its owner: national digits and dial code apart.

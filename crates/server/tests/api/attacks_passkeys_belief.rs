@@ -120,3 +120,35 @@ async fn f05_a_device_that_never_counts_is_no_copy() {
         server.browser().signs_in_with(&mut device).await;
     }
 }
+
+#[tokio::test]
+async fn f07_a_passkey_is_added_and_removed_by_who_has_just_proved_to_be_there_and_its_owner_is_told() {
+    let server = Keyrack::with_passkeys().await;
+    let ada = server.signed_up("ada").await;
+    let (mut device, mails) = (server.device(), server.mails("ada").await.len());
+    let passkey = ada.makes_passkey(&mut device).await;
+    assert_eq!(server.mails("ada").await.len(), mails + 1);
+    let remove = format!("/me/passkeys/{}/delete", passkey["id"].as_str().unwrap());
+    let options = ada.asks_for_passkey().await;
+    server.advance(10 * 60_000 + 1);
+    let made = server.device().create(&options, &HONEST);
+    for (path, body) in [
+        ("/me/passkeys/register/begin", json!({})),
+        ("/me/passkeys/register/finish", made),
+        (remove.as_str(), json!({})),
+    ] {
+        let stale = ada.post(path, body).await;
+        assert_eq!(stale.refused(), (403, "reauthentication_required".to_owned()), "{path}");
+    }
+    assert_eq!(ada.passkeys().await.len(), 1);
+    // Another sign-in's proof is not this one's.
+    let elsewhere = server.browser();
+    elsewhere.signs_in_with(&mut device).await;
+    elsewhere.makes_passkey(&mut server.device()).await;
+    assert_eq!(ada.post(&remove, json!({})).await.refused().1, "reauthentication_required");
+    assert_eq!(server.mails("ada").await.len(), mails + 2);
+    elsewhere.post(&remove, json!({})).await.ok();
+    let told = server.mails("ada").await;
+    assert_eq!(told.len(), mails + 3);
+    assert!(told.last().unwrap().mail.text.contains("passkey"), "{}", told.last().unwrap().mail.text);
+}

@@ -1,7 +1,7 @@
 //! What a reset ends (area C): whatever was opened or begun before it, on every node, also in the same instant.
 
-use crate::recovery::{MINUTE, NEW, asks, is_gone, mailed_token, resets, token_of};
-use crate::support::{Keyrack, PASSWORD, STEP_MS, other_than, sign_in_form};
+use crate::recovery::{MINUTE, NEW, asks, is_gone, mailed_token, resets, says, token_of, worth};
+use crate::support::{Browser, Keyrack, PASSWORD, STEP_MS, other_than, sign_in_form};
 use futures_util::future::join_all;
 use keyrack_server::config::{FieldUse, SecondFactorPolicy};
 use serde_json::{Value, json};
@@ -63,6 +63,48 @@ async fn c08_nobody_who_signs_in_during_a_reset_stays_in_with_the_old_password()
                 old = new;
             }
             _ => is_gone(&reset),
+        }
+    }
+}
+
+/// Changes a way into ada's account, as its owner.
+async fn changed_by(server: &Keyrack, ada: &Browser, other: &str, what: &str) {
+    match what {
+        "password" => {
+            let form = json!({ "current_password": PASSWORD, "new_password": NEW });
+            ada.post("/me/update-password", form).await.ok();
+        }
+        "address" => {
+            ada.post(&format!("/me/email-addresses/{other}/delete"), json!({})).await.ok();
+        }
+        "authenticator" => {
+            ada.adds_authenticator(server).await;
+        }
+        _ => {
+            ada.makes_passkey(&mut server.device()).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn c09_a_link_dies_with_whatever_its_owner_changes_of_the_ways_in() {
+    for what in ["password", "address", "authenticator", "passkey"] {
+        let server = Keyrack::with_passkeys().await;
+        let ada = server.signed_up("ada").await;
+        let other = ada.also_has(&server, "lovelace").await;
+        for name in ["ada", "lovelace"] {
+            asks(&server.browser(), name).await.ok();
+        }
+        // Of the account one token is alive, the newest; each address has a code of its own.
+        let token = mailed_token(&server, "lovelace").await;
+        let codes = [("ada", server.code("ada").await), ("lovelace", server.code("lovelace").await)];
+        assert_eq!(worth(&server.browser(), &token).await["valid"], true);
+        changed_by(&server, &ada, &other, what).await;
+        assert_eq!(worth(&server.browser(), &token).await["valid"], false, "{what}");
+        is_gone(&resets(&server.browser(), &token, NEW).await);
+        for (name, code) in codes {
+            let refused = says(&server.browser(), name, &code).await.refused();
+            assert_eq!(refused.1, "INVALID_CODE", "{what} {name}");
         }
     }
 }

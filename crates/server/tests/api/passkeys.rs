@@ -202,3 +202,24 @@ async fn a_form_of_an_older_client_is_read_too() {
     let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
     assert_eq!(ada.send(request).await.ok()["name"], "Passkey");
 }
+
+#[tokio::test]
+async fn a_passkey_is_a_way_in_beside_the_password_and_the_last_one_stays() {
+    let server = Keyrack::start_with(|deployment| {
+        named(deployment);
+        (deployment.auth.email_otp, deployment.auth.magic_link) = (false, false);
+    })
+    .await;
+    let ada = server.signed_up("ada").await;
+    let mut device = server.device();
+    let id = ada.makes_passkey(&mut device).await["id"].as_str().unwrap().to_owned();
+    let password = json!({ "current_password": crate::support::PASSWORD });
+    ada.post("/me/remove-password", password).await.ok();
+    let refused = ada.post(&format!("/me/passkeys/{id}/delete"), json!({})).await.refused();
+    assert_eq!(refused, (400, "NO_ALTERNATIVE_AUTH_METHOD".to_owned()));
+    let another = ada.makes_passkey(&mut server.device()).await["id"].as_str().unwrap().to_owned();
+    ada.post(&format!("/me/passkeys/{another}/delete"), json!({})).await.ok();
+    let elsewhere = server.browser();
+    elsewhere.signs_in_with(&mut device).await;
+    assert_eq!(elsewhere.accounts().await, ["ada*"]);
+}

@@ -198,7 +198,7 @@ fn may_remove(site: &Site, user: &User, kind: Kind, contact: &Contact) -> Result
         Kind::Email => user.without_email(&contact.text),
         Kind::Phone => user.without_phone(&contact.text),
     };
-    if !ways::can_sign_in(&left, &site.config.auth) {
+    if !ways::can_sign_in(&left, site) {
         return Err(Code::NoAlternative.into());
     }
     // An account is reached at its primary address: by what is sent, and by whoever forgot a password.

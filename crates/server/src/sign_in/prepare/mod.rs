@@ -45,6 +45,7 @@ pub async fn prepare(browser: &Browser, attempt: &str, wanted: Wanted) -> Result
         }
         (Step::VerifySecondFactor, "passkey") => super::second::ask_passkey(browser, id).await,
         (Step::AddSecondFactor, "authenticator") => enrol::prepare(browser, id).await,
+        (Step::AddSecondFactor, "passkey") => enrol::passkey::prepare(browser, id).await,
         _ => Err(Code::StrategyRequired.into()),
     }
 }

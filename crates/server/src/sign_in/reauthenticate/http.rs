@@ -1,5 +1,6 @@
 //! `POST /session/reauthenticate` and what prepares it.
 
+use super::passkey;
 use crate::caller::Account;
 use crate::error::Result;
 use crate::http::answer;
@@ -8,9 +9,10 @@ use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use axum::response::Response;
 use keyrack_protocol::{Code, ReauthenticationMethod as Method, ReauthenticationPrepared, Session};
+use serde_json::Value;
 
 const PREPARE: &[Field] =
-    &[Field::required("method", "How it will be proved.").one_of(&["email_otp", "phone_otp"])];
+    &[Field::required("method", "How it will be proved.").one_of(&["email_otp", "phone_otp", "passkey"])];
 const PROVE: &[Field] = &[
     Field::required("method", "How it is proved: one of those that the refusal named.").one_of(&[
         "password",
@@ -18,15 +20,22 @@ const PROVE: &[Field] = &[
         "phone_otp",
         "authenticator",
         "backup_code",
+        "passkey",
     ]),
     Field::optional("password", "For `password`: as it was set.").length(1, 128),
     Field::optional("verification_code", "For every other one: the code.").length(1, 40),
+    Field::optional(
+        "credential",
+        "For `passkey`: what `navigator.credentials.get()` gave, as `toJSON()` writes it.",
+    )
+    .object(),
 ];
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
     let about = "Prepare a fresh proof. Sends a code to the address or number that the account has proved; one a minute and five an \
-                 hour, beyond which nothing is sent and the answer is the same. Not needed for what the person has at hand.";
+                 hour, beyond which nothing is sent and the answer is the same. Of `passkey` the answer has what the browser \
+                 is to ask for, good once, for five minutes. Not needed for what the person has at hand.";
     let path = "/session/reauthenticate/prepare";
     let prepare_it = Operation::post::<ReauthenticationPrepared>(path, "prepareReauthentication", about)
         .takes(PREPARE)
@@ -44,6 +53,8 @@ pub fn routes() -> Routes {
             Code::InvalidCredentials,
             Code::InvalidCode,
             Code::CodeExpired,
+            Code::InvalidPasskey,
+            Code::PasskeyRequestExpired,
             Code::TooManyAttempts,
             Code::SignedOut,
             Code::UserDisabled,
@@ -59,19 +70,27 @@ fn method(fields: &Fields) -> Result<Method> {
         "phone_otp" => Ok(Method::PhoneOtp),
         "authenticator" => Ok(Method::Authenticator),
         "backup_code" => Ok(Method::BackupCode),
+        "passkey" => Ok(Method::Passkey),
         _ => Err(Code::StrategyUnknown.into()),
     }
 }
 
 /// `method`.
 async fn prepare(account: Account, fields: Fields) -> Result<Response> {
-    Ok(answer::ok(super::prepare(&account, method(&fields)?).await?))
+    Ok(answer::ok(match method(&fields)? {
+        Method::Passkey => passkey::ask(&account).await?,
+        method => super::prepare(&account, method).await?,
+    }))
 }
 
-/// `method`, and `password` or `verification_code`.
+/// `method`, and `password`, `credential` or `verification_code`.
 async fn prove(account: Account, fields: Fields) -> Result<Response> {
     let left = match method(&fields)? {
         Method::Password => super::by_password(&account, fields.required("password")?.to_owned()).await?,
+        Method::Passkey => {
+            let credential = fields.object("credential")?.ok_or(Code::RequiredField)?;
+            super::by_code(&account, Method::Passkey, &Value::Object(credential).to_string()).await?
+        }
         method => {
             let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
             super::by_code(&account, method, code).await?

@@ -4,6 +4,7 @@
 //! whoever asks is signed in already.
 
 pub mod http;
+mod passkey;
 
 use super::{factor, own_password};
 use crate::app::{App, Site};
@@ -69,7 +70,7 @@ pub async fn prepare(account: &Account, method: Method) -> Result<Reauthenticati
         outbox::post(tx, &site.config.id, &message, now)
     });
     sent.await?;
-    Ok(ReauthenticationPrepared { method, otp_sent: true, masked_address: Some(masked) })
+    Ok(ReauthenticationPrepared { method, otp_sent: true, masked_address: Some(masked), options: None })
 }
 
 /// Where codes go to: the primary address or number that is proved, or else the oldest.
@@ -113,10 +114,10 @@ pub async fn by_password(account: &Account, typed: String) -> Result<Left> {
     Ok(proved.await?.0)
 }
 
-/// Proves it by a code.
+/// Proves it by a code, or by what a passkey signed, as JSON.
 ///
 /// # Errors
-/// `INVALID_CODE`, `verification_code_expired`, `too_many_attempts`; `unsupported_strategy` when the account has no such
+/// `INVALID_CODE`, `verification_code_expired`, `invalid_passkey`, `passkey_request_expired`, `too_many_attempts`; `unsupported_strategy` when the account has no such
 /// way.
 pub async fn by_code(account: &Account, method: Method, typed: &str) -> Result<Left> {
     let (app, site) = (&account.app, &account.site);
@@ -170,7 +171,11 @@ fn check(
         Method::PhoneOtp => ("sms", None),
         Method::Authenticator => ("", Some(factor::Method::Authenticator)),
         Method::BackupCode => ("", Some(factor::Method::BackupCode)),
-        Method::Password | Method::Passkey => return Err(Code::StrategyUnknown.into()),
+        Method::Passkey => {
+            let checked = passkey::check(tx, (app, site), (own, &guess.typed))?;
+            return Ok(checked.map(|name| (name, true)));
+        }
+        Method::Password => return Err(Code::StrategyUnknown.into()),
     };
     if let Some(second) = second {
         let tried =

@@ -34,7 +34,7 @@ pub use from_file::file_with;
 pub use mail_server::MailServer;
 pub use operator::Operator;
 pub use page::{boot, page, page_with};
-pub use passkeys::named;
+pub use passkeys::{named, nested};
 pub use process::{Ended, Process, free_address};
 pub use proxy::Proxy;
 pub use raw::Raw;

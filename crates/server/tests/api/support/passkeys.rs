@@ -14,6 +14,14 @@ pub fn named(deployment: &mut Deployment) {
     deployment.auth.passkey.enabled = true;
 }
 
+/// As `toJSON()` writes what a device signed.
+pub fn nested(flat: &Value) -> Value {
+    let names = ["clientDataJSON", "authenticatorData", "signature", "userHandle"];
+    let response = names.into_iter().map(|name| (name.to_owned(), flat[name].clone()));
+    json!({ "id": flat["id"], "rawId": flat["id"], "type": "public-key",
+        "response": response.collect::<serde_json::Map<_, _>>(), "clientExtensionResults": {} })
+}
+
 impl Keyrack {
     /// One whose address has a name.
     pub async fn with_passkeys() -> Self {

@@ -216,7 +216,8 @@ pub fn settle(tx: &mut Tx<'_>, site: &Site, id: &crate::id::SessionId, now: i64)
     store::raise(tx, site, id, plan.reason(), now).map(Some)
 }
 
-/// The sessions that a user is signed in on. The caller holds the user's lock.
+/// The sessions that a user is signed in on, in the order in which they are locked. Whoever changes them by it holds the
+/// user's lock, so that none is added meanwhile.
 ///
 /// # Errors
 /// What the database says.

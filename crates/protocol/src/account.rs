@@ -23,6 +23,8 @@ wire! {
         pub exported_at: String,
         /// The account with its addresses and numbers.
         pub user: CurrentUser,
+        /// The language that mails about the account are in, `""` when unknown.
+        pub language: String,
         /// Every sign-in that is kept, also those that ended, oldest first.
         pub sign_ins: Vec<ExportedSignIn>,
         /// The ids of those that live, the last active one first.

@@ -72,6 +72,8 @@ alter table users add column password_set_at bigint;
 -- Kept with the account, so that reading a session counts nothing: codes that were not used, and passkeys.
 alter table users add column backup_codes bigint not null default 0;
 alter table users add column passkeys bigint not null default 0;
+-- What its owner read when it was signed in to last, '' when unknown: mails about the account are in that language.
+alter table users add column language text not null default '';
 -- When the account's owner asked for its deletion, and when it is carried out.
 alter table users add column deletion_asked_at bigint;
 alter table users add column deletion_due_at bigint;

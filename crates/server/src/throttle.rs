@@ -47,8 +47,12 @@ pub const CODE_GUESS: Rule = Rule { kind: "code_guess", free: 10, window_ms: HOU
 pub const AVAILABILITY: Rule = Rule { kind: "availability", free: 100, window_ms: HOUR, first_pause_ms: 0 };
 /// Sign-ups begun from one client address: each is a row for as long as it lives.
 pub const SIGN_UP: Rule = Rule { kind: "sign_up", free: 300, window_ms: HOUR, first_pause_ms: 0 };
-/// Wrong second factors of one account, of whatever kind, over all attempts.
-pub const SECOND_FACTOR: Rule = Rule { kind: "second_factor", free: 10, window_ms: HOUR, first_pause_ms: 0 };
+/// Wrong second factors of one account, of whatever kind, over all attempts: whoever has the password guesses no longer
+/// than at one, and a hundred in a row take months here too.
+pub const SECOND_FACTOR: Rule = Rule { kind: "second_factor", ..PASSWORD };
+/// What the owner of an account is told of that.
+pub const SECOND_FACTOR_NOTE: Rule =
+    Rule { kind: "second_factor_note", free: 1, window_ms: DAY, first_pause_ms: 0 };
 /// Sign-ins that were begun from one client address with nothing proved: each is a row for as long as it lives.
 pub const SIGN_IN: Rule = Rule { kind: "sign_in", ..SIGN_UP };
 /// Addresses put on the waitlist from one client address: each is a row.
@@ -172,7 +176,7 @@ pub fn counted(address: IpAddr) -> String {
     }
 }
 
-/// What wrong passwords of an account are counted under that somebody types who is signed in to it.
+/// What wrong passwords and codes of an account are counted under that somebody types who is signed in to it.
 #[must_use]
 pub fn own(user: &str) -> String {
     format!("own/{user}")

@@ -174,6 +174,10 @@ exported_at: string,
  */
 user: CurrentUser, 
 /**
+ * The language that mails about the account are in, `""` when unknown.
+ */
+language: string, 
+/**
  * Every sign-in that is kept, also those that ended, oldest first.
  */
 sign_ins: Array<ExportedSignIn>, 

@@ -15,8 +15,14 @@ export type Credentials =
 
 /** What a sign-in is begun with: what was typed in, for one of the ways that the deployment offers. */
 export type NewSignIn =
-  | { readonly strategy: 'plain_email'; readonly email: string; readonly password: string }
-  | { readonly strategy: 'plain_username'; readonly username: string; readonly password: string }
+  | {
+      readonly strategy: 'plain_email';
+      readonly email: string;
+
+      /** Without it the attempt waits for it (`verify_password`): {@link UseSignIn.verifyPassword}. */
+      readonly password?: string;
+    }
+  | { readonly strategy: 'plain_username'; readonly username: string; readonly password?: string }
   | { readonly strategy: 'email_otp'; readonly email: string }
   | {
       readonly strategy: 'magic_link';
@@ -86,6 +92,13 @@ export interface UseSignIn extends Flow {
    * attempt has ended.
    */
   readonly verify: (code: string, method?: SecondFactor) => Promise<boolean>;
+
+  /**
+   * At `verify_password`: the password, exactly as it was set.
+   *
+   * @throws KeyrackError as {@link signIn}, and `BAD_SIGN_IN_ATTEMPT` when the attempt has ended.
+   */
+  readonly verifyPassword: (password: string) => Promise<boolean>;
 
   /**
    * Fills in what `missing_fields` names.
@@ -159,7 +172,9 @@ export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
   const create = useCallback(
     (wanted: NewSignIn) =>
       run(async () => {
-        const { redirect_uri, ...body } = { redirect_uri: undefined, ...wanted };
+        const { redirect_uri, ...said } = { redirect_uri: undefined, ...wanted };
+        const waits = (said.strategy === 'plain_email' || said.strategy === 'plain_username') && said.password === undefined;
+        const body = { ...said, ...(waits && { ask_password: true }) };
         const name = 'email' in body ? body.email : 'username' in body ? body.username : body.phone;
         const preparation = redirect_uri === undefined ? {} : { redirect_uri };
         const made = await begin<SigninAttempt>(client, 'signin', { path: '/auth/signin', body, isIn: isIn(name), preparation });
@@ -200,6 +215,7 @@ export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
           prepare: (preparation?: Preparation) => step((found) => prepareStep(client, 'signin', found, preparation)),
           verify: (code: string, method?: SecondFactor) =>
             step((found) => take(found, { verification_code: code, method })),
+          verifyPassword: (password: string) => step((found) => take(found, { password })),
           confirmAuthenticator: (...codes: [string, string]) => step((found) => take(found, { codes })),
           completeProfile: (fields: ProfileCompletionData) =>
             step((found) => answer(client, 'signin', found, '/auth/complete-profile', { attempt_id: found.id, ...fields })),

@@ -149,6 +149,20 @@ test('an account without a second factor that works here is told so', async () =
   expect(alerts()).toEqual(['Your account needs a second proof, and has none that works here. Ask whoever runs this application.']);
 });
 
+test('a sign-in that was left before its password is gone on with: whose it is, and the one field', async () => {
+  const server = new FakeServer({ ...session([]), signin_attempts: [signInAttempt('sia_1', 'verify_password')] });
+  await within(<SignInForm />);
+  expect(title()).toBe('Enter your password');
+  expect(screen.getByText('ada@example.com')).toBeTruthy();
+  expect(screen.getByLabelText('Password')).toBe(document.activeElement);
+  server.refuse('POST', '/auth/attempt-verification', 401, 'INVALID_CREDENTIALS');
+  await send({ Password: 'wrong' });
+  expect(alerts().join('')).not.toBe('');
+  leads(server, '/auth/attempt-verification', 'sia_1', '');
+  await send({ Password: ' as it was set ' });
+  expect(lastBody(server)).toMatchObject({ password: ' as it was set ' });
+});
+
 test('the profile is completed with what is missing and nothing else', async () => {
   const waits = signInAttempt('sia_1', 'complete_profile', {
     missing_fields: ['first_name', 'phone_number'],

@@ -119,6 +119,20 @@ test('H26 several steps in a row: each one that needs a code gets it once, a sec
   expect(server.count('POST /auth/prepare-verification')).toBe(3);
 });
 
+test('H26 a sign-in that says first who it is waits for the password, and sends nothing for it', async () => {
+  const server = new FakeServer();
+  const ways = await openWays();
+  leaves(server, 'sia_1', 'verify_password');
+  expect(await outcome(ways.signIn.create({ strategy: 'plain_email', email: 'ada@example.com' }))).toBe(false);
+  expect(server.requests.at(-1)).toMatchObject({ path: '/auth/signin', body: { strategy: 'plain_email', email: 'ada@example.com', ask_password: true } });
+  server.refuse('POST', '/auth/attempt-verification', 401, 'INVALID_CREDENTIALS');
+  await expect(outcome(ways.signIn.verifyPassword('wrong'))).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+  moves(server, '/auth/attempt-verification', 'sia_1', '');
+  expect(await outcome(ways.signIn.verifyPassword(' as it was set '))).toBe(true);
+  expect(server.requests.at(-1)?.body).toEqual({ attempt_identifier: 'sia_1', identifier_type: 'signin', password: ' as it was set ' });
+  expect(server.count('POST /auth/prepare-verification')).toBe(0);
+});
+
 test('H26 a wrong code rejects, sends no other one and stays at its step', async () => {
   const server = new FakeServer({ ...session([]), signin_attempts: [signInAttempt('sia_1', 'verify_email_otp')] });
   const ways = await openWays();

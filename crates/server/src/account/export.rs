@@ -65,6 +65,7 @@ fn everything(
     Ok(AccountExport {
         exported_at: rfc3339(now),
         user: user::view(site, &user),
+        language: user.ways.language.clone(),
         sign_ins: signed_in(on, id)?,
         live_sign_ins: sign_ins::all(on, site, id, now)?
             .into_iter()

@@ -4,7 +4,7 @@ use super::Domain;
 use super::told::{Word, administrators, until};
 use crate::app::{App, Site};
 use crate::error::Result;
-use crate::mail::{self, DEFAULT_LANGUAGE, DOMAIN_LOST, DOMAIN_MISSED, harmless};
+use crate::mail::{self, DOMAIN_LOST, DOMAIN_MISSED, harmless};
 use crate::organization;
 use crate::outbox::{self, Sealed};
 use std::sync::Arc;
@@ -27,7 +27,8 @@ pub async fn to_administrators(
     let read = app.db.read(move |on| {
         let found = organization::store::load(on, &asking.config.id, organization.as_str())?;
         let told = administrators(on, &asking, &organization)?;
-        let addresses: Vec<String> = told.into_iter().filter_map(|one| one.email).collect();
+        let addresses: Vec<(String, String)> =
+            told.into_iter().filter_map(|one| Some((one.email?, one.language))).collect();
         Ok((found.map(|found| found.name).unwrap_or_default(), addresses))
     });
     let (name, addresses) = read.await?;
@@ -45,8 +46,8 @@ pub async fn to_administrators(
         Word::Missed => &DOMAIN_MISSED,
         Word::Lost => &DOMAIN_LOST,
     };
-    let seal = |to: &String| {
-        let mail = mail::render(site, message, (DEFAULT_LANGUAGE, to), &facts)?;
+    let seal = |(to, language): &(String, String)| {
+        let mail = mail::render(site, message, (language, to), &facts)?;
         outbox::seal(app, message.name, &mail, now + WORTH_MS)
     };
     addresses.iter().map(seal).collect()

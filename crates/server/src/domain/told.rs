@@ -32,6 +32,8 @@ pub struct Administrator {
     pub membership: MembershipId,
     /// The primary address, if it is proved.
     pub email: Option<String>,
+    /// What they read, `""` when unknown.
+    pub language: String,
 }
 
 /// Those who administrate an organization and may act, at most 20, the first to have become members first.
@@ -49,7 +51,7 @@ pub fn administrators(
     let mut told: Vec<Administrator> = Vec::new();
     for role in roles.iter().filter(|role| role.permissions.iter().any(|one| one == administrate)) {
         let rows = on.query(
-            "select m.user_id, m.id, e.email from membership_roles r join memberships m on m.id = r.membership_id
+            "select m.user_id, m.id, e.email, u.language from membership_roles r join memberships m on m.id = r.membership_id
                  join users u on u.id = m.user_id
                  left join email_addresses e on e.user_id = u.id and e.is_primary = 1 and e.verified_at is not null
              where r.place_id = $1 and r.role_id = $2 and u.disabled_at is null and u.deleted_at is null
@@ -61,7 +63,12 @@ pub fn administrators(
             let user = UserId::stored(cells.text()?);
             let membership = MembershipId::stored(cells.text()?);
             if told.len() < MOST && !told.iter().any(|one| one.user == user) {
-                told.push(Administrator { user, membership, email: cells.optional_text()? });
+                told.push(Administrator {
+                    user,
+                    membership,
+                    email: cells.optional_text()?,
+                    language: cells.text()?,
+                });
             }
         }
     }

@@ -13,6 +13,7 @@ use crate::mail::PASSWORD_RESET;
 use crate::outbox;
 use crate::secret::{self, For, Fresh};
 use crate::throttle::{self, RESET_ASKED, RESET_MAIL, Subject, Verdict};
+use crate::user;
 use crate::user::email::EmailAddress;
 use crate::world::SKEW_MS;
 use std::sync::Arc;
@@ -28,8 +29,13 @@ pub async fn ask(browser: &Browser, email: EmailAddress) -> Result<()> {
     let (app, site, by) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive().by());
     let (deployment, asked) = (site.config.id.clone(), email.clone());
     // Before the transaction: the mail says whose token it brings, and is sealed.
-    let owner = app.db.read(move |on| owner_of(on, &deployment, &asked)).await?;
-    let drawn = Drawn::draw(browser, owner, &email)?;
+    let read = app.db.read(move |on| {
+        let language = user::store::language_of(on, &deployment, &asked)?;
+        Ok((owner_of(on, &deployment, &asked)?, language))
+    });
+    let (owner, language) = read.await?;
+    let language = language.filter(|it| !it.is_empty()).unwrap_or_else(|| browser.language().to_owned());
+    let drawn = Drawn::draw(browser, owner, (&email, &language))?;
     let client = Subject::new(&app.vault, &site.config.id, &browser.counted_address());
     let is_dev = app.config.dev && browser.address.is_loopback();
     let asked = browser.app.db.write(move |tx| {
@@ -58,7 +64,11 @@ struct Drawn {
 }
 
 impl Drawn {
-    fn draw(browser: &Browser, owner: Option<UserId>, email: &EmailAddress) -> Result<Self> {
+    fn draw(
+        browser: &Browser,
+        owner: Option<UserId>,
+        (email, language): (&EmailAddress, &str),
+    ) -> Result<Self> {
         let (app, site): (&App, &Site) = (&browser.app, &browser.site);
         let identifier = Subject::new(&app.vault, &site.config.id, email.as_str());
         let named = owner.clone().unwrap_or_else(|| UserId::draw(&app.world));
@@ -68,7 +78,7 @@ impl Drawn {
         let nothing = || fresh(of_code(SecretId::draw(&app.world).as_str()));
         let now = app.world.clock.now_ms();
         let until = (now + site.config.lifetimes.code_ms, now + token_ms(site));
-        let mail = mails::recovery(browser, email.as_str(), (&code, &token.to_text()))?;
+        let mail = mails::recovery(site, (language, email.as_str()), (&code, &token.to_text()))?;
         Ok(Self {
             owner,
             code: fresh(of_code(&code)),

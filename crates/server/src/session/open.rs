@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::membership::restriction::Visitor;
 use crate::membership::{self, Scope};
 use crate::params;
-use crate::user::User;
 use crate::user::notice::{self, Changed};
+use crate::user::{self, User};
 use keyrack_protocol::EndReason;
 
 impl Room {
@@ -50,6 +50,7 @@ impl Room {
             ],
         )?;
         take_deletion_back(tx, (app, site), user, arrival)?;
+        user::store::keep_language(tx, user, &arrival.language)?;
         if site.config.organizations.enabled
             && let Some(last) = membership::standing::last_scope(tx, &site.config.id, &user.id)?
         {

@@ -1,7 +1,9 @@
-//! Sign-ins that begin with nothing proved: a code or a link will be sent, and until then an attempt waits.
+//! Sign-ins that begin with nothing proved: a code or a link will be sent or a password typed, and until then an attempt
+//! waits.
 //!
 //! An identifier that nobody has gets an attempt like any other: the same fields, the same writes, and nothing ever fits.
 
+use super::Identifier;
 use super::entry;
 use super::machine::Stage;
 use super::phone::Number;
@@ -39,6 +41,35 @@ pub async fn by_mail(browser: &Browser, email: EmailAddress, method: SignInMetho
             identifier: email.to_string(),
             email: email.to_string(),
             stage: Stage::First { step, user: found.map(|found| found.user_id.to_string()) },
+            asked: None,
+            enrolling: None,
+            phone: None,
+        };
+        put(tx, (&app, &site), &kept, &arrival)
+    });
+    begun.await
+}
+
+/// Begins a sign-in whose password will be typed next: forms that ask who it is first can be left and resumed too.
+///
+/// # Errors
+/// As [`by_mail`].
+pub async fn by_identifier(browser: &Browser, identifier: Identifier) -> Result<Left> {
+    count(browser).await?;
+    let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
+    let begun = browser.app.db.write(move |tx| {
+        let found = identifier.find(tx, &site.config.id)?;
+        let (method, email) = identifier.shown();
+        let kept = Kept {
+            method,
+            identifier: identifier.as_str().to_owned(),
+            email,
+            stage: Stage::First {
+                step: Step::VerifyPassword,
+                user: found.map(|found| found.user_id.to_string()),
+            },
+            // Whichever the account has when it is typed.
+            password: None,
             asked: None,
             enrolling: None,
             phone: None,

@@ -1,7 +1,7 @@
-//! The code of the first factor. As long as nothing fits, an attempt of nobody's identifier and one of somebody's cost the
+//! The code of the first factor, and the password of an attempt that waits for it. As long as nothing fits, an attempt of nobody's identifier and one of somebody's cost the
 //! same work: the account is locked only for whoever typed the right code.
 
-use super::entry;
+use super::entry::{self, Owner};
 use super::machine::Proved;
 use super::store;
 use super::verify::{Taken, Trial, accept, again, count, refuse};
@@ -9,11 +9,26 @@ use super::{code, link};
 use crate::app::{App, Site};
 use crate::audit::About;
 use crate::db::Tx;
-use crate::id::UserId;
+use crate::id::{AttemptId, UserId};
 use crate::secret::{self, Seen, Used};
-use crate::session::enter;
+use crate::session::Proof;
+use crate::session::enter::{self, Arrival};
 use crate::throttle::{CODE_GUESS, Subject};
 use keyrack_protocol::Code;
+
+/// Takes the password of an attempt that waits for it, which fitted this account.
+pub(super) fn take_password(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    (owner, proof): (Owner, Proof),
+    (attempt, arrival): (&AttemptId, &Arrival),
+) -> Taken {
+    let inside = entry::enter(tx, (app, site), owner, (arrival, None))?;
+    inside.room.loaded.visible_attempt(inside.room.opened, attempt.as_str())?;
+    let attempt = store::load(tx, &site.config.id, attempt)?.ok_or(Code::BadAttempt)?;
+    let proved = Proved::First { user: inside.owner.user.id.to_string(), proof };
+    entry::moved(tx, (app, site), inside, (&attempt, proved), arrival)
+}
 
 /// Takes a code of the first factor.
 pub(super) fn take_first(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial) -> Taken {

@@ -39,6 +39,11 @@ const SIGN_IN: &[Field] = &[
         "The password, exactly as it was set; for `plain_email` and `plain_username`.",
     )
     .length(1, 128),
+    Field::optional(
+        "ask_password",
+        "In place of `password`: the attempt waits for it, at `verify_password`.",
+    )
+    .flag(),
     CHALLENGE_TOKEN,
 ];
 
@@ -136,7 +141,7 @@ fn methods_of(auth: &Auth, identifier: &str) -> Vec<SignInMethod> {
     methods
 }
 
-/// `strategy` `plain_email` with `email` and `password`, or `plain_username` with `username` and `password`.
+/// `strategy`, and what it says who it is by; `password` or `ask_password` for `plain_email` and `plain_username`.
 async fn sign_in(browser: Browser, fields: Fields) -> Result<Response> {
     captcha::require(&browser, &fields).await?;
     let identifier = match fields.text("strategy")?.unwrap_or("plain_email") {
@@ -160,8 +165,11 @@ async fn sign_in(browser: Browser, fields: Fields) -> Result<Response> {
         }
         _ => return Err(Code::StrategyUnknown.into()),
     };
+    if fields.flag("ask_password")?.unwrap_or_default() {
+        return Ok(browser.answer(&super::begin::by_identifier(&browser, identifier).await?));
+    }
     let password = fields.required("password")?.to_owned();
-    let left = super::with_password(&browser, identifier, password).await?;
+    let left = super::with_password(&browser, (identifier, password), None).await?;
     Ok(browser.answer(&left))
 }
 

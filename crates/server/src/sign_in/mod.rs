@@ -37,7 +37,7 @@ use crate::audit::{self, About, Event};
 use crate::caller::Browser;
 use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
-use crate::id::UserId;
+use crate::id::{AttemptId, UserId};
 use crate::session::Proof;
 use crate::session::enter::{Arrival, Left};
 use crate::trace;
@@ -49,6 +49,7 @@ use crate::user::{self, password, standing};
 use entry::First;
 use keyrack_protocol::{Code, SignInMethod};
 use std::sync::Arc;
+use store::Kept;
 use tries::Tries;
 
 /// How long a completed attempt is still shown: older clients look for it after it is done.
@@ -71,6 +72,23 @@ impl Identifier {
         }
     }
 
+    /// The method of a sign-in with it and a password, and the address that its attempt shows: a username tells nobody
+    /// the address behind it.
+    fn shown(&self) -> (SignInMethod, String) {
+        match self {
+            Self::Email(email) => (SignInMethod::PlainEmail, email.to_string()),
+            Self::Username(_) => (SignInMethod::PlainUsername, String::new()),
+        }
+    }
+
+    /// The one that an attempt was begun with, which waits for a password.
+    fn of_attempt(kept: &Kept) -> Result<Self> {
+        Ok(match kept.method {
+            SignInMethod::PlainUsername => Self::Username(Username::parse(&kept.identifier)?),
+            _ => Self::Email(EmailAddress::parse(&kept.identifier)?),
+        })
+    }
+
     fn find(&self, on: &mut Snapshot<'_>, deployment: &str) -> Result<Option<Credentials>> {
         match self {
             Self::Email(email) => user::store::find_by_email(on, deployment, email),
@@ -79,12 +97,16 @@ impl Identifier {
     }
 }
 
-/// Signs in with an identifier and a password.
+/// Signs in with an identifier and a password; with `attempt`, the one of this browser that waits for it goes on.
 ///
 /// # Errors
 /// `INVALID_CREDENTIALS`, `too_many_attempts`, and, once the password is proved, `USER_DISABLED`,
-/// `USER_ALREADY_SIGNED_IN`, `too_many_accounts`.
-pub async fn with_password(browser: &Browser, identifier: Identifier, typed: String) -> Result<Left> {
+/// `USER_ALREADY_SIGNED_IN`, `too_many_accounts`; `BAD_SIGN_IN_ATTEMPT`.
+pub async fn with_password(
+    browser: &Browser,
+    (identifier, typed): (Identifier, String),
+    attempt: Option<AttemptId>,
+) -> Result<Left> {
     if typed.len() > password::MAX_LENGTH * 4 {
         // No account has such a password, and hashing it would be work for nothing.
         return Err(Code::InvalidCredentials.into());
@@ -95,21 +117,28 @@ pub async fn with_password(browser: &Browser, identifier: Identifier, typed: Str
     let browser = browser.clone();
     // In a task of its own: whoever hangs up has tried all the same, and it is judged and recorded to the end.
     let judged = tokio::spawn(trace::along(async move {
-        let judged = judge(&browser, place, identifier, typed).await;
+        let judged = judge(&browser, place, (identifier, typed), attempt).await;
         browser.app.metrics.sign_ins.note(&judged);
         judged
     }));
     judged.await.map_err(|cause| Error::internal("judge a password", cause))?
 }
 
-async fn judge(browser: &Browser, place: Place, identifier: Identifier, typed: String) -> Result<Left> {
+async fn judge(
+    browser: &Browser,
+    place: Place,
+    (identifier, typed): (Identifier, String),
+    attempt: Option<AttemptId>,
+) -> Result<Left> {
     let tries = Tries::of(browser, &identifier);
     let counted = count_and_find(browser, tries, identifier.clone()).await?;
     let hash = counted.judged.as_ref().and_then(|found| found.password_hash.clone());
     let app = &browser.app;
     let (fits, renewed) = app.hasher.verify_and_renew(place, &app.world, (typed, hash)).await?;
     match counted.judged {
-        Some(found) if fits => open(browser, counted.tries, Known { found, renewed, identifier }).await,
+        Some(found) if fits => {
+            open(browser, counted.tries, Known { found, renewed, identifier, attempt }).await
+        }
         _ => {
             record_wrong(browser, counted.tries, counted.user).await?;
             Err(Code::InvalidCredentials.into())
@@ -162,6 +191,8 @@ struct Known {
     renewed: Option<String>,
     /// What was typed to say who it is.
     identifier: Identifier,
+    /// The attempt that waits for it; none when there is none yet.
+    attempt: Option<AttemptId>,
 }
 
 /// Opens the sign-in of an account whose password fitted.
@@ -182,7 +213,7 @@ async fn open(browser: &Browser, tries: Tries, known: Known) -> Result<Left> {
 fn open_for(
     tx: &mut Tx<'_>,
     (app, site): (&App, &Site),
-    (tries, Known { found, renewed, identifier }): (&Tries, &Known),
+    (tries, Known { found, renewed, identifier, attempt }): (&Tries, &Known),
     arrival: &Arrival,
 ) -> Result<std::result::Result<Left, Code>> {
     let owner = entry::owner(tx, site, &found.user_id)?;
@@ -194,13 +225,14 @@ fn open_for(
         standing::renew_hash(tx, &owner.user, hash)?;
         owner.password_hash = Some(hash.clone());
     }
-    // A username tells nobody the address behind it.
-    let (method, email) = match identifier {
-        Identifier::Email(email) => (SignInMethod::PlainEmail, email.to_string()),
-        Identifier::Username(_) => (SignInMethod::PlainUsername, String::new()),
+    let proof = Proof::by_password(arrival.now);
+    let entered = match attempt {
+        Some(attempt) => first::take_password(tx, (app, site), (owner, proof), (attempt, arrival))?,
+        None => {
+            let (method, email) = identifier.shown();
+            entry::proved(tx, (app, site), owner, First { method, email, proof }, arrival)?
+        }
     };
-    let first = First { method, email, proof: Proof::by_password(arrival.now) };
-    let entered = entry::proved(tx, (app, site), owner, first, arrival)?;
     // Counters are locked after sessions, here as everywhere.
     tries.right(tx, app, &found.user_id)?;
     Ok(entered)

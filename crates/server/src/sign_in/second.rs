@@ -11,32 +11,18 @@ use crate::audit::About;
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::id::{AttemptId, UserId};
+use crate::id::AttemptId;
 use crate::mail::{self, SECOND_FACTOR_GUESSED};
-use crate::outbox::{self, Sealed};
+use crate::outbox;
 use crate::passkey::challenge::Drawn;
 use crate::session::Proof;
-use crate::throttle::SECOND_FACTOR;
+use crate::throttle::{self, SECOND_FACTOR, SECOND_FACTOR_NOTE, Subject, Verdict};
 use crate::user::{self, User};
 use keyrack_protocol::{Code, VerificationPrepared};
 use std::sync::Arc;
 
 /// How long a notice is tried to be sent.
 const NOTICE_MS: i64 = 86_400_000;
-
-/// The mail that the owner of an account gets when somebody guesses at its second factors, sealed.
-pub(super) async fn notice(browser: &Browser, user: Option<&str>) -> Result<Option<Sealed>> {
-    let Some(user) = user.map(|user| UserId::stored(user.to_owned())) else { return Ok(None) };
-    let (app, site) = (&browser.app, &browser.site);
-    let emails = app.db.read(move |on| user::store::emails_of(on, &user)).await?;
-    let to = emails.into_iter().find(|email| email.is_primary && email.verified_at.is_some());
-    let expires_at = app.world.clock.now_ms() + NOTICE_MS;
-    let seal = |to: user::Email| {
-        let mail = mail::render(site, &SECOND_FACTOR_GUESSED, (browser.language(), &to.email), &[])?;
-        outbox::seal(app, SECOND_FACTOR_GUESSED.name, &mail, expires_at)
-    };
-    to.map(seal).transpose()
-}
 
 /// Asks for a passkey of the account whose second factor an attempt waits for.
 pub(super) async fn ask_passkey(browser: &Browser, id: AttemptId) -> Result<VerificationPrepared> {
@@ -71,8 +57,8 @@ pub(super) fn take_second(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &T
     let right = judge(tx, (app, site), (&user, proof), (&attempt, trial))?;
     let Some((method, name)) = right else {
         refuse(tx, site, (trial, &full), (Code::InvalidCode, about))?;
-        if let Some(notice) = trial.notice.as_ref().filter(|_| full.contains(&SECOND_FACTOR.kind)) {
-            outbox::post(tx, &site.config.id, notice, trial.arrival.now)?;
+        if full.contains(&SECOND_FACTOR.kind) {
+            tell(tx, (app, site), &user, trial)?;
         }
         return Ok(Err(Code::InvalidCode));
     };
@@ -82,6 +68,21 @@ pub(super) fn take_second(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &T
         factor::backup_code::tell(tx, (app, site), &user, (&whence, trial.arrival.now))?;
     }
     entry::moved(tx, (app, site), inside, (&attempt, Proved::SecondFactor(name)), &trial.arrival)
+}
+
+/// Mails the owner that somebody guesses, once a day.
+fn tell(tx: &mut Tx<'_>, (app, site): (&App, &Site), user: &User, trial: &Trial) -> Result<()> {
+    let now = trial.arrival.now;
+    let is_reached = |email: &&user::Email| email.is_primary && email.verified_at.is_some();
+    let Some(to) = user.emails.iter().find(is_reached) else { return Ok(()) };
+    let subject = Subject::new(&app.vault, &site.config.id, user.id.as_str());
+    if throttle::count(tx, &SECOND_FACTOR_NOTE, &subject, now)? != Verdict::Counted {
+        return Ok(());
+    }
+    let whence = trial.arrival.whence();
+    let mail = mail::render(site, &SECOND_FACTOR_GUESSED, (user.language(&whence), &to.email), &[])?;
+    let sealed = outbox::seal(app, SECOND_FACTOR_GUESSED.name, &mail, now + NOTICE_MS)?;
+    outbox::post(tx, &site.config.id, &sealed, now)
 }
 
 /// Judges what was typed as what it is said to be; where nobody said, as what its form says, and as the code that was sent

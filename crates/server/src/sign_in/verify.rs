@@ -1,4 +1,5 @@
-//! What somebody types in an attempt: the code of the first factor, of a second one, or of an address.
+//! What somebody types in an attempt: the password or the code of the first factor, a second factor, or the code of an
+//! address.
 //!
 //! A try is counted before it is judged.
 
@@ -6,14 +7,13 @@ use super::entry::{self, Inside};
 use super::factor::Method;
 use super::machine::Stage;
 use super::store::{self, Attempt};
-use super::{contact, enrol, first, second};
+use super::{Identifier, contact, enrol, first, second};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{AttemptId, UserId};
-use crate::outbox::Sealed;
 use crate::passkey::enrol::Made;
 use crate::session::Shown;
 use crate::session::enter::{Arrival, Left, Room};
@@ -26,7 +26,7 @@ use std::sync::Arc;
 /// What somebody typed.
 #[derive(Clone, Debug)]
 pub struct Typed {
-    /// The code, `""` where there are several.
+    /// The code, `""` where there are several; or the password.
     pub code: String,
     /// Two codes in a row of an authenticator that is being set up.
     pub codes: Vec<String>,
@@ -44,8 +44,6 @@ pub(super) struct Trial {
     pub address: Subject,
     /// Who comes.
     pub arrival: Arrival,
-    /// What the owner is mailed when too many second factors were wrong.
-    pub notice: Option<Sealed>,
     /// The passkey that a device made, where one is to be added.
     pub made: Option<Made>,
 }
@@ -54,7 +52,7 @@ impl Trial {
     /// Of what this browser typed in an attempt.
     pub fn of(browser: &Browser, id: AttemptId, typed: Typed) -> Self {
         let address = Subject::new(&browser.app.vault, &browser.site.config.id, &browser.counted_address());
-        Self { id, typed, address, arrival: browser.arrive(), notice: None, made: None }
+        Self { id, typed, address, arrival: browser.arrive(), made: None }
     }
 
     /// Of whoever types nothing.
@@ -66,11 +64,24 @@ impl Trial {
 /// Takes what was typed in an attempt, and moves it on.
 ///
 /// # Errors
-/// `INVALID_CODE`, `verification_code_expired`, `BAD_SIGN_IN_ATTEMPT`, `too_many_attempts`; once the first factor is
+/// `INVALID_CODE`, `INVALID_CREDENTIALS`, `verification_code_expired`, `BAD_SIGN_IN_ATTEMPT`, `too_many_attempts`; once the first factor is
 /// proved `USER_DISABLED`, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`; `EMAIL_EXISTS` when somebody else proved the
 /// address meanwhile.
 pub async fn verify(browser: &Browser, attempt: &str, typed: Typed) -> Result<Left> {
-    let (id, shown) = open_attempt(browser, attempt).await?;
+    let verified = match open_attempt(browser, attempt).await {
+        Ok((id, shown)) if shown.current_step == Step::VerifyPassword => {
+            // It is noted with every other try at a password.
+            return password(browser, id, typed.code).await;
+        }
+        Ok(open) => code(browser, open, typed).await,
+        Err(error) => Err(error),
+    };
+    browser.app.metrics.sign_ins.note(&verified);
+    verified
+}
+
+/// Takes a code of whatever kind.
+async fn code(browser: &Browser, (id, shown): (AttemptId, Box<SigninAttempt>), typed: Typed) -> Result<Left> {
     let is_factor = matches!(shown.current_step, Step::VerifySecondFactor | Step::AddSecondFactor);
     if !is_factor && !is_code(&typed.code) {
         // It was sent to nobody, so it is no guess.
@@ -78,9 +89,6 @@ pub async fn verify(browser: &Browser, attempt: &str, typed: Typed) -> Result<Le
     }
     let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
     let mut trial = Trial::of(browser, id, typed);
-    if shown.current_step == Step::VerifySecondFactor {
-        trial.notice = second::notice(browser, shown.user_id.as_deref()).await?;
-    }
     if shown.current_step == Step::AddSecondFactor && trial.typed.method == Some(Method::Passkey) {
         trial.made = Some(enrol::passkey::made(browser, &trial.typed)?);
     }
@@ -94,6 +102,14 @@ pub async fn verify(browser: &Browser, attempt: &str, typed: Typed) -> Result<Le
         _ => Ok(Err(Code::BadAttempt)),
     });
     taken.await?.map_err(Error::from)
+}
+
+/// Takes what was typed in an attempt that waits for a password: a try like any other at its identifier.
+async fn password(browser: &Browser, id: AttemptId, typed: String) -> Result<Left> {
+    let (site, attempt) = (Arc::clone(&browser.site), id.clone());
+    let attempt = browser.app.db.read(move |on| store::load(on, &site.config.id, &attempt)).await?;
+    let identifier = Identifier::of_attempt(&attempt.ok_or(Code::BadAttempt)?.kept)?;
+    super::with_password(browser, (identifier, typed), Some(id)).await
 }
 
 /// Whether it looks like a code that was sent: six digits.

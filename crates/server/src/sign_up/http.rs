@@ -71,9 +71,7 @@ pub(super) async fn attempt_verification(browser: Browser, fields: Fields) -> Re
     let kind = kind(&fields)?;
     if kind == Kind::SignIn {
         let typed = typed(&fields)?;
-        let verified = sign_in::verify(&browser, attempt, typed).await;
-        browser.app.metrics.sign_ins.note(&verified);
-        return Ok(browser.answer(&verified?));
+        return Ok(browser.answer(&sign_in::verify(&browser, attempt, typed).await?));
     }
     let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
     let used = browser.site.config.auth.username;
@@ -89,6 +87,9 @@ fn typed(fields: &Fields) -> Result<Typed> {
     if let Some(credential) = fields.object("credential")? {
         let code = Value::Object(credential).to_string();
         return Ok(Typed { code, codes: Vec::new(), method: Some(Method::Passkey) });
+    }
+    if let Some(password) = fields.text("password")? {
+        return Ok(Typed { code: password.to_owned(), codes: Vec::new(), method: None });
     }
     let method = fields.text("method")?.map(|word| Method::parse(word).ok_or(Code::StrategyRequired));
     let codes: Vec<String> =

@@ -68,7 +68,11 @@ pub async fn prepare(browser: &Browser, attempt: &str, strategy: &str) -> Result
     let open = Open::read(browser, attempt).await?;
     match (open.step, strategy, &open.phone) {
         (SignupAttemptStep::VerifyEmail, "email_otp", _) => {
-            let drawn = EmailCode::draw(browser, &open.id, &open.email)?;
+            // Only the note goes to an account's owner, who need not read what this browser does.
+            let (site, email) = (Arc::clone(&browser.site), open.email.clone());
+            let read = browser.app.db.read(move |on| user::store::language_of(on, &site.config.id, &email));
+            let language = read.await?.filter(|it| !it.is_empty());
+            let drawn = EmailCode::draw(browser, &open.id, (&open.email, language.as_deref()))?;
             send(browser, &open.id, move |tx, site, about, stage, by| match stage {
                 Stage::NeedsEmail { decoy, .. } => drawn.post(tx, site, about, *decoy, by),
                 _ => Err(Code::BadAttempt.into()),
@@ -137,16 +141,20 @@ pub struct EmailCode {
 }
 
 impl EmailCode {
-    fn draw(browser: &Browser, attempt: &AttemptId, email: &EmailAddress) -> Result<Self> {
+    fn draw(
+        browser: &Browser,
+        attempt: &AttemptId,
+        (email, owners): (&EmailAddress, Option<&str>),
+    ) -> Result<Self> {
         let (app, site) = (&browser.app, &browser.site);
         let code = app.world.random.six_digits();
         let expires_at = app.world.clock.now_ms() + site.config.lifetimes.code_ms;
         let hash = |secret: &str| secret::hash(&app.vault, For::SignUpEmail, attempt.as_str(), secret);
-        let to = (browser.language(), email.as_str());
+        let (reads, to) = (browser.language(), email.as_str());
         // They say nothing that the person filled in: a stranger could have filled it in.
         let facts = [("code", code.as_str()), ("minutes", &mail::minutes(&site.config))];
-        let (mailed, note) =
-            (mail::render(site, &SIGN_UP_CODE, to, &facts)?, mail::render(site, &SIGN_UP_NOTE, to, &[])?);
+        let mailed = mail::render(site, &SIGN_UP_CODE, (reads, to), &facts)?;
+        let note = mail::render(site, &SIGN_UP_NOTE, (owners.unwrap_or(reads), to), &[])?;
         Ok(Self {
             fresh: Fresh { id: SecretId::draw(&app.world), hash: hash(&code) },
             unknown: hash(SecretId::draw(&app.world).as_str()),

@@ -77,6 +77,11 @@ const ATTEMPT_IT: &[Field] = &[
         "The code that was sent, six digits; or what a second factor gives.",
     )
     .length(1, 4000),
+    Field::optional(
+        "password",
+        "At `verify_password`: in place of a code the password, exactly as it was set.",
+    )
+    .length(1, password::MAX_LENGTH),
     Field::optional("credential", "In place of a code what a passkey gave, as `toJSON()` writes it.")
         .object(),
     Field::optional("method", "Of which second factor the code is; absent, its form says it.").one_of(&[
@@ -175,6 +180,7 @@ fn attempt() -> Operation {
             Code::BadAttempt,
             Code::CodeRequired,
             Code::InvalidCode,
+            Code::InvalidCredentials,
             Code::CodeExpired,
             Code::StrategyRequired,
             Code::PasskeysDisabled,

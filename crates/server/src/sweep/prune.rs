@@ -76,14 +76,14 @@ pub const STALE: [Stale; 13] = [
     Stale {
         what: "counts of a day",
         find: "select subject, kind from throttles
-             where deployment_id = $1 and kind not in ('password', 'account', 'nobody')
+             where deployment_id = $1 and kind not in ('password', 'account', 'nobody', 'known', 'second_factor')
              and window_started_at < $2 and blocked_until < $2 order by window_started_at limit 100",
         delete: &[("delete from throttles where subject = $1 and kind = $2 and window_started_at < $3
              and blocked_until < $3 and deployment_id = $4", |kept| kept.counts_ms)],
         kept: |kept| kept.counts_ms,
     },
-    // What is typed may be nobody's. An account's own count stays until the right password comes: forgetting
-    // these gives a guesser nothing.
+    // What is typed may be nobody's. An account's own counts stay until the right password or second factor comes:
+    // forgetting these gives a guesser nothing.
     Stale {
         what: "counts of identifiers",
         find: "select subject, kind from throttles

@@ -21,6 +21,7 @@ pub use code_budget::{SmsBudget, code_budget, code_taken};
 
 use crate::app::Site;
 use crate::id::{EmailAddressId, UserId};
+use crate::mail;
 use crate::picture;
 use crate::time::rfc3339;
 use keyrack_protocol::{Code, CurrentUser, UserEmailAddress};
@@ -84,6 +85,14 @@ impl User {
         let emails = self.emails.iter().map(|email| email.email.clone());
         let own = [self.first_name.clone(), self.last_name.clone()];
         emails.chain(own).chain(self.username.clone()).collect()
+    }
+
+    /// The language in which its owner is written to: of the browser that was signed in to it last, else of the one that
+    /// acts, whosever that is.
+    #[must_use]
+    pub fn language<'a>(&'a self, whence: &'a notice::Whence) -> &'a str {
+        let known = [self.ways.language.as_str(), &whence.language];
+        known.into_iter().find(|language| !language.is_empty()).unwrap_or(mail::DEFAULT_LANGUAGE)
     }
 
     /// The same account without an address.

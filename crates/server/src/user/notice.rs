@@ -123,7 +123,7 @@ pub fn way_changed(
     (whence, now): (&Whence, i64),
 ) -> Result<()> {
     for to in proved(user) {
-        let mail = mail(site, to, (what, detail), (whence, now))?;
+        let mail = mail(site, (user.language(whence), to), (what, detail), (whence, now))?;
         let sealed = outbox::seal(app, ACCOUNT_CHANGED.name, &mail, now + WORTH_MS)?;
         outbox::post(tx, &site.config.id, &sealed, now)?;
     }
@@ -136,7 +136,7 @@ fn proved(user: &User) -> impl Iterator<Item = &str> {
 
 fn mail(
     site: &Site,
-    to: &str,
+    (language, to): (&str, &str),
     (what, detail): (Changed, &str),
     (whence, now): (&Whence, i64),
 ) -> Result<Mail> {
@@ -150,6 +150,5 @@ fn mail(
         ("device", &whence.device),
         ("address", &whence.ip_address),
     ];
-    let language = if whence.language.is_empty() { mail::DEFAULT_LANGUAGE } else { &whence.language };
     mail::render(site, &ACCOUNT_CHANGED, (language, to), &facts)
 }

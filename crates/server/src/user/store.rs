@@ -164,7 +164,8 @@ pub fn acts(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<bool
 pub fn find(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<Option<User>> {
     let row = on.query_one(
         "select id, first_name, last_name, username, password_hash, disabled_at, deleted_at, second_factor_at,
-             created_at, updated_at, second_factor_policy, availability, picture_id, backup_codes, passkeys
+             created_at, updated_at, second_factor_policy, availability, picture_id, backup_codes, passkeys,
+             language
          from users where id = $1 and deployment_id = $2",
         params![id.as_str(), deployment],
     )?;
@@ -189,7 +190,7 @@ pub fn lock(tx: &mut Tx<'_>, deployment: &str, id: &UserId) -> Result<Option<(Us
         "update users set version = version + 1 where id = $1 and deployment_id = $2
          returning password_hash, id, first_name, last_name, username, password_hash, disabled_at, deleted_at,
              second_factor_at, created_at, updated_at, second_factor_policy, availability, picture_id, backup_codes,
-             passkeys",
+             passkeys, language",
         params![id.as_str(), deployment],
     )?;
     let Some(row) = row else { return Ok(None) };
@@ -210,6 +211,30 @@ pub fn password_hash(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Re
         params![id.as_str(), deployment],
     )?;
     row.map_or(Ok(None), |row| row.cells().optional_text())
+}
+
+/// The language of the account that has proved an address, `""` when unknown; none if nobody has.
+///
+/// # Errors
+/// What the database says.
+pub fn language_of(on: &mut Snapshot<'_>, deployment: &str, email: &EmailAddress) -> Result<Option<String>> {
+    let row = on.query_one(
+        "select u.language from email_addresses e join users u on u.id = e.user_id
+         where e.deployment_id = $1 and e.email = $2 and e.verified_at is not null order by e.id limit 1",
+        params![deployment, email.as_str()],
+    )?;
+    row.map(|row| row.cells().text()).transpose()
+}
+
+/// Keeps which language somebody reads who signs in to an account.
+///
+/// # Errors
+/// What the database says.
+pub fn keep_language(tx: &mut Tx<'_>, user: &User, language: &str) -> Result<()> {
+    if user.ways.language != language {
+        tx.execute("update users set language = $2 where id = $1", params![user.id.as_str(), language])?;
+    }
+    Ok(())
 }
 
 /// The addresses of an account, oldest first.

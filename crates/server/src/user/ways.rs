@@ -24,6 +24,8 @@ pub struct Ways {
     pub backup_codes: i64,
     /// How many passkeys it has.
     pub passkeys: i64,
+    /// The language of the browser that was signed in to it last, `""` when unknown.
+    pub language: String,
     /// Its phone numbers, oldest first.
     pub phones: Vec<Phone>,
     /// Its confirmed authenticators, oldest first.
@@ -62,6 +64,7 @@ impl Ways {
             picture_id: String::new(),
             backup_codes: 0,
             passkeys: 0,
+            language: String::new(),
             phones: Vec::new(),
             authenticators: Vec::new(),
         }
@@ -103,8 +106,8 @@ fn takes_passkeys(site: &Site) -> bool {
     passkey.enabled && passkey.rp_id(&site.config.origin).is_some()
 }
 
-/// Reads the columns `second_factor_policy, availability, picture_id, backup_codes, passkeys`; phone numbers and
-/// authenticators are read apart.
+/// Reads the columns `second_factor_policy, availability, picture_id, backup_codes, passkeys, language`; phone numbers
+/// and authenticators are read apart.
 ///
 /// # Errors
 /// When the columns are others.
@@ -115,6 +118,7 @@ pub fn read(cells: &mut Cells) -> Result<Ways> {
         picture_id: cells.text()?,
         backup_codes: cells.int()?,
         passkeys: cells.int()?,
+        language: cells.text()?,
         ..Ways::none()
     })
 }

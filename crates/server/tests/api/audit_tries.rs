@@ -26,7 +26,7 @@ fn tries_and_hangs_up(app: &Shared) {
         accept_language: String::new(),
     };
     let ada = Identifier::Email(EmailAddress::parse("ada@example.com").unwrap());
-    let tried = sign_in::with_password(&browser, ada, "another".to_owned());
+    let tried = sign_in::with_password(&browser, (ada, "another".to_owned()), None);
     assert!(tried.now_or_never().is_none(), "it is under way");
 }
 

@@ -147,6 +147,7 @@ mod secrets;
 mod seed;
 mod shortcut;
 mod sign_in_codes;
+mod sign_in_password;
 mod sign_up_authenticator;
 mod sign_up_phone;
 mod sms;

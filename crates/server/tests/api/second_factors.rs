@@ -137,7 +137,16 @@ async fn e04_wrong_second_factors_are_counted_for_the_account_over_all_attempts_
     let told = server.mails("ada").await;
     assert_eq!(told.len(), mails + 1, "the owner is told once");
     assert!(told.last().unwrap().mail.subject.contains("tries to sign in"));
-    server.advance(HOUR);
+    // The pause doubles, whatever else is swept away meanwhile, and the owner is told once a day.
+    for pause in [15_000, 30_000, 60_000] {
+        server.advance(pause - 1);
+        assert_eq!(attacker.types(&attempt, "aaaa-bbbb").await.status, 429, "{pause}");
+        server.advance(1);
+        let judged = attacker.types(&attempt, "aaaa-bbbb").await;
+        assert_eq!(judged.refused(), refused(400, "INVALID_CODE"), "{pause}");
+    }
+    assert_eq!(server.mails("ada").await.len(), mails + 1);
+    server.advance(120_000);
     let browser = server.browser();
     let attempt = half_way(&browser).await;
     browser.types(&attempt, &authenticator.code(now(&server))).await.ok();

@@ -17,7 +17,7 @@ use crate::mail::{self, PHONE_CODE, PROOF_CODE};
 use crate::outbox;
 use crate::secret::{self, For, Fresh, Used};
 use crate::session::enter::Left;
-use crate::throttle::{self, ADDRESS, CODE_GUESS, Subject, Verdict};
+use crate::throttle::{self, ADDRESS, CODE_GUESS, SECOND_FACTOR, Subject, Verdict};
 use crate::user::email::EmailAddress;
 use crate::user::phone::E164;
 use crate::user::{self, SmsBudget, User};
@@ -124,10 +124,14 @@ pub async fn by_code(account: &Account, method: Method, typed: &str) -> Result<L
     let hash = secret::hash(&app.vault, For::Reauthenticate, &owner(&account.sign_in, method), typed);
     let guess = Guess { typed: typed.to_owned(), hash };
     let subject = |plain: &str| Subject::new(&app.vault, &site.config.id, plain);
-    let counted = [subject(account.user.as_str()), subject(&account.counted_address())];
+    let rule = match method {
+        Method::Authenticator | Method::BackupCode => &SECOND_FACTOR,
+        _ => &CODE_GUESS,
+    };
+    let counted = [subject(&throttle::own(account.user.as_str())), subject(&account.counted_address())];
     let tried = account.change_own(move |tx, (app, site), own| {
         let mut full = Vec::new();
-        for (rule, subject) in [(&CODE_GUESS, &counted[0]), (&ADDRESS, &counted[1])] {
+        for (rule, subject) in [(rule, &counted[0]), (&ADDRESS, &counted[1])] {
             if let Verdict::Wait(ms) = audit::count(tx, (rule, subject), &mut full, own.now())? {
                 return Err(Error::throttled(ms));
             }
@@ -141,7 +145,7 @@ pub async fn by_code(account: &Account, method: Method, typed: &str) -> Result<L
                 return Ok(Some(refused));
             }
         };
-        throttle::forget(tx, &CODE_GUESS, &counted[0])?;
+        throttle::forget(tx, rule, &counted[0])?;
         throttle::take_back(tx, &ADDRESS, &counted[1])?;
         proved(tx, (app, site), own, (name, is_second))?;
         Ok(None)

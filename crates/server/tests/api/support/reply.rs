@@ -47,6 +47,13 @@ impl Reply {
         (self.status, body["errors"][0]["code"].as_str().unwrap().to_owned())
     }
 
+    /// An answer without what differs between any two: ids, secrets, and what names ada or bob.
+    pub fn shape(&self) -> (u16, Vec<String>, Value) {
+        let mut names: Vec<String> = self.headers.keys().map(ToString::to_string).collect();
+        names.sort();
+        (self.status, names, blank(&self.json()))
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
@@ -56,6 +63,18 @@ impl Reply {
         let cookies = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
         let pairs = cookies.filter_map(|cookie| cookie.split(';').next()?.split_once('='));
         pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).next_back()
+    }
+}
+
+fn blank(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.contains('_') && text.len() == 30 => "id".into(),
+        Value::String(text) if text.contains("ada") || text.contains("bob") || text.contains('@') => {
+            "given".into()
+        }
+        Value::Array(items) => items.iter().map(blank).collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), blank(value))).collect(),
+        other => other.clone(),
     }
 }
 

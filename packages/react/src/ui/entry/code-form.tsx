@@ -20,6 +20,12 @@ interface CodeFormProps {
   readonly verify: (code: string) => Promise<unknown>;
 }
 
+/** Whose form it is, for password managers alone. */
+export function Account({ name }: { readonly name: string | undefined }): ReactElement | null {
+  if (!name) return null;
+  return <input className="off kr-off" type="text" name="account" autoComplete="username" value={name} readOnly tabIndex={-1} aria-hidden="true" />;
+}
+
 /** The field for a code. */
 export function CodeForm({ title, account, isNumeric = true, verify }: CodeFormProps): ReactElement {
   const { Form, Field } = useParts();
@@ -30,7 +36,7 @@ export function CodeForm({ title, account, isNumeric = true, verify }: CodeFormP
   });
   return (
     <Form form={form} name={title} submit={say('codeSubmit')}>
-      {account && <input className="off kr-off" type="text" name="account" autoComplete="username" value={account} readOnly tabIndex={-1} aria-hidden="true" />}
+      <Account name={account} />
       <Field
         form={form}
         label={say('fieldCode')}

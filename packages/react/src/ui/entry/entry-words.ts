@@ -40,6 +40,8 @@ export const ENGLISH_ENTRY = {
   wayPasskey: 'Use a passkey',
   startOver: 'Start over',
 
+  passwordTitle: 'Enter your password',
+
   codeTitle: 'Check your mail',
   codeText: 'A code of six digits is on its way to {email}',
   codePhoneTitle: 'Check your phone',

@@ -1,6 +1,6 @@
 /** What a sign-in may ask for after its beginning, one component for each. */
 import type { ReactElement } from 'react';
-import { CodeForm, type StepProps } from './code-form.js';
+import { Account, CodeForm, type StepProps } from './code-form.js';
 import { EnrolStep } from './enrol.js';
 import { useParts } from './kit.js';
 import { Resend } from './resend.js';
@@ -12,6 +12,8 @@ import { looksLikePhone, phoneOf } from './ways.js';
 /** The step that an attempt waits for. */
 export function Step(props: StepProps): ReactElement {
   switch (props.attempt.current_step) {
+    case 'verify_password':
+      return <PasswordStep {...props} />;
     case 'verify_second_factor':
       return <FactorStep {...props} />;
     case 'add_second_factor':
@@ -21,6 +23,31 @@ export function Step(props: StepProps): ReactElement {
     default:
       return <CodeStep {...props} />;
   }
+}
+
+/** The password of a sign-in that has said who it is. */
+function PasswordStep({ hook, attempt }: StepProps): ReactElement {
+  const { Title, Lead, Form, PasswordField, Other, Button } = useParts();
+  const say = useSay();
+  const form = useForm({
+    check: (values) => missing(values, ['password'], say('fieldMissing')),
+    submit: ({ password = '' }) => hook.verifyPassword(password),
+  });
+  return (
+    <>
+      <Title>{say('passwordTitle')}</Title>
+      {attempt.email && <Lead>{attempt.email}</Lead>}
+      <Form form={form} name={say('passwordTitle')} submit={say('signInSubmit')}>
+        <Account name={attempt.email} />
+        <PasswordField form={form} label={say('fieldPassword')} autoComplete="current-password" takesFocus />
+      </Form>
+      <Other>
+        <Button look="link" onPress={hook.startOver}>
+          {say('startOver')}
+        </Button>
+      </Other>
+    </>
+  );
 }
 
 /** A code, or a link, that was sent to an address or a number. */

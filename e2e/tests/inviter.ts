@@ -1,8 +1,5 @@
 /** Somebody in a browser of their own who has organizations and invites people to them. */
 import type { Browser, Page } from '@playwright/test';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Hosted, type Kind } from './pages.js';
 import { type Person, somebody } from './person.js';
 import type { Server } from './server.js';
@@ -25,13 +22,7 @@ export class Inviter {
   }
 
   async #isMade(server: Server): Promise<void> {
-    const { email, password, first, last } = this.person;
-    const folder = await mkdtemp(join(tmpdir(), 'keyrack-inviter-'));
-    const file = join(folder, 'password');
-    await writeFile(file, password);
-    const names = ['--first-name', first, '--last-name', last];
-    await server.operate('user', 'create', '--deployment', this.kind, '--email', email, ...names, '--password-file', file);
-    await rm(folder, { recursive: true });
+    await server.makeAccount(this.kind, this.person);
     await this.hosted.open('/sign-in', this.kind);
     await this.hosted.fillSignIn(this.person);
     await this.hosted.shows('Choose an account');
@@ -42,18 +33,8 @@ export class Inviter {
   }
 
   /** Posts to the API as its pages do. */
-  async call(path: string, body: object): Promise<Record<string, unknown>> {
-    const answer = await this.page.evaluate(
-      async ([to, sent]) => {
-        const key = Object.keys(localStorage).find((name) => /^keyrack:http.*\d$/.test(name)) ?? '';
-        const headers = { 'content-type': 'application/json', 'x-development-session': localStorage.getItem(key) ?? '' };
-        const response = await fetch(to as string, { method: 'POST', headers, body: JSON.stringify(sent) });
-        return (await response.json()) as { status: number; message: string; data: Record<string, unknown> };
-      },
-      [path, body] as const,
-    );
-    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.message}`);
-    return answer.data;
+  call(path: string, body: object): Promise<Record<string, unknown>> {
+    return this.hosted.call(path, body);
   }
 
   /** Makes an organization; gives its id. */

@@ -17,6 +17,10 @@ const HOSTS = {
   single: 'single.localhost',
   own: 'own.localhost',
   ways: 'ways.localhost',
+  phones: 'phones.localhost',
+  enforced: 'enforced.localhost',
+  waiting: 'waiting.localhost',
+  challenge: 'challenge.localhost',
 } as const;
 
 export type Kind = keyof typeof HOSTS;
@@ -67,6 +71,36 @@ email_otp = true
 magic_link = true
 [deployment.auth.passkey]
 enabled = true`,
+  phones: `
+app_name = "Phones"
+[deployment.auth]
+email_otp = true
+phone = "optional"
+phone_otp = true
+[deployment.auth.second_factor]
+phone_otp = true
+[deployment.auth.passkey]
+enabled = true
+autofill = false`,
+  enforced: `
+app_name = "Enforced"
+[deployment.auth]
+phone = "required"
+[deployment.auth.second_factor]
+policy = "enforced"
+[deployment.auth.passkey]
+enabled = true
+autofill = false`,
+  waiting: `
+app_name = "Waiting"
+[deployment.restrictions]
+sign_up_mode = "waitlist"`,
+  challenge: `
+app_name = "Challenge"
+[deployment.challenge]
+enabled = true
+count = 4
+difficulty = 2`,
 };
 
 function configuration(port: number): string {
@@ -115,10 +149,11 @@ export class Hosted {
   }
 
   /** Fills in the sign-up form, up to the question for the code. */
-  async beginSignUp(person: Person): Promise<void> {
+  async beginSignUp(person: Person, phone?: string): Promise<void> {
     await this.field('First name').fill(person.first);
     await this.field('Last name').fill(person.last);
     await this.field('Email address').fill(person.email);
+    if (phone !== undefined) await this.field('Phone number').fill(phone);
     await this.password.fill(person.password);
     await this.button('Create account').click();
     await this.shows('Check your mail');
@@ -141,6 +176,24 @@ export class Hosted {
     await this.field(/Email address|Username/).fill(person.email);
     await this.password.fill(person.password);
     await this.button('Sign in').click();
+  }
+
+  /** Posts to the API as the page does. */
+  async call(path: string, body: object): Promise<Record<string, unknown>> {
+    const answer = await this.page.evaluate(
+      async ([to, sent]) => {
+        const key = `keyrack:${location.origin}`;
+        const carried = localStorage.getItem(key);
+        const headers = { 'content-type': 'application/json', ...(carried && { 'x-development-session': carried }) };
+        const response = await fetch(to as string, { method: 'POST', headers, body: JSON.stringify(sent) });
+        const answered = response.headers.get('x-development-session');
+        if (answered) localStorage.setItem(key, answered);
+        return (await response.json()) as { status: number; message: string; data: Record<string, unknown> };
+      },
+      [path, body] as const,
+    );
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.message}`);
+    return answer.data;
   }
 
   /** The row of an account. */

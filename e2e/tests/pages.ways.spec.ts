@@ -92,3 +92,50 @@ test.describe('in dark colours', () => {
     await other.page.context().close();
   });
 });
+
+test('a link: its code is typed where it was asked for, or it signs in where it was opened; a password typed in its turn', async ({
+  hosted,
+  server,
+  browser,
+}) => {
+  const ada = somebody('Ada');
+  const { page } = hosted;
+  await hosted.signUp(ada, '/sign-up?prompt=create', 'ways');
+  const other = new Hosted(await (await browser.newContext()).newPage(), server);
+  const asks = async (): Promise<void> => {
+    await signOut(hosted);
+    await hosted.open('/sign-in', 'ways');
+    await hosted.button('Get a link by mail').click();
+    await hosted.field('Email address').fill(ada.email);
+    await server.advance(RESEND_MS);
+    await server.codeOf(ada.email, () => hosted.button('Send a link').click());
+    await other.page.goto(await server.newestLink(ada.email));
+    await other.shows('This link was asked for elsewhere');
+  };
+  await asks();
+  const code = (await other.page.locator('.kr-code').textContent()) ?? '';
+  await hosted.enterCode(code);
+  await isIn(hosted, ada.email);
+  await other.page.reload();
+  await other.shows('This link does not work');
+
+  await asks();
+  await other.button('Sign in here instead').click();
+  await isIn(other, ada.email);
+  await hosted.open('/accounts', 'ways');
+  await hosted.shows('Nobody is signed in');
+  await other.page.context().close();
+
+  const session = await hosted.call('/auth/signin', { strategy: 'plain_email', email: ada.email, ask_password: true });
+  const attempt = (session['signin_attempts'] as { id: string }[]).at(-1)?.id;
+  await hosted.open(`/sign-in?signin_attempt_id=${attempt}`, 'ways');
+  await hosted.shows('Enter your password');
+  await expect(page.getByText(ada.email)).toBeVisible();
+  await looksRight(page, 'a password in its turn');
+  await hosted.password.fill('not the password');
+  await hosted.button('Sign in').click();
+  await expect(page.getByText('That does not match.')).toBeVisible();
+  await hosted.password.fill(ada.password);
+  await hosted.button('Sign in').click();
+  await isIn(hosted, ada.email);
+});

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 
 export interface Person {
   readonly email: string;
@@ -10,4 +10,9 @@ export interface Person {
 /** Somebody who has never been here. */
 export function somebody(first: string): Person {
   return { email: `${first.toLowerCase()}.${randomUUID().slice(0, 8)}@example.com`, password: randomUUID(), first, last: 'Byron' };
+}
+
+/** A mobile number that nobody has yet, in E.164; it does not end in zeros. */
+export function someNumber(): string {
+  return `+49151${randomInt(100_000, 1_000_000)}71`;
 }

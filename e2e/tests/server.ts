@@ -11,6 +11,14 @@ import { Program } from './program.js';
 
 export type Mode = 'staging' | 'production';
 
+/** Whom the operator makes an account for. */
+export interface Account {
+  readonly email: string;
+  readonly password: string;
+  readonly first?: string;
+  readonly last?: string;
+}
+
 /** The server's program. */
 export const BINARY = process.env['KEYRACK_BINARY'] ?? fileURLToPath(new URL('../../target/debug/keyrack', import.meta.url));
 
@@ -78,7 +86,16 @@ export class Server {
     await promisify(execFile)(BINARY, [...args, '--data', this.#folder]);
   }
 
-  /** Codes mailed to an address, oldest first. */
+  /** An account that the operator makes in a deployment, of nothing but an address and a password, and names if there are any. */
+  async makeAccount(deployment: string, { email, password, ...names }: Account): Promise<void> {
+    const file = join(this.#folder, 'password');
+    await writeFile(file, password);
+    const named = Object.entries(names).flatMap(([name, value]) => [`--${name}-name`, value]);
+    await this.operate('user', 'create', '--deployment', deployment, '--email', email, ...named, '--password-file', file);
+    await rm(file);
+  }
+
+  /** Codes mailed to an address, or sent to a number in E.164, oldest first. */
   async codes(email: string): Promise<string[]> {
     const response = await fetch(`${this.origin}/dev/outbox?to=${encodeURIComponent(email)}`);
     const { messages } = (await response.json()) as { messages: { code: string | null }[] };
@@ -89,6 +106,14 @@ export class Server {
   async newestCode(email: string): Promise<string> {
     await expect.poll(() => this.codes(email), { message: `a code for ${email}`, intervals: [20] }).not.toEqual([]);
     return (await this.codes(email)).at(-1) ?? '';
+  }
+
+  /** The code that what is done brings, whatever came before. */
+  async codeOf(to: string, act: () => Promise<unknown>): Promise<string> {
+    const before = (await this.codes(to)).length;
+    await act();
+    await expect.poll(async () => (await this.codes(to)).length, { message: `a code for ${to}`, intervals: [20] }).toBeGreaterThan(before);
+    return this.newestCode(to);
   }
 
   /** The link in the newest mail to an address that has one. */

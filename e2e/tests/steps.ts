@@ -1,7 +1,7 @@
 /** What walks through the ways in have in common. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, type Hosted, test } from './pages.js';
+import { expect, type Hosted, type Kind, test } from './pages.js';
 
 /** Nothing to complain about, at the width of a phone too: checked at each step that a test comes by. */
 export async function looksRight(page: Page, what: string): Promise<void> {
@@ -18,8 +18,8 @@ export async function looksRight(page: Page, what: string): Promise<void> {
 }
 
 /** Signs out, so that the next sign-in begins with nothing. */
-export async function signOut(hosted: Hosted): Promise<void> {
-  await hosted.open('/accounts', 'ways');
+export async function signOut(hosted: Hosted, kind: Kind = 'ways'): Promise<void> {
+  await hosted.open('/accounts', kind);
   await hosted.button(/^Sign out /).first().click();
   await hosted.shows('Nobody is signed in');
 }
@@ -28,4 +28,32 @@ export async function signOut(hosted: Hosted): Promise<void> {
 export async function isIn(hosted: Hosted, email: string): Promise<void> {
   await hosted.shows('Choose an account');
   await expect(hosted.page.getByText(email, { exact: true })).toBeVisible();
+}
+
+/** Presses what cannot be taken back, and once more when it asks. */
+export async function pressTwice(page: Page, label: string): Promise<void> {
+  await page.getByRole('button', { name: label, exact: true }).click();
+  await page.getByRole('button', { name: `${label}: are you sure?` }).click();
+}
+
+/** Opens a part of the account page. */
+export async function part(hosted: Hosted, name: string, kind: Kind = 'phones'): Promise<void> {
+  await hosted.open('/account', kind);
+  await hosted.page.getByRole('tab', { name }).click();
+}
+
+/** A number of Germany as lists show it; an address as it is. */
+export function asShown(contact: string): string {
+  return contact.replace(/^\+49/, '+49 ');
+}
+
+/** Adds an address or a number on the account page, and proves it with the code that is sent there. */
+export async function adds(hosted: Hosted, what: string, contact: string): Promise<void> {
+  const form = hosted.page.getByRole('form', { name: what });
+  await form.getByRole('textbox').fill(contact);
+  const code = await hosted.server.codeOf(contact, () => form.getByRole('button').click());
+  const proof = hosted.page.getByRole('form', { name: `Confirm ${asShown(contact)}` });
+  await proof.getByRole('textbox', { name: 'Code' }).fill(code);
+  await proof.getByRole('button', { name: 'Confirm' }).click();
+  await expect(proof).toHaveCount(0);
 }

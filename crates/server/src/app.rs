@@ -18,7 +18,7 @@ use crate::shortcut::Shortcuts;
 use crate::token::Signer;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
-use crate::world::{Mailer, SmsSender, World};
+use crate::world::{Connections, Mailer, SmsSender, World};
 use crate::{
     account, captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi,
     organization, pages, passkey, picture, recovery, session, sign_in, sign_up, token, workspace,
@@ -113,7 +113,7 @@ impl App {
         let outbox_bell = Arc::new(Notify::new());
         let hub = Arc::new(Hub::default());
         let node = NodeId::draw(&world);
-        let db = open_db(&config, &node, (&cache, &hub), &outbox_bell).await?;
+        let db = open_db(&config, (&node, world.connections), (&cache, &hub), &outbox_bell).await?;
         let master = match master {
             Some(master) => master,
             None => master_key::make(&config, &db, &world).await?,
@@ -241,7 +241,7 @@ pub fn operations() -> Vec<Operation> {
 /// the outbox woken.
 async fn open_db(
     config: &Config,
-    node: &NodeId,
+    (node, connections): (&NodeId, Connections),
     (cache, hub): (&Arc<Cache>, &Arc<Hub>),
     bell: &Arc<Notify>,
 ) -> Result<Db> {
@@ -261,7 +261,7 @@ async fn open_db(
     let (url, data_dir) = (config.database_url.clone(), config.data_dir.clone());
     // Connecting and migrating block, and PostgreSQL's driver brings a runtime of its own.
     let opened = tokio::task::spawn_blocking(move || match url {
-        Some(url) => Db::open_postgres_as(&url, node, publish),
+        Some(url) => Db::open_postgres_as(&url, connections, node, publish),
         None => Db::open_sqlite(&data_dir, publish),
     });
     opened.await.map_err(|cause| crate::error::Error::internal("open the database", cause))?

@@ -25,6 +25,7 @@ pub(super) fn restrictions(mut table: Table<'_>) -> Restrictions {
     ];
     let restrictions = Restrictions {
         sign_up_mode: table.one_of("sign_up_mode", &MODES).unwrap_or(SignUpMode::Public),
+        waitlist_names: table.flag("waitlist_names").unwrap_or_default(),
         allowlist: table.list("allowlist", value::listed).unwrap_or_default(),
         blocklist: table.list("blocklist", value::listed).unwrap_or_default(),
         block_subaddresses: table.flag("block_subaddresses").unwrap_or_default(),

@@ -8,10 +8,9 @@ use phonenumber::country::Id;
 
 /// Reads the table `deployment.auth`.
 pub(super) fn read(mut table: Table<'_>) -> Auth {
-    const FORMS: [(&str, FirstFactor); 2] = [
-        ("email_password", FirstFactor::EmailPassword),
-        ("username_password", FirstFactor::UsernamePassword),
-    ];
+    use FirstFactor::{EmailOtp, EmailPassword, MagicLink, PhoneOtp, UsernamePassword};
+    let forms =
+        [EmailPassword, UsernamePassword, EmailOtp, MagicLink, PhoneOtp].map(|form| (form.as_str(), form));
     const USES: [(&str, FieldUse); 3] =
         [("off", FieldUse::Off), ("optional", FieldUse::Optional), ("required", FieldUse::Required)];
     let base = Auth::default();
@@ -19,7 +18,7 @@ pub(super) fn read(mut table: Table<'_>) -> Auth {
     let words = table.list("password_requires", value::password_word).unwrap_or_default();
     let second_factor = second_factor::read(table.table("second_factor"));
     let auth = Auth {
-        first_factor: table.one_of("first_factor", &FORMS).unwrap_or(base.first_factor),
+        first_factor: table.one_of("first_factor", &forms).unwrap_or(base.first_factor),
         username: table.one_of("username", &USES).unwrap_or(base.username),
         first_name: table.one_of("first_name", &USES).unwrap_or(base.first_name),
         last_name: table.one_of("last_name", &USES).unwrap_or(base.last_name),

@@ -257,6 +257,7 @@ impl Told<'_> {
         for (key, page) in [
             ("sign_in_page_url", &ui.sign_in_page_url),
             ("sign_up_page_url", &ui.sign_up_page_url),
+            ("waitlist_page_url", &ui.waitlist_page_url),
             ("invite_page_url", &ui.invite_page_url),
             ("forgot_password_page_url", &ui.forgot_password_page_url),
             ("magic_link_page_url", &ui.magic_link_page_url),

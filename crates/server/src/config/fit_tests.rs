@@ -106,5 +106,16 @@ fn a_password_that_is_all_that_is_asked_for_is_long() {
         "[deployment.auth]\npassword_min_length = 8\n[deployment.auth.second_factor]\npolicy = \"enforced\"",
         &[],
     );
+    let enforced = "[deployment.auth.second_factor]\npolicy = \"enforced\"\nauthenticator = false\n";
+    with(enforced, &["error keyrack.toml:11: \"enforced\" lets nobody in without a second factor"]);
+    with(&format!("{enforced}[deployment.auth.passkey]\nenabled = true"), &[]);
+    for (first, key) in [("email_otp", "email_otp"), ("email_magic_link", "magic_link")] {
+        let file = format!("[deployment.auth]\nfirst_factor = {first:?}");
+        with(&format!("{file}\n{key} = true"), &[]);
+        with(
+            &file,
+            &[&format!("error keyrack.toml:11: first_factor {first:?} is a form that is not offered")],
+        );
+    }
     with("[deployment.auth]\npassword_min_length = 7", &["error keyrack.toml:11: password_min_length: "]);
 }

@@ -191,6 +191,7 @@ fn ui(mut table: Table<'_>) -> Ui {
         tos_page_url: page("tos_page_url"),
         sign_in_page_url: page("sign_in_page_url"),
         sign_up_page_url: page("sign_up_page_url"),
+        waitlist_page_url: page("waitlist_page_url"),
         invite_page_url: page("invite_page_url"),
         forgot_password_page_url: page("forgot_password_page_url"),
         magic_link_page_url: page("magic_link_page_url"),

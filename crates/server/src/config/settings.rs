@@ -42,6 +42,12 @@ pub enum FirstFactor {
     EmailPassword,
     /// Username and password; usernames are not off then.
     UsernamePassword,
+    /// Address, and a code that is mailed.
+    EmailOtp,
+    /// Address, and a link that is mailed.
+    MagicLink,
+    /// Phone number, and a code that is sent to it.
+    PhoneOtp,
 }
 
 impl FirstFactor {
@@ -51,6 +57,9 @@ impl FirstFactor {
         match self {
             Self::EmailPassword => "email_password",
             Self::UsernamePassword => "username_password",
+            Self::EmailOtp => "email_otp",
+            Self::MagicLink => "email_magic_link",
+            Self::PhoneOtp => "phone_otp",
         }
     }
 }
@@ -149,6 +158,8 @@ impl Default for Challenge {
 pub struct Restrictions {
     /// Whether people may sign up by themselves.
     pub sign_up_mode: SignUpMode,
+    /// Whether the form of the waitlist asks for names.
+    pub waitlist_names: bool,
     /// Only these addresses may sign up, unless it is empty.
     pub allowlist: Vec<Listed>,
     /// These addresses may not sign up.
@@ -169,6 +180,7 @@ impl Default for Restrictions {
     fn default() -> Self {
         Self {
             sign_up_mode: SignUpMode::Public,
+            waitlist_names: false,
             allowlist: Vec::new(),
             blocklist: Vec::new(),
             block_subaddresses: false,
@@ -233,6 +245,8 @@ pub struct Ui {
     pub sign_in_page_url: String,
     /// Without it the hosted page is published.
     pub sign_up_page_url: String,
+    /// Where people put themselves on the waitlist. Without it the hosted page.
+    pub waitlist_page_url: String,
     /// Where mailed invitations lead. Without it to the hosted page.
     pub invite_page_url: String,
     /// Where mailed links to set another password lead. Without it to the hosted page.
@@ -264,6 +278,7 @@ impl Default for Ui {
             tos_page_url: unset(),
             sign_in_page_url: unset(),
             sign_up_page_url: unset(),
+            waitlist_page_url: unset(),
             invite_page_url: unset(),
             forgot_password_page_url: unset(),
             magic_link_page_url: unset(),

@@ -34,7 +34,7 @@ macro_rules! params {
 use crate::error::{Error, Result};
 use crate::id::SessionId;
 use crate::trace;
-use crate::world::Stopwatch;
+use crate::world::{Connections, Stopwatch};
 use confirm::Confirmer;
 use job::{Doors, Job, Mode, Work};
 use postgres::Notices;
@@ -97,8 +97,12 @@ impl Db {
     /// # Errors
     /// When it cannot be reached, sorts by anything but collation C, or was made by a newer Keyrack.
     pub fn open_postgres(url: &str, publish: Publish) -> Result<Self> {
+        Self::connect(url, Connections::default(), publish)
+    }
+
+    fn connect(url: &str, connections: Connections, publish: Publish) -> Result<Self> {
         let stats = Arc::new(Stats::default());
-        let doors = postgres::open(url, publish, &stats)?;
+        let doors = postgres::open(url, connections, publish, &stats)?;
         Ok(Self { doors, confirmer: Confirmer::default(), shared: true, stats, _lock: None })
     }
 
@@ -107,13 +111,18 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::open_postgres`].
-    pub fn open_postgres_as(url: &str, node: Node, publish: Publish) -> Result<Self> {
+    pub fn open_postgres_as(
+        url: &str,
+        connections: Connections,
+        node: Node,
+        publish: Publish,
+    ) -> Result<Self> {
         let notices = Notices::start(url, node)?;
         let told: Publish = Arc::new(move |touched| {
             publish(touched);
             notices.tell(touched);
         });
-        Self::open_postgres(url, told)
+        Self::connect(url, connections, told)
     }
 
     /// Whether other nodes may change the same data: then nothing kept in memory is used unconfirmed.

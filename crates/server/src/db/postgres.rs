@@ -18,6 +18,7 @@ use super::row::{Param, Row};
 use super::stats::Stats;
 use super::tx::{Engine, Tx};
 use crate::error::{Error, Result};
+use crate::world::Connections;
 use keeper::Keeper;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,10 +33,6 @@ pub(super) use notices::Notices;
 pub use notices::{Heard, Node};
 pub(super) use url::parse;
 
-/// Connections that change something. A disk or a standby that stalls holds up all of them, and nobody else.
-const WRITERS: usize = 8;
-/// Connections that read.
-const READERS: usize = 3;
 const WAITING: usize = 4096;
 /// What a server that lives bounds by itself: then only the statement fails.
 const BOUNDS: &str =
@@ -93,7 +90,12 @@ fn config(url: &str) -> Result<Config> {
     Ok(config)
 }
 
-pub(super) fn open(url: &str, publish: Publish, stats: &Arc<Stats>) -> Result<Doors> {
+pub(super) fn open(
+    url: &str,
+    connections: Connections,
+    publish: Publish,
+    stats: &Arc<Stats>,
+) -> Result<Doors> {
     let (config, away) = (config(url)?, Arc::default());
     let queue = || Queue::open_unless(Arc::clone(&away), WAITING);
     let ((writes, write), (reads, read), (confirms, confirm)) = (queue(), queue(), queue());
@@ -109,8 +111,8 @@ pub(super) fn open(url: &str, publish: Publish, stats: &Arc<Stats>) -> Result<Do
     };
     // The confirmer has one statement under way: it needs one connection, which nobody else takes from it.
     start(&confirm)?;
-    (0..READERS).try_for_each(|_| start(&read))?;
-    (0..WRITERS).try_for_each(|_| start(&write))?;
+    (0..connections.readers).try_for_each(|_| start(&read))?;
+    (0..connections.writers).try_for_each(|_| start(&write))?;
     Ok(Doors { writes, reads, confirms })
 }
 

@@ -58,8 +58,12 @@ fn what_postgresql_refuses_at_the_start_is_said_with_what_helps() {
     let (server, database) = url.rsplit_once('/').unwrap();
     let (_, host) = server.rsplit_once('@').unwrap();
     let said = |user: &str, database: &str| {
-        let refused =
-            open(&format!("postgres://{user}@{host}/{database}"), Arc::new(|_| {}), &Arc::default());
+        let refused = open(
+            &format!("postgres://{user}@{host}/{database}"),
+            Connections::default(),
+            Arc::new(|_| {}),
+            &Arc::default(),
+        );
         refused.err().map(|error| error.to_string()).unwrap_or_default()
     };
     let (_, user) = server.split_once("//").unwrap();

@@ -54,6 +54,7 @@ const REQUIRED: FieldSetting = FieldSetting { enabled: true, required: true };
 
 fn auth_settings(site: &Site, times: &Times) -> AuthSettings {
     let config = &site.config;
+    let seconds = second_factors(config);
     AuthSettings {
         id: config.id.clone(),
         created_at: times.created_at.clone(),
@@ -81,9 +82,9 @@ fn auth_settings(site: &Site, times: &Times) -> AuthSettings {
         },
         second_factor_policy: config.auth.second_factor.policy.as_str().to_owned(),
         first_factor: config.auth.first_factor.as_str().to_owned(),
-        second_factor: None,
-        alternate_first_factors: None,
-        alternate_second_factors: None,
+        second_factor: seconds.first().map(|&word| word.to_owned()),
+        alternate_first_factors: Some(other_first_factors(config)),
+        alternate_second_factors: Some(seconds.iter().skip(1).map(|&word| word.to_owned()).collect()),
         multi_session_support: MultiSessionSupport {
             enabled: config.max_accounts_per_session > 1,
             max_accounts_per_session: config.max_accounts_per_session,
@@ -124,13 +125,41 @@ fn factors(auth: &Auth) -> AuthFactorsEnabled {
         username_password: auth.username != FieldUse::Off,
         email_magic_link: auth.magic_link,
         email_otp: auth.email_otp,
-        phone_otp: auth.phone_otp || auth.second_factor.phone_otp,
+        phone_otp: auth.phone_otp,
         web3_wallet: false,
         backup_code: auth.second_factor.backup_codes,
         authenticator: auth.second_factor.authenticator,
         sso: false,
         passkey: false,
     }
+}
+
+/// The first factors beside the one whose form opens first.
+fn other_first_factors(config: &config::Deployment) -> Vec<String> {
+    let on = factors(&config.auth);
+    let all = [
+        ("email_password", on.email_password),
+        ("username_password", on.username_password),
+        ("email_otp", on.email_otp),
+        ("email_magic_link", on.email_magic_link),
+        ("phone_otp", on.phone_otp),
+        ("passkey", Party::of(config).is_some()),
+    ];
+    let first = config.auth.first_factor.as_str();
+    let others = all.into_iter().filter(|(word, is_on)| *is_on && *word != first);
+    others.map(|(word, _)| word.to_owned()).collect()
+}
+
+/// The second factors that accounts may have, the one that most people set up first.
+fn second_factors(config: &config::Deployment) -> Vec<&'static str> {
+    let rules = &config.auth.second_factor;
+    let all = [
+        ("authenticator", rules.authenticator),
+        ("passkey", Party::of(config).is_some()),
+        ("phone_otp", rules.phone_otp),
+        ("backup_code", rules.backup_codes),
+    ];
+    all.into_iter().filter(|(_, is_on)| *is_on).map(|(word, _)| word).collect()
 }
 
 fn b2b_settings(config: &config::Deployment, times: &Times) -> B2bSettings {
@@ -187,7 +216,7 @@ fn restrictions(config: &config::Deployment, times: &Times) -> Restrictions {
         allowlisted_resources: Vec::new(),
         blocklisted_resources: Vec::new(),
         sign_up_mode: rules.sign_up_mode.as_str().to_owned(),
-        waitlist_collect_names: false,
+        waitlist_collect_names: rules.waitlist_names,
     }
 }
 
@@ -202,7 +231,7 @@ fn ui_settings(site: &Site) -> UiSettings {
         tos_page_url: ui.tos_page_url,
         sign_in_page_url: hosted(ui.sign_in_page_url, "/sign-in"),
         sign_up_page_url: hosted(ui.sign_up_page_url, "/sign-up"),
-        waitlist_page_url: unset(),
+        waitlist_page_url: hosted(ui.waitlist_page_url, "/waitlist"),
         support_page_url: ui.support_page_url,
         after_logo_click_url: ui.after_logo_click_url,
         user_profile_url: ui.user_profile_url,

@@ -2,7 +2,6 @@
 
 use super::restrictions;
 use crate::caller::Browser;
-use crate::captcha;
 use crate::config::SignUpMode;
 use crate::error::{Error, Result};
 use crate::http::answer;
@@ -22,7 +21,6 @@ const JOIN: &[Field] = &[
     Field::required("email", "The address, to which an invitation is mailed one day.").length(1, 254),
     Field::optional("first_name", "At most 100 characters.").length(0, 100),
     Field::optional("last_name", "At most 100 characters.").length(0, 100),
-    captcha::http::CHALLENGE_TOKEN,
 ];
 
 /// The routes of this part.
@@ -37,7 +35,6 @@ pub(super) fn routes() -> Routes {
             Code::InvalidEmail,
             Code::InvalidName,
             Code::WaitlistClosed,
-            Code::ChallengeRequired,
             Code::EmailNotAllowed,
             Code::EmailBlocked,
             Code::DisposableEmailBlocked,
@@ -53,7 +50,6 @@ async fn join(browser: Browser, fields: Fields) -> Result<Response> {
     if rules.sign_up_mode != SignUpMode::Waitlist {
         return Err(Code::WaitlistClosed.into());
     }
-    captcha::require(&browser, &fields).await?;
     let email = EmailAddress::parse(fields.required("email")?)?;
     let first_name = name(fields.text("first_name")?.unwrap_or_default())?;
     let last_name = name(fields.text("last_name")?.unwrap_or_default())?;

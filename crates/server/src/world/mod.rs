@@ -5,6 +5,7 @@
 //! refuses it), so that a test can move the clock to the second and knows every id.
 
 mod clock;
+mod connections;
 mod dns;
 mod failpoint;
 mod ids;
@@ -17,6 +18,7 @@ mod sms;
 mod stopwatch;
 
 pub use clock::{Clock, SKEW_MS, Watch};
+pub use connections::Connections;
 pub use dns::{Dns, Unanswered};
 pub use failpoint::{Failpoints, Gate};
 pub use ids::Ids;
@@ -47,6 +49,8 @@ pub struct World {
     pub failpoints: Failpoints,
     /// How long the other end of a connection is waited for.
     pub patience: Patience,
+    /// How many connections there are to PostgreSQL.
+    pub connections: Connections,
 }
 
 impl World {
@@ -62,6 +66,7 @@ impl World {
             dns: Dns::default(),
             failpoints: Failpoints::default(),
             patience: Patience::default(),
+            connections: Connections::default(),
         }
     }
 
@@ -78,6 +83,7 @@ impl World {
             dns: Dns::default(),
             failpoints: Failpoints::default(),
             patience: Patience::default(),
+            connections: Connections { writers: 3, readers: 1 },
         }
     }
 }

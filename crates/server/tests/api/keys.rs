@@ -58,6 +58,8 @@ const PUBLISHED: &[(&str, &str, &str)] = &[
     ("deployment.ui.tos_page_url", "\"/terms\"", "/ui_settings/tos_page_url"),
     ("deployment.ui.sign_in_page_url", "\"/in\"", "/ui_settings/sign_in_page_url"),
     ("deployment.ui.sign_up_page_url", "\"/up\"", "/ui_settings/sign_up_page_url"),
+    ("deployment.ui.waitlist_page_url", "\"/wait\"", "/ui_settings/waitlist_page_url"),
+    ("deployment.restrictions.waitlist_names", "true", "/restrictions/waitlist_collect_names"),
     ("deployment.ui.support_page_url", "\"/help\"", "/ui_settings/support_page_url"),
     ("deployment.ui.after_logo_click_url", "\"/logo\"", "/ui_settings/after_logo_click_url"),
     ("deployment.ui.user_profile_url", "\"/profile\"", "/ui_settings/user_profile_url"),

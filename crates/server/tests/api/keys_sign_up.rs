@@ -41,6 +41,10 @@ cases! {
         let keys = [("deployment.auth.username", "\"required\""), (KEY, "\"username_password\"")];
         assert_eq!(auth_settings(&Keyrack::from_file(&keys).await).await["first_factor"], "username_password");
         assert_eq!(auth_settings(&Keyrack::from_file(&keys[..1]).await).await["first_factor"], "email_password");
+        let keys = [("deployment.auth.email_otp", "true"), (KEY, "\"email_otp\"")];
+        let settings = auth_settings(&Keyrack::from_file(&keys).await).await;
+        assert_eq!(settings["first_factor"], "email_otp");
+        assert_eq!(settings["alternate_first_factors"], json!(["email_password"]));
     }
     "deployment.auth.username": async fn usernames_are_off_optional_or_required() {
         for (used, alone, kept) in [("off", 200, ""), ("optional", 200, "ada_l"), ("required", 400, "ada_l")] {

@@ -86,6 +86,7 @@ mod keys_retention;
 mod keys_server;
 mod keys_sign_up;
 mod keys_teams;
+mod languages;
 mod log_format;
 mod magic_links;
 mod mail_server;

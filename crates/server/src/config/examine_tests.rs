@@ -78,6 +78,17 @@ fn with(more: &str, expected: &[&str]) {
     changed(&format!("{GOOD}{more}\n"), expected);
 }
 
+#[test]
+fn what_the_readme_shows_of_a_file_is_taken() {
+    let readme = include_str!("../../../../README.md");
+    let blocks: Vec<&str> =
+        readme.split("```toml\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0)).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        with(block, &[]);
+    }
+}
+
 #[track_caller]
 fn changed(text: &str, expected: &[&str]) {
     let found = all_of(text);

@@ -119,3 +119,16 @@ test('a passkey is made before there is a sign-in, and is the second proof at th
   await hosted.button('Use a passkey').click();
   await isIn(hosted, ada.email);
 });
+
+test.fixme('whoever begins with a passkey is sent the code of the step that is left', async ({ hosted }) => {
+  const [ada, phone] = [somebody('Ada'), someNumber()];
+  await Device.plug(hosted.page);
+  await comes(hosted, ada);
+  await hosted.button('Use a passkey').click();
+  await completes(hosted, phone);
+  await isIn(hosted, ada.email);
+  await signOut(hosted, 'enforced');
+  await hosted.open('/sign-in', 'enforced');
+  await proves(hosted, phone, () => hosted.button('Use a passkey').click());
+  await isIn(hosted, ada.email);
+});

@@ -20,6 +20,7 @@ test('an authenticator and backup codes: set up on the account page, asked for a
   await hosted.button('Add an authenticator app').click();
   // The proof is too old by now.
   await expect(page.getByRole('dialog', { name: 'Is it you?' })).toBeVisible();
+  await expect(page.getByRole('dialog').getByRole('textbox', { name: 'Password' })).toBeFocused();
   await looksRight(page, 'a fresh proof');
   await page.getByRole('dialog').getByRole('textbox', { name: 'Password' }).fill(ada.password);
   await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click();

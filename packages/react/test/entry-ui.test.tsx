@@ -163,6 +163,23 @@ test('a sign-in that was left before its password is gone on with: whose it is, 
   expect(lastBody(server)).toMatchObject({ password: ' as it was set ' });
 });
 
+test('where a second factor is enforced an authenticator is set up by two codes that follow each other', async () => {
+  const server = new FakeServer({ ...session([]), signin_attempts: [signInAttempt('sia_1', 'add_second_factor')] });
+  server.once('POST', '/auth/prepare-verification', () => ({ data: { otp_url: 'otpauth://totp/ada', totp_secret: 'ABCDEFGH' } }));
+  let done = 0;
+  await within(<SignInForm onDone={() => (done += 1)} />);
+  expect(title()).toBe('Protect your account');
+  expect(screen.getByText('ABCD EFGH')).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByLabelText('First code'));
+  await send({ 'First code': '123 456', 'Next code': '' });
+  expect(screen.getByLabelText('Next code').getAttribute('aria-invalid')).toBe('true');
+  expect(server.count('POST /auth/attempt-verification')).toBe(0);
+  leads(server, '/auth/attempt-verification', 'sia_1', '');
+  await send({ 'First code': '123 456', 'Next code': '654 321' });
+  expect(lastBody(server)).toEqual({ attempt_identifier: 'sia_1', identifier_type: 'signin', codes: ['123456', '654321'] });
+  expect(done).toBe(1);
+});
+
 test('the profile is completed with what is missing and nothing else', async () => {
   const waits = signInAttempt('sia_1', 'complete_profile', {
     missing_fields: ['first_name', 'phone_number'],

@@ -114,6 +114,24 @@ test('H26 a passkey as the second factor answers the attempt that waits', async 
   expect(posted(server, '/auth/attempt-verification')).toMatchObject({ attempt_identifier: 'sia_1', method: 'passkey', credential: { id: 'a2V5' } });
 });
 
+test('H26 a passkey is made as the second factor that the deployment asks for', async () => {
+  const server = new FakeServer({ ...session([]), signin_attempts: [signInAttempt('sia_1', 'add_second_factor')] });
+  const fake = fakePasskeys();
+  const keys = await openKeys();
+  const { challenge } = question.options.publicKey;
+  const options = { publicKey: { challenge, user: { id: base64url('ada') }, excludeCredentials: [] } };
+  server.once('POST', '/auth/prepare-verification', () => ({ data: { options } }));
+  server.once('POST', '/auth/attempt-verification', () => {
+    server.signInAs('ada');
+    return server.change({ signin_attempts: [signInAttempt('sia_1', '')] });
+  });
+  expect(await outcome(keys.signIn.enrolPasskey())).toBe(true);
+  expect(fake.asked).toEqual([{ challenge: 'dare?>', user: 'ada', exclude: [] }]);
+  expect(posted(server, '/auth/prepare-verification')).toMatchObject({ strategy: 'passkey' });
+  const credential = { response: { attestationObject: base64url('object') } };
+  expect(posted(server, '/auth/attempt-verification')).toMatchObject({ attempt_identifier: 'sia_1', method: 'passkey', credential });
+});
+
 test('a passkey is made, registered, and the list and the session are read again', async () => {
   const server = new FakeServer(session(['ada']));
   const fake = fakePasskeys();

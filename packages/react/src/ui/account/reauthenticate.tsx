@@ -38,6 +38,8 @@ function Dialog({ hook, methods }: DialogProps): ReactElement {
   useEffect(() => {
     const opener = document.activeElement as HTMLElement | null;
     dialog.current?.showModal();
+    // Browsers begin with the choice of a way, which is made already.
+    dialog.current?.querySelector('input')?.focus();
     return () => opener?.focus();
   }, []);
   return (

@@ -1,3 +1,4 @@
+import type { Session } from '@keyrack/react';
 import { SignInForm } from '@keyrack/react/ui';
 import { useState } from 'react';
 import { boot } from './boot.js';
@@ -17,6 +18,7 @@ export const SignInPage = ofThePages(function SignInPage({ hook }: PageProps) {
     () => hook.session.signins.length === 0 || query.get('prompt') === 'login' || query.has('signin_attempt_id'),
   );
   const [ended] = useState(() => (hook.session.active_signin ? undefined : ending(hook.endReason)));
+  const [isOver] = useState(() => isGone(hook.session, query.get('signin_attempt_id')));
   if (!asks) return <Chooser hook={hook} way="sign-in" />;
   return (
     <SignInForm
@@ -41,6 +43,12 @@ export const SignInPage = ofThePages(function SignInPage({ hook }: PageProps) {
     >
       <p className="lead">{say('sign_in_text')}</p>
       {ended && <Notice>{ended}</Notice>}
+      {isOver && <Notice>{say('sign_in_over')}</Notice>}
     </SignInForm>
   );
 });
+
+/** Whether the link is about a sign-in that has ended. */
+function isGone({ signin_attempts }: Session, wanted: string | null): boolean {
+  return wanted !== null && !signin_attempts.some(({ id }) => id === wanted);
+}

@@ -17,8 +17,10 @@ export const SignUpPage = ofThePages(function SignUpPage({ hook }: PageProps) {
   const { attempt } = useSignUp();
   const [resumed] = useState(() => attemptOfTheLink(attempt));
   const [asks] = useState(() => hook.session.signins.length === 0 || query.get('prompt') === 'create' || resumed !== null);
+  // Decided once: a sign-up that is done has no attempt that waits.
+  const [isClosed] = useState(() => isSignUpClosed && !attempt);
   if (!asks) return <Chooser hook={hook} way="sign-up" />;
-  if (isSignUpClosed && !attempt) return <Closed />;
+  if (isClosed) return <Closed />;
   const isOver = resumed === null && query.has('signup_attempt_id');
   return (
     <SignUpForm

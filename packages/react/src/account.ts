@@ -2,9 +2,9 @@
 import { act } from './acts.js';
 import { base64 } from './base64.js';
 import type { Client } from './client.js';
-import { clientError } from './error.js';
+import { clientError, isLost, type KeyrackError } from './error.js';
 import { inNameOf } from './reading.js';
-import type { Session, UserEmailAddress, UserPhoneNumber } from './types.gen.js';
+import type { AccountDeletion, CurrentUser, Session, UserEmailAddress, UserPhoneNumber } from './types.gen.js';
 
 /** What everything that hangs on the account lies under. */
 export const ME = '/me';
@@ -92,8 +92,13 @@ export interface AccountMethods {
   /** Everything that is stored of the account, as it is to be handed to its owner. */
   readonly exportData: () => Promise<object>;
 
-  /** Has the account deleted: it is signed out everywhere, and gone for good once the deployment's time to think is over. */
-  readonly deleteAccount: (password?: string) => Promise<void>;
+  /**
+   * Has the account deleted: it is signed out everywhere, and gone for good at `deletion_due_at`. Signing in to it before
+   * takes that back. Resolves with undefined when the answer was lost and the account is signed out.
+   *
+   * @throws KeyrackError `INVALID_CREDENTIALS`, `no_session`, `session_changed`.
+   */
+  readonly deleteAccount: (password?: string) => Promise<AccountDeletion | undefined>;
 }
 
 /** Whether the account that is shown is another than it was, as far as its owner sees it. */
@@ -104,6 +109,29 @@ function differs(now: Session, before: Session): boolean {
 /** Changes something of the account that the session shows too. */
 export async function change<T>(client: Client, path: string, body: object | (() => Promise<object>) = {}): Promise<T> {
   return (await act<T>(client, { path: ME + path, body, reloads: [ME], changes: differs })) as T;
+}
+
+/** The same where the answer is what it is about: a lost one rejects, whatever was done. */
+export async function made<T>(client: Client, path: string, body: object = {}): Promise<T> {
+  return (await act<T>(client, { path: ME + path, body, reloads: [ME], changes: differs, needsAnswer: true })) as T;
+}
+
+/** Adds something that the session lists; when the answer is lost, what is new in that list is it. */
+async function added<T extends { readonly id: string }>(client: Client, path: string, body: object, listed: (user: CurrentUser) => readonly T[]): Promise<T> {
+  const list = (): readonly T[] => {
+    const user = client.view().session?.active_signin?.user;
+    return user ? listed(user) : [];
+  };
+  const before = list();
+  const id = client.view().session?.active_signin?.user_id;
+  try {
+    return await made<T>(client, path, body);
+  } catch (error) {
+    const isSame = client.view().session?.active_signin?.user_id === id;
+    const found = isLost(error as KeyrackError) && isSame && list().find((one) => !before.some((old) => old.id === one.id));
+    if (!found) throw error;
+    return found;
+  }
 }
 
 /** Changes, or has sent, what the session shows nothing of. */
@@ -126,11 +154,13 @@ export function accountMethods(client: Client): AccountMethods {
       const path = inNameOf(client, '/me/account/delete', 'account');
       const id = client.view().session?.active_signin?.id;
       if (!id) throw clientError('no_session', 'Nobody is signed in.');
+      let answer: AccountDeletion | undefined;
       const send = async (): Promise<unknown> => {
-        await client.send({ path, body: { password } });
+        answer = (await client.send({ path, body: { password } })) as AccountDeletion;
         return client.send({ path: '/session' });
       };
       await client.mutate({ path, body: {}, send, isDone: ({ signins }) => !signins.some((one) => one.id === id) });
+      return answer;
     },
   };
 }
@@ -139,9 +169,9 @@ function emailMethods(client: Client): Pick<AccountMethods, 'addEmail' | 'prepar
   const of = (id: string, what: string): string => `/email-addresses/${encodeURIComponent(id)}/${what}`;
   return {
     addEmail: async (email) => {
-      const added = await change<UserEmailAddress>(client, '/email-addresses', { email });
-      await ask(client, of(added.id, 'prepare-verification'));
-      return added;
+      const one = await added(client, '/email-addresses', { email }, (user): readonly UserEmailAddress[] => user.user_email_addresses);
+      await ask(client, of(one.id, 'prepare-verification'));
+      return one;
     },
     prepareEmail: (id) => ask(client, of(id, 'prepare-verification')),
     verifyEmail: async (id, code) => void (await change(client, of(id, 'attempt-verification'), { code })),
@@ -154,9 +184,10 @@ function phoneMethods(client: Client): Pick<AccountMethods, 'addPhone' | 'prepar
   const of = (id: string, what: string): string => `/phone-numbers/${encodeURIComponent(id)}/${what}`;
   return {
     addPhone: async (phone, country) => {
-      const added = await change<UserPhoneNumber>(client, '/phone-numbers', { phone_number: phone, country_code: country });
-      await ask(client, of(added.id, 'prepare-verification'));
-      return added;
+      const body = { phone_number: phone, country_code: country };
+      const one = await added(client, '/phone-numbers', body, (user): readonly UserPhoneNumber[] => user.user_phone_numbers);
+      await ask(client, of(one.id, 'prepare-verification'));
+      return one;
     },
     preparePhone: (id) => ask(client, of(id, 'prepare-verification')),
     verifyPhone: async (id, code) => void (await change(client, of(id, 'attempt-verification'), { code })),

@@ -1,6 +1,6 @@
 /** Changes of what is read beside the session. They take their turns among the mutations of the session. */
 import type { Client } from './client.js';
-import { clientError, type KeyrackError } from './error.js';
+import { clientError, isLost, type KeyrackError } from './error.js';
 import { inNameOf } from './reading.js';
 import { type Bound, ownerOf, shelfOf } from './shelf.js';
 import type { Session } from './types.gen.js';
@@ -23,6 +23,9 @@ export interface Act {
 
   /** Set when the session may be another one afterwards: it is read, and whether it shows the change is asked here. */
   readonly changes?: (now: Session, before: Session) => boolean;
+
+  /** Whether the answer is seen nowhere else: where it is lost, nothing else counts as done. */
+  readonly needsAnswer?: boolean;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface Act {
  * @throws KeyrackError `no_session` when nobody is signed in, `session_changed` when another account is active by its
  * turn, otherwise what kept it from being done.
  */
-export async function act<T>(client: Client, { path, bound = 'account', body = {}, reloads, changes }: Act): Promise<T | undefined> {
+export async function act<T>(client: Client, { path, bound = 'account', body = {}, reloads, changes, needsAnswer = false }: Act): Promise<T | undefined> {
   const session = (): Session | undefined => client.view().session;
   const owner = ownerOf(session(), 'account');
   if (!owner) throw clientError('no_session', 'Nobody is signed in.');
@@ -48,8 +51,10 @@ export async function act<T>(client: Client, { path, bound = 'account', body = {
     return (changes ? await client.send({ path: '/session' }) : client.session()) as Session;
   };
   try {
-    await client.mutate({ path, body: {}, send, isDone: (now, before) => !!doneAt || !!changes?.(now, before) });
+    await client.mutate({ path, body: {}, send, isDone: (now, before) => !!doneAt || (!needsAnswer && !!changes?.(now, before)) });
   } catch (error) {
+    // The answer is there, and only what the session has become of it was lost, which is read again before long.
+    if (needsAnswer && doneAt && isLost(error as KeyrackError)) return answer;
     // What is wrong with what was typed in changes nothing.
     if ((error as KeyrackError).status !== 400) void shelf.reload(reloads, shelf.moment());
     throw error;

@@ -1,7 +1,7 @@
 /** What the flows of signing in and up have in common: which attempt is meant, its codes, and what was typed in. */
 import type { Client } from './client.js';
 import { challenged } from './challenge.js';
-import { clientError } from './error.js';
+import { clientError, type KeyrackError } from './error.js';
 import type { Session, SigninAttempt, SignupAttempt, VerificationPrepared } from './types.gen.js';
 
 /** The two lists of a session. */
@@ -64,15 +64,46 @@ export async function attemptOf(client: Client, kind: AttemptKind, id: string | 
   return found;
 }
 
+/** The step whose code could not be sent, and why: the last one of a client. */
+export interface Unsent {
+  readonly step: string;
+  readonly error: KeyrackError;
+}
+
+const nameOf = ({ id, current_step: step }: Attempt): string => `${id} ${step}`;
+
+/** Why the code of the step that an attempt is at could not be sent; undefined when it was, or none was due. */
+export function unsentOf(client: Client, attempt: Attempt | null): KeyrackError | undefined {
+  const { unsent: last } = client;
+  return attempt && last?.step === nameOf(attempt) ? last.error : undefined;
+}
+
 /** Has a code or a link sent for the step that an attempt is at. */
 export async function prepareStep(
   client: Client,
   kind: AttemptKind,
-  { id, current_step: step }: Attempt,
-  { strategy = codeOf(step), ...more }: Preparation = {},
+  attempt: Attempt,
+  { strategy = codeOf(attempt.current_step), ...more }: Preparation = {},
 ): Promise<VerificationPrepared> {
-  const body = { attempt_identifier: id, identifier_type: kind, strategy, ...more };
-  return (await client.send({ path: '/auth/prepare-verification', body })) as VerificationPrepared;
+  const body = { attempt_identifier: attempt.id, identifier_type: kind, strategy, ...more };
+  const step = nameOf(attempt);
+  try {
+    const prepared = (await client.send({ path: '/auth/prepare-verification', body })) as VerificationPrepared;
+    if (client.unsent?.step === step) client.unsent = undefined;
+    return prepared;
+  } catch (error) {
+    // Only of a code that comes by itself, or was to, is it said that it is on its way.
+    if (codeOf(attempt.current_step)) client.unsent = { step, error: error as KeyrackError };
+    throw error;
+  } finally {
+    client.changed(false);
+  }
+}
+
+/** Has the code of the step sent that something else has left a sign-in at: why it could not be, the step says. */
+export async function prepareLeft(client: Client, attempt: SigninAttempt | undefined): Promise<void> {
+  if (!attempt || attempt.completed || !codeOf(attempt.current_step)) return;
+  await prepareStep(client, 'signin', attempt).catch(() => undefined);
 }
 
 /** What begins an attempt. */
@@ -85,13 +116,16 @@ interface Beginning {
 
   /** What the code of the first step is asked for with. */
   readonly preparation?: Preparation;
+
+  /** Told of the attempt before it is shown, and before its code is sent. */
+  readonly onBegun: (id: string) => void;
 }
 
 /** Begins an attempt with what was typed in, and has the code of its first step sent. The attempt as it is then. */
 export async function begin<T extends Attempt>(
   client: Client,
   kind: AttemptKind,
-  { path, body, isIn, preparation }: Beginning,
+  { path, body, isIn, preparation, onBegun }: Beginning,
 ): Promise<T | undefined> {
   let known: readonly string[] = [];
   let begun: Attempt | undefined;
@@ -108,6 +142,7 @@ export async function begin<T extends Attempt>(
     isDone: (now, before) => !!isIn?.(now, before) || !!newest(now, ids(before)),
     follow: async (session) => {
       begun = newest(session, known);
+      if (begun) onBegun(begun.id);
       if (begun && !begun.completed && codeOf(begun.current_step)) await prepareStep(client, kind, begun, preparation);
     },
   });

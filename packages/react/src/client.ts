@@ -45,8 +45,8 @@ export class Client {
   /** The same for those who show it; made by the first of them. */
   declare accounts: Accounts | undefined;
 
-  /** What was read beside the session; made by whoever shows something of it first. */
-  declare shelf: Shelf | undefined;
+  declare shelf: Shelf | undefined; // What was read beside the session; made by whoever shows something of it first.
+  declare unsent: import('./attempts.js').Unsent | undefined; // The code that could not be sent last.
   declare proof: string | undefined; // Of work, as the deployment has accepted it.
   declare offered: AbortController | undefined; // Takes back what the browser lists below a field.
   /** Whether a session's active memberships allow something; what finds that out is loaded when somebody asks. */

@@ -107,7 +107,7 @@ export {
   type UseSessionList,
 } from './use-session-list.js';
 export { type Credentials, type NewSignIn, type SecondFactor, type SignInOptions, useSignIn, type UseSignIn } from './use-sign-in.js';
-export { type AuthenticatorSetUp, type NewAccount, useSignUp, type UseSignUp } from './use-sign-up.js';
+export { type AuthenticatorSetUp, type NewAccount, type SignUpOptions, useSignUp, type UseSignUp } from './use-sign-up.js';
 export { type UserLoaded, type UserLoading, useUser, type UseUser } from './use-user.js';
 export { useWaitlist, type UseWaitlist, type WaitlistEntryRequest } from './use-waitlist.js';
 export {

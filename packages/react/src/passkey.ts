@@ -1,5 +1,5 @@
 /** Passkeys: what the server asks the browser for, and what the browser answers, in the form that each understands. */
-import { prepareStep } from './attempts.js';
+import { prepareLeft, prepareStep } from './attempts.js';
 import type { Client } from './client.js';
 import { notKeyrack, type KeyrackError } from './error.js';
 import { hasPasskeys, type PasskeyOptions } from './has-passkeys.js';
@@ -26,11 +26,11 @@ export interface PasskeyAnswer {
 type Run = <T>(step: () => Promise<T>) => Promise<T>;
 
 /**
- * Signs in with a passkey. `run` is told of what the person waits for.
+ * Signs in with a passkey. `run` is told of what the person waits for, `onLeft` of the attempt that has a step left.
  *
  * @throws KeyrackError `passkey_cancelled`, `passkey_unavailable`, or the server's refusal.
  */
-export async function signInWithPasskey(client: Client, options: PasskeyOptions, run: Run): Promise<boolean> {
+export async function signInWithPasskey(client: Client, options: PasskeyOptions, run: Run, onLeft: (id: string) => void): Promise<boolean> {
   const ask = async (): Promise<PasskeyAnswer> => getPasskey(client, await send(client, '/auth/passkey/login/begin'), options);
   const finish = async (answer: PasskeyAnswer): Promise<boolean> => {
     let isIn = true;
@@ -38,7 +38,12 @@ export async function signInWithPasskey(client: Client, options: PasskeyOptions,
       path: '/auth/passkey/login/finish',
       body: flat(answer),
       isDone: (now, before) => now.signins.some(({ id }) => !before.signins.some((one) => one.id === id)),
-      follow: async (session) => void (isIn = hasNew(session)),
+      follow: async (session) => {
+        const left = leftOf(session);
+        isIn = !left;
+        if (left) onLeft(left.id);
+        await prepareLeft(client, left);
+      },
     });
     return isIn;
   };
@@ -48,9 +53,9 @@ export async function signInWithPasskey(client: Client, options: PasskeyOptions,
 }
 
 /** A passkey that leaves a step left makes an attempt, and no sign-in yet. */
-function hasNew({ signin_attempts }: Session): boolean {
+function leftOf({ signin_attempts }: Session): SigninAttempt | undefined {
   const last = signin_attempts.at(-1);
-  return !last || last.completed || last.method !== 'passkey';
+  return last && !last.completed && last.method === 'passkey' ? last : undefined;
 }
 
 /** Older servers take the answer of a sign-in without the part that is between. */
@@ -151,7 +156,7 @@ function supersede(client: Client, signal?: AbortSignal, autofill = false): Abor
 
 /** @throws KeyrackError `network` */
 function optionsOf(prepared: unknown): Options {
-  const { creation_options: made, options = made } = (prepared ?? {}) as { options?: Options; creation_options?: Options };
+  const { options } = (prepared ?? {}) as { options?: Options };
   if (!options?.publicKey?.challenge) throw notKeyrack();
   return options;
 }

@@ -1,36 +1,51 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
+import { asked, asking } from './asking.js';
+import { prepareLeft } from './attempts.js';
 import { challenged } from './challenge.js';
-import { clientError } from './error.js';
+import { clientError, type KeyrackError } from './error.js';
 import { useClient } from './provider.js';
+import type { PasswordResetValidation, SigninAttempt } from './types.gen.js';
+import { useEntry } from './use-entry.js';
 import { type Flow, useFlow } from './use-flow.js';
 
 /** What {@link useForgotPassword} returns. */
 export interface UseForgotPassword extends Flow {
-  /** What is to be done next. `done`: the password is new; a sign-in may have a step left. */
-  readonly step: 'request' | 'code' | 'password' | 'done';
+  /**
+   * What is to be done next. `check`: the mailed link is being looked at, again and again until there is an answer; `over`:
+   * the link, or what the code has proved, is used or has expired, and {@link request} has another mail sent; `done`: the
+   * password is new, and a sign-in may have a step left.
+   */
+  readonly step: 'check' | 'request' | 'code' | 'password' | 'over' | 'done';
 
-  /** The address that a code was asked for; `""` before. */
+  /** The address that a code was asked for, or that the link was mailed to; `""` before that is known. */
   readonly email: string;
+
+  /** The sign-in that {@link reset} has left at a step, for `useSignIn({ attemptId })`; null before, and when it left none. */
+  readonly attemptId: string | null;
 
   /**
    * Mails a code and a link to an address, if it has an account: the answer never says so. Again for another code; the one
    * before is dead then, and within a minute nothing is sent.
+   *
+   * @throws KeyrackError `invalid_email`, `too_many_attempts`.
    */
   readonly request: (email: string) => Promise<void>;
 
   /**
    * Proves the address with the code.
    *
-   * @throws KeyrackError `INVALID_CODE`, `verification_code_expired`.
+   * @throws KeyrackError `INVALID_CODE`, `verification_code_expired`, `too_many_attempts`.
    */
   readonly verify: (code: string) => Promise<void>;
 
   /**
    * Sets the new password. The account's other sign-ins end everywhere. Resolves with true when `useSession()` shows the
-   * account, with false when the sign-in has a step left: `useSignIn()` goes on with it.
+   * account, with false when the sign-in has a step left: `useSignIn({ attemptId })` goes on with it, and its code is on its
+   * way by then.
    *
-   * @throws KeyrackError `password_too_short`, `password_too_long`, `password_too_simple`, `password_breached` and the
-   * like; `session_changed` when nothing was proved yet.
+   * @throws KeyrackError `password_too_short`, `password_too_long`, `password_too_simple`, `password_breached`,
+   * `password_names_you`; `reset_expired` when the link, or what the code has proved, is used or has expired;
+   * `session_changed` when nothing was proved yet.
    */
   readonly reset: (password: string) => Promise<boolean>;
 
@@ -44,42 +59,85 @@ export interface ForgotPasswordOptions {
   readonly token?: string | undefined;
 }
 
+interface State {
+  readonly email: string;
+  readonly token?: string | undefined;
+  readonly attemptId?: string | undefined;
+  readonly is?: 'over' | 'done';
+}
+
 /** Getting back in without the password: a mailed code or link, and a new password. Without any look of its own. */
 export function useForgotPassword({ token: linked }: ForgotPasswordOptions = {}): UseForgotPassword {
   const client = useClient();
   const { run, ...flow } = useFlow();
-  const [state, setState] = useState({ email: '', token: linked, isDone: false });
-  const { email, token, isDone } = state;
+  const [state, setState] = useState<State>({ email: '', token: linked });
+  const link = useLink(state.token !== undefined && state.token === linked ? linked : undefined);
+  const email = state.email || link.email;
+  const { token } = state;
+  // What is answered after the person has begun anew, or gone on, says nothing about where they are by then.
+  const round = useRef(0);
   const methods = useMemo(() => {
     const ask = (body: object): Promise<unknown> => challenged(client, { path: '/auth/forgot-password', body });
+    const begin = (next: State): void => {
+      round.current += 1;
+      setState(next);
+    };
     return {
       request: (to: string) =>
         run(async () => {
+          const asked = round.current;
           await ask({ email: to });
-          setState({ email: to, token: undefined, isDone: false });
+          if (asked === round.current) setState({ email: to });
         }),
       verify: (otp: string) =>
         run(async () => {
+          const asked = round.current;
           const { token: proof } = (await ask({ email, otp })) as { token: string };
-          setState((before) => ({ ...before, token: proof }));
+          if (asked === round.current) begin({ email, token: proof });
         }),
       reset: (password: string) =>
         run(async () => {
           if (!token) throw clientError('session_changed', 'Prove your address first.');
-          let isIn = false;
-          await client.mutate({
-            path: '/auth/reset-password',
-            body: { token, password },
-            // A token works once: whether a lost answer's was used, the next try says.
-            isDone: (now, before) => now.signins.some(({ id }) => !before.signins.some((one) => one.id === id)),
-            follow: async ({ signin_attempts }) => void (isIn = signin_attempts.at(-1)?.completed ?? true),
-          });
-          setState((before) => ({ ...before, token: undefined, isDone: true }));
-          return isIn;
+          let left: SigninAttempt | undefined;
+          await client
+            .mutate({
+              path: '/auth/reset-password',
+              body: { token, password },
+              // A token works once: whether a lost answer's was used, the next try says.
+              isDone: (now, before) => now.signins.some(({ id }) => !before.signins.some((one) => one.id === id)),
+              follow: async ({ signin_attempts }) => {
+                const last = signin_attempts.at(-1);
+                left = last?.completed ? undefined : last;
+                await prepareLeft(client, left);
+              },
+            })
+            .catch((error: KeyrackError) => {
+              if (error.code === 'reset_expired') begin({ email, is: 'over' });
+              throw error;
+            });
+          begin({ email, attemptId: left?.id, is: 'done' });
+          return !left;
         }),
-      startOver: () => setState({ email: '', token: undefined, isDone: false }),
+      startOver: () => begin({ email: '' }),
     };
   }, [client, run, email, token]);
-  const step = isDone ? 'done' : token ? 'password' : email ? 'code' : 'request';
-  return { ...flow, step, email, ...methods };
+  const step = state.is ?? (token ? link.step : state.email ? 'code' : 'request');
+  const error = flow.error ?? (step === 'check' ? link.error : undefined);
+  return { ...flow, error, step, email, attemptId: state.attemptId ?? null, ...methods };
+}
+
+interface Link {
+  readonly step: 'check' | 'password' | 'over';
+  readonly email: string;
+  readonly error: KeyrackError | undefined;
+}
+
+/** What a mailed link is worth: without a look at it a password would be chosen in vain. */
+function useLink(token: string | undefined): Link {
+  const name = token === undefined ? null : asking('/auth/reset-password/validate', { token });
+  const { data, error } = useEntry('nobody', name, asked<PasswordResetValidation>);
+  // Whoever may not look is told when the password is set.
+  const isRefused = !!error && error.status >= 400 && error.status < 500 && error.status !== 429;
+  const step = token === undefined || isRefused || data?.valid ? 'password' : data ? 'over' : 'check';
+  return { step, email: data?.email ?? '', error };
 }

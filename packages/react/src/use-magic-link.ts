@@ -1,8 +1,8 @@
-import { useMemo } from 'react';
-import type { Client } from './client.js';
-import type { Reader } from './entry.js';
+import { useMemo, useState } from 'react';
+import { prepareLeft } from './attempts.js';
+import { asked, asking } from './asking.js';
 import { useClient } from './provider.js';
-import type { MagicLink } from './types.gen.js';
+import type { MagicLink, SigninAttempt } from './types.gen.js';
 import { type Beside, useEntry } from './use-entry.js';
 
 /** Before it is known what the link is worth. */
@@ -22,8 +22,8 @@ export interface MagicLinkLoaded extends Beside {
   /**
    * Signs in here, where this browser asked for the link. Where another one did, this is refused unless `here` is set,
    * which is for somebody to choose: then this browser signs in, and the other one does not. Resolves with true when
-   * `useSession()` shows the account, with false when a step is left, with which `useSignIn()` goes on. Looking at the
-   * link signs nobody in.
+   * `useSession()` shows the account, with false when a step is left, with which `useSignIn({ attemptId })` goes on; its
+   * code is on its way by then. Looking at the link signs nobody in.
    *
    * @throws KeyrackError `confirm_required` where another browser asked, `link_not_valid` when it was used, has expired or
    * was followed by a newer one, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`.
@@ -32,7 +32,10 @@ export interface MagicLinkLoaded extends Beside {
 }
 
 /** What {@link useMagicLink} returns. */
-export type UseMagicLink = MagicLinkLoading | MagicLinkLoaded;
+export type UseMagicLink = (MagicLinkLoading | MagicLinkLoaded) & {
+  /** The sign-in that `confirm()` has left at a step; null before, and when it left none. */
+  readonly attemptId: string | null;
+};
 
 /** What a mailed link says. */
 export interface MagicLinkQuery {
@@ -48,29 +51,30 @@ export interface MagicLinkQuery {
  */
 export function useMagicLink({ token, attempt }: MagicLinkQuery): UseMagicLink {
   const client = useClient();
-  const path = `/auth/magic-link ${JSON.stringify({ token, attempt })}`;
-  const { data: link, error, refetch } = useEntry('nobody', path, reader);
+  const path = asking('/auth/magic-link', { token, attempt });
+  const { data: link, error, refetch } = useEntry('nobody', path, asked<MagicLink>);
+  const [attemptId, setLeft] = useState<string | null>(null);
   const confirm = useMemo(
     () => async ({ here = false }: { readonly here?: boolean } = {}) => {
-      let isIn = false;
+      let left: SigninAttempt | undefined;
       await client.mutate({
         path: '/auth/verify-magic-link',
         body: here ? { token, attempt, here } : { token, attempt },
         isDone: (now, before) => now.signins.some(({ id }) => !before.signins.some((one) => one.id === id)),
-        follow: async ({ signin_attempts }) => void (isIn = signin_attempts.at(-1)?.completed ?? true),
+        follow: async ({ signin_attempts: all }) => {
+          // Of this link, which keeps its place; signing in in another browser is an attempt of its own, the last.
+          const of = all.find(({ id }) => id === attempt) ?? all.at(-1);
+          left = of?.completed ? undefined : of;
+          await prepareLeft(client, left);
+        },
       });
-      return isIn;
+      setLeft(left?.id ?? null);
+      return !left;
     },
     [client, token, attempt],
   );
   return useMemo(
-    () => (link ? { loading: false, link, confirm, error, refetch } : { loading: true, error, refetch }),
-    [link, confirm, error, refetch],
+    () => ({ attemptId, error, refetch, ...(link ? { loading: false, link, confirm } : { loading: true }) }),
+    [link, attemptId, confirm, error, refetch],
   );
-}
-
-/** The token is no part of an address, which logs and histories keep. */
-function reader(client: Client, path: string): Reader<MagicLink> {
-  const [address = '', body = '{}'] = path.split(/ (.*)/);
-  return async () => (await client.send({ path: address, body: JSON.parse(body) as object })) as MagicLink;
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Client } from './client.js';
-import { clientError, type KeyrackError, notLoaded } from './error.js';
+import { clientError, isLost, type KeyrackError, notLoaded } from './error.js';
 import { useClient } from './provider.js';
 import { inNameOf } from './reading.js';
 import { ownerOf } from './shelf.js';
@@ -26,7 +26,8 @@ export interface UseReauthentication extends Flow {
   readonly prepare: (method: ReauthenticationMethod) => Promise<ReauthenticationPrepared>;
 
   /**
-   * Proves it with a password or a code, and goes on with the call that waits.
+   * Proves it with a password or a code, and goes on with the call that waits; also when the answer was lost, for that call
+   * shows whether it counts.
    *
    * @throws KeyrackError `INVALID_CREDENTIALS`, `INVALID_CODE`, `verification_code_expired`, `too_many_attempts`.
    */
@@ -35,7 +36,7 @@ export interface UseReauthentication extends Flow {
   /**
    * The same with a passkey of the account.
    *
-   * @throws KeyrackError `passkey_cancelled`, `passkey_unavailable`, `INVALID_CODE`.
+   * @throws KeyrackError `passkey_cancelled`, `passkey_unavailable`, `invalid_passkey`, `passkey_request_expired`.
    */
   readonly provePasskey: () => Promise<void>;
 
@@ -73,7 +74,14 @@ export function useReauthentication(): UseReauthentication {
   useEffect(() => {
     if (waiting && !isOwn) drop();
   }, [waiting, isOwn, drop]);
-  useEffect(() => () => latest.current?.giveUp(clientError('session_changed', 'This was left. Try again.')), []);
+  const isGone = useRef(false);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+      latest.current?.giveUp(left());
+    };
+  }, []);
 
   const run = useCallback(
     async <T>(call: () => Promise<T>): Promise<T> => {
@@ -83,6 +91,8 @@ export function useReauthentication(): UseReauthentication {
           return await call();
         } catch (error) {
           if ((error as KeyrackError).code !== 'reauthentication_required') throw error;
+          // Nobody would be asked.
+          if (isGone.current) throw left();
           latest.current?.giveUp();
           await new Promise<void>((goOn, reject) =>
             wait({ owner: of, methods: methodsOf(error as KeyrackError), goOn, giveUp: (why = error as KeyrackError) => reject(why) }),
@@ -97,7 +107,11 @@ export function useReauthentication(): UseReauthentication {
   const methods = useMemo(() => {
     const prove = (body: object): Promise<void> =>
       step(async () => {
-        await proved(client, body);
+        // When the answer was lost: the call that waits is refused once more if it was not proved, and a code that was used
+        // would be wrong.
+        await proved(client, body).catch((error: KeyrackError) => {
+          if (!isLost(error)) throw error;
+        });
         const { current } = latest;
         wait(null);
         current?.goOn();
@@ -121,6 +135,10 @@ export function useReauthentication(): UseReauthentication {
     };
   }, [client, step, wait]);
   return { ...flow, methods: isOwn ? waiting.methods : null, run, ...methods };
+}
+
+function left(): KeyrackError {
+  return clientError('session_changed', 'This was left. Try again.');
 }
 
 function methodsOf({ errors }: KeyrackError): readonly ReauthenticationMethod[] {

@@ -1,11 +1,10 @@
-import { useCallback, useMemo, useRef, useState } from 'react';
-import { answer, attemptOf, attemptsOf, begin, prepareStep, type Preparation } from './attempts.js';
-import { notLoaded } from './error.js';
+import { useCallback, useMemo } from 'react';
+import { answer, begin, prepareStep, type Preparation } from './attempts.js';
+import { type KeyrackError, notLoaded } from './error.js';
 import type { PasskeyOptions } from './has-passkeys.js';
-import { useClient } from './provider.js';
 import type { ProfileCompletionData, Session, SignIn, SigninAttempt, VerificationPrepared } from './types.gen.js';
-import { type Flow, useFlow } from './use-flow.js';
-import { useView } from './use-session.js';
+import { type AttemptOptions, useAttempt } from './use-attempt.js';
+import type { Flow } from './use-flow.js';
 import type { AuthenticatorSetUp } from './use-sign-up.js';
 
 /** What somebody types in to sign in: a password, and either an address or a username. */
@@ -45,10 +44,7 @@ export type NewSignIn =
 export type SecondFactor = 'authenticator' | 'phone_otp' | 'backup_code';
 
 /** What {@link useSignIn} is told. */
-export interface SignInOptions {
-  /** The attempt to go on with, as `signin_attempt_id` of a link says. The latest that waits when omitted. */
-  readonly attemptId?: string | undefined;
-}
+export type SignInOptions = AttemptOptions;
 
 /** What {@link useSignIn} returns. */
 export interface UseSignIn extends Flow {
@@ -57,6 +53,12 @@ export interface UseSignIn extends Flow {
    * that waits, so that it goes on after a reload; null when there is none. `current_step` says what it waits for.
    */
   readonly attempt: SigninAttempt | null;
+
+  /**
+   * Why the code, or the link, of the step could not be sent: {@link prepare} tries again. Undefined once it was, and where
+   * none is sent by itself.
+   */
+  readonly unsent: KeyrackError | undefined;
 
   /**
    * Signs an account in with a password, beside those that are already there, and makes it the active one. Resolves with
@@ -159,16 +161,8 @@ function isIn(name: string): (now: Session, before: Session) => boolean {
 }
 
 /** Signing in, in every way and through every step, without any look of its own. */
-export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
-  const client = useClient();
-  const { session } = useView();
-  const { run, ...flow } = useFlow();
-  // Null: the person begins anew, whatever waits.
-  const [chosen, choose] = useState<string | null | undefined>(attemptId);
-  const attempt = useMemo(() => pick(attemptsOf(session, 'signin'), chosen), [session, chosen]);
-  const latest = useRef(attempt);
-  latest.current = attempt;
-
+export function useSignIn(options: SignInOptions = {}): UseSignIn {
+  const { client, attempt, unsent, choose, run, step, ...flow } = useAttempt('signin', options);
   const create = useCallback(
     (wanted: NewSignIn) =>
       run(async () => {
@@ -177,25 +171,16 @@ export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
         const body = { ...said, ...(waits && { ask_password: true }) };
         const name = 'email' in body ? body.email : 'username' in body ? body.username : body.phone;
         const preparation = redirect_uri === undefined ? {} : { redirect_uri };
-        const made = await begin<SigninAttempt>(client, 'signin', { path: '/auth/signin', body, isIn: isIn(name), preparation });
-        if (made) choose(made.id);
+        const beginning = { path: '/auth/signin', body, isIn: isIn(name), preparation, onBegun: choose };
+        const made = await begin<SigninAttempt>(client, 'signin', beginning);
         return !made || made.completed;
       }),
-    [client, run],
-  );
-  const step = useCallback(
-    <T>(work: (attempt: SigninAttempt) => Promise<T>) =>
-      run(async () => {
-        const found = await attemptOf(client, 'signin', latest.current?.id);
-        // Whatever another tab begins meanwhile: this hook stays with the one that it has gone on with.
-        choose(found.id);
-        return work(found);
-      }),
-    [client, run],
+    [client, run, choose],
   );
   return {
     ...flow,
     attempt,
+    unsent,
     create,
     ...useMemo(
       () => {
@@ -223,11 +208,11 @@ export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
           enrolPasskey: () => passkey(true),
           enrolAuthenticator: () =>
             step((found) => prepareStep(client, 'signin', found, { strategy: 'authenticator' }) as Promise<AuthenticatorSetUp>),
-          signInWithPasskey: async (options: PasskeyOptions = {}) => (await passkeys()).signInWithPasskey(client, options, run),
+          signInWithPasskey: async (options: PasskeyOptions = {}) => (await passkeys()).signInWithPasskey(client, options, run, choose),
           startOver: () => choose(null),
         };
       },
-      [client, create, step, run],
+      [client, create, step, run, choose],
     ),
   };
 }
@@ -235,10 +220,4 @@ export function useSignIn({ attemptId }: SignInOptions = {}): UseSignIn {
 /** What speaks to the browser: loaded by who uses it. */
 function passkeys(): Promise<typeof import('./passkey.js')> {
   return import('./passkey.js').catch(notLoaded);
-}
-
-function pick(attempts: readonly SigninAttempt[], chosen: string | null | undefined): SigninAttempt | null {
-  if (chosen === null) return null;
-  const found = chosen === undefined ? attempts.filter(({ completed }) => !completed).at(-1) : attempts.find(({ id }) => id === chosen);
-  return found ?? null;
 }

@@ -1,11 +1,10 @@
 import { useCallback, useMemo } from 'react';
-import { answer, attemptsOf, begin, current, prepareStep } from './attempts.js';
+import { answer, begin, prepareStep } from './attempts.js';
 import type { Client } from './client.js';
-import { clientError } from './error.js';
-import { useClient } from './provider.js';
-import type { Availability, Session, SignupAttempt, VerificationPrepared } from './types.gen.js';
-import { type Flow, useFlow } from './use-flow.js';
-import { useView } from './use-session.js';
+import type { KeyrackError } from './error.js';
+import type { Availability, SignupAttempt, VerificationPrepared } from './types.gen.js';
+import { type AttemptOptions, useAttempt } from './use-attempt.js';
+import type { Flow } from './use-flow.js';
 
 /** What somebody types in to sign up. */
 export interface NewAccount {
@@ -38,13 +37,20 @@ export interface AuthenticatorSetUp {
   readonly totp_secret: string;
 }
 
+/** What {@link useSignUp} is told. */
+export type SignUpOptions = AttemptOptions;
+
 /** What {@link useSignUp} returns. */
 export interface UseSignUp extends Flow {
   /**
-   * The sign-up that waits for a step, also one that was begun before the page was reloaded; null when none does.
+   * The sign-up under way: the one that this hook began or went on with, otherwise the latest of this browser that waits, so
+   * that it goes on after a reload; null when there is none, and, unless the hook is `steady`, once it is completed.
    * `current_step` says what it waits for: `verify_email`, `verify_phone` or `verify_authenticator`.
    */
   readonly attempt: SignupAttempt | null;
+
+  /** Why the code of the step could not be sent: {@link prepare} tries again. Undefined once it was. */
+  readonly unsent: KeyrackError | undefined;
 
   /**
    * Whether somebody can still sign up with this username: nobody has it, nor one that looks like it. It may be gone
@@ -80,53 +86,44 @@ export interface UseSignUp extends Flow {
    * else got the username: then the code is still good, call it again with another `username`.
    */
   readonly verify: (code: string, instead?: { readonly username: string }) => Promise<boolean>;
+
+  /** Leaves {@link attempt} aside: the next sign-up begins anew. */
+  readonly startOver: () => void;
 }
 
 /** Signing up with email, password and codes, through every step, without any look of its own. */
-export function useSignUp(): UseSignUp {
-  const client = useClient();
-  const { session } = useView();
-  const { run, ...flow } = useFlow();
+export function useSignUp(options: SignUpOptions = {}): UseSignUp {
+  const { client, attempt, unsent, choose, run, step, ...flow } = useAttempt('signup', options);
   const create = useCallback(
-    (account: NewAccount) => run(async () => void (await begin(client, 'signup', { path: '/auth/signup', body: account }))),
-    [client, run],
+    (account: NewAccount) =>
+      run(async () => void (await begin(client, 'signup', { path: '/auth/signup', body: account, onBegun: choose }))),
+    [client, run, choose],
   );
-  const methods = useMemo(() => {
-    const step = <T>(work: (attempt: SignupAttempt) => Promise<T>): Promise<T> =>
-      run(async () => work(await waiting(client)));
-    return {
+  const methods = useMemo(
+    () => ({
       checkUsername: (username: string) => isFree(client, username),
-      prepare: () => step((attempt) => prepareStep(client, 'signup', attempt)),
+      prepare: () => step((found) => prepareStep(client, 'signup', found)),
       prepareAuthenticator: () =>
-        step(async (attempt) => {
-          return (await prepareStep(client, 'signup', attempt, { strategy: 'authenticator' })) as AuthenticatorSetUp;
-        }),
+        step((found) => prepareStep(client, 'signup', found, { strategy: 'authenticator' }) as Promise<AuthenticatorSetUp>),
       verify: (code: string, instead?: { readonly username: string }) =>
-        step((attempt) =>
-          answer(client, 'signup', attempt, '/auth/attempt-verification', {
-            attempt_identifier: attempt.id,
+        step((found) =>
+          answer(client, 'signup', found, '/auth/attempt-verification', {
+            attempt_identifier: found.id,
             identifier_type: 'signup',
             verification_code: code,
             ...(instead && { username: instead.username }),
           }),
         ),
-    };
-  }, [client, run]);
-  return { ...flow, attempt: pending(session), create, ...methods };
+      startOver: () => choose(null),
+    }),
+    [client, step, choose],
+  );
+  const isOver = !!attempt?.completed && !options.steady;
+  return { ...flow, attempt: isOver ? null : attempt, unsent, create, ...methods };
 }
 
 async function isFree(client: Client, username: string): Promise<boolean> {
   const query = `type=username&identifier=${encodeURIComponent(username)}`;
   const { exists } = (await client.send({ path: `/auth/identifier-availability?${query}` })) as Availability;
   return !exists;
-}
-
-function pending(session: Session | undefined): SignupAttempt | null {
-  return attemptsOf(session, 'signup').filter(({ completed }) => !completed).at(-1) ?? null;
-}
-
-async function waiting(client: Client): Promise<SignupAttempt> {
-  const attempt = pending(await current(client));
-  if (!attempt) throw clientError('session_changed', 'There is no sign-up to go on with. Begin again.');
-  return attempt;
 }

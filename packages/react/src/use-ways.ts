@@ -1,6 +1,6 @@
 /** The ways into one's own account beside addresses, numbers and the password, and where it is signed in. */
 import { useMemo } from 'react';
-import { ask, change, ME } from './account.js';
+import { ask, change, made, ME } from './account.js';
 import type { Client } from './client.js';
 import { makePasskey } from './passkey.js';
 import { useClient } from './provider.js';
@@ -55,8 +55,8 @@ function passkeyMethods(client: Client): PasskeyMethods {
   const of = (id: string): string => `/passkeys/${encodeURIComponent(id)}`;
   return {
     register: async (name) => {
-      const made = await makePasskey(client, await ask(client, '/passkeys/register/begin'));
-      await change(client, '/passkeys/register/finish', { ...made, name });
+      const key = await makePasskey(client, await ask(client, '/passkeys/register/begin'));
+      await change(client, '/passkeys/register/finish', { ...key, name });
     },
     rename: (id, name) => ask(client, of(id), { name }, [PASSKEYS]),
     remove: async (id) => void (await change(client, `${of(id)}/delete`)),
@@ -84,7 +84,7 @@ export interface UseAuthenticators {
 
   /**
    * Makes backup codes in place of all that there are, each good for one sign-in. They are seen nowhere else and never
-   * again.
+   * again: where the answer is lost this rejects with `network` or `timeout`, and they have to be made anew.
    *
    * @throws KeyrackError `factor_not_offered`, `second_factor_missing`, `reauthentication_required`.
    */
@@ -100,7 +100,7 @@ export function useAuthenticators(): UseAuthenticators {
       verify: async (id, codes) =>
         void (await change(client, '/authenticator/attempt-verification', { authenticator_id: id, codes })),
       remove: async (id) => void (await change(client, `/authenticator/${encodeURIComponent(id)}/delete`)),
-      makeBackupCodes: () => change<readonly string[]>(client, '/backup-codes/regenerate'),
+      makeBackupCodes: () => made<readonly string[]>(client, '/backup-codes/regenerate'),
     }),
     [client],
   );

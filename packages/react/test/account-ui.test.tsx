@@ -15,6 +15,9 @@ beforeEach(() => {
   HTMLDialogElement.prototype.showModal = function showModal() {
     this.open = true;
   };
+  HTMLDialogElement.prototype.close = function close() {
+    this.open = false;
+  };
 });
 
 const MAIL = { is_primary: false, verified: true, verified_at: '', verification_strategy: 'otp', created_at: '', updated_at: '' };

@@ -1,67 +1,9 @@
 /** What the owner of an account does to it, for that account and no other. */
-import {
-  KeyrackProvider,
-  type UseAuthenticators,
-  useAuthenticators,
-  type UseReauthentication,
-  useReauthentication,
-  type UserLoaded,
-  type UseSession,
-  useSession,
-  useUser,
-  type UseUserSignIns,
-  useUserSignIns,
-} from '@keyrack/react';
-import { render } from '@testing-library/react';
 import { expect, test } from 'vitest';
-import { FakeServer, PRODUCTION_KEY, type Recorded } from './fake-server.js';
-import { session, signIn } from './fixtures.js';
+import { FakeServer } from './fake-server.js';
+import { session } from './fixtures.js';
 import { outcome, pass } from './harness.js';
-
-interface Own {
-  hook: UseSession;
-  user: UserLoaded;
-  ways: UseAuthenticators;
-  signIns: UseUserSignIns;
-  again: UseReauthentication;
-}
-
-async function openOwn(server: FakeServer): Promise<{ own: Own; unmount: () => void }> {
-  const own = {} as Own;
-  const mine = (): void => server.once('GET', '/me/signins', () => ({ data: [signIn('ada')] }));
-  mine();
-  function Page() {
-    Object.assign(own, {
-      hook: useSession(),
-      user: useUser(),
-      ways: useAuthenticators(),
-      signIns: useUserSignIns(),
-      again: useReauthentication(),
-    });
-    return null;
-  }
-  const { unmount } = render(
-    <KeyrackProvider publishableKey={PRODUCTION_KEY}>
-      <Page />
-    </KeyrackProvider>,
-  );
-  await pass();
-  return { own, unmount };
-}
-
-/** The next request to a path changes the user whom the session shows. */
-function changes(server: FakeServer, path: string, first_name: string, data: unknown = {}): void {
-  server.once('POST', path, () => {
-    const { active_signin: active } = server.session;
-    if (!active) return { status: 401, code: 'signed_out' };
-    const next = { ...active, user: { ...active.user, first_name } };
-    server.change({ active_signin: next, signins: server.session.signins.map((one) => (one.id === next.id ? next : one)) });
-    return { data };
-  });
-}
-
-const last = (server: FakeServer, path: string): Recorded | undefined =>
-  server.requests.filter((one) => one.method === 'POST' && one.path.startsWith(path)).at(-1);
+import { changes, last, openOwn, type Own } from './own.js';
 
 const calls: readonly (readonly [string, string, (own: Own) => Promise<unknown>, object])[] = [
   ['update', '/me', ({ user }) => user.update({ first_name: 'Augusta' }), { first_name: 'Augusta' }],
@@ -127,6 +69,98 @@ test('H50 the account that is deleted is gone when that resolves', async () => {
   expect(own.hook.session?.active_signin?.id).toBe('sin_bob');
 });
 
+test('H50 a deletion resolves with when it is due', async () => {
+  const server = new FakeServer(session(['ada']));
+  const { own } = await openOwn(server);
+  server.once('POST', '/me/account/delete', () => {
+    server.change({ signins: [], active_signin: null });
+    return { data: { deletion_due_at: '2026-12-24T00:00:00.000Z' } };
+  });
+  expect(await outcome(own.user.deleteAccount('secret'))).toEqual({ deletion_due_at: '2026-12-24T00:00:00.000Z' });
+  expect(last(server, '/me/account/delete')?.body).toEqual({ password: 'secret' });
+});
+
+/** The next request to a path is done, changes the user so, and its answer does not come back. */
+function loses(server: FakeServer, path: string, fields: object): void {
+  server.once('POST', path, () => {
+    const { active_signin: active } = server.session;
+    if (active) server.change({ active_signin: { ...active, user: { ...active.user, ...fields } } });
+    throw new TypeError('Failed to fetch');
+  });
+}
+
+test('H50 backup codes whose answer was lost are never taken for seen', async () => {
+  const server = new FakeServer(session(['ada']));
+  const { own } = await openOwn(server);
+  loses(server, '/me/backup-codes/regenerate', { backup_codes_generated: true });
+  await expect(outcome(own.ways.makeBackupCodes())).rejects.toMatchObject({ code: 'network' });
+  changes(server, '/me/backup-codes/regenerate', 'Ada', ['AAAA']);
+  expect(await outcome(own.ways.makeBackupCodes())).toEqual(['AAAA']);
+});
+
+test('H50 backup codes that came are there, although the session could not be read afterwards', async () => {
+  const server = new FakeServer(session(['ada']));
+  const { own } = await openOwn(server);
+  changes(server, '/me/backup-codes/regenerate', 'Ada', ['AAAA']);
+  server.unreachable('GET', '/session', 2);
+  expect(await outcome(own.ways.makeBackupCodes())).toEqual(['AAAA']);
+});
+
+const NEW = { is_primary: false, verified: false, verified_at: '', verification_strategy: '', created_at: '', updated_at: '' };
+
+test.for([
+  ['email', '/me/email-addresses', { user_email_addresses: [{ ...NEW, id: 'new_1', email: 'a@example.com' }] }, ({ user }: Own) => user.addEmail('a@example.com')],
+  ['phone', '/me/phone-numbers', { user_phone_numbers: [{ ...NEW, id: 'new_1', phone_number: '1701234567', country_code: '+49' }] }, ({ user }: Own) => user.addPhone('1701234567', '+49')],
+] as const)('H50 %s: what was added although the answer was lost gets its code, and is what the call resolves with', async ([, path, fields, call]) => {
+  const server = new FakeServer(session(['ada']));
+  const { own } = await openOwn(server);
+  loses(server, path, fields);
+  server.once('POST', `${path}/new_1/prepare-verification`, () => ({ data: {} }));
+  expect(await outcome<{ readonly id: string }>(call(own))).toMatchObject({ id: 'new_1' });
+  expect(server.count(`POST ${path}/new_1/prepare-verification`)).toBe(1);
+});
+
+test('H50 an address whose request was lost, with what it would have done, is not taken for added', async () => {
+  const server = new FakeServer(session(['ada']));
+  const { own } = await openOwn(server);
+  server.unreachable('POST', '/me/email-addresses');
+  await expect(outcome(own.user.addEmail('a@example.com'))).rejects.toMatchObject({ code: 'network' });
+});
+
+test('H50 a number that is added gets its code at once, and is sent as it was typed', async () => {
+  const server = new FakeServer(session(['ada']));
+  const { own } = await openOwn(server);
+  changes(server, '/me/phone-numbers', 'Ada', { id: 'phn_2' });
+  server.once('POST', '/me/phone-numbers/phn_2/prepare-verification', () => ({ data: {} }));
+  expect(await outcome(own.user.addPhone('1701234567', '+49'))).toMatchObject({ id: 'phn_2' });
+  expect(last(server, '/me/phone-numbers?')?.body).toEqual({ phone_number: '1701234567', country_code: '+49' });
+  expect(server.count('POST /me/phone-numbers/phn_2/prepare-verification')).toBe(1);
+});
+
+test('H50 a picture is sent as text, and what is stored is handed over', async () => {
+  const server = new FakeServer(session(['ada']));
+  const { own } = await openOwn(server);
+  changes(server, '/me/profile-picture', 'Ada');
+  const setting = own.user.setPicture(new Blob(['abc'], { type: 'image/png' }));
+  // Files are read beside everything else.
+  for (let turn = 0; turn < 10 && !last(server, '/me/profile-picture'); turn += 1) await pass(10);
+  await outcome(setting);
+  expect(last(server, '/me/profile-picture')?.body).toEqual({ file: 'YWJj' });
+  server.once('GET', '/me/export', () => ({ data: { user: { id: 'usr_ada' } } }));
+  expect(await outcome(own.user.exportData())).toEqual({ user: { id: 'usr_ada' } });
+  expect(server.requests.at(-1)?.path).toContain('scope=sin_ada.-.-');
+});
+
+test('all other sign-ins are ended, and the list is read again', async () => {
+  const server = new FakeServer(session(['ada']));
+  const { own } = await openOwn(server);
+  server.once('POST', '/me/signins/signout-others', () => ({ data: { ended: 2 } }));
+  server.once('GET', '/me/signins', () => ({ data: [] }));
+  await outcome(own.signIns.signOutOthers?.() ?? Promise.reject(new Error('not loaded')));
+  expect(own.signIns.signins).toEqual([]);
+  expect(last(server, '/me/signins/signout-others')?.path).toContain('scope=sin_ada.-.-');
+});
+
 test('sign-ins elsewhere are listed, and one that is ended is read away', async () => {
   const server = new FakeServer(session(['ada']));
   const { own } = await openOwn(server);
@@ -135,64 +169,4 @@ test('sign-ins elsewhere are listed, and one that is ended is read away', async 
   server.once('GET', '/me/signins', () => ({ data: [] }));
   await outcome(own.signIns.signOut?.('sin_ada') ?? Promise.reject(new Error('not loaded')));
   expect(own.signIns.signins).toEqual([]);
-});
-
-/** The next change asks for a fresh proof; what becomes of the one after that is told. */
-function stale(server: FakeServer): void {
-  server.once('POST', '/me', () => ({ status: 403, code: 'reauthentication_required' }));
-}
-
-test('H51 a call that is refused waits for the proof and is repeated', async () => {
-  const server = new FakeServer(session(['ada']));
-  const { own } = await openOwn(server);
-  stale(server);
-  const changing = own.again.run(() => own.user.update({ first_name: 'Augusta' }));
-  await pass();
-  expect(own.again.methods).toEqual([]);
-  server.refuse('POST', '/session/reauthenticate', 401, 'INVALID_CREDENTIALS');
-  await expect(outcome(own.again.prove('password', 'wrong'))).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
-  expect(own.again.methods).not.toBeNull();
-  server.once('POST', '/session/reauthenticate', () => server.change({}));
-  changes(server, '/me', 'Augusta');
-  await outcome(own.again.prove('password', 'right'));
-  await outcome(changing);
-  expect(last(server, '/session/reauthenticate')?.body).toEqual({ method: 'password', password: 'right' });
-  expect(last(server, '/session/reauthenticate')?.path).toContain('scope=sin_ada.-.-');
-  expect(own.again.methods).toBeNull();
-  expect(own.user.user?.first_name).toBe('Augusta');
-});
-
-test('H51 who gives up gets the refusal', async () => {
-  const server = new FakeServer(session(['ada']));
-  const { own } = await openOwn(server);
-  stale(server);
-  const changing = expect(own.again.run(() => own.user.update({}))).rejects.toMatchObject({ code: 'reauthentication_required' });
-  await pass();
-  own.again.cancel();
-  await outcome(changing);
-  expect(own.again.methods).toBeNull();
-});
-
-test('H51 another account is never asked for the proof of this one, nor is the call repeated for it', async () => {
-  const server = new FakeServer(session(['ada', 'bob']));
-  const { own } = await openOwn(server);
-  stale(server);
-  const changing = expect(own.again.run(() => own.user.update({}))).rejects.toMatchObject({ code: 'session_changed' });
-  await pass();
-  expect(own.again.methods).not.toBeNull();
-  if (own.hook.loading) throw new Error('not loaded');
-  await outcome(own.hook.switchSignIn('sin_bob'));
-  expect(own.again.methods).toBeNull();
-  await outcome(changing);
-  expect(server.count('POST /me?')).toBe(1);
-});
-
-test('H51 a component that goes leaves no call waiting', async () => {
-  const server = new FakeServer(session(['ada']));
-  const { own, unmount } = await openOwn(server);
-  stale(server);
-  const changing = expect(own.again.run(() => own.user.update({}))).rejects.toMatchObject({ code: 'session_changed' });
-  await pass();
-  unmount();
-  await changing;
 });

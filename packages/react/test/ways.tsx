@@ -1,6 +1,6 @@
 /** Deployments with other ways in than a password, for tests of the ready forms. */
 import { type AuthSettings, type Deployment, KeyrackProvider } from '@keyrack/react';
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, type RenderResult, screen } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { PRODUCTION_KEY } from './fake-server.js';
 import { deployment } from './fixtures.js';
@@ -44,13 +44,16 @@ export function settings({ factors, ...fields }: Settings = {}): Deployment {
 }
 
 /** Renders something in such a deployment. */
-export async function within(children: ReactNode, given: Settings = {}): Promise<void> {
-  render(
+export async function within(children: ReactNode, given: Settings = {}): Promise<RenderResult> {
+  const page = render(
     <KeyrackProvider publishableKey={PRODUCTION_KEY} initialDeployment={settings(given)}>
       {children}
     </KeyrackProvider>,
   );
   await pass();
+  // What is loaded later is shown a turn after it has come.
+  await pass();
+  return page;
 }
 
 /** Types into fields by their labels, and sends the form that they are in. */

@@ -46,7 +46,7 @@ export function Popup({ label, button, className = '', title, children }: PopupP
     const isTyping = (event.target as HTMLElement).matches('input, select, textarea');
     if (!step || !isOpen || isTyping) return;
     event.preventDefault();
-    const stops = [...(whole.current?.querySelectorAll<HTMLElement>('button:not([disabled])') ?? [])];
+    const stops = [...(whole.current?.querySelectorAll<HTMLElement>('button:not([disabled]), a[href]') ?? [])];
     const at = stops.indexOf(document.activeElement as HTMLElement);
     stops[(at + step + stops.length) % stops.length]?.focus();
   }

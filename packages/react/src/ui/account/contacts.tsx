@@ -7,7 +7,7 @@ import { List } from '../list.js';
 import { Field, Form } from '../parts.js';
 import { isOfInput } from '../use-run.js';
 import type { OwnProps } from './manage-account.js';
-import { Said, Section, useOwnRun } from './own.js';
+import { Said, Section, useKeptFocus, useOwnRun } from './own.js';
 
 /** An address or a number, as the list shows it. */
 interface Contact {
@@ -88,15 +88,24 @@ function Kinds({ title, add, isPhone, contacts, kind }: KindsProps): ReactElemen
   const run = useOwnRun();
   const [confirming, confirm] = useState<string>();
   const waits = contacts.find(({ id, isVerified }) => id === confirming && !isVerified);
+  const part = useKeptFocus(!!waits);
   return (
-    <Section title={title}>
+    <Section title={title} part={part}>
       <List label={title}>
         {contacts.map((contact) => (
           <Row key={contact.id} contact={contact} kind={kind} onConfirm={() => confirm(contact.id)} />
         ))}
       </List>
       {waits ? (
-        <Code key={waits.id} contact={waits} kind={kind} onOver={() => confirm(undefined)} />
+        <Code
+          key={waits.id}
+          contact={waits}
+          kind={kind}
+          onOver={(isProved) => {
+            confirm(undefined);
+            if (isProved) void run.run(() => Promise.resolve(), say('accountConfirmed', { what: waits.text }));
+          }}
+        />
       ) : (
         <Form
           label={add}
@@ -169,7 +178,7 @@ function Row({ contact: { id, text, isPrimary, isVerified }, kind, onConfirm }: 
 interface CodeProps {
   readonly contact: Contact;
   readonly kind: Kind;
-  readonly onOver: () => void;
+  readonly onOver: (isProved: boolean) => void;
 }
 
 /** The code that proves one of them. */
@@ -187,7 +196,7 @@ function Code({ contact: { id, text }, kind, onOver }: CodeProps): ReactElement 
         error={run.error}
         onSubmit={(form) => {
           const code = String(new FormData(form).get('code')).replace(/[\s-]/g, '');
-          void run.run(() => kind.verify(id, code)).then((isDone) => isDone && onOver());
+          void run.run(() => kind.verify(id, code)).then((isDone) => isDone && onOver(true));
         }}
       >
         <Field
@@ -201,7 +210,7 @@ function Code({ contact: { id, text }, kind, onOver }: CodeProps): ReactElement 
         />
       </Form>
       <div className="kr-foot">
-        <Act label={say('accountCancel')} isPlain onPress={onOver}>
+        <Act label={say('accountCancel')} isPlain onPress={() => onOver(false)}>
           {say('accountCancel')}
         </Act>
         <Said run={run} />

@@ -1,4 +1,5 @@
 import { type ReactElement, useState } from 'react';
+import { KeyrackError } from '../../error.js';
 import { useDeployment } from '../../use-deployment.js';
 import type { AuthenticatorSetUp } from '../../use-sign-up.js';
 import { useAuthenticators, type UseAuthenticators } from '../../use-ways.js';
@@ -10,16 +11,17 @@ import { Field, Form, Select } from '../parts.js';
 import { isOfInput } from '../use-run.js';
 import { download } from './download.js';
 import type { OwnProps } from './manage-account.js';
-import { dateOf, Said, Section, useOwnRun } from './own.js';
+import { dateOf, Said, Section, useKeptFocus, useOwnRun } from './own.js';
+import type { SecurityProps } from './security.js';
 
 /** Second factors: authenticator apps, backup codes, and when one is asked for. */
-export function Factors({ user, hook }: OwnProps): ReactElement {
+export function Factors({ user, hook, codes, onCodes }: SecurityProps): ReactElement {
   const methods = useAuthenticators();
   const factors = useDeployment().deployment?.auth_settings.auth_factors_enabled;
   return (
     <>
       {factors?.authenticator !== false && <Authenticators user={user} methods={methods} />}
-      {factors?.backup_code !== false && <BackupCodes has={user.backup_codes_generated} methods={methods} />}
+      {factors?.backup_code !== false && <BackupCodes has={user.backup_codes_generated} methods={methods} codes={codes} onCodes={onCodes} />}
       <Policy user={user} hook={hook} />
     </>
   );
@@ -34,8 +36,9 @@ function Authenticators({ user, methods }: AuthenticatorsProps): ReactElement {
   const run = useOwnRun();
   const [set, setSet] = useState<AuthenticatorSetUp & { readonly id: string }>();
   const add = (): void => void run.run(async () => setSet(await methods.add()));
+  const part = useKeptFocus(!!set);
   return (
-    <Section title={say('accountAuthenticators')}>
+    <Section title={say('accountAuthenticators')} part={part}>
       {user.authenticators.length === 0 && !set && <p className="kr-quiet">{say('accountAuthenticatorsNone')}</p>}
       <List label={say('accountAuthenticators')}>
         {user.authenticators.map(({ id, created_at }) => (
@@ -134,20 +137,20 @@ function SetUp({ set, methods, onOver }: SetUpProps): ReactElement {
   );
 }
 
-interface BackupCodesProps {
+interface BackupCodesProps extends Pick<SecurityProps, 'codes' | 'onCodes'> {
   readonly has: boolean;
   readonly methods: UseAuthenticators;
 }
 
-function BackupCodes({ has, methods }: BackupCodesProps): ReactElement {
+function BackupCodes({ has, methods, codes, onCodes }: BackupCodesProps): ReactElement {
   const say = useSay();
   const run = useOwnRun();
-  const [codes, setCodes] = useState<readonly string[]>();
-  const make = (): void => void run.run(async () => setCodes(await methods.makeBackupCodes()));
+  const make = (): void => void run.run(async () => onCodes(await methods.makeBackupCodes()));
+  const part = useKeptFocus(!!codes);
   return (
-    <Section title={say('accountBackup')}>
+    <Section title={say('accountBackup')} part={part}>
       {codes ? (
-        <Codes codes={codes} onKept={() => setCodes(undefined)} />
+        <Codes codes={codes} onKept={() => onCodes(undefined)} />
       ) : (
         <>
           <p className="kr-quiet">{say(has ? 'accountBackupHas' : 'accountBackupText')}</p>
@@ -174,6 +177,16 @@ function Codes({ codes, onKept }: { readonly codes: readonly string[]; readonly 
   const say = useSay();
   const run = useOwnRun();
   const text = codes.join('\n');
+
+  /** Without a clipboard, as on a page without TLS, or where the person refuses it. */
+  async function copy(): Promise<void> {
+    await Promise.resolve()
+      .then(() => navigator.clipboard.writeText(text))
+      .catch(() => {
+        throw new KeyrackError('unknown', say('accountBackupCopyFailed'));
+      });
+  }
+
   return (
     <>
       <p role="status">{say('accountBackupShown')}</p>
@@ -189,7 +202,7 @@ function Codes({ codes, onKept }: { readonly codes: readonly string[]; readonly 
           type="button"
           className="kr-button"
           autoFocus
-          onClick={() => void run.run(() => navigator.clipboard.writeText(text), say('accountBackupCopied'))}
+          onClick={() => void run.run(copy, say('accountBackupCopied'))}
         >
           {say('accountBackupCopy')}
         </button>
@@ -210,18 +223,24 @@ const POLICIES = { none: 'accountPolicyNone', optional: 'accountPolicyOptional',
 function Policy({ user, hook }: OwnProps): ReactElement {
   const say = useSay();
   const run = useOwnRun();
+  const [chosen, choose] = useState(user.second_factor_policy);
   const isEnforced = useDeployment().deployment?.auth_settings.second_factor_policy === 'enforced';
   if (isEnforced) return <p className="kr-quiet">{say('accountPolicyHere')}</p>;
   return (
-    <div>
+    <Form
+      label={say('accountPolicy')}
+      submit={say('accountSave')}
+      isBusy={run.isBusy}
+      error={run.error}
+      done={run.done}
+      onSubmit={() => void run.run(() => hook.update({ second_factor_policy: chosen }), say('accountSaved'))}
+    >
       <Select
         label={say('accountPolicy')}
-        value={user.second_factor_policy}
-        isBusy={run.isBusy}
+        value={chosen}
         options={Object.entries(POLICIES).map(([id, name]) => ({ id, name: say(name) }))}
-        onChange={(policy) => void run.run(() => hook.update({ second_factor_policy: policy }), say('accountSaved'))}
+        onChange={choose}
       />
-      <Said run={run} />
-    </div>
+    </Form>
   );
 }

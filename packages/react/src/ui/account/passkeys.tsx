@@ -8,7 +8,7 @@ import { List } from '../list.js';
 import { Wait } from '../frame.js';
 import { Field, Form } from '../parts.js';
 import { isOfInput } from '../use-run.js';
-import { dateOf, Said, Section, useOwnRun } from './own.js';
+import { dateOf, Said, Section, useKeptFocus, useOwnRun } from './own.js';
 
 /** The passkeys of the account. */
 export function Passkeys(): ReactElement {
@@ -46,8 +46,9 @@ function Row({ passkey, methods }: { readonly passkey: UserPasskey; readonly met
   const run = useOwnRun();
   const [isRenaming, setRenaming] = useState(false);
   const { id, name, last_used_at: used } = passkey;
+  const row = useKeptFocus<HTMLLIElement>(isRenaming);
   return (
-    <li className="kr-row">
+    <li className="kr-row" ref={row} tabIndex={-1}>
       <span className="kr-two">
         <span>{name}</span>{' '}
         <span className="kr-quiet">{used ? say('accountPasskeyUsed', { date: dateOf(used) }) : say('accountPasskeyUnused')}</span>

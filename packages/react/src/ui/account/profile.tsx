@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import type { ProfileChanges } from '../../account.js';
+import { KeyrackError } from '../../error.js';
 import { useDeployment } from '../../use-deployment.js';
 import { useSay } from '../entry/say.js';
 import { Field, Form, Picture } from '../parts.js';
@@ -10,6 +11,9 @@ import type { OwnProps } from './manage-account.js';
 const NAMES = ['first_name', 'last_name', 'username'] as const;
 const LABELS = { first_name: 'fieldFirstName', last_name: 'fieldLastName', username: 'fieldUsername' } as const;
 const FILLS = { first_name: 'given-name', last_name: 'family-name', username: 'username' } as const;
+
+/** In bytes. */
+const MAX_PICTURE = 512 * 1024;
 
 /** Names and picture. */
 export function Profile({ user, hook }: OwnProps): ReactElement {
@@ -25,6 +29,7 @@ export function Profile({ user, hook }: OwnProps): ReactElement {
     const changes: ProfileChanges = Object.fromEntries(changed.map((name) => [name, String(values.get(name)).trim()]));
     const picture = values.get('picture');
     void run.run(async () => {
+      if (picture instanceof Blob && picture.size > MAX_PICTURE) throw new KeyrackError('invalid_picture', say('accountPictureWrong'));
       if (changed.length > 0) await hook.update(changes);
       if (picture instanceof Blob && picture.size > 0) await hook.setPicture(picture);
       else if (values.has('no-picture')) await hook.setPicture(null);

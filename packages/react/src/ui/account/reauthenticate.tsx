@@ -1,12 +1,16 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { hasPasskeys } from '../../has-passkeys.js';
+import type { KeyrackError } from '../../error.js';
 import type { ReauthenticationMethod } from '../../types.gen.js';
 import type { UseReauthentication } from '../../use-reauthentication.js';
 import type { EntryWords } from '../entry/entry-words.js';
 import { useParts } from '../entry/kit.js';
+import { Resend } from '../entry/resend.js';
 import { useSay } from '../entry/say.js';
+import { digits } from '../entry/use-form.js';
 import { Field, Form, Select } from '../parts.js';
 import { isOfInput, useRun } from '../use-run.js';
+import { inWords } from './own.js';
 
 const NAMES: Readonly<Record<ReauthenticationMethod, keyof EntryWords>> = {
   password: 'accountAgainPassword',
@@ -36,11 +40,14 @@ function Dialog({ hook, methods }: DialogProps): ReactElement {
   );
   const [method, setMethod] = useState(offered[0]);
   useEffect(() => {
-    const opener = document.activeElement as HTMLElement | null;
-    dialog.current?.showModal();
+    const [opener, element] = [document.activeElement as HTMLElement | null, dialog.current];
+    element?.showModal();
     // Browsers begin with the choice of a way, which is made already.
-    dialog.current?.querySelector('input')?.focus();
-    return () => opener?.focus();
+    element?.querySelector('input')?.focus();
+    return () => {
+      element?.close();
+      opener?.focus();
+    };
   }, []);
   return (
     <dialog
@@ -54,6 +61,7 @@ function Dialog({ hook, methods }: DialogProps): ReactElement {
     >
       <h2 className="kr-heading">{say('accountAgainTitle')}</h2>
       <p className="kr-quiet">{say(method ? 'accountAgainText' : 'accountAgainNone')}</p>
+      {offered.length === 1 && method && <p>{say(NAMES[method])}</p>}
       {offered.length > 1 && method && (
         <Select
           label={say('accountAgainText')}
@@ -71,20 +79,60 @@ function Dialog({ hook, methods }: DialogProps): ReactElement {
   );
 }
 
-/** One way to prove it. A code is sent when its way is chosen. */
-function Proof({ hook, method }: { readonly hook: UseReauthentication; readonly method: ReauthenticationMethod }): ReactElement {
+interface ProofProps {
+  readonly hook: UseReauthentication;
+  readonly method: ReauthenticationMethod;
+}
+
+/** What to know before typing, where no message brings it. */
+const HINTS: Partial<Readonly<Record<ReauthenticationMethod, keyof EntryWords>>> = {
+  authenticator: 'factorAuthenticatorText',
+  backup_code: 'factorBackupCodeText',
+  passkey: 'factorPasskeyText',
+};
+
+/** One way to prove it. A code is sent when that is asked for: choosing among the ways with the arrow keys sends none. */
+function Proof({ hook, method }: ProofProps): ReactElement {
+  const say = useSay();
+  const [to, setTo] = useState<string>();
+  const hint = HINTS[method];
+  const isMessage = method === 'email_otp' || method === 'phone_otp';
+  const send = async (): Promise<void> => setTo((await hook.prepare(method)).masked_address ?? '');
+  if (isMessage && to === undefined) return <Send send={send} />;
+  return (
+    <>
+      <p role="status">{isMessage && to && say('accountCodeSent', { what: to })}</p>
+      {hint && <p className="kr-quiet">{say(hint)}</p>}
+      <Answer hook={hook} method={method} takesFocus={isMessage} />
+      {isMessage && <Resend label={say('codeResend')} send={send} />}
+    </>
+  );
+}
+
+/** Has the code sent. */
+function Send({ send }: { readonly send: () => Promise<void> }): ReactElement {
   const { problemOf } = useParts();
   const say = useSay();
   const run = useRun();
-  const isSent = method === 'email_otp' || method === 'phone_otp';
-  const hasAsked = useRef(false);
-  useEffect(() => {
-    if (!isSent || hasAsked.current) return;
-    hasAsked.current = true;
-    void run.run(() => hook.prepare(method));
-    // Once: each question is another code.
-  }, []);
-  const error = run.error && Object.assign(run.error, { message: problemOf(run.error).text });
+  return (
+    <div className="kr-foot">
+      <button type="button" className="kr-button kr-main" aria-busy={run.isBusy} onClick={() => void run.run(send)}>
+        {say('signInCodeSubmit')}
+      </button>
+      <p role="alert" className="kr-error">
+        {run.error && problemOf(run.error).text}
+      </p>
+    </div>
+  );
+}
+
+function Answer({ hook, method, takesFocus }: ProofProps & { readonly takesFocus: boolean }): ReactElement {
+  const { problemOf } = useParts();
+  const say = useSay();
+  const run = useRun();
+  const wrong = WRONG[method];
+  const text = (failed: KeyrackError): string => (wrong && failed.code === 'INVALID_CODE' ? say(wrong) : problemOf(failed).text);
+  const error = run.error && inWords(run.error, text(run.error));
   const isPassword = method === 'password';
   return (
     <Form
@@ -94,7 +142,8 @@ function Proof({ hook, method }: { readonly hook: UseReauthentication; readonly 
       error={error}
       onSubmit={(form) => {
         const typed = String(new FormData(form).get('secret') ?? '');
-        void run.run(() => (method === 'passkey' ? hook.provePasskey() : hook.prove(method, isPassword ? typed : typed.trim())));
+        const secret = isPassword ? typed : method === 'backup_code' ? typed.trim() : digits(typed);
+        void run.run(() => (method === 'passkey' ? hook.provePasskey() : hook.prove(method, secret)));
       }}
     >
       {method !== 'passkey' && (
@@ -105,10 +154,16 @@ function Proof({ hook, method }: { readonly hook: UseReauthentication; readonly 
           inputMode={isPassword || method === 'backup_code' ? 'text' : 'numeric'}
           autoComplete={isPassword ? 'current-password' : 'one-time-code'}
           isWrong={isOfInput(error) || error?.status === 401}
-          autoFocus
+          autoFocus={takesFocus}
           required
         />
       )}
     </Form>
   );
 }
+
+/** What is said of a wrong code, where no message has brought it. */
+const WRONG: Partial<Readonly<Record<ReauthenticationMethod, keyof EntryWords>>> = {
+  authenticator: 'factorWrong',
+  backup_code: 'factorBackupCodeWrong',
+};

@@ -17,6 +17,10 @@ interface CodeFormProps {
   /** Whose it is, for password managers. */
   readonly account?: string;
   readonly isNumeric?: boolean;
+
+  /** What is said of a wrong code, and of none, where no message has brought it. */
+  readonly wrong?: string;
+  readonly missing?: string;
   readonly verify: (code: string) => Promise<unknown>;
 }
 
@@ -27,12 +31,13 @@ export function Account({ name }: { readonly name: string | undefined }): ReactE
 }
 
 /** The field for a code. */
-export function CodeForm({ title, account, isNumeric = true, verify }: CodeFormProps): ReactElement {
+export function CodeForm({ title, account, isNumeric = true, wrong, missing, verify }: CodeFormProps): ReactElement {
   const { Form, Field } = useParts();
   const say = useSay();
   const form = useForm({
-    check: ({ code }) => (digits(code) ? {} : { code: say('errorCodeRequired') }),
+    check: ({ code }) => (digits(code) ? {} : { code: missing ?? say('errorCodeRequired') }),
     submit: ({ code = '' }) => verify(isNumeric ? digits(code) : code.trim()),
+    wrong,
   });
   return (
     <Form form={form} name={title} submit={say('codeSubmit')}>

@@ -13,7 +13,7 @@ import { digits, missing, useForm } from './use-form.js';
 
 /** A second proof is asked of everybody, and this account has none: one is set up before the sign-in exists. */
 export function EnrolStep({ hook }: StepProps): ReactElement {
-  const { Title, Lead, Ways, Button, Outcome, Other, problemOf } = useParts();
+  const { Title, Lead, Ways, Button, Outcome, problemOf } = useParts();
   const say = useSay();
   const settings = useDeployment().deployment?.auth_settings;
   const [problem, setProblem] = useState<Problem>();
@@ -42,11 +42,6 @@ export function EnrolStep({ hook }: StepProps): ReactElement {
           <CodesForm confirm={hook.confirmAuthenticator} />
         </AuthenticatorForm>
       )}
-      <Other>
-        <Button look="link" onPress={hook.startOver}>
-          {say('startOver')}
-        </Button>
-      </Other>
     </>
   );
 }
@@ -107,8 +102,9 @@ function CodesForm({ confirm }: { readonly confirm: UseSignIn['confirmAuthentica
   const { Form, Field } = useParts();
   const say = useSay();
   const form = useForm({
-    check: (values) => missing(values, ['code', 'next'], say('errorCodeRequired')),
+    check: (values) => missing(values, ['code', 'next'], say('factorAuthenticatorText')),
     submit: ({ code, next }) => confirm(digits(code), digits(next)),
+    wrong: say('factorWrong'),
   });
   const field = { form, inputMode: 'numeric', autoComplete: 'one-time-code', className: 'code', maxLength: 20, required: true } as const;
   return (

@@ -2,7 +2,7 @@ import { type ReactElement, type ReactNode, useState } from 'react';
 import { useDeployment } from '../../use-deployment.js';
 import { useForgotPassword } from '../../use-forgot-password.js';
 import { Frame } from '../frame.js';
-import { CodeForm } from './code-form.js';
+import { Account, CodeForm } from './code-form.js';
 import { useParts } from './kit.js';
 import { Left } from './later.js';
 import { Resend } from './resend.js';
@@ -41,7 +41,7 @@ export function ForgotPasswordForm(props: ForgotPasswordFormProps): ReactElement
 }
 
 function Forgot({ onDone, token, email = '', passwordHint, passwordProblem, footer }: ForgotPasswordFormProps): ReactElement {
-  const { Title, Lead, Working, Button, Other } = useParts();
+  const { Title, Lead, Notice, Working, Button, Other, problemOf } = useParts();
   const say = useSay();
   const hook = useForgotPassword({ token });
   const [isIn, setIn] = useState(false);
@@ -49,11 +49,14 @@ function Forgot({ onDone, token, email = '', passwordHint, passwordProblem, foot
   if (isIn) return <Working />;
   switch (hook.step) {
     case 'done':
-      return <Left onDone={() => setIn(true)} />;
+      return <Left attemptId={hook.attemptId} onDone={() => setIn(true)} onOver={hook.startOver} />;
+    case 'check':
+      return hook.error ? <Notice isBad>{problemOf(hook.error).text}</Notice> : <Working />;
     case 'password':
       return (
         <>
           <Title>{say('resetTitle')}</Title>
+          {hook.email && <Lead>{hook.email}</Lead>}
           <Lead>{say('resetText')}</Lead>
           <NewPassword
             account={hook.email}
@@ -61,6 +64,12 @@ function Forgot({ onDone, token, email = '', passwordHint, passwordProblem, foot
             problemOf={passwordProblem}
             reset={async (password) => setIn(await hook.reset(password))}
           />
+          <Other>
+            <Button look="link" onPress={hook.startOver}>
+              {say('codeOtherAddress')}
+            </Button>
+          </Other>
+          {footer}
         </>
       );
     case 'code':
@@ -81,8 +90,9 @@ function Forgot({ onDone, token, email = '', passwordHint, passwordProblem, foot
       return (
         <>
           <Title>{say('forgotTitle')}</Title>
+          {hook.step === 'over' && <Notice isBad>{say('resetOver')}</Notice>}
           <Lead>{say('forgotText')}</Lead>
-          <Address email={email} request={hook.request} />
+          <Address key={hook.step} email={hook.email || email} request={hook.request} />
           {footer}
         </>
       );
@@ -139,9 +149,7 @@ function NewPassword({ account, hint, problemOf, reset }: NewPasswordProps): Rea
   });
   return (
     <Form form={form} name={say('resetTitle')} submit={say('resetSubmit')}>
-      {account && (
-        <input className="off kr-off" type="text" name="account" autoComplete="username" value={account} tabIndex={-1} aria-hidden="true" readOnly />
-      )}
+      <Account name={account} />
       <PasswordField form={form} label={say('fieldNewPassword')} autoComplete="new-password" hint={hint ?? say('passwordHint', { min })} takesFocus />
     </Form>
   );

@@ -1,6 +1,6 @@
 import { type ReactElement, type ReactNode, useState } from 'react';
 import type { MagicLink as Shown } from '../../types.gen.js';
-import { type MagicLinkLoaded, useMagicLink } from '../../use-magic-link.js';
+import { type MagicLinkLoaded, type MagicLinkLoading, useMagicLink } from '../../use-magic-link.js';
 import { Frame } from '../frame.js';
 import { useOnce } from './use-once.js';
 import { useParts } from './kit.js';
@@ -34,26 +34,41 @@ export function MagicLink(props: MagicLinkProps): ReactElement {
 }
 
 function Link({ token, attempt, onDone, footer }: MagicLinkProps): ReactElement {
-  const { Title, Notice, Working, problemOf } = useParts();
+  const { Title, Notice, Working } = useParts();
   const say = useSay();
   const hook = useMagicLink({ token, attempt });
-  const [is, setIs] = useState<'in' | 'left'>();
+  const [is, setIs] = useState<'in' | 'left' | 'over'>();
   useOnce(is === 'in', () => onDone?.());
   if (is === 'in') return <Working />;
-  if (is === 'left') return <Left onDone={() => setIs('in')} />;
-  // What says nothing about the link is tried again by itself.
-  if (hook.loading && (!hook.error || hook.error.status === 0)) return <Working />;
-  if (hook.loading || hook.link.state !== 'open') {
-    const isServers = hook.loading && (hook.error?.status ?? 0) >= 500;
+  if (is === 'left') return <Left attemptId={hook.attemptId} onDone={() => setIs('in')} onOver={() => setIs('over')} />;
+  const isOver = is === 'over' || (hook.loading ? OVER.includes(hook.error?.code ?? '') : hook.link.state !== 'open');
+  if (isOver) {
     return (
       <>
         <Title takesFocus>{say('magicOverTitle')}</Title>
-        <Notice isBad>{isServers ? problemOf(hook.error).text : say('magicOverText')}</Notice>
+        <Notice isBad>{say('magicOverText')}</Notice>
         {footer}
       </>
     );
   }
+  if (hook.loading) return <Waits error={hook.error} refetch={hook.refetch} />;
   return <Open hook={hook} onConfirmed={(isIn) => setIs(isIn ? 'in' : 'left')} />;
+}
+
+/** Refusals that say of the link itself that it does not work. */
+const OVER: readonly string[] = ['link_not_valid', 'verification_code_expired', 'BAD_SIGN_IN_ATTEMPT', 'not_found'];
+
+/** The link is being looked at, and that goes on: what went wrong says nothing about it. */
+function Waits({ error, refetch }: Pick<MagicLinkLoading, 'error' | 'refetch'>): ReactElement {
+  const { Notice, Ways, Button, Working, problemOf } = useParts();
+  const say = useSay();
+  if (!error) return <Working />;
+  return (
+    <Ways>
+      <Notice isBad>{problemOf(error).text}</Notice>
+      <Button onPress={() => void refetch()}>{say('again')}</Button>
+    </Ways>
+  );
 }
 
 interface OpenProps {

@@ -22,24 +22,32 @@ export function PasskeyOffer({ hook, onIn, isAutofilled }: PasskeyOfferProps): R
   const { Button, Outcome, problemOf } = useParts();
   const say = useSay();
   const [problem, onProblem] = useState<Problem>();
-  useAutofill(isAutofilled, hook, onIn, onProblem);
+  const [tries, setTries] = useState(0);
+  const [isBusy, setBusy] = useState(false);
+  useAutofill(isAutofilled, tries, hook, onIn, onProblem);
   const press = (): void => {
     onProblem(undefined);
+    setBusy(true);
     hook.signInWithPasskey().then(
       (isIn) => isIn && onIn(),
-      (error: unknown) => onProblem(problemOf(error)),
+      (error: unknown) => {
+        onProblem(problemOf(error));
+        setBusy(false);
+        // The window has taken the list below the field back.
+        setTries((count) => count + 1);
+      },
     );
   };
   return (
     <>
-      <Button onPress={press}>{say('wayPasskey')}</Button>
+      <Button isBusy={isBusy} onPress={press}>{say('wayPasskey')}</Button>
       {problem && <Outcome isGood={false}>{problem.text}</Outcome>}
     </>
   );
 }
 
-/** Has the browser offer passkeys below the field, for as long as the field is there. */
-function useAutofill(isOffered: boolean, { signInWithPasskey }: UseSignIn, onIn: () => void, onProblem: (problem: Problem) => void): void {
+/** Has the browser offer passkeys below the field, for as long as the field is there; again after each try in a window. */
+function useAutofill(isOffered: boolean, tries: number, { signInWithPasskey }: UseSignIn, onIn: () => void, onProblem: (problem: Problem) => void): void {
   const { problemOf } = useParts();
   const latest = useRef({ onIn, onProblem, problemOf });
   latest.current = { onIn, onProblem, problemOf };
@@ -59,5 +67,5 @@ function useAutofill(isOffered: boolean, { signInWithPasskey }: UseSignIn, onIn:
     };
     void offer();
     return () => over.abort();
-  }, [isOffered, signInWithPasskey]);
+  }, [isOffered, tries, signInWithPasskey]);
 }

@@ -36,6 +36,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   invalid_code: 'code',
   missing_verification_code: 'code',
   verification_code_expired: 'code',
+  last_digits_wrong: 'last_digits',
 };
 
 /** The field that a refusal is about; undefined when it is about none. */

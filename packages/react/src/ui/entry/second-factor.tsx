@@ -30,7 +30,7 @@ export function FactorStep({ hook, attempt }: StepProps): ReactElement {
   const [isChoosing, setChoosing] = useState(false);
   return (
     <>
-      <Title takesFocus={isChoosing || chosen === 'passkey'}>{say('factorTitle')}</Title>
+      <Title key={`title ${isChoosing ? '' : chosen}`} takesFocus={isChoosing || chosen === 'passkey'}>{say('factorTitle')}</Title>
       {had.length === 0 ? (
         <Notice isBad>{say('factorNone')}</Notice>
       ) : isChoosing || !chosen ? (
@@ -53,18 +53,13 @@ export function FactorStep({ hook, attempt }: StepProps): ReactElement {
       ) : (
         <Proof key={chosen} factor={chosen} hook={hook} attempt={attempt} />
       )}
-      <Other>
-        {!isChoosing && had.length > 1 && (
-          <>
-            <Button look="link" onPress={() => setChoosing(true)}>
-              {say('factorOther')}
-            </Button>{' '}
-          </>
-        )}
-        <Button look="link" onPress={hook.startOver}>
-          {say('startOver')}
-        </Button>
-      </Other>
+      {!isChoosing && had.length > 1 && (
+        <Other>
+          <Button look="link" onPress={() => setChoosing(true)}>
+            {say('factorOther')}
+          </Button>
+        </Other>
+      )}
     </>
   );
 }
@@ -80,6 +75,8 @@ function Proof({ factor, ...props }: StepProps & { readonly factor: Factor }): R
       <CodeForm
         title={say(NAMES[factor])}
         isNumeric={factor === 'authenticator'}
+        wrong={say(factor === 'authenticator' ? 'factorWrong' : 'factorBackupCodeWrong')}
+        missing={say(factor === 'authenticator' ? 'factorAuthenticatorText' : 'factorBackupCodeText')}
         verify={(code) => props.hook.verify(code, factor)}
       />
     </>
@@ -93,7 +90,7 @@ function PhoneProof({ hook }: StepProps): ReactElement {
   const [last, setLast] = useState<string>();
   const prepare = (last_digits: string): Promise<unknown> => hook.prepare({ strategy: 'phone_otp', last_digits });
   const form = useForm({
-    check: ({ last_digits = '' }) => (/^\d{4}$/.test(last_digits.trim()) ? {} : { last_digits: say('fieldMissing') }),
+    check: ({ last_digits = '' }) => (/^\d{4}$/.test(last_digits.trim()) ? {} : { last_digits: say('factorPhoneOtpText') }),
     submit: async ({ last_digits = '' }) => {
       await prepare(last_digits.trim());
       setLast(last_digits.trim());

@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useState } from 'react';
+import { type ReactElement, type ReactNode, useState, useSyncExternalStore } from 'react';
 import { hasPasskeys } from '../../has-passkeys.js';
 import type { CurrentUser, Deployment } from '../../types.gen.js';
 import { useDeployment } from '../../use-deployment.js';
@@ -49,7 +49,7 @@ export function SignInForm(props: SignInFormProps): ReactElement {
 
 function SignIn({ onDone, attemptId, ...props }: SignInFormProps & { readonly deployment: Deployment }): ReactElement {
   const { Working } = useParts();
-  const hook = useSignIn({ attemptId });
+  const hook = useSignIn({ attemptId, steady: true });
   const [isIn, setIn] = useState(false);
   const [isOffered, setOffered] = useState(false);
   const user = useSession().session?.active_signin?.user;
@@ -60,6 +60,13 @@ function SignIn({ onDone, attemptId, ...props }: SignInFormProps & { readonly de
   if (isDone) return <Working />;
   if (hook.attempt) return <Step key={`${hook.attempt.id} ${hook.attempt.current_step}`} hook={hook} attempt={hook.attempt} />;
   return <Start {...props} hook={hook} onIn={() => setIn(true)} />;
+}
+
+const never = () => () => undefined;
+
+/** Whether this browser has passkeys; a server, and the first rendering over what it wrote, know of none. */
+function useHasPasskeys(): boolean {
+  return useSyncExternalStore(never, hasPasskeys, () => false);
 }
 
 /** Whether whoever has just signed in is to be offered a passkey for the next time. */
@@ -89,13 +96,14 @@ const WAYS: Readonly<Record<Way, keyof EntryWords>> = {
 
 /** The first step: who it is, and by which way. */
 function Start({ deployment, hook, onIn, identifier: hint = '', redirectUrl, forgotPasswordUrl, children, footer }: StartProps): ReactElement {
-  const { Title, Ways, Button, Anchor, Other } = useParts();
+  const { Title, Notice, Ways, Button, Anchor, Other } = useParts();
   const say = useSay();
   const ways = waysOf(deployment);
   const [way, setWay] = useState<Way | undefined>(ways[0]);
   const [wasChosen, setChosen] = useState(false);
   const [typed, setTyped] = useState(hint);
   const { passkey } = deployment.auth_settings;
+  const canPasskey = useHasPasskeys() && passkey.enabled;
   const isAutofilled = passkey.enabled && passkey.allow_autofill;
   useSteps();
   const others = ways.filter((other) => other !== way);
@@ -123,10 +131,11 @@ function Start({ deployment, hook, onIn, identifier: hint = '', redirectUrl, for
           <Anchor href={forgotPasswordUrl}>{say('signInForgot')}</Anchor>
         </Other>
       )}
-      {(others.length > 0 || passkey.enabled) && (
+      {!way && !canPasskey && <Notice isBad>{say('wayNone')}</Notice>}
+      {(others.length > 0 || canPasskey) && (
         <Ways>
           {way && <span className="kr-or">{say('signInOr')}</span>}
-          {passkey.enabled && hasPasskeys() && <PasskeyOffer hook={hook} onIn={onIn} isAutofilled={isAutofilled} />}
+          {canPasskey && <PasskeyOffer hook={hook} onIn={onIn} isAutofilled={isAutofilled} />}
           {others.map((other) => (
             <Button
               key={other}

@@ -1,5 +1,5 @@
 import { type ReactElement, type ReactNode, useState } from 'react';
-import type { Deployment } from '../../types.gen.js';
+import type { Deployment, SignupAttempt } from '../../types.gen.js';
 import { useDeployment } from '../../use-deployment.js';
 import { type NewAccount, type UseSignUp, useSignUp } from '../../use-sign-up.js';
 import { Frame, Wait } from '../frame.js';
@@ -46,19 +46,18 @@ export function SignUpForm(props: SignUpFormProps): ReactElement {
 
 function SignUp({ onDone, ...props }: SignUpFormProps & { readonly deployment: Deployment }): ReactElement {
   const { Working } = useParts();
-  const hook = useSignUp();
-  const [isIn, setIn] = useState(false);
-  const [setAside, setSetAside] = useState<string>();
+  const hook = useSignUp({ steady: true });
+  const [before, setBefore] = useState<SignupAttempt>();
+  const { attempt } = hook;
+  const isIn = !!attempt?.completed;
   useOnce(isIn, () => onDone?.());
   if (isIn) return <Working />;
-  const { attempt } = hook;
-  if (!attempt || attempt.id === setAside) return <Start {...props} hook={hook} />;
-  const step = {
-    hook,
-    attempt,
-    onAnswered: (isLast: boolean) => isLast && setIn(true),
-    onOther: () => setSetAside(attempt.id),
+  if (!attempt) return <Start {...props} hook={hook} before={before} />;
+  const onOther = (): void => {
+    setBefore(attempt);
+    hook.startOver();
   };
+  const step = { hook, attempt, onOther };
   const key = `${attempt.id} ${attempt.current_step}`;
   return <SignUpStep key={key} {...step} />;
 }
@@ -66,13 +65,15 @@ function SignUp({ onDone, ...props }: SignUpFormProps & { readonly deployment: D
 interface StartProps extends Omit<SignUpFormProps, 'onDone'> {
   readonly deployment: Deployment;
   readonly hook: UseSignUp;
+
+  /** The sign-up that the person has left to begin anew: what was typed in then. */
+  readonly before: SignupAttempt | undefined;
 }
 
 /** The first step: everything that a new account is asked for, in the order in which people expect it. */
-function Start({ deployment, hook, email = '', inviteToken, passwordHint, passwordProblem, children, footer }: StartProps): ReactElement {
+function Start({ deployment, hook, before, email = '', inviteToken, passwordHint, passwordProblem, children, footer }: StartProps): ReactElement {
   const { Title, Form, Field, PasswordField } = useParts();
   const say = useSay();
-  const before = hook.attempt;
   const { first_name, last_name, username, phone_number, password } = deployment.auth_settings;
   const required = Object.entries({ first_name, last_name, username, phone_number })
     .filter(([, setting]) => setting.enabled && setting.required)

@@ -6,7 +6,7 @@ import type { UseSignUp } from '../../use-sign-up.js';
 import { CodeForm } from './code-form.js';
 import { AuthenticatorForm } from './enrol.js';
 import { useParts } from './kit.js';
-import { Resend } from './resend.js';
+import { Resend, Sent } from './resend.js';
 import { useSay } from './say.js';
 import { digits, missing, useForm } from './use-form.js';
 
@@ -14,7 +14,6 @@ import { digits, missing, useForm } from './use-form.js';
 export interface SignUpStepProps {
   readonly hook: UseSignUp;
   readonly attempt: SignupAttempt;
-  readonly onAnswered: (isLast: boolean) => void;
 
   /** The person wants to begin again with another address. */
   readonly onOther: () => void;
@@ -24,8 +23,8 @@ export interface SignUpStepProps {
 const NAMES_IT: readonly string[] = ['USERNAME_EXISTS', 'username_reserved', 'invalid_username'];
 
 /** Proves the address, or the number, with the code that was sent to it. */
-function CodeStep({ hook, attempt, onAnswered, onOther }: SignUpStepProps): ReactElement {
-  const { Title, Lead, Form, Field, Other, Button } = useParts();
+function CodeStep({ hook, attempt, onOther }: SignUpStepProps): ReactElement {
+  const { Title, Form, Field, Other, Button } = useParts();
   const say = useSay();
   const [isTaken, setTaken] = useState(false);
   const isPhone = attempt.current_step === 'verify_phone';
@@ -37,7 +36,7 @@ function CodeStep({ hook, attempt, onAnswered, onOther }: SignUpStepProps): Reac
     }),
     submit: async ({ code, username = '' }) => {
       try {
-        onAnswered(await hook.verify(digits(code), isTaken ? { username: username.trim() } : undefined));
+        await hook.verify(digits(code), isTaken ? { username: username.trim() } : undefined);
       } catch (error) {
         // Somebody was faster with the username; the code is still good.
         if (error instanceof KeyrackError && NAMES_IT.includes(error.code)) setTaken(true);
@@ -48,7 +47,7 @@ function CodeStep({ hook, attempt, onAnswered, onOther }: SignUpStepProps): Reac
   return (
     <>
       <Title>{title}</Title>
-      <Lead>{say(isPhone ? 'codePhoneText' : 'codeText', { email: attempt.email })}</Lead>
+      <Sent unsent={hook.unsent}>{say(isPhone ? 'codePhoneText' : 'codeText', { email: attempt.email })}</Sent>
       <Form form={form} name={title} submit={say('codeSubmit')}>
         {isTaken ? (
           <Field
@@ -86,7 +85,7 @@ function CodeStep({ hook, attempt, onAnswered, onOther }: SignUpStepProps): Reac
           required
         />
       </Form>
-      <Resend label={say('codeResend')} send={() => hook.prepare()} />
+      <Resend label={say('codeResend')} send={() => hook.prepare()} isDue={!!hook.unsent} />
       <Other>
         <Button look="link" onPress={onOther}>
           {say('codeOtherAddress')}
@@ -97,7 +96,7 @@ function CodeStep({ hook, attempt, onAnswered, onOther }: SignUpStepProps): Reac
 }
 
 /** Sets up the authenticator that the deployment asks everybody for. */
-function AppStep({ hook, onAnswered, onOther }: SignUpStepProps): ReactElement {
+function AppStep({ hook, onOther }: SignUpStepProps): ReactElement {
   const { Title, Lead, Other, Button } = useParts();
   const say = useSay();
   return (
@@ -105,7 +104,7 @@ function AppStep({ hook, onAnswered, onOther }: SignUpStepProps): ReactElement {
       <Title takesFocus>{say('enrolTitle')}</Title>
       <Lead>{say('enrolText')}</Lead>
       <AuthenticatorForm prepare={hook.prepareAuthenticator} text="enrolAuthenticatorText">
-        <CodeForm title={say('factorAuthenticator')} verify={async (code) => onAnswered(await hook.verify(code))} />
+        <CodeForm title={say('factorAuthenticator')} verify={(code) => hook.verify(code)} wrong={say('factorWrong')} />
       </AuthenticatorForm>
       <Other>
         <Button look="link" onPress={onOther}>

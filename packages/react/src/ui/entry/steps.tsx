@@ -3,31 +3,31 @@ import type { ReactElement } from 'react';
 import { Account, CodeForm, type StepProps } from './code-form.js';
 import { EnrolStep } from './enrol.js';
 import { useParts } from './kit.js';
-import { Resend } from './resend.js';
+import { Resend, Sent } from './resend.js';
 import { useSay } from './say.js';
 import { FactorStep } from './second-factor.js';
 import { missing, useForm, type Values } from './use-form.js';
 import { looksLikePhone, phoneOf } from './ways.js';
 
-/** The step that an attempt waits for. */
+/** The step that an attempt waits for, and a way to leave it: it may be somebody else's, on a browser that several use. */
 export function Step(props: StepProps): ReactElement {
-  switch (props.attempt.current_step) {
-    case 'verify_password':
-      return <PasswordStep {...props} />;
-    case 'verify_second_factor':
-      return <FactorStep {...props} />;
-    case 'add_second_factor':
-      return <EnrolStep {...props} />;
-    case 'complete_profile':
-      return <ProfileStep {...props} />;
-    default:
-      return <CodeStep {...props} />;
-  }
+  const { Other, Button } = useParts();
+  const Waiting = STEPS[props.attempt.current_step] ?? CodeStep;
+  return (
+    <>
+      <Waiting {...props} />
+      <Other>
+        <Button look="link" onPress={props.hook.startOver}>
+          {useSay()('startOver')}
+        </Button>
+      </Other>
+    </>
+  );
 }
 
 /** The password of a sign-in that has said who it is. */
 function PasswordStep({ hook, attempt }: StepProps): ReactElement {
-  const { Title, Lead, Form, PasswordField, Other, Button } = useParts();
+  const { Title, Lead, Form, PasswordField } = useParts();
   const say = useSay();
   const form = useForm({
     check: (values) => missing(values, ['password'], say('fieldMissing')),
@@ -41,35 +41,26 @@ function PasswordStep({ hook, attempt }: StepProps): ReactElement {
         <Account name={attempt.email} />
         <PasswordField form={form} label={say('fieldPassword')} autoComplete="current-password" takesFocus />
       </Form>
-      <Other>
-        <Button look="link" onPress={hook.startOver}>
-          {say('startOver')}
-        </Button>
-      </Other>
     </>
   );
 }
 
 /** A code, or a link, that was sent to an address or a number. */
 function CodeStep({ hook, attempt }: StepProps): ReactElement {
-  const { Title, Lead, Other, Button } = useParts();
+  const { Title } = useParts();
   const say = useSay();
   const step = attempt.current_step;
   const isLink = step === 'verify_email_link';
   const isPhone = step === 'verify_phone' || step === 'verify_phone_otp';
   const title = say(isPhone ? 'codePhoneTitle' : isLink ? 'linkTitle' : 'codeTitle');
-  const text = isPhone ? 'codePhoneText' : isLink ? 'linkText' : 'codeText';
+  // A passkey, or a number, has named no address.
+  const text = isPhone ? 'codePhoneText' : isLink ? 'linkText' : attempt.email ? 'codeText' : 'codeTextAny';
   return (
     <>
       <Title>{title}</Title>
-      <Lead>{say(text, { email: attempt.email })}</Lead>
+      <Sent unsent={hook.unsent}>{say(text, { email: attempt.email })}</Sent>
       <CodeForm title={title} account={attempt.email} verify={(code) => hook.verify(code)} />
-      <Resend label={say(isLink ? 'linkResend' : 'codeResend')} send={() => hook.prepare()} />
-      <Other>
-        <Button look="link" onPress={hook.startOver}>
-          {say('startOver')}
-        </Button>
-      </Other>
+      <Resend label={say(isLink ? 'linkResend' : 'codeResend')} send={() => hook.prepare()} isDue={!!hook.unsent} />
     </>
   );
 }
@@ -126,3 +117,10 @@ function ProfileStep({ hook, attempt }: StepProps): ReactElement {
 function profileOf({ email_address: email, phone_number: phone, ...names }: Values): Record<string, string> {
   return { ...names, ...(email && { email: email.trim() }), ...(phone && { phone_number: phoneOf(phone) }) };
 }
+
+const STEPS: Partial<Readonly<Record<string, typeof CodeStep>>> = {
+  verify_password: PasswordStep,
+  verify_second_factor: FactorStep,
+  add_second_factor: EnrolStep,
+  complete_profile: ProfileStep,
+};

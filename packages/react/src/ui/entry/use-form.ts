@@ -1,4 +1,5 @@
 import { type FormEvent, type Ref, useEffect, useRef, useState } from 'react';
+import type { KeyrackError } from '../../error.js';
 import { useParts } from './kit.js';
 import type { Problem } from './problem.js';
 
@@ -29,10 +30,13 @@ interface Options {
   /** What can be said without the server. */
   readonly check: (values: Values) => Problems;
   readonly submit: (values: Values) => Promise<unknown>;
+
+  /** What is said of a wrong code, where the usual words, about a message that has brought it, do not fit. */
+  readonly wrong?: string | undefined;
 }
 
 /** The state of a form: sends it once at a time, and puts the focus where something is to be mended. */
-export function useForm({ check, submit }: Options): FormState {
+export function useForm({ check, submit, wrong }: Options): FormState {
   const { problemOf } = useParts();
   const ref = useRef<HTMLFormElement>(null);
   const [isBusy, setBusy] = useState(false);
@@ -63,7 +67,8 @@ export function useForm({ check, submit }: Options): FormState {
       if ((await submit(values)) === 'stay') setBusy(false);
     } catch (error) {
       const said = problemOf(error);
-      if (said.field && said.field in values) refuse({ [said.field]: said.text });
+      const text = (wrong && (error as KeyrackError).code === 'INVALID_CODE' && wrong) || said.text;
+      if (said.field && said.field in values) refuse({ [said.field]: text });
       else refuse({}, said);
       setBusy(false);
     }

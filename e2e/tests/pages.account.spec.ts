@@ -81,7 +81,9 @@ test('a password is changed, removed, and set again after a mailed code has prov
   await server.advance(11 * 60_000);
   await form.getByLabel('New password').fill(ada.password);
   const dialog = page.getByRole('dialog', { name: 'Is it you?' });
-  const code = await server.codeOf(ada.email, () => hosted.button('Set a password').click());
+  await hosted.button('Set a password').click();
+  const code = await server.codeOf(ada.email, () => dialog.getByRole('button', { name: 'Send a code', exact: true }).click());
+  await expect(dialog.getByText(/^A code is on its way to /)).toBeVisible();
   await dialog.getByRole('textbox', { name: 'Code' }).fill(code);
   await dialog.getByRole('button', { name: 'Confirm' }).click();
   await expect(dialog).toHaveCount(0);
@@ -133,6 +135,7 @@ test('sign-ins elsewhere are ended, one and all; the data is downloaded; a delet
   await page.getByRole('textbox', { name: /to go on/ }).fill(ada.email);
   await hosted.button('Delete account').click();
   await expect(page.getByText('You were signed out because the account was deleted.')).toBeVisible();
+  await expect(page.getByText(/^The account will be deleted for good on .+ signing in to it takes that back\.$/)).toBeVisible();
   await hosted.open('/sign-in?prompt=login', 'phones');
   await hosted.fillSignIn(ada);
   await isIn(hosted, ada.email);

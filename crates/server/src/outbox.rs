@@ -76,14 +76,8 @@ fn sealed(
 ///
 /// # Errors
 /// What the database says.
-pub fn withhold(tx: &mut Tx<'_>, deployment: &str, mail: &Sealed, now: i64) -> Result<()> {
-    tx.execute(
-        "insert into outbox
-             (id, deployment_id, kind, state, sealed, tries, next_at, lease_until, expires_at, created_at)
-         values ($1, $2, $3, 'withheld', $4, 0, $5, 0, $6, $5)",
-        params![mail.id.as_str(), deployment, mail.kind, &String::new(), now, mail.expires_at],
-    )?;
-    Ok(())
+pub fn withhold(tx: &mut Tx<'_>, deployment: &str, message: &Sealed, now: i64) -> Result<()> {
+    put(tx, deployment, (message, "withheld", ""), now)
 }
 
 /// Puts a sealed message into the outbox of `deployment`.
@@ -91,18 +85,28 @@ pub fn withhold(tx: &mut Tx<'_>, deployment: &str, mail: &Sealed, now: i64) -> R
 /// # Errors
 /// What the database says.
 pub fn post(tx: &mut Tx<'_>, deployment: &str, message: &Sealed, now: i64) -> Result<()> {
+    put(tx, deployment, (message, "queued", &message.body), now)
+}
+
+fn put(
+    tx: &mut Tx<'_>,
+    deployment: &str,
+    (message, state, sealed): (&Sealed, &str, &str),
+    now: i64,
+) -> Result<()> {
     tx.execute(
         "insert into outbox
              (id, deployment_id, channel, language, kind, state, sealed, tries, next_at, lease_until, expires_at,
               created_at)
-         values ($1, $2, $3, $4, $5, 'queued', $6, 0, $7, 0, $8, $7)",
+         values ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, $9, $8)",
         params![
             message.id.as_str(),
             deployment,
             message.channel.word(),
             &message.language,
             message.kind,
-            &message.body,
+            state,
+            sealed,
             now,
             message.expires_at
         ],

@@ -151,6 +151,23 @@ pub fn made_at(tx: &mut Tx<'_>, (deployment, purpose, owner): (&str, For, &str))
     row.map(|row| row.cells().int()).transpose()
 }
 
+/// Whether something may still fit the secret of `owner`.
+///
+/// # Errors
+/// What the database says.
+pub fn is_live(
+    on: &mut Snapshot<'_>,
+    (deployment, purpose, owner): (&str, For, &str),
+    now: i64,
+) -> Result<bool> {
+    let row = on.query_one(
+        "select expires_at from one_time_secrets where deployment_id = $1 and purpose = $2 and owner = $3
+             and hash <> '' and used_at is null and expires_at > $4",
+        params![deployment, purpose.word(), owner, now],
+    )?;
+    Ok(row.is_some())
+}
+
 /// What the secret of `owner` is worth whose hash is `guess`. Nothing is counted and nothing used up, so it is for
 /// secrets that nobody guesses.
 ///

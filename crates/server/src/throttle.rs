@@ -41,8 +41,9 @@ pub const NOBODY: Rule = Rule { kind: "nobody", ..PASSWORD };
 pub const KNOWN: Rule = Rule { kind: "known", ..PASSWORD };
 /// Wrong passwords and codes from one client address, on whatever identifier.
 pub const ADDRESS: Rule = Rule { kind: "address", free: 30, window_ms: HOUR, first_pause_ms: 15_000 };
-/// Wrong codes for one address, over all attempts.
-pub const CODE_GUESS: Rule = Rule { kind: "code_guess", free: 10, window_ms: HOUR, first_pause_ms: 0 };
+/// Wrong codes for one address or number, over all attempts of whoever draws on one purse (`user::Purse`): ten, then
+/// pauses, so that a hundred in a row take months here too.
+pub const CODE_GUESS: Rule = Rule { kind: "code_guess", ..PASSWORD };
 /// Questions from one client address whether an identifier is free.
 pub const AVAILABILITY: Rule = Rule { kind: "availability", free: 100, window_ms: HOUR, first_pause_ms: 0 };
 /// Sign-ups begun from one client address: each is a row for as long as it lives.
@@ -60,7 +61,7 @@ pub const WAITLIST: Rule = Rule { kind: "waitlist", free: 20, window_ms: HOUR, f
 /// Requests for a passkey from one client address, by browsers in which nobody need be signed in: each is a row for as long
 /// as it lives, and pages make one whenever they are opened.
 pub const PASSKEY: Rule = Rule { kind: "passkey", free: 600, window_ms: HOUR, first_pause_ms: 0 };
-/// Codes sent to one address or number, for whatever purpose.
+/// Codes sent to one address or number from one purse (`user::Purse`).
 pub const CODE_MINUTE: Rule = Rule { kind: "code_minute", free: 1, window_ms: 60_000, first_pause_ms: 0 };
 /// The same in an hour.
 pub const CODE_MAIL: Rule = Rule { kind: "code_mail", free: 5, window_ms: HOUR, first_pause_ms: 0 };
@@ -72,8 +73,11 @@ pub const OWNER_NOTE: Rule = Rule { kind: "owner_note", free: 1, window_ms: HOUR
 /// Mails to one address that bring a way to set another password. Not those of sign-ups: who signs up with somebody's
 /// address must not use up their way back.
 pub const RESET_MAIL: Rule = Rule { kind: "reset_mail", ..CODE_MAIL };
-/// Wrong codes of such mails, for one address.
-pub const RESET_GUESS: Rule = Rule { kind: "reset_guess", ..CODE_GUESS };
+/// Wrong codes of such mails, for one address. The link in the same mail is none.
+pub const RESET_GUESS: Rule = Rule { kind: "reset_guess", ..PASSWORD };
+/// How often a change by somebody who is signed in makes void what was mailed to set another password: who knows the password
+/// must not go on changing it to keep its owner from that.
+pub const RESET_VOIDED: Rule = Rule { kind: "reset_voided", free: 1, window_ms: HOUR, first_pause_ms: 0 };
 /// Requests for such mails from one client address, for whomever.
 pub const RESET_ASKED: Rule = Rule { kind: "reset_asked", free: 100, window_ms: HOUR, first_pause_ms: 0 };
 

@@ -156,6 +156,8 @@ export async function answer(client: Client, kind: AttemptKind, attempt: Attempt
   await client.mutate({
     path,
     body,
+    // A password that is typed in an attempt costs the same work as one that begins it.
+    send: (request) => challenged(client, request),
     isDone: (session) => {
       const then = now(session);
       return !!then && (then.completed || then.current_step !== attempt.current_step);

@@ -194,7 +194,8 @@ impl Own {
     }
 
     /// Records that a way into the account has changed, and tells its owner by mail. `detail` says which, `""` for nothing.
-    /// What is under way to set it another password is void: whoever asked for that may be whom the change keeps out.
+    /// What is under way to set it another password is void ([`user::resets::void_by`]): whoever asked for that may be whom
+    /// the change keeps out.
     ///
     /// # Errors
     /// What the database says.
@@ -206,7 +207,8 @@ impl Own {
         detail: &str,
     ) -> Result<()> {
         self.record(tx, site, Event::AccountChanged, what.word())?;
-        user::resets::void_of(tx, (&app.vault, &site.config.id), &self.user)?;
+        let by_mail = self.proof.has("mail");
+        user::resets::void_by(tx, (&app.vault, &site.config.id), (&self.user, by_mail), self.now())?;
         notice::way_changed(tx, (app, site), &self.user, (what, detail), (&self.whence, self.now()))
     }
 

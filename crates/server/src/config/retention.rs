@@ -24,10 +24,10 @@ pub struct Retention {
     pub codes_ms: i64,
     /// A mail after it was queued, if it was sent or given up: 1 hour to 400 days (7 days).
     pub mails_ms: i64,
-    /// What is counted for an hour, after the hour began and its pause is over: from 1 hour, because a shorter
+    /// What is counted for an hour or a day, after that began and its pause is over: from 1 day, because a shorter
     /// one would grant more tries, to 400 days (2 days).
     pub counts_ms: i64,
-    /// Wrong passwords at an identifier, after the end of its pause: from 1 day, the longest pause, to 400 days
+    /// Wrong passwords at an identifier and wrong codes that were sent to it, after the end of its pause: from 1 day, the longest pause, to 400 days
     /// (30 days).
     pub guesses_ms: i64,
     /// A notification, after it was written: 1 day to 400 days (90 days).
@@ -101,7 +101,7 @@ pub(super) fn read(mut table: Table<'_>, lifetimes: &Lifetimes) -> Retention {
         sign_ins_ms: period("sign_ins", "1 hour", year).unwrap_or(base.sign_ins_ms),
         attempts_ms: period("attempts", "1 hour", year).unwrap_or(base.attempts_ms),
         mails_ms: period("mails", "1 hour", year).unwrap_or(base.mails_ms),
-        counts_ms: period("counts", "1 hour", year).unwrap_or(base.counts_ms),
+        counts_ms: period("counts", "1 day", year).unwrap_or(base.counts_ms),
         guesses_ms: period("guesses", "1 day", year).unwrap_or(base.guesses_ms),
         notifications_ms: period("notifications", "1 day", year).unwrap_or(base.notifications_ms),
         invitations_ms: period("invitations", "1 hour", year).unwrap_or(base.invitations_ms),

@@ -94,7 +94,7 @@ fn set(
         (&arrival.whence(), now),
     )?;
     let proof = Proof { methods: "mail".to_owned(), proved_at: now, second_factor_at: None };
-    let first = First { method: SignInMethod::PlainEmail, email, proof };
+    let first = First { method: SignInMethod::PlainEmail, identifier: email.clone(), email, proof };
     // What is refused now is an error: nobody's password changes with an answer that says no.
     Ok(Ok(entry::proved(tx, (app, site), owner, first, arrival)?.map_err(Error::from)?))
 }

@@ -4,11 +4,11 @@
 //! An identifier that nobody has gets an attempt like any other: the same fields, the same writes, and nothing ever fits.
 
 use super::Identifier;
-use super::entry;
 use super::machine::Stage;
 use super::phone::Number;
 use super::shown;
 use super::store::{self, Kept};
+use super::whose::password_of;
 use crate::app::{App, Site};
 use crate::caller::Browser;
 use crate::db::Tx;
@@ -35,16 +35,9 @@ pub async fn by_mail(browser: &Browser, email: EmailAddress, method: SignInMetho
         let nobody = UserId::stored(String::new());
         let whose = found.as_ref().map_or(&nobody, |found| &found.user_id);
         let hash = found.as_ref().and_then(|found| found.password_hash.as_deref());
-        let kept = Kept {
-            password: Some(entry::password_of(&app, whose, hash)),
-            method,
-            identifier: email.to_string(),
-            email: email.to_string(),
-            stage: Stage::First { step, user: found.map(|found| found.user_id.to_string()) },
-            asked: None,
-            enrolling: None,
-            phone: None,
-        };
+        let password = Some(password_of(&app, whose, hash));
+        let stage = Stage::First { step, user: found.map(|found| found.user_id.to_string()) };
+        let kept = Kept { email: email.to_string(), password, ..Kept::new(method, email.as_str(), stage) };
         put(tx, (&app, &site), &kept, &arrival)
     });
     begun.await
@@ -60,20 +53,10 @@ pub async fn by_identifier(browser: &Browser, identifier: Identifier) -> Result<
     let begun = browser.app.db.write(move |tx| {
         let found = identifier.find(tx, &site.config.id)?;
         let (method, email) = identifier.shown();
-        let kept = Kept {
-            method,
-            identifier: identifier.as_str().to_owned(),
-            email,
-            stage: Stage::First {
-                step: Step::VerifyPassword,
-                user: found.map(|found| found.user_id.to_string()),
-            },
-            // Whichever the account has when it is typed.
-            password: None,
-            asked: None,
-            enrolling: None,
-            phone: None,
-        };
+        let user = found.map(|found| found.user_id.to_string());
+        let stage = Stage::First { step: Step::VerifyPassword, user };
+        // It takes whichever password the account has when it is typed.
+        let kept = Kept { email, ..Kept::new(method, identifier.as_str(), stage) };
         put(tx, (&app, &site), &kept, &arrival)
     });
     begun.await
@@ -87,21 +70,16 @@ pub async fn by_phone(browser: &Browser, number: Number) -> Result<Left> {
     count(browser).await?;
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
     let begun = browser.app.db.write(move |tx| {
-        let found = number.find(tx, &site)?;
-        let (user, identifier) = match found {
-            Some((user, phone)) => (Some(user.to_string()), phone),
+        let (user, identifier) = match number.find(tx, &site)? {
+            Some((user, phone)) => (Some(user), phone),
             None => (None, number.as_str().to_owned()),
         };
-        let kept = Kept {
-            method: SignInMethod::PhoneOtp,
-            identifier,
-            email: String::new(),
-            stage: Stage::First { step: Step::VerifyPhoneOtp, user },
-            password: None,
-            asked: None,
-            enrolling: None,
-            phone: None,
-        };
+        let nobody = UserId::stored(String::new());
+        let whose = user.as_ref().unwrap_or(&nobody);
+        let hash = user::store::password_hash(tx, &site.config.id, whose)?;
+        let password = Some(password_of(&app, whose, hash.as_deref()));
+        let stage = Stage::First { step: Step::VerifyPhoneOtp, user: user.as_ref().map(ToString::to_string) };
+        let kept = Kept { password, ..Kept::new(SignInMethod::PhoneOtp, &identifier, stage) };
         put(tx, (&app, &site), &kept, &arrival)
     });
     begun.await

@@ -43,8 +43,9 @@ pub fn phone_to_prove(user: &User) -> Option<&Phone> {
     phones.iter().find(|phone| phone.is_primary).or(phones.first())
 }
 
-/// The address of an account that is still to be proved.
+/// The address of an account that a step proves: the primary one, which may be proved already and is then asked for in
+/// place of a second factor.
 #[must_use]
 pub fn to_prove(user: &User) -> Option<&Email> {
-    user.emails.iter().find(|email| email.is_primary && email.verified_at.is_none())
+    user.emails.iter().find(|email| email.is_primary)
 }

@@ -4,6 +4,7 @@ use super::code;
 use super::entry::{self, Inside};
 use super::machine::Proved;
 use super::store::Attempt;
+use super::tries;
 use super::verify::{self, Taken, Trial, accept, count, refuse};
 use crate::app::{App, Site};
 use crate::audit::About;
@@ -26,7 +27,8 @@ pub(super) fn take(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial, s
     let user = inside.owner.user.id.clone();
     let about = About { user: Some(&user), session: Some(&attempt.session), ..About::default() };
     let about = About { identifier: Some(&identifier), ..about };
-    let full = count(tx, (&CODE_GUESS, &identifier), trial)?;
+    let purse = tries::purse(tx, (app, site), &attempt, &to)?.subject;
+    let full = count(tx, (&CODE_GUESS, &purse), trial)?;
     let guess = code::later_hash(app, &trial.id, (&to, &trial.typed.code));
     let secret = (site.config.id.as_str(), code::LATER, trial.id.as_str());
     let refused = match secret::consume(tx, secret, &guess, trial.arrival.now)? {
@@ -38,7 +40,7 @@ pub(super) fn take(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial, s
         refuse(tx, site, (trial, &full), (code, about))?;
         return Ok(Err(code));
     }
-    accept(tx, site, (&CODE_GUESS, &identifier), (trial, about))?;
+    accept(tx, site, (&CODE_GUESS, &purse), (trial, about))?;
     prove(tx, (app, site), (inside, &attempt), (trial, step, &id))
 }
 

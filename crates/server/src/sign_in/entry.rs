@@ -8,17 +8,16 @@ pub use super::inside::{Inside, Owner, enter, enter_to_change, owner};
 
 use super::machine::{self, Fact, Proved, Stage};
 use super::store::{self, Attempt, Kept};
+use super::whose::{is_its, password_of};
 use super::{COMPLETED_SHOWN_MS, policy, shown};
 use crate::app::{App, Site};
 use crate::db::Tx;
 use crate::domain::joining;
 use crate::error::Result;
-use crate::id::UserId;
 use crate::notification;
 use crate::session::enter::{Arrival, Left, NewAttempt, Room};
 use crate::session::{Plan, Proof, crowd, store as session_store};
 use crate::user::{self, User, resets};
-use crate::vault::Purpose;
 use keyrack_protocol::{ChangeReason, Code, EndReason, SignInMethod};
 
 /// What was proved first.
@@ -26,6 +25,9 @@ use keyrack_protocol::{ChangeReason, Code, EndReason, SignInMethod};
 pub struct First {
     /// How.
     pub method: SignInMethod,
+    /// The address or the number that the proof rests on, `""` where it rests on none: the account must go on having it
+    /// proved while the attempt waits.
+    pub identifier: String,
     /// The address that the attempt shows: what was typed, `""` where that was something else.
     pub email: String,
     /// What it is worth. One that counts as two factors has `second_factor_at`.
@@ -67,17 +69,18 @@ pub fn proved_inside(
     }
     let user = &inside.owner.user;
     let needs = policy::needs(tx, site, (user, &first.proof))?;
-    let kept = Kept {
-        method: first.method,
-        identifier: String::new(),
-        email: first.email,
-        stage: machine::begun(user.id.as_str(), &first.proof, needs),
-        password: Some(password_of(app, &user.id, inside.owner.password_hash.as_deref())),
-        asked: None,
-        enrolling: None,
-        phone: None,
-    };
+    let stage = machine::begun(user.id.as_str(), &first.proof, needs);
+    let kept = kept(app, (user, inside.owner.password_hash.as_deref()), first, stage);
     settle(tx, (app, site), inside, (None, kept), arrival).map(Ok)
+}
+
+/// What is kept of an attempt whose first factor was proved at once.
+fn kept(app: &App, (user, hash): (&User, Option<&str>), first: First, stage: Stage) -> Kept {
+    Kept {
+        email: first.email,
+        password: Some(password_of(app, &user.id, hash)),
+        ..Kept::new(first.method, &first.identifier, stage)
+    }
 }
 
 /// Goes on for an account that was just made in a session: opens its sign-in, or puts an attempt into the session that
@@ -99,17 +102,7 @@ pub fn made(
         return Ok(ChangeReason::SignedIn);
     }
     let hash = user::store::password_hash(tx, &site.config.id, &user.id)?;
-    let password = password_of(app, &user.id, hash.as_deref());
-    let kept = Kept {
-        method: first.method,
-        identifier: String::new(),
-        email: first.email,
-        stage,
-        password: Some(password),
-        asked: None,
-        enrolling: None,
-        phone: None,
-    };
+    let kept = kept(app, (user, hash.as_deref()), first, stage);
     put(tx, (app, site), (room, user), (None, &kept), arrival)?;
     Ok(ChangeReason::Attempt)
 }
@@ -140,11 +133,14 @@ pub fn moved(
     let Ok(stage) = machine::step(attempt.at(), &fact, needs, arrival.now) else {
         return Ok(Err(Code::BadAttempt));
     };
-    let kept = Kept { stage, ..attempt.kept.clone() };
+    // Whichever it has by now: what is proved from here on stands beside it, and ends with it.
+    let password = Some(password_of(app, &user.id, inside.owner.password_hash.as_deref()));
+    let kept = Kept { stage, password, ..attempt.kept.clone() };
     settle(tx, (app, site), inside, (Some(attempt), kept), arrival).map(Ok)
 }
 
-/// Whether an attempt still waits for something that is asked of the account, with the password that it began with.
+/// Whether an attempt still waits for something that is asked of the account, which still has the password and the
+/// identifier that it began with.
 ///
 /// # Errors
 /// What the database says.
@@ -157,13 +153,12 @@ pub fn is_current(
     if user::may_act(&owner.user).is_err() {
         return Ok(false);
     }
-    let kept = &attempt.kept;
-    if !has_its_password(app, owner, attempt) {
+    if !is_its(app, owner, attempt) {
         return Ok(false);
     }
-    let Stage::Left { proof, .. } = &kept.stage else { return Ok(true) };
+    let Stage::Left { proof, .. } = &attempt.kept.stage else { return Ok(true) };
     let needs = policy::needs(tx, site, (&owner.user, proof))?;
-    Ok(machine::is_current(&kept.stage, needs))
+    Ok(machine::is_current(&attempt.kept.stage, needs))
 }
 
 /// Ends an attempt of a session.
@@ -182,19 +177,6 @@ fn may_enter(site: &Site, inside: &Inside) -> std::result::Result<(), Code> {
         return Err(Code::UserAlreadySignedIn);
     }
     room.has_place(site)
-}
-
-/// Whether an account has the password that it had when an attempt began, be it none: whoever changed it meant everything
-/// to stop that was under way.
-#[must_use]
-pub fn has_its_password(app: &App, owner: &Owner, attempt: &Attempt) -> bool {
-    let now = || password_of(app, &owner.user.id, owner.password_hash.as_deref());
-    attempt.kept.password.as_ref().is_none_or(|then| *then == now())
-}
-
-/// What an attempt remembers a password by, also that there is none.
-pub(super) fn password_of(app: &App, user: &UserId, hash: Option<&str>) -> String {
-    app.vault.hash(Purpose::OneTime, user.as_str(), hash.unwrap_or_default().as_bytes())
 }
 
 /// Keeps an attempt as it is now: a new one, or one that moved. When nothing is left the sign-in is opened.
@@ -247,7 +229,10 @@ fn open(
     crowd::end_elsewhere(tx, site, crowded_out, EndReason::EvictedByCap, &arrival.by())?;
     notification::device::notice(tx, site, user, &room.loaded.id, arrival)?;
     joining::join(tx, site, joins, &user.id, &arrival.by())?;
-    // Whoever is in needs no other password; a mail that was asked for meanwhile opens nothing later.
-    resets::void(tx, (&app.vault, &site.config.id), &user.id)?;
+    if proof.has("mail") {
+        // Whoever has the mailbox is in, and needs no other password; what was mailed meanwhile opens nothing later. Who came
+        // another way may be whom the mail is to keep out.
+        resets::void(tx, (&app.vault, &site.config.id), &user.id)?;
+    }
     room.open_sign_in(tx, (app, site), (user, proof), arrival)
 }

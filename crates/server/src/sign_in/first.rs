@@ -1,11 +1,13 @@
-//! The code of the first factor, and the password of an attempt that waits for it. As long as nothing fits, an attempt of nobody's identifier and one of somebody's cost the
-//! same work: the account is locked only for whoever typed the right code.
+//! The code of the first factor, and the password of an attempt that waits for it. As long as nothing fits, an attempt of
+//! nobody's identifier and one of somebody's cost the same work: the account is locked only for whoever typed the right
+//! code.
 
 use super::entry::{self, Owner};
-use super::machine::Proved;
+use super::machine::{Proved, Stage};
 use super::store;
 use super::verify::{Taken, Trial, accept, again, count, refuse};
-use super::{code, link};
+use super::whose::is_its;
+use super::{code, link, tries};
 use crate::app::{App, Site};
 use crate::audit::About;
 use crate::db::Tx;
@@ -16,7 +18,7 @@ use crate::session::enter::{self, Arrival};
 use crate::throttle::{CODE_GUESS, Subject};
 use keyrack_protocol::Code;
 
-/// Takes the password of an attempt that waits for it, which fitted this account.
+/// Takes the password of an attempt that waits for it, first or in place of a second factor, which fitted this account.
 pub(super) fn take_password(
     tx: &mut Tx<'_>,
     (app, site): (&App, &Site),
@@ -26,7 +28,15 @@ pub(super) fn take_password(
     let inside = entry::enter(tx, (app, site), owner, (arrival, None))?;
     inside.room.loaded.visible_attempt(inside.room.opened, attempt.as_str())?;
     let attempt = store::load(tx, &site.config.id, attempt)?.ok_or(Code::BadAttempt)?;
-    let proved = Proved::First { user: inside.owner.user.id.to_string(), proof };
+    if !is_its(app, &inside.owner, &attempt) {
+        return Ok(Err(Code::InvalidCredentials));
+    }
+    let user = inside.owner.user.id.to_string();
+    let proved = match &attempt.kept.stage {
+        Stage::Left { user: whose, .. } if *whose == user => Proved::Password,
+        Stage::Left { .. } => return Ok(Err(Code::BadAttempt)),
+        _ => Proved::First { user, proof },
+    };
     entry::moved(tx, (app, site), inside, (&attempt, proved), arrival)
 }
 
@@ -41,21 +51,22 @@ pub(super) fn take_first(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Tr
         Some(user) => entry::owner(tx, site, &UserId::stored(user.to_owned()))?,
         None => None,
     };
-    let Some(owner) = owner.filter(|owner| entry::has_its_password(app, owner, &attempt)) else {
+    let Some(owner) = owner.filter(|owner| is_its(app, owner, &attempt)) else {
         return not_right(tx, (app, site), trial, &guess);
     };
     let inside = entry::enter(tx, (app, site), owner, (arrival, None))?;
     let attempt = again(tx, site, &inside.room, trial)?;
     let identifier = Subject::new(&app.vault, &site.config.id, &attempt.kept.identifier);
     let about = About { session: Some(&attempt.session), identifier: Some(&identifier), ..About::default() };
-    let full = count(tx, (&CODE_GUESS, &identifier), trial)?;
+    let purse = tries::purse(tx, (app, site), &attempt, &attempt.kept.identifier)?.subject;
+    let full = count(tx, (&CODE_GUESS, &purse), trial)?;
     if secret::consume(tx, secret, &guess, now)? != Used::Now {
         refuse(tx, site, (trial, &full), (Code::InvalidCode, about))?;
         return Ok(Err(Code::InvalidCode));
     }
     // The link that the code stood beside is worth nothing any more.
     secret::forget(tx, (site.config.id.as_str(), link::LINK, trial.id.as_str()))?;
-    accept(tx, site, (&CODE_GUESS, &identifier), (trial, about))?;
+    accept(tx, site, (&CODE_GUESS, &purse), (trial, about))?;
     let proof = code::proof(&attempt, now);
     let proved = Proved::First { user: inside.owner.user.id.to_string(), proof };
     entry::moved(tx, (app, site), inside, (&attempt, proved), arrival)
@@ -66,7 +77,8 @@ fn not_right(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Trial, guess: 
     let room = enter::existing(tx, (app, site), &trial.arrival, &[])?.ok_or(Code::BadAttempt)?;
     let attempt = again(tx, site, &room, trial)?;
     let identifier = Subject::new(&app.vault, &site.config.id, &attempt.kept.identifier);
-    let full = count(tx, (&CODE_GUESS, &identifier), trial)?;
+    let purse = tries::purse(tx, (app, site), &attempt, &attempt.kept.identifier)?.subject;
+    let full = count(tx, (&CODE_GUESS, &purse), trial)?;
     let secret = (site.config.id.as_str(), code::FIRST, trial.id.as_str());
     let code = match secret::consume(tx, secret, guess, trial.arrival.now)? {
         Used::Expired => Code::CodeExpired,

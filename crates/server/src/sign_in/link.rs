@@ -10,7 +10,8 @@
 use super::code;
 use super::entry::{self, First, Inside};
 use super::machine::Proved;
-use super::store::{self, Asked, Attempt};
+use super::store::{self, Asked, Attempt, Kept};
+use super::whose::is_its;
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
@@ -200,9 +201,12 @@ fn take(
         return Err(Code::ConfirmRequired.into());
     }
     let attempt = store::load(tx, deployment, id)?.ok_or(Code::LinkNotValid)?;
+    if arrival.now >= attempt.expires_at {
+        return Err(Code::CodeExpired.into());
+    }
     let user = attempt.user().map(|user| UserId::stored(user.to_owned())).ok_or(Code::LinkNotValid)?;
     let owner = entry::owner(tx, site, &user)?.ok_or(Code::LinkNotValid)?;
-    if !entry::has_its_password(app, &owner, &attempt) {
+    if !is_its(app, &owner, &attempt) {
         return Err(Code::LinkNotValid.into());
     }
     let inside = entry::enter(tx, (app, site), owner, (arrival, Some(&attempt.session)))?;
@@ -225,7 +229,8 @@ fn take(
     if let Err(refused) = user::may_act(&inside.owner.user) {
         return Ok(Err(refused));
     }
-    let first = First { method: SignInMethod::MagicLink, email: attempt.kept.email.clone(), proof };
+    let Kept { identifier, email, .. } = attempt.kept.clone();
+    let first = First { method: SignInMethod::MagicLink, identifier, email, proof };
     entry::proved_inside(tx, (app, site), inside, first, arrival)
 }
 

@@ -44,6 +44,8 @@ pub struct Needs {
     pub email: bool,
     /// Its phone number is to be proved.
     pub phone: bool,
+    /// Its password is to be proved, in place of a second factor.
+    pub password: bool,
     /// Whether a second factor.
     pub second_factor: SecondFactor,
     /// Something is missing in its profile.
@@ -58,7 +60,7 @@ pub enum SecondFactor {
     NotAsked,
     /// One that the account has.
     Prove,
-    /// The account has none and must set one up.
+    /// The account never had one and must set one up.
     Add,
 }
 
@@ -85,6 +87,8 @@ pub enum Proved {
     Email,
     /// The account's phone number, by a code.
     Phone,
+    /// The account's password, after another first factor.
+    Password,
     /// A second factor, whose name this is (RFC 8176).
     SecondFactor(&'static str),
     /// A new second factor, which the account has from now on.
@@ -116,9 +120,10 @@ pub struct Attempt<'a> {
 }
 
 /// What may be left after a first factor, in order.
-const ORDER: [Step; 5] = [
+const ORDER: [Step; 6] = [
     Step::VerifyEmail,
     Step::VerifyPhone,
+    Step::VerifyPassword,
     Step::VerifySecondFactor,
     Step::AddSecondFactor,
     Step::CompleteProfile,
@@ -181,6 +186,7 @@ fn settled(step: Step, proof: &Proof, proved: &Proved, now: i64) -> Option<Proof
     match (step, proved) {
         (Step::VerifyEmail, Proved::Email) => Some(proof.and("mail", now)),
         (Step::VerifyPhone, Proved::Phone) => Some(proof.and("sms", now)),
+        (Step::VerifyPassword, Proved::Password) => Some(proof.and("pwd", now)),
         (Step::VerifySecondFactor, Proved::SecondFactor(name))
         | (Step::AddSecondFactor, Proved::NewSecondFactor(name)) => Some(proof.and_second_factor(name, now)),
         (Step::CompleteProfile, Proved::Profile) => Some(proof.clone()),
@@ -202,6 +208,7 @@ fn still(proof: &Proof, (needs, after): (Needs, Option<Step>)) -> Vec<Step> {
     let is_asked = |step: &Step| match step {
         Step::VerifyEmail => needs.email && is_ahead(*step),
         Step::VerifyPhone => needs.phone && is_ahead(*step),
+        Step::VerifyPassword => needs.password && is_ahead(*step),
         Step::VerifySecondFactor => needs.second_factor == SecondFactor::Prove && lacks_second,
         Step::AddSecondFactor => needs.second_factor == SecondFactor::Add && lacks_second,
         Step::CompleteProfile => needs.profile && is_ahead(*step),

@@ -44,11 +44,13 @@ fn nothing_fits_an_attempt_of_nobody_and_no_other_account_fits_one() {
 
 #[test]
 fn everything_that_is_asked_comes_in_order_and_what_was_passed_does_not_come_again() {
-    let all = Needs { email: true, phone: true, second_factor: SecondFactor::Prove, profile: true };
+    let all =
+        Needs { email: true, phone: true, password: true, second_factor: SecondFactor::Prove, profile: true };
     let mut stage = begun("usr_1", &proof(None), all);
     let passed = [
         (Step::VerifyEmail, Proved::Email, Needs { email: false, ..all }),
         (Step::VerifyPhone, Proved::Phone, Needs { email: false, phone: false, ..all }),
+        (Step::VerifyPassword, Proved::Password, all),
         (Step::VerifySecondFactor, Proved::SecondFactor("otp"), all),
         // A number came with the profile that is not proved: the next sign-in asks for that.
         (Step::CompleteProfile, Proved::Profile, Needs { phone: true, profile: false, ..all }),
@@ -83,8 +85,13 @@ fn a_stage_is_read_back_as_it_was_kept() {
 fn any_needs() -> impl Strategy<Value = Needs> {
     let second =
         prop_oneof![Just(SecondFactor::NotAsked), Just(SecondFactor::Prove), Just(SecondFactor::Add)];
-    (any::<bool>(), any::<bool>(), second, any::<bool>())
-        .prop_map(|(email, phone, second_factor, profile)| Needs { email, phone, second_factor, profile })
+    (any::<[bool; 4]>(), second).prop_map(|([email, phone, password, profile], second_factor)| Needs {
+        email,
+        phone,
+        password,
+        second_factor,
+        profile,
+    })
 }
 
 fn any_proved() -> impl Strategy<Value = Proved> {
@@ -93,6 +100,7 @@ fn any_proved() -> impl Strategy<Value = Proved> {
             .prop_map(|(user, second)| first(user, second)),
         Just(Proved::Email),
         Just(Proved::Phone),
+        Just(Proved::Password),
         Just(Proved::SecondFactor("otp")),
         Just(Proved::NewSecondFactor("otp")),
         Just(Proved::Profile),
@@ -111,6 +119,7 @@ fn after(needs: Needs, proved: &Proved) -> Needs {
         Proved::Phone => Needs { phone: false, ..needs },
         Proved::NewSecondFactor(_) => Needs { second_factor: SecondFactor::Prove, ..needs },
         Proved::Profile => Needs { profile: false, ..needs },
+        Proved::Password => Needs { password: false, ..needs },
         Proved::First { .. } | Proved::SecondFactor(_) => needs,
     }
 }
@@ -120,6 +129,7 @@ fn wanted(step: Step) -> Proved {
     match step {
         Step::VerifyEmail => Proved::Email,
         Step::VerifyPhone => Proved::Phone,
+        Step::VerifyPassword => Proved::Password,
         Step::VerifySecondFactor => Proved::SecondFactor("otp"),
         Step::AddSecondFactor => Proved::NewSecondFactor("otp"),
         Step::CompleteProfile => Proved::Profile,
@@ -160,6 +170,7 @@ proptest! {
             prop_assert!(by_first && user == "usr_1");
             prop_assert!(!asked.email || has(&Proved::Email));
             prop_assert!(!asked.phone || has(&Proved::Phone));
+            prop_assert!(!asked.password || has(&Proved::Password));
             prop_assert!(!asked.profile || has(&Proved::Profile));
             prop_assert!(asked.second_factor == SecondFactor::NotAsked || proof.second_factor_at.is_some());
             let second = has(&Proved::SecondFactor("otp")) || has(&Proved::NewSecondFactor("otp"));
@@ -170,7 +181,7 @@ proptest! {
     #[test]
     fn no_stage_is_a_dead_end(asked in any_needs()) {
         let (mut stage, mut needs) = (waiting(Some("usr_1")), asked);
-        for _ in 0..6 {
+        for _ in 0..7 {
             if matches!(stage, Stage::Done { .. }) {
                 break;
             }
@@ -189,6 +200,7 @@ fn every_step_is_reached() {
     let none = Needs::default();
     assert_eq!(one(Needs { email: true, ..none }), Step::VerifyEmail);
     assert_eq!(one(Needs { phone: true, ..none }), Step::VerifyPhone);
+    assert_eq!(one(Needs { password: true, ..none }), Step::VerifyPassword);
     assert_eq!(one(Needs { second_factor: SecondFactor::Prove, ..none }), Step::VerifySecondFactor);
     assert_eq!(one(Needs { second_factor: SecondFactor::Add, ..none }), Step::AddSecondFactor);
     assert_eq!(one(Needs { profile: true, ..none }), Step::CompleteProfile);

@@ -27,6 +27,7 @@ mod shown;
 pub mod store;
 mod tries;
 mod verify;
+mod whose;
 
 pub use prepare::{Wanted, prepare};
 pub use profile::{Filled, complete};
@@ -230,7 +231,9 @@ fn open_for(
         Some(attempt) => first::take_password(tx, (app, site), (owner, proof), (attempt, arrival))?,
         None => {
             let (method, email) = identifier.shown();
-            entry::proved(tx, (app, site), owner, First { method, email, proof }, arrival)?
+            let identifier = String::new();
+            let first = First { method, identifier, email, proof };
+            entry::proved(tx, (app, site), owner, first, arrival)?
         }
     };
     // Counters are locked after sessions, here as everywhere.

@@ -192,7 +192,8 @@ fn open(
     session_store::apply(tx, site, &inside.room.loaded, &plan, &arrival.by())?;
     let now = arrival.now;
     let proof = Proof { methods: format!("{method} mfa"), proved_at: now, second_factor_at: Some(now) };
-    let first = First { method: SignInMethod::Passkey, email: String::new(), proof };
+    let first =
+        First { method: SignInMethod::Passkey, identifier: String::new(), email: String::new(), proof };
     entry::proved_inside(tx, (app, site), inside, first, arrival)
 }
 

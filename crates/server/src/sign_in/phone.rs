@@ -57,12 +57,8 @@ impl Number {
     pub fn find(&self, on: &mut Snapshot<'_>, site: &Site) -> Result<Option<(UserId, String)>> {
         let mut found = match self {
             Self::Whole(number) => {
-                let rows = on.query(
-                    "select user_id, phone from phone_numbers
-                     where deployment_id = $1 and phone = $2 and verified_at is not null order by id",
-                    params![&site.config.id, number.as_str()],
-                )?;
-                read(rows)?
+                let owner = owner(on, &site.config.id, number.as_str())?;
+                owner.map(|owner| (owner, number.as_str().to_owned())).into_iter().collect()
             }
             Self::AtHome(digits) => {
                 let behind_trunk = digits.strip_prefix('0').unwrap_or(digits);
@@ -75,6 +71,19 @@ impl Number {
         }
         Ok(if found.len() == 1 { found.pop() } else { None })
     }
+}
+
+/// Who has proved a number in E.164.
+///
+/// # Errors
+/// What the database says.
+pub fn owner(on: &mut Snapshot<'_>, deployment: &str, number: &str) -> Result<Option<UserId>> {
+    let row = on.query_one(
+        "select user_id from phone_numbers
+         where deployment_id = $1 and phone = $2 and verified_at is not null order by id limit 1",
+        params![deployment, number],
+    )?;
+    row.map(|row| Ok(UserId::stored(row.cells().text()?))).transpose()
 }
 
 fn read(rows: Vec<crate::db::Row>) -> Result<Vec<(UserId, String)>> {

@@ -16,21 +16,42 @@ use crate::user::User;
 /// # Errors
 /// What the database says.
 pub fn needs(on: &mut Snapshot<'_>, site: &Site, (user, proof): (&User, &Proof)) -> Result<Needs> {
-    let has_one = !factor::available(site, user, proof).is_empty();
+    // Also one that nothing of is left here: an account is no weaker because a deployment switched something off.
+    let has_one = user.second_factor_at.is_some() || factor::has_any(site, user);
     let auth = &site.config.auth;
     let own = user.ways.second_factor_policy.as_deref();
-    let second_factor = match (auth.second_factor.policy.of_account(own), has_one) {
-        (SecondFactorPolicy::Enforced, false) => SecondFactor::Add,
-        (SecondFactorPolicy::Enforced | SecondFactorPolicy::Optional, true) => SecondFactor::Prove,
-        (SecondFactorPolicy::None, true) if in_a_place_that_asks(on, user)? => SecondFactor::Prove,
-        _ => SecondFactor::NotAsked,
+    let is_asked = match auth.second_factor.policy.of_account(own) {
+        SecondFactorPolicy::Enforced => true,
+        SecondFactorPolicy::Optional => has_one,
+        SecondFactorPolicy::None => has_one && in_a_place_that_asks(on, user)?,
     };
-    Ok(Needs {
+    let needs = Needs {
         email: user.emails.iter().any(|email| email.is_primary && email.verified_at.is_none()),
         phone: auth.phone == FieldUse::Required && code::phone_to_prove(user).is_some(),
-        second_factor,
+        password: false,
+        second_factor: SecondFactor::NotAsked,
         profile: !missing(site, user).is_empty(),
+    };
+    Ok(match (is_asked, has_one) {
+        (false, _) => needs,
+        (true, false) => Needs { second_factor: SecondFactor::Add, ..needs },
+        (true, true) if factor::available(site, user, proof).is_empty() => instead(needs, (user, proof)),
+        (true, true) => Needs { second_factor: SecondFactor::Prove, ..needs },
     })
+}
+
+/// What is asked of an account that has a second factor and can prove none that is another one than its first: the mailbox,
+/// or after that the password. Whoever has neither is where people are who lost their second factor.
+fn instead(needs: Needs, (user, proof): (&User, &Proof)) -> Needs {
+    let proved = ["pwd", "mail", "sms"].into_iter().filter(|name| proof.has(name)).count();
+    if proof.second_factor_at.is_some() || proved > 1 {
+        return needs;
+    }
+    match (proof.has("mail"), user.has_password) {
+        (false, _) => Needs { email: true, ..needs },
+        (true, true) => Needs { password: true, ..needs },
+        (true, false) => Needs { second_factor: SecondFactor::Prove, ..needs },
+    }
 }
 
 /// The fields of a profile that the deployment requires and the account has not filled in.

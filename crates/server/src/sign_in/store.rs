@@ -14,13 +14,14 @@ pub struct Kept {
     /// How it began.
     pub method: SignInMethod,
     /// What was typed to say who it is, normalised: what codes of the first factor go to, and guesses are counted
-    /// under; `""` where the first factor was proved at once.
+    /// under, and what its account must go on having proved; `""` where the first factor rests on none.
     pub identifier: String,
     /// The address that is shown, may be `""`.
     pub email: String,
     /// Where it stands.
     pub stage: Stage,
-    /// A hash of the account's password, as it was kept when the attempt began: whoever changes it ends the attempt.
+    /// A hash of the account's password, as it was kept when the attempt began, or when the first factor was proved where
+    /// that is the password: whoever changes it ends the attempt.
     #[serde(default)]
     pub password: Option<String>,
     /// Who asked for the link that was mailed last.
@@ -32,6 +33,23 @@ pub struct Kept {
     /// The phone number (E.164) that the last code of a later step went to.
     #[serde(default)]
     pub phone: Option<String>,
+}
+
+impl Kept {
+    /// Of an attempt that begins: by this method, with what was typed to say who it is.
+    #[must_use]
+    pub fn new(method: SignInMethod, identifier: &str, stage: Stage) -> Self {
+        Self {
+            method,
+            identifier: identifier.to_owned(),
+            email: String::new(),
+            stage,
+            password: None,
+            asked: None,
+            enrolling: None,
+            phone: None,
+        }
+    }
 }
 
 /// Who asked for a link, from where and when.

@@ -8,6 +8,8 @@
 
 use super::Identifier;
 use super::entry::Inside;
+use super::machine::Stage;
+use super::store::Attempt;
 use crate::app::{App, Site};
 use crate::audit::{self, About};
 use crate::caller::Browser;
@@ -18,6 +20,7 @@ use crate::params;
 use crate::session::enter::{self, Arrival};
 use crate::throttle::{self, ACCOUNT, ADDRESS, KNOWN, NOBODY, PASSWORD, Subject, Verdict};
 use crate::user::store::Credentials;
+use crate::user::{Asker, Purse};
 
 /// The subjects of one try.
 #[derive(Clone, Debug)]
@@ -142,4 +145,22 @@ impl Known {
         };
         Subject::new(&app.vault, &site.config.id, &plain)
     }
+}
+
+/// Under what the codes of an attempt to an address or number are counted: whoever was signed in in its session before has
+/// a purse of their own, and so has whoever proved the first factor. Asked for an attempt of nobody alike.
+pub fn purse(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    attempt: &Attempt,
+    identifier: &str,
+) -> Result<Purse> {
+    let user = UserId::stored(attempt.user().unwrap_or_default().to_owned());
+    let known = Known::of(tx, &attempt.session, &user)?;
+    let asker = match (&known.0, &attempt.kept.stage) {
+        (Some(session), _) => Asker::Known(&user, session),
+        (None, Stage::First { .. }) => Asker::Stranger,
+        (None, _) => Asker::Proved(&user),
+    };
+    Ok(Purse::of(&app.vault, &site.config.id, (asker, identifier)))
 }

@@ -11,8 +11,10 @@ use super::{Identifier, contact, enrol, first, second};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
+use crate::captcha;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::http::fields::Fields;
 use crate::id::{AttemptId, UserId};
 use crate::passkey::enrol::Made;
 use crate::session::Shown;
@@ -61,16 +63,17 @@ impl Trial {
     }
 }
 
-/// Takes what was typed in an attempt, and moves it on.
+/// Takes what was typed in an attempt, and moves it on; `fields` are the request's, which may hold a proof of work.
 ///
 /// # Errors
-/// `INVALID_CODE`, `INVALID_CREDENTIALS`, `verification_code_expired`, `BAD_SIGN_IN_ATTEMPT`, `too_many_attempts`; once the first factor is
-/// proved `USER_DISABLED`, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`; `EMAIL_EXISTS` when somebody else proved the
+/// `INVALID_CODE`, `INVALID_CREDENTIALS`, `challenge_required`, `verification_code_expired`, `BAD_SIGN_IN_ATTEMPT`,
+/// `too_many_attempts`; once the first factor is proved `USER_DISABLED`, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`; `EMAIL_EXISTS` when somebody else proved the
 /// address meanwhile.
-pub async fn verify(browser: &Browser, attempt: &str, typed: Typed) -> Result<Left> {
+pub async fn verify(browser: &Browser, attempt: &str, (typed, fields): (Typed, &Fields)) -> Result<Left> {
     let verified = match open_attempt(browser, attempt).await {
         Ok((id, shown)) if shown.current_step == Step::VerifyPassword => {
-            // It is noted with every other try at a password.
+            // It is noted with every other try at a password, and costs the same work where that is asked for.
+            captcha::require(browser, fields).await?;
             return password(browser, id, typed.code).await;
         }
         Ok(open) => code(browser, open, typed).await,

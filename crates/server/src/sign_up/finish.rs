@@ -69,7 +69,8 @@ pub(super) fn finish(
     audit::record(tx, site, &trial.arrival.by(), Event::SignedUp, about)?;
     joining::join(tx, site, joins, &user.id, &trial.arrival.by())?;
     waitlist::store::leave(tx, &site.config.id, trial.email.as_str())?;
-    let first = First { method: SignInMethod::PlainEmail, email: trial.email.to_string(), proof };
+    let (identifier, email) = (trial.email.to_string(), trial.email.to_string());
+    let first = First { method: SignInMethod::PlainEmail, identifier, email, proof };
     let reason = entry::made(tx, (app, site), (&mut room, &user), first, &trial.arrival)?;
     let shown = shown(site, (&trial.id, &room.loaded.id), (profile, next), kept.expires_at);
     let listed_until = kept.expires_at.min(now + COMPLETED_SHOWN_MS);

@@ -71,7 +71,7 @@ pub(super) async fn attempt_verification(browser: Browser, fields: Fields) -> Re
     let kind = kind(&fields)?;
     if kind == Kind::SignIn {
         let typed = typed(&fields)?;
-        return Ok(browser.answer(&sign_in::verify(&browser, attempt, typed).await?));
+        return Ok(browser.answer(&sign_in::verify(&browser, attempt, (typed, &fields)).await?));
     }
     let code = fields.text("verification_code")?.ok_or(Code::CodeRequired)?;
     let used = browser.site.config.auth.username;

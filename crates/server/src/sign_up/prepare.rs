@@ -16,7 +16,7 @@ use crate::session::{Shown, read};
 use crate::throttle::{self, OWNER_NOTE, Subject, Verdict};
 use crate::user::email::EmailAddress;
 use crate::user::phone::E164;
-use crate::user::{self, SmsBudget};
+use crate::user::{self, Asker, Purse, SmsBudget};
 use keyrack_protocol::{Code, SignupAttempt, SignupAttemptStep, VerificationPrepared};
 use std::sync::Arc;
 
@@ -135,6 +135,7 @@ pub struct EmailCode {
     /// The hash of something nobody has: what a decoy waits for.
     unknown: String,
     budget: Subject,
+    purse: Purse,
     code: outbox::Sealed,
     note: outbox::Sealed,
     expires_at: i64,
@@ -159,6 +160,7 @@ impl EmailCode {
             fresh: Fresh { id: SecretId::draw(&app.world), hash: hash(&code) },
             unknown: hash(SecretId::draw(&app.world).as_str()),
             budget: Subject::new(&app.vault, &site.config.id, email.as_str()),
+            purse: Purse::of(&app.vault, &site.config.id, (Asker::SignUp, email.as_str())),
             code: outbox::seal(app, SIGN_UP_CODE.name, &mailed, expires_at)?,
             note: outbox::seal(app, SIGN_UP_NOTE.name, &note, expires_at)?,
             expires_at,
@@ -175,21 +177,22 @@ impl EmailCode {
     ) -> Result<()> {
         let now = by.now;
         let owner = (site.config.id.as_str(), For::SignUpEmail, id.as_str());
-        if !user::code_budget(tx, &self.budget, now)? {
+        if !user::code_budget(tx, &self.purse, now)? {
             return Ok(());
         }
         let event = if decoy { Event::CodeWithheld } else { Event::CodeSent };
         let about = About { session: Some(session), identifier: Some(&self.budget), ..About::default() };
         audit::record(tx, site, by, event, about)?;
-        if !decoy {
-            secret::replace(tx, owner, &self.fresh, (now, self.expires_at))?;
-            return outbox::post(tx, &site.config.id, &self.code, now);
-        }
-        let unknown = Fresh { hash: self.unknown.clone(), ..self.fresh.clone() };
-        secret::replace(tx, owner, &unknown, (now, self.expires_at))?;
-        match throttle::count(tx, &OWNER_NOTE, &self.budget, now)? {
-            Verdict::Counted => outbox::post(tx, &site.config.id, &self.note, now),
-            Verdict::Wait(_) => Ok(()),
+        let hash = if decoy { &self.unknown } else { &self.fresh.hash };
+        let fresh = Fresh { hash: hash.clone(), ..self.fresh.clone() };
+        secret::replace(tx, owner, &fresh, (now, self.expires_at))?;
+        // Counted alike, and a row in any case: whether there is an owner is nobody's to measure.
+        let noted = if decoy { &self.budget } else { &self.purse.subject };
+        let may_be_noted = throttle::count(tx, &OWNER_NOTE, noted, now)? == Verdict::Counted;
+        match (decoy, may_be_noted) {
+            (false, _) => outbox::post(tx, &site.config.id, &self.code, now),
+            (true, true) => outbox::post(tx, &site.config.id, &self.note, now),
+            (true, false) => outbox::withhold(tx, &site.config.id, &self.note, now),
         }
     }
 }
@@ -198,6 +201,7 @@ impl EmailCode {
 pub struct PhoneCode {
     fresh: Fresh,
     budget: SmsBudget,
+    purse: Purse,
     sms: outbox::Sealed,
     expires_at: i64,
 }
@@ -218,6 +222,7 @@ impl PhoneCode {
         Ok(Self {
             fresh: Fresh { id: SecretId::draw(&app.world), hash },
             budget: SmsBudget::new(&app.vault, &site.config.id, (phone.as_str(), &client)),
+            purse: Purse::of(&app.vault, &site.config.id, (Asker::SignUp, phone.as_str())),
             sms: outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)?,
             expires_at,
         })
@@ -234,7 +239,7 @@ impl PhoneCode {
         (id, session): (&AttemptId, &SessionId),
         by: &By,
     ) -> Result<()> {
-        if !self.budget.allows(tx, site, by.now)? {
+        if !self.budget.allows(tx, site, (&self.purse, true), by.now)? {
             return Ok(());
         }
         let about =

@@ -91,6 +91,7 @@ const ATTEMPT_IT: &[Field] = &[
         "backup_code",
     ]),
     Field { about: "In place of the attempt's, when somebody else got that one.", ..USERNAME },
+    CHALLENGE_TOKEN,
 ];
 
 /// The routes of this feature.
@@ -176,6 +177,7 @@ fn attempt() -> Operation {
         .takes(ATTEMPT_IT)
         .hands_out()
         .refuses(&[
+            Code::ChallengeRequired,
             Code::RequiredField,
             Code::BadAttempt,
             Code::CodeRequired,

@@ -19,6 +19,7 @@ use crate::throttle::{self, ADDRESS, CODE_GUESS, Subject, Verdict};
 use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::username::Username;
+use crate::user::{Asker, Purse};
 use keyrack_protocol::{ChangeReason, Code, SignupAttemptStep};
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub(super) struct Trial {
     username: Option<Username>,
     pub(super) drawn: Drawn,
     identifier: Subject,
+    counted: Subject,
     address: Subject,
     pub(super) arrival: Arrival,
     /// What is sent if the phone number comes next.
@@ -73,6 +75,7 @@ impl Trial {
                 phone: PhoneNumberId::draw(&app.world),
             },
             identifier: subject(proved),
+            counted: Purse::of(&app.vault, &site.config.id, (Asker::SignUp, proved)).subject,
             address: subject(&browser.counted_address()),
             arrival: browser.arrive(),
             next: next.map(|phone| PhoneCode::draw(browser, &open.id, phone)).transpose()?,
@@ -142,7 +145,7 @@ fn judge(
 ) -> Result<(Option<Code>, Option<Proved>)> {
     let (now, about) = (trial.arrival.now, trial.about(room));
     let mut full = Vec::new();
-    for (rule, subject) in [(&CODE_GUESS, &trial.identifier), (&ADDRESS, &trial.address)] {
+    for (rule, subject) in [(&CODE_GUESS, &trial.counted), (&ADDRESS, &trial.address)] {
         if let Verdict::Wait(ms) = audit::count(tx, (rule, subject), &mut full, now)? {
             return Err(Error::throttled(ms));
         }
@@ -159,7 +162,7 @@ fn judge(
         Used::Expired => Code::CodeExpired,
         Used::Now => {
             audit::record(tx, site, &trial.arrival.by(), Event::CodeAccepted, about)?;
-            user::code_taken(tx, &trial.identifier)?;
+            user::code_taken(tx, &trial.counted)?;
             throttle::take_back(tx, &ADDRESS, &trial.address)?;
             return Ok((None, proved));
         }

@@ -76,18 +76,19 @@ pub const STALE: [Stale; 13] = [
     Stale {
         what: "counts of a day",
         find: "select subject, kind from throttles
-             where deployment_id = $1 and kind not in ('password', 'account', 'nobody', 'known', 'second_factor')
+             where deployment_id = $1 and kind not in ('password', 'account', 'nobody', 'known', 'second_factor', 'code_guess',
+                 'reset_guess')
              and window_started_at < $2 and blocked_until < $2 order by window_started_at limit 100",
         delete: &[("delete from throttles where subject = $1 and kind = $2 and window_started_at < $3
              and blocked_until < $3 and deployment_id = $4", |kept| kept.counts_ms)],
         kept: |kept| kept.counts_ms,
     },
-    // What is typed may be nobody's. An account's own counts stay until the right password or second factor comes:
+    // What is typed may be nobody's, and a code that is guessed at is another one by then. An account's own counts stay until the right password or second factor comes:
     // forgetting these gives a guesser nothing.
     Stale {
         what: "counts of identifiers",
         find: "select subject, kind from throttles
-             where deployment_id = $1 and kind in ('password', 'nobody') and blocked_until < $2
+             where deployment_id = $1 and kind in ('password', 'nobody', 'code_guess', 'reset_guess') and blocked_until < $2
              order by blocked_until limit 100",
         delete: &[("delete from throttles where subject = $1 and kind = $2 and blocked_until < $3
              and deployment_id = $4", |kept| kept.guesses_ms)],

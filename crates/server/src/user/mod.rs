@@ -17,7 +17,7 @@ pub mod store;
 pub mod username;
 pub mod ways;
 
-pub use code_budget::{SmsBudget, code_budget, code_taken};
+pub use code_budget::{Asker, Purse, SmsBudget, code_budget, code_taken};
 
 use crate::app::Site;
 use crate::id::{EmailAddressId, UserId};

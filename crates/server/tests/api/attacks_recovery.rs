@@ -1,7 +1,7 @@
 //! Attacks on the way back in (area C): whoever asks for it, whoever has an old link, and whoever was in.
 
 use crate::recovery::{MINUTE, NEW, asks, is_gone, mailed_token, resets, says, token_of, worth};
-use crate::support::{Keyrack, Operator, PASSWORD, Reply};
+use crate::support::{Keyrack, Operator, PASSWORD, Reply, sign_in_form};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ async fn c09_only_the_newest_link_works_once_and_in_time() {
 /// What ends a link that works.
 async fn ended_by(server: &Keyrack, what: &str) {
     match what {
-        "sign-in" => drop(server.signed_in("ada").await),
+        "sign-in" => drop(server.browser().signs_in_by_code(server, "ada").await),
         "disable" => {
             Operator(server).post("/users/ada@example.com/disable").await.ok();
             Operator(server).post("/users/ada@example.com/enable").await.ok();
@@ -64,18 +64,48 @@ async fn ended_by(server: &Keyrack, what: &str) {
 }
 
 #[tokio::test]
-async fn c09_a_link_dies_with_a_sign_in_a_disabling_a_deletion_and_another_address() {
+async fn c09_a_link_dies_with_a_sign_in_by_the_mailbox_a_disabling_a_deletion_and_another_address() {
     for what in ["sign-in", "disable", "delete", "address"] {
         let server = Keyrack::start().await;
         server.signed_up("ada").await;
         asks(&server.browser(), "ada").await.ok();
         let (token, code) = (mailed_token(&server, "ada").await, server.code("ada").await);
         assert_eq!(worth(&server.browser(), &token).await["valid"], true);
+        server.advance(MINUTE);
         ended_by(&server, what).await;
         assert_eq!(worth(&server.browser(), &token).await["valid"], false, "{what}");
         is_gone(&resets(&server.browser(), &token, NEW).await);
         assert_eq!(says(&server.browser(), "ada", &code).await.refused().1, "INVALID_CODE", "{what}");
     }
+}
+
+#[tokio::test]
+async fn c09_whoever_knows_the_password_does_not_keep_its_owner_from_setting_another_one() {
+    let server = Keyrack::start().await;
+    server.signed_up("ada").await;
+    server.advance(60 * MINUTE);
+    let thief = server.signed_in("ada").await;
+    let changes = async |from: &str, to: &str| {
+        let form = json!({ "current_password": from, "new_password": to });
+        thief.post("/me/update-password", form).await.ok();
+    };
+    // The first change in an hour ends what was mailed before it, the next ones do not.
+    let token = token_of(&server, "ada").await;
+    changes(PASSWORD, "the first phrase of mine").await;
+    assert_eq!(worth(&server.browser(), &token).await["valid"], false);
+    server.advance(MINUTE);
+    let token = token_of(&server, "ada").await;
+    let code = server.mails("ada").await.iter().rev().find_map(|mail| mail.mail.code.clone()).unwrap();
+    for _ in 0..3 {
+        let again = sign_in_form("ada", "the first phrase of mine");
+        server.browser().post("/auth/signin", again).await.ok();
+    }
+    changes("the first phrase of mine", "the second phrase of mine").await;
+    thief.adds_authenticator(&server).await;
+    assert_eq!(worth(&server.browser(), &token).await["valid"], true);
+    let by_code = says(&server.browser(), "ada", &code).await.ok();
+    resets(&server.browser(), by_code["token"].as_str().unwrap(), NEW).await.ok();
+    assert!(thief.accounts().await.is_empty());
 }
 
 #[tokio::test]

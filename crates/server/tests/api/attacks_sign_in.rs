@@ -77,8 +77,8 @@ async fn d03_many_sign_ins_of_one_address_share_its_budget_of_guesses_and_of_cod
             server.advance(31_000);
         }
     }
-    // Fifty minutes: the budget of one hour.
-    assert_eq!(judged, 10);
+    // Ten, and those that the doubling pauses of fifty minutes leave.
+    assert_eq!(judged, 17);
     assert!(server.mails("ada").await.len() <= mailed + 5);
     server.advance(HOUR);
     server.browser().signs_in_by_code(&server, "ada").await;

@@ -120,6 +120,25 @@ async fn without_a_token_nobody_identifies_signs_in_or_signs_up_and_with_one_eve
 }
 
 #[tokio::test]
+async fn a_password_that_an_attempt_waits_for_costs_the_same_work_as_one_that_begins_it() {
+    let server = asking().await;
+    let browser = server.browser();
+    let token = token(&browser).await;
+    let form = json!({ "email": "ada@example.com", "ask_password": true, "challenge_token": token });
+    let session = browser.post("/auth/signin", form).await.ok();
+    let attempt = session["signin_attempts"][0]["id"].as_str().unwrap();
+    let mut form =
+        json!({ "attempt_identifier": attempt, "identifier_type": "signin", "password": PASSWORD });
+    assert_eq!(browser.post("/auth/attempt-verification", form.clone()).await.refused(), refused());
+    let tries = "select count(*) from throttles where deployment_id = $1 and kind = 'password'";
+    assert_eq!(server.count(tries).await, 0, "it was not looked at");
+    form["challenge_token"] = json!(token);
+    let wrong = browser.post("/auth/attempt-verification", form).await;
+    assert_eq!(wrong.refused().1, "INVALID_CREDENTIALS");
+    assert_eq!(server.count(tries).await, 1);
+}
+
+#[tokio::test]
 async fn a_challenge_is_redeemed_once_also_when_twenty_try_at_the_same_moment() {
     let server = asking().await;
     let browser = server.browser();

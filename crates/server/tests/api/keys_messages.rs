@@ -7,7 +7,7 @@ use keyrack_server::cli::Run;
 use keyrack_server::config;
 use keyrack_server::mail::{self, PHONE_CODE};
 use keyrack_server::outbox::{self, deliver_due};
-use keyrack_server::user::SmsBudget;
+use keyrack_server::user::{Asker, Purse, SmsBudget};
 use std::fs;
 use tempfile::TempDir;
 
@@ -60,7 +60,9 @@ async fn allowed(key: &str, value: &str, asked: &[(&str, &str, i64)]) -> usize {
         let site = server.app.sites[0].clone();
         let budget = SmsBudget::new(&server.app.vault, &site.config.id, (number, client));
         let now = server.app.world.clock.now_ms();
-        let allows = server.app.db.write(move |tx| budget.allows(tx, &site, now)).await.unwrap();
+        let purse = Purse::of(&server.app.vault, &site.config.id, (Asker::Stranger, number));
+        let allows =
+            server.app.db.write(move |tx| budget.allows(tx, &site, (&purse, true), now)).await.unwrap();
         sent += usize::from(allows);
     }
     sent

@@ -97,12 +97,12 @@ cases! {
         let count = "select count(*) from outbox where deployment_id = $1 and state = 'sent'";
         stays(KEY, ("\"5 hours\"", 5 * HOUR), Kind { make, count }).await;
     }
-    "deployment.retention.counts": async fn what_is_counted_in_an_hour_stays() {
+    "deployment.retention.counts": async fn what_is_counted_in_an_hour_or_a_day_stays() {
         let make = async |server: &Keyrack| {
             assert_eq!(server.browser().sign_in("nobody", PASSWORD).await.status, 401);
         };
         let count = "select count(*) from throttles where deployment_id = $1 and kind = 'address'";
-        stays(KEY, ("\"1 hour\"", HOUR), Kind { make, count }).await;
+        stays(KEY, ("\"1 day\"", DAY), Kind { make, count }).await;
     }
     "deployment.retention.guesses": async fn wrong_passwords_at_an_identifier_stay() {
         let make = async |server: &Keyrack| {

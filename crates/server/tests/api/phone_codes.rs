@@ -7,11 +7,16 @@ use serde_json::{Value, json};
 const HOUR: i64 = 3_600_000;
 const ADAS: &str = "+491701234567";
 
-/// A server on which codes to phone numbers sign in, and ada has one.
+/// A server on which codes to phone numbers sign in, and are second factors, and ada has one.
 async fn started() -> Keyrack {
+    with_phones(true).await
+}
+
+/// The same, where they are second factors or not.
+async fn with_phones(are_second: bool) -> Keyrack {
     let server = Keyrack::start_with(|deployment| {
         (deployment.auth.phone, deployment.auth.phone_otp) = (FieldUse::Optional, true);
-        deployment.auth.second_factor.phone_otp = true;
+        deployment.auth.second_factor.phone_otp = are_second;
     })
     .await;
     server.signed_up("ada").await;
@@ -26,7 +31,7 @@ async fn begins(browser: &Browser, form: Value) -> String {
 
 #[tokio::test]
 async fn a_code_to_a_proved_number_signs_in_however_the_number_is_typed() {
-    let server = started().await;
+    let server = with_phones(false).await;
     for form in [
         json!({ "phone": "+49 170 1234567" }),
         json!({ "phone": "0170/1234567", "phone_country_code": "DE" }),
@@ -48,7 +53,6 @@ async fn a_code_to_a_proved_number_signs_in_however_the_number_is_typed() {
         let code = server.texted_code(ADAS).await;
         assert_eq!(browser.types(&attempt, &other_than(&code, 1)).await.refused().1, "INVALID_CODE");
         browser.types(&attempt, &code).await.ok();
-        // The number is the account's only other factor, and was the first: nothing else is asked.
         assert_eq!(browser.accounts().await, ["ada*"], "{form}");
         server.advance(HOUR);
     }
@@ -75,7 +79,7 @@ async fn c15_a_number_that_nobody_has_looks_like_any_other_and_gets_no_message()
 
 #[tokio::test]
 async fn digits_that_several_accounts_have_sign_none_of_them_in() {
-    let server = started().await;
+    let server = with_phones(false).await;
     server.signed_up("bob").await;
     server.has_phone("bob", "+431701234567").await;
     let browser = server.browser();

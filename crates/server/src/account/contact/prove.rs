@@ -35,6 +35,8 @@ struct Trial {
     contact: Contact,
     guess: String,
     identifier: Subject,
+    /// Under what wrong codes are counted: the account's own, which no stranger fills.
+    counted: Subject,
     address: Subject,
 }
 
@@ -75,6 +77,7 @@ impl Trial {
         Self {
             guess: secret::hash(&app.vault, kind.secret(), &contact.id, code),
             identifier: subject(&contact.text),
+            counted: subject(&format!("{}/wanted", throttle::own(account.user.as_str()))),
             address: subject(&account.counted_address()),
             kind,
             contact,
@@ -95,7 +98,7 @@ fn take(
         return Ok(None);
     }
     let mut full = Vec::new();
-    for (rule, subject) in [(&CODE_GUESS, &trial.identifier), (&ADDRESS, &trial.address)] {
+    for (rule, subject) in [(&CODE_GUESS, &trial.counted), (&ADDRESS, &trial.address)] {
         if let Verdict::Wait(ms) = audit::count(tx, (rule, subject), &mut full, now)? {
             return Err(Error::throttled(ms));
         }
@@ -113,7 +116,7 @@ fn take(
         return Ok(Some(code));
     }
     audit::record(tx, site, &own.by(), Event::CodeAccepted, about(own, &trial.identifier))?;
-    throttle::forget(tx, &CODE_GUESS, &trial.identifier)?;
+    throttle::forget(tx, &CODE_GUESS, &trial.counted)?;
     throttle::take_back(tx, &ADDRESS, &trial.address)?;
     proved(tx, (app, site), own, (trial, places))
 }

@@ -14,7 +14,7 @@ use crate::secret::{self, For, Fresh};
 use crate::throttle::{self, CONTACT, OWNER_NOTE, Subject, Verdict};
 use crate::user::email::EmailAddress;
 use crate::user::phone::E164;
-use crate::user::{self, SmsBudget};
+use crate::user::{self, Asker, Purse, SmsBudget};
 use keyrack_protocol::VerificationPrepared;
 
 impl Kind {
@@ -49,10 +49,10 @@ enum Budget {
 }
 
 impl Budget {
-    fn allows(&self, tx: &mut Tx<'_>, site: &Site, now: i64) -> Result<bool> {
+    fn allows(&self, tx: &mut Tx<'_>, site: &Site, purse: &Purse, now: i64) -> Result<bool> {
         match self {
-            Self::Mail(address) => user::code_budget(tx, address, now),
-            Self::Sms(budget) => budget.allows(tx, site, now),
+            Self::Mail(_) => user::code_budget(tx, purse, now),
+            Self::Sms(budget) => budget.allows(tx, site, (purse, true), now),
         }
     }
 
@@ -71,6 +71,7 @@ struct Drawn {
     /// The hash of something nobody has: what an address of somebody else's waits for.
     unknown: String,
     budget: Budget,
+    purse: Purse,
     /// The account, which may not send codes to everybody in the world.
     sender: Subject,
     code: Sealed,
@@ -110,6 +111,7 @@ impl Drawn {
             fresh: Fresh { id: SecretId::draw(&app.world), hash: hash(&code) },
             unknown: hash(SecretId::draw(&app.world).as_str()),
             budget,
+            purse: Purse::of(&app.vault, &site.config.id, (Asker::Wanting, to.1)),
             sender: Subject::new(&app.vault, &site.config.id, account.user.as_str()),
             code: code_message,
             note,
@@ -150,21 +152,22 @@ fn post_code(
     ((kind, contact), drawn, is_decoy): ((Kind, &Contact), &Drawn, bool),
 ) -> Result<()> {
     let (now, owner) = (own.now(), (site.config.id.as_str(), kind.secret(), contact.id.as_str()));
-    if !drawn.budget.allows(tx, site, now)?
+    if !drawn.budget.allows(tx, site, &drawn.purse, now)?
         || throttle::count(tx, &CONTACT, &drawn.sender, now)? != Verdict::Counted
     {
         return Ok(());
     }
     let event = if is_decoy { Event::CodeWithheld } else { Event::CodeSent };
     audit::record(tx, site, &own.by(), event, about(own, drawn.budget.identifier()))?;
-    if !is_decoy {
-        secret::replace(tx, owner, &drawn.fresh, (now, drawn.expires_at))?;
-        return outbox::post(tx, &site.config.id, &drawn.code, now);
-    }
-    let unknown = Fresh { hash: drawn.unknown.clone(), ..drawn.fresh.clone() };
-    secret::replace(tx, owner, &unknown, (now, drawn.expires_at))?;
-    match (&drawn.note, throttle::count(tx, &OWNER_NOTE, drawn.budget.identifier(), now)?) {
-        (Some(note), Verdict::Counted) => outbox::post(tx, &site.config.id, note, now),
-        _ => Ok(()),
+    let hash = if is_decoy { &drawn.unknown } else { &drawn.fresh.hash };
+    let fresh = Fresh { hash: hash.clone(), ..drawn.fresh.clone() };
+    secret::replace(tx, owner, &fresh, (now, drawn.expires_at))?;
+    // Counted alike, and a row in any case: whether there is an owner is nobody's to measure.
+    let noted = if is_decoy { drawn.budget.identifier() } else { &drawn.purse.subject };
+    let may_be_noted = throttle::count(tx, &OWNER_NOTE, noted, now)? == Verdict::Counted;
+    match &drawn.note {
+        Some(note) if is_decoy && may_be_noted => outbox::post(tx, &site.config.id, note, now),
+        Some(note) if is_decoy => outbox::withhold(tx, &site.config.id, note, now),
+        _ => outbox::post(tx, &site.config.id, &drawn.code, now),
     }
 }

@@ -60,17 +60,18 @@ impl Method {
     }
 }
 
-/// The second factors that an account has, beside what was proved already. Backup codes stand in for another one and
-/// are none by themselves.
+/// Whether an account has a second factor here, whatever was proved. Backup codes are none by themselves.
+#[must_use]
+pub fn has_any(site: &Site, user: &User) -> bool {
+    Method::ALL.into_iter().any(|method| method != Method::BackupCode && method.is_there(site, user))
+}
+
+/// The second factors that an account can prove beside what was proved already: a number that the first factor was proved by
+/// is none. What stands in for it, a backup code, is one then, and also where a deployment offers the factor no more.
 #[must_use]
 pub fn available(site: &Site, user: &User, proof: &Proof) -> Vec<Method> {
     let is_another = |method: &Method| *method != Method::PhoneOtp || !proof.has("sms");
-    let mut there: Vec<Method> =
-        Method::ALL.into_iter().filter(|method| method.is_there(site, user)).filter(is_another).collect();
-    if there == [Method::BackupCode] {
-        there.clear();
-    }
-    there
+    Method::ALL.into_iter().filter(|method| method.is_there(site, user)).filter(is_another).collect()
 }
 
 /// The method that what was typed may be of, where nobody said: what can be a code that was written down is one, however

@@ -1,6 +1,6 @@
 //! The code or link of the first factor. An attempt of nobody's identifier gets secrets like any other, and no message.
 
-use super::{Budget, Drawn, Secret, Wanted, expiry, masked, post};
+use super::{Drawn, Secret, To, Wanted, expiry, masked, post};
 use crate::app::{App, Site};
 use crate::audit::About;
 use crate::caller::Browser;
@@ -11,8 +11,7 @@ use crate::outbox;
 use crate::session::agent;
 use crate::session::enter;
 use crate::sign_in::store::{self, Kept};
-use crate::sign_in::{code, link};
-use crate::throttle::Subject;
+use crate::sign_in::{code, link, whose};
 use crate::user::email::EmailAddress;
 use keyrack_protocol::{Code, VerificationPrepared};
 use std::sync::Arc;
@@ -43,7 +42,7 @@ pub(super) async fn by_phone(browser: &Browser, id: AttemptId) -> Result<Verific
     let sms = mail::render_sms(&site, &PHONE_CODE, (browser.language(), &number), &facts)?;
     let drawn = Drawn {
         secrets: vec![Secret::draw(&app, code::FIRST, &secret, |secret| code::hash(&app, &id, secret))],
-        budget: Budget::of_number(browser, &number),
+        to: To::number(browser, &number),
         message: outbox::seal_sms(&app, PHONE_CODE.name, &sms, expires_at)?,
         expires_at,
     };
@@ -57,9 +56,9 @@ async fn send(browser: &Browser, id: AttemptId, (drawn, is_link): (Drawn, bool))
         let room = enter::existing(tx, (&app, &site), &arrival, &[])?.ok_or(Code::BadAttempt)?;
         room.loaded.visible_attempt(room.opened, id.as_str())?;
         let attempt = store::load(tx, &site.config.id, &id)?.ok_or(Code::BadAttempt)?;
-        let is_somebodys = attempt.user().is_some();
-        let about = About { session: Some(&attempt.session), ..About::default() };
-        if post(tx, &site, &id, (&drawn, is_somebodys), (about, &arrival))? && is_link {
+        let is_somebodys = whose::is_somebodys(tx, &site.config.id, &attempt)?;
+        let about = (About::default(), &arrival);
+        if post(tx, (&app, &site), &attempt, (&drawn, is_somebodys), about)? && is_link {
             let kept = Kept { asked: Some(link::asked(&arrival)), ..attempt.kept.clone() };
             store::keep(tx, &attempt, &kept)?;
         }
@@ -76,7 +75,7 @@ fn draw_code(browser: &Browser, id: &AttemptId, to: &EmailAddress) -> Result<Dra
     let mail = mail::render(site, &SIGN_IN_CODE, (browser.language(), to.as_str()), &facts)?;
     Ok(Drawn {
         secrets: vec![Secret::draw(app, code::FIRST, &secret, |secret| code::hash(app, id, secret))],
-        budget: Budget::Mail(Subject::new(&app.vault, &site.config.id, to.as_str())),
+        to: To::Mail(to.to_string()),
         message: outbox::seal(app, SIGN_IN_CODE.name, &mail, expires_at)?,
         expires_at,
     })
@@ -103,7 +102,7 @@ fn draw_link(browser: &Browser, id: &AttemptId, to: &EmailAddress, wanted: &Want
             Secret::draw(app, code::FIRST, &secret, |secret| code::hash(app, id, secret)),
             Secret::draw(app, link::LINK, &token, |secret| link::hash(&app.vault, id, secret)),
         ],
-        budget: Budget::Mail(Subject::new(&app.vault, &site.config.id, to.as_str())),
+        to: To::Mail(to.to_string()),
         message: outbox::seal(app, SIGN_IN_LINK.name, &mail, expires_at)?,
         expires_at,
     })

@@ -1,7 +1,7 @@
 //! Codes of later steps: to an address or a number that the account has, which only whoever proved a first factor is told
 //! of, and shortened.
 
-use super::{Budget, Drawn, Secret, Wanted, expiry, masked, post};
+use super::{Drawn, Secret, To, Wanted, expiry, masked, post};
 use crate::app::{App, Site};
 use crate::audit::About;
 use crate::caller::Browser;
@@ -14,7 +14,6 @@ use crate::sign_in::code;
 use crate::sign_in::factor::phone_otp;
 use crate::sign_in::store::{self, Kept};
 use crate::sign_in::verify::{self, Trial};
-use crate::throttle::Subject;
 use crate::user::email::EmailAddress;
 use crate::user::{self, User};
 use keyrack_protocol::{Code, CurrentSessionStep as Step, VerificationPrepared};
@@ -42,8 +41,8 @@ pub(super) async fn send(
         if !has(user, step, &expected) {
             return Err(Code::BadAttempt.into());
         }
-        let about = About { session: Some(&attempt.session), user: Some(&user.id), ..About::default() };
-        if post(tx, &site, &trial.id, (&drawn, true), (about, &trial.arrival))?
+        let about = About { user: Some(&user.id), ..About::default() };
+        if post(tx, (&app, &site), &attempt, (&drawn, true), (about, &trial.arrival))?
             && step == Step::VerifySecondFactor
         {
             let kept = Kept { phone: Some(expected.clone()), ..attempt.kept.clone() };
@@ -97,14 +96,14 @@ fn draw(browser: &Browser, id: &AttemptId, (to, step): (&str, Step)) -> Result<D
     let minutes = mail::minutes(&site.config);
     let facts = [("code", secret.as_str()), ("minutes", minutes.as_str())];
     let recipient = (browser.language(), to);
-    let (budget, message) = if step == Step::VerifyEmail {
+    let (sent_to, message) = if step == Step::VerifyEmail {
         let mail = mail::render(site, &ADDRESS_CODE, recipient, &facts)?;
-        let budget = Budget::Mail(Subject::new(&app.vault, &site.config.id, to));
-        (budget, outbox::seal(app, ADDRESS_CODE.name, &mail, expires_at)?)
+        (To::Mail(to.to_owned()), outbox::seal(app, ADDRESS_CODE.name, &mail, expires_at)?)
     } else {
         let sms = mail::render_sms(site, &PHONE_CODE, recipient, &facts)?;
-        (Budget::of_number(browser, to), outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)?)
+        (To::number(browser, to), outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)?)
     };
     let hash = |secret: &str| code::later_hash(app, id, (to, secret));
-    Ok(Drawn { secrets: vec![Secret::draw(app, code::LATER, &secret, hash)], budget, message, expires_at })
+    let secrets = vec![Secret::draw(app, code::LATER, &secret, hash)];
+    Ok(Drawn { secrets, to: sent_to, message, expires_at })
 }

@@ -3,18 +3,19 @@
 mod first;
 mod later;
 
-use super::{enrol, verify};
+use super::store::Attempt;
+use super::{enrol, tries, verify};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::id::{AttemptId, SecretId};
+use crate::id::SecretId;
 use crate::outbox::{self, Sealed};
 use crate::secret::{self, For, Fresh};
 use crate::session::enter::Arrival;
 use crate::throttle::Subject;
-use crate::user::{self, SmsBudget};
+use crate::user::{self, Purse, SmsBudget};
 use keyrack_protocol::{Code, CurrentSessionStep as Step, VerificationPrepared};
 
 /// What somebody wants to be sent.
@@ -66,30 +67,36 @@ impl Secret {
     }
 }
 
-/// Whose budget something is sent on.
+/// Where something is sent, and on whose budget beside the purse of whoever asks.
 #[derive(Clone)]
-enum Budget {
-    Mail(Subject),
-    Sms(SmsBudget),
+enum To {
+    Mail(String),
+    Sms(String, SmsBudget),
 }
 
-impl Budget {
-    fn of_number(browser: &Browser, number: &str) -> Self {
+impl To {
+    fn number(browser: &Browser, number: &str) -> Self {
         let client = browser.counted_address();
-        Self::Sms(SmsBudget::new(&browser.app.vault, &browser.site.config.id, (number, &client)))
+        let budget = SmsBudget::new(&browser.app.vault, &browser.site.config.id, (number, &client));
+        Self::Sms(number.to_owned(), budget)
     }
 
-    fn subject(&self) -> &Subject {
+    fn as_str(&self) -> &str {
         match self {
-            Self::Mail(subject) => subject,
-            Self::Sms(budget) => budget.number(),
+            Self::Mail(to) | Self::Sms(to, _) => to,
         }
     }
 
-    fn allows(&self, tx: &mut Tx<'_>, site: &Site, now: i64) -> Result<bool> {
+    fn allows(
+        &self,
+        tx: &mut Tx<'_>,
+        site: &Site,
+        (purse, is_posted): (&Purse, bool),
+        now: i64,
+    ) -> Result<bool> {
         match self {
-            Self::Mail(subject) => user::code_budget(tx, subject, now),
-            Self::Sms(budget) => budget.allows(tx, site, now),
+            Self::Mail(_) => user::code_budget(tx, purse, now),
+            Self::Sms(_, budget) => budget.allows(tx, site, (purse, is_posted), now),
         }
     }
 }
@@ -98,7 +105,7 @@ impl Budget {
 #[derive(Clone)]
 struct Drawn {
     secrets: Vec<Secret>,
-    budget: Budget,
+    to: To,
     message: Sealed,
     expires_at: i64,
 }
@@ -112,27 +119,28 @@ fn expiry(browser: &Browser) -> i64 {
 /// and not too often.
 fn post(
     tx: &mut Tx<'_>,
-    site: &Site,
-    attempt: &AttemptId,
+    (app, site): (&App, &Site),
+    attempt: &Attempt,
     (drawn, is_somebodys): (&Drawn, bool),
     (about, arrival): (About<'_>, &Arrival),
 ) -> Result<bool> {
-    let now = arrival.now;
-    if !drawn.budget.allows(tx, site, now)? {
+    let (now, to) = (arrival.now, drawn.to.as_str());
+    let purse = tries::purse(tx, (app, site), attempt, to)?;
+    if !drawn.to.allows(tx, site, (&purse, is_somebodys), now)? {
         return Ok(false);
     }
     let event = if is_somebodys { Event::CodeSent } else { Event::CodeWithheld };
-    let about = About { identifier: Some(drawn.budget.subject()), ..about };
+    let identifier = Subject::new(&app.vault, &site.config.id, to);
+    let about = About { session: Some(&attempt.session), identifier: Some(&identifier), ..about };
     audit::record(tx, site, &arrival.by().stranger(), event, about)?;
     for secret in &drawn.secrets {
-        let owner = (site.config.id.as_str(), secret.purpose, attempt.as_str());
+        let owner = (site.config.id.as_str(), secret.purpose, attempt.id.as_str());
         let hash = if is_somebodys { &secret.fresh.hash } else { &secret.unknown };
         let fresh = Fresh { hash: hash.clone(), ..secret.fresh.clone() };
         secret::replace(tx, owner, &fresh, (now, drawn.expires_at))?;
     }
-    if is_somebodys {
-        outbox::post(tx, &site.config.id, &drawn.message, now)?;
-    }
+    let put = if is_somebodys { outbox::post } else { outbox::withhold };
+    put(tx, &site.config.id, &drawn.message, now)?;
     Ok(true)
 }
 

@@ -20,7 +20,7 @@ use crate::session::enter::Left;
 use crate::throttle::{self, ADDRESS, CODE_GUESS, SECOND_FACTOR, Subject, Verdict};
 use crate::user::email::EmailAddress;
 use crate::user::phone::E164;
-use crate::user::{self, SmsBudget, User};
+use crate::user::{self, Asker, Purse, SmsBudget, User};
 use keyrack_protocol::{Code, ReauthenticationMethod as Method, ReauthenticationPrepared};
 
 /// Sends a code by which somebody can prove again who they are. Asked too soon or too often it does nothing, and says the
@@ -40,16 +40,16 @@ pub async fn prepare(account: &Account, method: Method) -> Result<Reauthenticati
         [("code", code.as_str()), ("minutes", &mail::minutes(&site.config))],
         (account.language(), to.as_str()),
     );
-    let (message, address, number) = match method {
+    let purse = Purse::of(&app.vault, &site.config.id, (Asker::Own(&account.user), &to));
+    let (message, number) = match method {
         Method::PhoneOtp => {
             let sms = mail::render_sms(site, &PHONE_CODE, recipient, &facts)?;
             let budget = SmsBudget::new(&app.vault, &site.config.id, (&to, &account.counted_address()));
-            (outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)?, None, Some(budget))
+            (outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)?, Some(budget))
         }
         _ => {
             let mail = mail::render(site, &PROOF_CODE, recipient, &facts)?;
-            let budget = Subject::new(&app.vault, &site.config.id, &to);
-            (outbox::seal(app, PROOF_CODE.name, &mail, expires_at)?, Some(budget), None)
+            (outbox::seal(app, PROOF_CODE.name, &mail, expires_at)?, None)
         }
     };
     let masked = match method {
@@ -61,8 +61,11 @@ pub async fn prepare(account: &Account, method: Method) -> Result<Reauthenticati
             return Err(Code::StrategyUnknown.into());
         }
         let (owner, now) = ((site.config.id.as_str(), For::Reauthenticate, owner.as_str()), own.now());
-        let by_mail = address.as_ref().map_or(Ok(true), |address| user::code_budget(tx, address, now))?;
-        if !by_mail || !number.as_ref().map_or(Ok(true), |number| number.allows(tx, site, now))? {
+        let may_be_sent = match &number {
+            Some(number) => number.allows(tx, site, (&purse, true), now)?,
+            None => user::code_budget(tx, &purse, now)?,
+        };
+        if !may_be_sent {
             return Ok(());
         }
         own.record(tx, site, Event::CodeSent, "")?;
@@ -193,7 +196,10 @@ fn check(
     let owner = owner(&own.sign_in, method);
     let owner = (site.config.id.as_str(), For::Reauthenticate, owner.as_str());
     Ok(match secret::consume(tx, owner, &guess.hash, own.now())? {
-        Used::Now => Ok((name, method == Method::PhoneOtp)),
+        Used::Now => {
+            let is_second = method == Method::PhoneOtp && factor::phone_otp::is_there(site, &own.user);
+            Ok((name, is_second))
+        }
         Used::Expired => Err(Code::CodeExpired),
         Used::Wrong | Used::Dead => Err(Code::InvalidCode),
     })

@@ -7,7 +7,8 @@ use url::form_urlencoded;
 
 /// Names that say nothing of what there is.
 const PLAIN: &str = "
-    archived availability challenge_token channels code codes country_code current_password description domain email
+    archived ask_password availability challenge_token channels code codes country_code current_password description
+    domain email
     enable_ip_restriction enforce_2fa enforce_mfa file first_name here identifier identifier_type
     image invite_token is_archived is_read is_starred join_mode last_digits last_event_id last_name limit method
     name new_password otp page password 

@@ -65,9 +65,14 @@ test('a passkey: asked for after a password, not asked for where the owner says 
   await hosted.signUp(ada, '/sign-up', 'phones');
   await part(hosted, 'Security');
   const policy = page.getByRole('combobox', { name: 'Ask for a second factor at sign-in' });
-  await policy.selectOption('always');
+  const asksFor = async (when: string): Promise<void> => {
+    await policy.selectOption(when);
+    // A form that has a button is sent by it; otherwise the choice is enough.
+    const save = page.getByRole('form', { name: 'Ask for a second factor at sign-in' }).getByRole('button');
+    if ((await save.count()) > 0) await save.click();
+  };
+  await asksFor('always');
   await expect(page.getByText('Your account has no second factor. Set one up first.')).toBeVisible();
-  await expect(policy).toHaveValue('optional');
   await hosted.button('Add a passkey').click();
   await expect(page.getByText('The passkey is added.')).toBeVisible();
   const row = page.getByRole('list', { name: 'Passkeys' }).getByRole('listitem');
@@ -82,7 +87,8 @@ test('a passkey: asked for after a password, not asked for where the owner says 
 
   await part(hosted, 'Security');
   await expect(row).toContainText('last used');
-  await policy.selectOption('never');
+  await expect(policy).toHaveValue('optional');
+  await asksFor('never');
   await expect(page.getByText('Saved.')).toBeVisible();
   await signOut(hosted, 'phones');
   await hosted.open('/sign-in', 'phones');

@@ -71,7 +71,7 @@ test('a browser works once before it may sign in', async ({ hosted, browser, ser
 test.fixme('the page says what the browser does meanwhile', async ({ hosted }) => {
   const { page } = hosted;
   await page.route('**/captcha/redeem', async (route) => {
-    await expect(page.getByRole('status').filter({ hasText: /robot/i })).toBeVisible();
+    await expect(page.getByText(/keeps robots away/)).toBeVisible();
     await route.continue();
   });
   await hosted.open('/sign-in', 'challenge');

@@ -5,7 +5,6 @@
 
 use super::Identifier;
 use super::machine::Stage;
-use super::phone::Number;
 use super::shown;
 use super::store::{self, Kept};
 use super::whose::password_of;
@@ -21,68 +20,74 @@ use crate::user::email::EmailAddress;
 use keyrack_protocol::{ChangeReason, Code, CurrentSessionStep as Step, SignInMethod};
 use std::sync::Arc;
 
-/// Begins a sign-in by something that is mailed.
+/// Begins a sign-in of whoever `find` says: the account, its password's PHC string and what it is known by, or what was
+/// typed where nobody has that. What is kept of the password ends the attempt when it changes.
 ///
 /// # Errors
 /// `too_many_accounts`, `too_many_attempts`; `USER_NOT_FOUND` only where the deployment tells.
-pub async fn by_mail(browser: &Browser, email: EmailAddress, method: SignInMethod) -> Result<Left> {
+pub async fn begin(
+    browser: &Browser,
+    (method, step): (SignInMethod, Step),
+    find: impl Fn(&mut Tx<'_>, &Site) -> Result<Found> + Send + 'static,
+) -> Result<Left> {
     count(browser).await?;
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
     let begun = browser.app.db.write(move |tx| {
-        let found = user::store::find_by_email(tx, &site.config.id, &email)?;
-        let step =
-            if method == SignInMethod::MagicLink { Step::VerifyEmailLink } else { Step::VerifyEmailOtp };
+        let found = find(tx, &site)?;
+        let (user, hash) = found.owner.unzip();
         let nobody = UserId::stored(String::new());
-        let whose = found.as_ref().map_or(&nobody, |found| &found.user_id);
-        let hash = found.as_ref().and_then(|found| found.password_hash.as_deref());
-        let password = Some(password_of(&app, whose, hash));
-        let stage = Stage::First { step, user: found.map(|found| found.user_id.to_string()) };
-        let kept = Kept { email: email.to_string(), password, ..Kept::new(method, email.as_str(), stage) };
+        // Whichever the account has when it is typed, where that is what the attempt waits for.
+        let is_bound = step != Step::VerifyPassword;
+        let whose = user.as_ref().unwrap_or(&nobody);
+        let password = is_bound.then(|| password_of(&app, whose, hash.flatten().as_deref()));
+        let stage = Stage::First { step, user: user.as_ref().map(ToString::to_string) };
+        let kept = Kept { password, email: found.shown, ..Kept::new(method, &found.identifier, stage) };
         put(tx, (&app, &site), &kept, &arrival)
     });
     begun.await
+}
+
+/// Whose an identifier is.
+pub struct Found {
+    /// The account, and its password's PHC string if one is set; none if nobody has the identifier.
+    pub owner: Option<(UserId, Option<String>)>,
+    /// The identifier, normalised.
+    pub identifier: String,
+    /// The address that the attempt shows, may be `""`.
+    pub shown: String,
+}
+
+/// Begins a sign-in by something that is mailed.
+///
+/// # Errors
+/// As [`begin`].
+pub async fn by_mail(browser: &Browser, email: EmailAddress, of: (SignInMethod, Step)) -> Result<Left> {
+    let find = move |tx: &mut Tx<'_>, site: &Site| {
+        let found = user::store::find_by_email(tx, &site.config.id, &email)?;
+        Ok(Found {
+            owner: found.map(|found| (found.user_id, found.password_hash)),
+            identifier: email.to_string(),
+            shown: email.to_string(),
+        })
+    };
+    begin(browser, of, find).await
 }
 
 /// Begins a sign-in whose password will be typed next: forms that ask who it is first can be left and resumed too.
 ///
 /// # Errors
-/// As [`by_mail`].
+/// As [`begin`].
 pub async fn by_identifier(browser: &Browser, identifier: Identifier) -> Result<Left> {
-    count(browser).await?;
-    let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
-    let begun = browser.app.db.write(move |tx| {
+    let (method, shown) = identifier.shown();
+    let find = move |tx: &mut Tx<'_>, site: &Site| {
         let found = identifier.find(tx, &site.config.id)?;
-        let (method, email) = identifier.shown();
-        let user = found.map(|found| found.user_id.to_string());
-        let stage = Stage::First { step: Step::VerifyPassword, user };
-        // It takes whichever password the account has when it is typed.
-        let kept = Kept { email, ..Kept::new(method, identifier.as_str(), stage) };
-        put(tx, (&app, &site), &kept, &arrival)
-    });
-    begun.await
-}
-
-/// Begins a sign-in by a code that is sent to a phone number.
-///
-/// # Errors
-/// As [`by_mail`].
-pub async fn by_phone(browser: &Browser, number: Number) -> Result<Left> {
-    count(browser).await?;
-    let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
-    let begun = browser.app.db.write(move |tx| {
-        let (user, identifier) = match number.find(tx, &site)? {
-            Some((user, phone)) => (Some(user), phone),
-            None => (None, number.as_str().to_owned()),
-        };
-        let nobody = UserId::stored(String::new());
-        let whose = user.as_ref().unwrap_or(&nobody);
-        let hash = user::store::password_hash(tx, &site.config.id, whose)?;
-        let password = Some(password_of(&app, whose, hash.as_deref()));
-        let stage = Stage::First { step: Step::VerifyPhoneOtp, user: user.as_ref().map(ToString::to_string) };
-        let kept = Kept { password, ..Kept::new(SignInMethod::PhoneOtp, &identifier, stage) };
-        put(tx, (&app, &site), &kept, &arrival)
-    });
-    begun.await
+        Ok(Found {
+            owner: found.map(|found| (found.user_id, found.password_hash)),
+            identifier: identifier.as_str().to_owned(),
+            shown: shown.clone(),
+        })
+    };
+    begin(browser, (method, Step::VerifyPassword), find).await
 }
 
 fn put(tx: &mut Tx<'_>, (app, site): (&App, &Site), kept: &Kept, arrival: &Arrival) -> Result<Left> {

@@ -1,5 +1,6 @@
 //! Codes of sign-in attempts: what they are for, and what is kept of them.
 
+use super::factor;
 use super::store::Attempt;
 use crate::app::App;
 use crate::id::AttemptId;
@@ -7,7 +8,6 @@ use crate::secret::{self, For};
 use crate::session::Proof;
 use crate::user::ways::Phone;
 use crate::user::{Email, User};
-use keyrack_protocol::SignInMethod;
 
 /// Proves the first factor.
 pub const FIRST: For = For::SignIn;
@@ -29,7 +29,7 @@ pub fn later_hash(app: &App, attempt: &AttemptId, (to, code): (&str, &str)) -> S
 /// What the first factor of an attempt is worth that was proved by a code.
 #[must_use]
 pub fn proof(attempt: &Attempt, now: i64) -> Proof {
-    let method = if attempt.kept.method == SignInMethod::PhoneOtp { "sms" } else { "mail" };
+    let method = factor::proved_by(attempt.kept.method);
     Proof { methods: method.to_owned(), proved_at: now, second_factor_at: None }
 }
 

@@ -3,11 +3,12 @@
 //! code.
 
 use super::entry::{self, Owner};
+use super::factor::magic_link::link::LINK;
 use super::machine::{Proved, Stage};
 use super::store;
 use super::verify::{Taken, Trial, accept, again, count, refuse};
 use super::whose::is_its;
-use super::{code, link, tries};
+use super::{code, tries};
 use crate::app::{App, Site};
 use crate::audit::About;
 use crate::db::Tx;
@@ -65,7 +66,7 @@ pub(super) fn take_first(tx: &mut Tx<'_>, (app, site): (&App, &Site), trial: &Tr
         return Ok(Err(Code::InvalidCode));
     }
     // The link that the code stood beside is worth nothing any more.
-    secret::forget(tx, (site.config.id.as_str(), link::LINK, trial.id.as_str()))?;
+    secret::forget(tx, (site.config.id.as_str(), LINK, trial.id.as_str()))?;
     accept(tx, site, (&CODE_GUESS, &purse), (trial, about))?;
     let proof = code::proof(&attempt, now);
     let proved = Proved::First { user: inside.owner.user.id.to_string(), proof };

@@ -1,30 +1,24 @@
 //! `POST /auth/identify` and `POST /auth/signin`.
 
-use super::Identifier;
-use super::phone::Number;
+use super::factor::{self, magic_link::link};
 use crate::caller::Browser;
 use crate::captcha::{self, http::CHALLENGE_TOKEN};
-use crate::config::{Auth, FieldUse};
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
-use crate::user::email::EmailAddress;
-use crate::user::username::Username;
 use axum::response::Response;
 use http::Method;
-use keyrack_protocol::{Code, Identified, MagicLink, Session, SignInMethod};
+use keyrack_protocol::{Code, Identified, MagicLink, Session};
+use std::sync::LazyLock;
 
 const IDENTIFY: &[Field] = &[Field::required("identifier", "An address or a username."), CHALLENGE_TOKEN];
-const SIGN_IN: &[Field] = &[
-    Field::optional("strategy", "How to sign in; absent, it is `plain_email`.").one_of(&[
-        "plain_email",
-        "plain_username",
-        "email_otp",
-        "magic_link",
-        "phone_otp",
-    ]),
+static SIGN_IN: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    let how = Field::optional("strategy", "How to sign in; absent, it is `plain_email`.");
+    [&[how.one_of(&factor::OF_FIRST)][..], WITH].concat()
+});
+const WITH: &[Field] = &[
     Field::optional("email", "The address, for all but `plain_username` and `phone_otp`.").length(1, 254),
     Field::optional("username", "The username, for `plain_username`.").length(1, 30),
     Field::optional(
@@ -80,7 +74,7 @@ pub fn routes() -> Routes {
                  get one answer after the same work; with uniform answers an attempt of nobody's address goes on like any \
                  other, and no code ever fits.";
     let sign_it_in =
-        Operation::post::<Session>("/auth/signin", "signIn", about).takes(SIGN_IN).hands_out().refuses(&[
+        Operation::post::<Session>("/auth/signin", "signIn", about).takes(&SIGN_IN).hands_out().refuses(&[
             Code::ChallengeRequired,
             Code::RequiredField,
             Code::InvalidEmail,
@@ -122,68 +116,29 @@ pub fn routes() -> Routes {
 /// `identifier`: how whoever has it signs in. It is the same for everybody, also who has no account.
 async fn identify(browser: Browser, fields: Fields) -> Result<Response> {
     captcha::require(&browser, &fields).await?;
-    let methods = methods_of(&browser.site.config.auth, fields.required("identifier")?);
+    let methods = factor::methods_of(&browser.site.config.auth, fields.required("identifier")?);
     Ok(answer::ok(Identified { strategy: "password".to_owned(), methods }))
 }
 
-/// What an identifier can be signed in with, by what it looks like alone.
-fn methods_of(auth: &Auth, identifier: &str) -> Vec<SignInMethod> {
-    let mut methods = Vec::new();
-    if EmailAddress::parse(identifier).is_ok() {
-        methods.push(SignInMethod::PlainEmail);
-        methods.extend(auth.email_otp.then_some(SignInMethod::EmailOtp));
-        methods.extend(auth.magic_link.then_some(SignInMethod::MagicLink));
-    } else if auth.phone_otp && Number::parse(identifier, None).is_ok() {
-        methods.push(SignInMethod::PhoneOtp);
-    } else if auth.username != FieldUse::Off && Username::parse(identifier).is_ok() {
-        methods.push(SignInMethod::PlainUsername);
-    }
-    methods
-}
-
-/// `strategy`, and what it says who it is by; `password` or `ask_password` for `plain_email` and `plain_username`.
+/// `strategy`, and what its method takes.
 async fn sign_in(browser: Browser, fields: Fields) -> Result<Response> {
     captcha::require(&browser, &fields).await?;
-    let identifier = match fields.text("strategy")?.unwrap_or("plain_email") {
-        "magic_link" if browser.site.config.auth.magic_link => {
-            let email = EmailAddress::parse(fields.required("email")?)?;
-            return Ok(
-                browser.answer(&super::begin::by_mail(&browser, email, SignInMethod::MagicLink).await?)
-            );
-        }
-        "phone_otp" if browser.site.config.auth.phone_otp => {
-            let number = Number::parse(fields.required("phone")?, fields.text("phone_country_code")?)?;
-            return Ok(browser.answer(&super::begin::by_phone(&browser, number).await?));
-        }
-        "email_otp" if browser.site.config.auth.email_otp => {
-            let email = EmailAddress::parse(fields.required("email")?)?;
-            return Ok(browser.answer(&super::begin::by_mail(&browser, email, SignInMethod::EmailOtp).await?));
-        }
-        "plain_email" => Identifier::Email(EmailAddress::parse(fields.required("email")?)?),
-        "plain_username" if browser.site.config.auth.username != FieldUse::Off => {
-            Identifier::Username(Username::parse(fields.required("username")?)?)
-        }
-        _ => return Err(Code::StrategyUnknown.into()),
-    };
-    if fields.flag("ask_password")?.unwrap_or_default() {
-        return Ok(browser.answer(&super::begin::by_identifier(&browser, identifier).await?));
-    }
-    let password = fields.required("password")?.to_owned();
-    let left = super::with_password(&browser, (identifier, password), None).await?;
-    Ok(browser.answer(&left))
+    let strategy = fields.text("strategy")?.unwrap_or("plain_email");
+    let first = factor::first(&browser.site.config.auth, strategy).ok_or(Code::StrategyUnknown)?;
+    Ok(browser.answer(&(first.begin)(&browser, &fields).await?))
 }
 
 /// `token`, `attempt`.
 async fn look_at_link(browser: Browser, fields: Fields) -> Result<Response> {
     let (attempt, token) = (fields.required("attempt")?, fields.required("token")?);
-    Ok(answer::ok(super::link::look(&browser, attempt, token).await?))
+    Ok(answer::ok(link::look(&browser, attempt, token).await?))
 }
 
 /// `token`, `attempt`, `here?`.
 async fn confirm_link(browser: Browser, fields: Fields) -> Result<Response> {
     let named = (fields.required("attempt")?, fields.required("token")?);
     let here = fields.flag("here")?.unwrap_or_default();
-    Ok(browser.answer(&super::link::confirm(&browser, named, here).await?))
+    Ok(browser.answer(&link::confirm(&browser, named, here).await?))
 }
 
 /// `token`, `attempt`. Whoever only asks what would be there confirms nothing.
@@ -192,5 +147,5 @@ async fn confirm_link_by_get(browser: Browser, method: Method, fields: Fields) -
     if method != Method::GET {
         return Err(Code::ConfirmRequired.into());
     }
-    Ok(browser.answer(&super::link::confirm(&browser, named, false).await?))
+    Ok(browser.answer(&link::confirm(&browser, named, false).await?))
 }

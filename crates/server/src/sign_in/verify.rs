@@ -4,19 +4,17 @@
 //! A try is counted before it is judged.
 
 use super::entry::{self, Inside};
-use super::factor::Method;
+use super::factor::{self, Factor, Take};
 use super::machine::Stage;
 use super::store::{self, Attempt};
-use super::{Identifier, contact, enrol, first, second};
+use super::{contact, first, second};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
-use crate::captcha;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::fields::Fields;
 use crate::id::{AttemptId, UserId};
-use crate::passkey::enrol::Made;
 use crate::session::Shown;
 use crate::session::enter::{Arrival, Left, Room};
 use crate::session::read::{self, Reading};
@@ -33,7 +31,7 @@ pub struct Typed {
     /// Two codes in a row of an authenticator that is being set up.
     pub codes: Vec<String>,
     /// Which second factor it is of, where that was said.
-    pub method: Option<Method>,
+    pub method: Option<&'static Factor>,
 }
 
 /// A try, and everything it needs, drawn before the transaction.
@@ -46,15 +44,13 @@ pub(super) struct Trial {
     pub address: Subject,
     /// Who comes.
     pub arrival: Arrival,
-    /// The passkey that a device made, where one is to be added.
-    pub made: Option<Made>,
 }
 
 impl Trial {
     /// Of what this browser typed in an attempt.
     pub fn of(browser: &Browser, id: AttemptId, typed: Typed) -> Self {
         let address = Subject::new(&browser.app.vault, &browser.site.config.id, &browser.counted_address());
-        Self { id, typed, address, arrival: browser.arrive(), made: None }
+        Self { id, typed, address, arrival: browser.arrive() }
     }
 
     /// Of whoever types nothing.
@@ -70,49 +66,58 @@ impl Trial {
 /// `too_many_attempts`; once the first factor is proved `USER_DISABLED`, `USER_ALREADY_SIGNED_IN`, `too_many_accounts`; `EMAIL_EXISTS` when somebody else proved the
 /// address meanwhile.
 pub async fn verify(browser: &Browser, attempt: &str, (typed, fields): (Typed, &Fields)) -> Result<Left> {
-    let verified = match open_attempt(browser, attempt).await {
-        Ok((id, shown)) if shown.current_step == Step::VerifyPassword => {
-            // It is noted with every other try at a password, and costs the same work where that is asked for.
-            captcha::require(browser, fields).await?;
-            return password(browser, id, typed.code).await;
-        }
-        Ok(open) => code(browser, open, typed).await,
-        Err(error) => Err(error),
-    };
+    let (id, shown) = open_attempt(browser, attempt)
+        .await
+        .inspect_err(|error| browser.app.metrics.sign_ins.refused(error))?;
+    if let Some(first) = factor::first_at(shown.current_step) {
+        return (first.take)(browser, id, (typed, fields)).await;
+    }
+    noted(browser, later(browser, (id, shown.current_step), typed).await)
+}
+
+fn noted(browser: &Browser, verified: Result<Left>) -> Result<Left> {
     browser.app.metrics.sign_ins.note(&verified);
     verified
 }
 
-/// Takes a code of whatever kind.
-async fn code(browser: &Browser, (id, shown): (AttemptId, Box<SigninAttempt>), typed: Typed) -> Result<Left> {
-    let is_factor = matches!(shown.current_step, Step::VerifySecondFactor | Step::AddSecondFactor);
-    if !is_factor && !is_code(&typed.code) {
-        // It was sent to nobody, so it is no guess.
-        return Err(Code::InvalidCode.into());
-    }
+/// Takes a code of the first factor that was sent.
+pub(super) async fn sent(browser: &Browser, id: AttemptId, typed: Typed) -> Result<Left> {
     let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
-    let mut trial = Trial::of(browser, id, typed);
-    if shown.current_step == Step::AddSecondFactor && trial.typed.method == Some(Method::Passkey) {
-        trial.made = Some(enrol::passkey::made(browser, &trial.typed)?);
-    }
-    let taken = browser.app.db.write(move |tx| match shown.current_step {
-        Step::VerifyEmailOtp | Step::VerifyEmailLink | Step::VerifyPhoneOtp => {
-            first::take_first(tx, (&app, &site), &trial)
-        }
-        Step::VerifyEmail | Step::VerifyPhone => contact::take(tx, (&app, &site), &trial, shown.current_step),
-        Step::AddSecondFactor => enrol::take(tx, (&app, &site), &trial),
-        Step::VerifySecondFactor => second::take_second(tx, (&app, &site), &trial),
-        _ => Ok(Err(Code::BadAttempt)),
-    });
-    taken.await?.map_err(Error::from)
+    let trial = Trial::of(browser, id, typed);
+    noted(browser, judged(browser, trial, move |tx, trial| first::take_first(tx, (&app, &site), trial)).await)
 }
 
-/// Takes what was typed in an attempt that waits for a password: a try like any other at its identifier.
-async fn password(browser: &Browser, id: AttemptId, typed: String) -> Result<Left> {
-    let (site, attempt) = (Arc::clone(&browser.site), id.clone());
-    let attempt = browser.app.db.read(move |on| store::load(on, &site.config.id, &attempt)).await?;
-    let identifier = Identifier::of_attempt(&attempt.ok_or(Code::BadAttempt)?.kept)?;
-    super::with_password(browser, (identifier, typed), Some(id)).await
+/// Takes what a later step waits for.
+async fn later(browser: &Browser, (id, step): (AttemptId, Step), typed: Typed) -> Result<Left> {
+    let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
+    let take: Take = match step {
+        Step::AddSecondFactor => {
+            let added = factor::added(typed.method).ok_or(Code::StrategyRequired)?;
+            (added.taking)(browser, &typed)?
+        }
+        Step::VerifySecondFactor => Box::new(second::take_second),
+        _ => {
+            let take = move |tx: &mut Tx<'_>, trial: &Trial| match step {
+                Step::VerifyEmail | Step::VerifyPhone => contact::take(tx, (&app, &site), trial, step),
+                _ => Ok(Err(Code::BadAttempt)),
+            };
+            return judged(browser, Trial::of(browser, id, typed), take).await;
+        }
+    };
+    let trial = Trial::of(browser, id, typed);
+    browser.app.db.write(move |tx| take(tx, (&app, &site), &trial)).await?.map_err(Error::from)
+}
+
+/// Judges a code that was sent. What cannot be one was sent to nobody, so it is no guess.
+async fn judged(
+    browser: &Browser,
+    trial: Trial,
+    take: impl Fn(&mut Tx<'_>, &Trial) -> Taken + Send + 'static,
+) -> Result<Left> {
+    if !is_code(&trial.typed.code) {
+        return Err(Code::InvalidCode.into());
+    }
+    browser.app.db.write(move |tx| take(tx, &trial)).await?.map_err(Error::from)
 }
 
 /// Whether it looks like a code that was sent: six digits.

@@ -2,6 +2,7 @@
 //! address or a number from an account means it to open nothing more, neither at once nor in half an hour.
 
 use super::entry::Owner;
+use super::factor::{self, Known};
 use super::phone;
 use super::store::{Attempt, Kept};
 use crate::app::App;
@@ -11,7 +12,6 @@ use crate::id::UserId;
 use crate::user::email::EmailAddress;
 use crate::user::{self, User};
 use crate::vault::Purpose;
-use keyrack_protocol::SignInMethod;
 
 /// Whether an attempt may still let an account in: it has the password that it had when the attempt began, be it none, and
 /// what the attempt was begun with.
@@ -30,14 +30,14 @@ pub(super) fn password_of(app: &App, user: &UserId, hash: Option<&str>) -> Strin
 /// Whether an account has proved what an attempt was begun with. A username proves nothing, and neither does nothing.
 fn has_proved(user: &User, kept: &Kept) -> bool {
     let identifier = kept.identifier.as_str();
-    match kept.method {
+    match factor::known_by(kept.method) {
         _ if identifier.is_empty() => true,
-        SignInMethod::PlainUsername => true,
-        SignInMethod::PhoneOtp => {
+        Known::Username => true,
+        Known::Phone => {
             let mut proved = user.ways.phones.iter().filter(|phone| phone.verified_at.is_some());
             proved.any(|phone| phone.phone == identifier)
         }
-        _ => {
+        Known::Email => {
             let mut proved = user.emails.iter().filter(|email| email.verified_at.is_some());
             proved.any(|email| email.email == identifier)
         }
@@ -51,8 +51,8 @@ fn has_proved(user: &User, kept: &Kept) -> bool {
 /// What the database says.
 pub(super) fn is_somebodys(on: &mut Snapshot<'_>, deployment: &str, attempt: &Attempt) -> Result<bool> {
     let identifier = attempt.kept.identifier.as_str();
-    let found = match attempt.kept.method {
-        SignInMethod::PhoneOtp => phone::owner(on, deployment, identifier)?,
+    let found = match factor::known_by(attempt.kept.method) {
+        Known::Phone => phone::owner(on, deployment, identifier)?,
         _ => {
             let email = EmailAddress::parse(identifier)?;
             user::store::find_by_email(on, deployment, &email)?.map(|found| found.user_id)

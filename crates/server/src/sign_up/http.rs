@@ -7,7 +7,7 @@ use crate::config::FieldUse;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
-use crate::sign_in::factor::Method;
+use crate::sign_in::factor::{Factor, passkey};
 use crate::sign_in::{self, Filled, Typed, Wanted};
 use crate::user::email::EmailAddress;
 use crate::user::phone::E164;
@@ -86,12 +86,12 @@ pub(super) async fn attempt_verification(browser: Browser, fields: Fields) -> Re
 fn typed(fields: &Fields) -> Result<Typed> {
     if let Some(credential) = fields.object("credential")? {
         let code = Value::Object(credential).to_string();
-        return Ok(Typed { code, codes: Vec::new(), method: Some(Method::Passkey) });
+        return Ok(Typed { code, codes: Vec::new(), method: Some(&passkey::FACTOR) });
     }
     if let Some(password) = fields.text("password")? {
         return Ok(Typed { code: password.to_owned(), codes: Vec::new(), method: None });
     }
-    let method = fields.text("method")?.map(|word| Method::parse(word).ok_or(Code::StrategyRequired));
+    let method = fields.text("method")?.map(|word| Factor::second_named(word).ok_or(Code::StrategyRequired));
     let codes: Vec<String> =
         fields.list("codes")?.unwrap_or_default().into_iter().map(str::to_owned).collect();
     let code = fields.text("verification_code")?.unwrap_or_default().to_owned();

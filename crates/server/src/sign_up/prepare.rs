@@ -15,7 +15,7 @@ use crate::session::enter::{self, Room};
 use crate::session::{Shown, read};
 use crate::throttle::{self, OWNER_NOTE, Subject, Verdict};
 use crate::user::email::EmailAddress;
-use crate::user::phone::E164;
+use crate::user::phone::{E164, ending};
 use crate::user::{self, Asker, Purse, SmsBudget};
 use keyrack_protocol::{Code, SignupAttempt, SignupAttemptStep, VerificationPrepared};
 use std::sync::Arc;
@@ -91,7 +91,7 @@ pub async fn prepare(browser: &Browser, attempt: &str, strategy: &str) -> Result
             })
             .await?;
             Ok(VerificationPrepared {
-                masked_phone: Some(masked(phone)),
+                masked_phone: Some(ending(phone.as_str())),
                 ..VerificationPrepared::by("phone_otp")
             })
         }
@@ -100,12 +100,6 @@ pub async fn prepare(browser: &Browser, attempt: &str, strategy: &str) -> Result
         }
         _ => Err(Code::StrategyRequired.into()),
     }
-}
-
-/// A number with its last four digits, which older clients take for a resend.
-fn masked(phone: &E164) -> String {
-    let text = phone.as_str();
-    format!("•••{}", &text[text.len().saturating_sub(4)..])
 }
 
 /// Does `post` in the attempt's session.

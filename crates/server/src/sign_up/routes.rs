@@ -4,8 +4,10 @@ use super::http;
 use crate::captcha::http::CHALLENGE_TOKEN;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
+use crate::sign_in::factor;
 use crate::user::{password, username};
 use keyrack_protocol::{Availability, Code, Session, VerificationPrepared};
+use std::sync::LazyLock;
 
 const USERNAME: Field =
     Field::optional("username", "3 to 30 of letters, digits, `_`, `.` and `-`, a letter first.")
@@ -47,16 +49,11 @@ const COMPLETE: &[Field] = &[
         .length(0, 40),
     Field::optional("phone_country_code", "A dial code or two letters.").length(0, 5),
 ];
-const PREPARE: &[Field] = &[
-    ATTEMPT,
-    KIND,
-    Field::required("strategy", "How to prove it: what fits the step.").one_of(&[
-        "email_otp",
-        "magic_link",
-        "phone_otp",
-        "authenticator",
-        "passkey",
-    ]),
+static PREPARE: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    let how = Field::required("strategy", "How to prove it: what fits the step.");
+    [&[ATTEMPT, KIND, how.one_of(&factor::OF_PREPARED)][..], PREPARE_WITH].concat()
+});
+const PREPARE_WITH: &[Field] = &[
     Field::optional("last_digits", "Of the phone number that a second factor is sent to: the last four.")
         .length(4, 4),
     Field::optional(
@@ -64,9 +61,14 @@ const PREPARE: &[Field] = &[
         "Where a link leads back to: an address of one of the deployment's origins.",
     ),
 ];
-const ATTEMPT_IT: &[Field] = &[
-    ATTEMPT,
-    KIND,
+static ATTEMPT_IT: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    let which = Field::optional("method", "Of which second factor the code is; absent, its form says it.");
+    [&[ATTEMPT, KIND][..], ATTEMPT_WITH, &[which.one_of(&factor::OF_SECOND), OTHER_USERNAME, CHALLENGE_TOKEN]]
+        .concat()
+});
+const OTHER_USERNAME: Field =
+    Field { about: "In place of the attempt's, when somebody else got that one.", ..USERNAME };
+const ATTEMPT_WITH: &[Field] = &[
     Field::optional(
         "codes",
         "At `add_second_factor`: two codes of the new authenticator that follow each other.",
@@ -84,14 +86,6 @@ const ATTEMPT_IT: &[Field] = &[
     .length(1, password::MAX_LENGTH),
     Field::optional("credential", "In place of a code what a passkey gave, as `toJSON()` writes it.")
         .object(),
-    Field::optional("method", "Of which second factor the code is; absent, its form says it.").one_of(&[
-        "authenticator",
-        "passkey",
-        "phone_otp",
-        "backup_code",
-    ]),
-    Field { about: "In place of the attempt's, when somebody else got that one.", ..USERNAME },
-    CHALLENGE_TOKEN,
 ];
 
 /// The routes of this feature.
@@ -158,7 +152,7 @@ fn prepare() -> Operation {
     let about = "Mail a code. A new one, for 10 minutes; the one before dies. Within a minute of the last one, and \
                  beyond 5 an hour for one address, nothing is mailed and the answer is the same.";
     Operation::post::<VerificationPrepared>("/auth/prepare-verification", "prepareVerification", about)
-        .takes(PREPARE)
+        .takes(&PREPARE)
         .of_browser()
         .refuses(&[
             Code::RequiredField,
@@ -174,7 +168,7 @@ fn attempt() -> Operation {
                  in as the active one, and that of a sign-up is made. A code survives five wrong guesses. After \
                  `USERNAME_EXISTS` it is still good: send it again with another `username`.";
     Operation::post::<Session>("/auth/attempt-verification", "attemptVerification", about)
-        .takes(ATTEMPT_IT)
+        .takes(&ATTEMPT_IT)
         .hands_out()
         .refuses(&[
             Code::ChallengeRequired,

@@ -50,8 +50,7 @@ impl E164 {
     #[must_use]
     pub fn masked(&self) -> String {
         let code = self.0.parse::<PhoneNumber>().map(|number| number.code().value()).unwrap_or_default();
-        let last = self.0.get(self.0.len().saturating_sub(4)..).unwrap_or_default();
-        format!("+{code}•••{last}")
+        format!("+{code}{}", ending(&self.0))
     }
 
     /// The two letters of the country that it is of, where that is certain.
@@ -60,6 +59,14 @@ impl E164 {
         let number = self.0.parse::<PhoneNumber>().ok()?;
         number.country().id().map(|id| id.as_ref().to_owned())
     }
+}
+
+/// The last four digits of a number, for whoever typed it or may not see the rest: `•••5678`. Older clients take these for
+/// a resend.
+#[must_use]
+pub fn ending(number: &str) -> String {
+    let last = number.get(number.len().saturating_sub(4)..).unwrap_or_default();
+    format!("•••{last}")
 }
 
 impl fmt::Display for E164 {

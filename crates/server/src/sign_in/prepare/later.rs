@@ -1,7 +1,7 @@
 //! Codes of later steps: to an address or a number that the account has, which only whoever proved a first factor is told
 //! of, and shortened.
 
-use super::{Drawn, Secret, To, Wanted, expiry, masked, post};
+use super::{Drawn, Secret, To, expiry, post};
 use crate::app::{App, Site};
 use crate::audit::About;
 use crate::caller::Browser;
@@ -11,21 +11,19 @@ use crate::id::{AttemptId, UserId};
 use crate::mail::{self, ADDRESS_CODE, PHONE_CODE};
 use crate::outbox;
 use crate::sign_in::code;
-use crate::sign_in::factor::phone_otp;
+use crate::sign_in::factor::{Asked, phone_otp};
 use crate::sign_in::store::{self, Kept};
 use crate::sign_in::verify::{self, Trial};
 use crate::user::email::EmailAddress;
+use crate::user::phone::ending;
 use crate::user::{self, User};
 use keyrack_protocol::{Code, CurrentSessionStep as Step, VerificationPrepared};
 use std::sync::Arc;
 
 /// Sends a code to what the step is about.
-pub(super) async fn send(
-    browser: &Browser,
-    id: AttemptId,
-    step: Step,
-    wanted: Wanted,
-) -> Result<VerificationPrepared> {
+pub(super) async fn send(browser: &Browser, asked: Asked) -> Result<VerificationPrepared> {
+    let Asked { id, shown, wanted } = asked;
+    let step = shown.current_step;
     let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
     let (deployment, of) = (site.config.id.clone(), id.clone());
     let digits = wanted.last_digits;
@@ -58,7 +56,7 @@ pub(super) async fn send(
             ..VerificationPrepared::by("email_otp")
         });
     }
-    Ok(VerificationPrepared { masked_phone: Some(masked(&to)), ..VerificationPrepared::by("phone_otp") })
+    Ok(VerificationPrepared { masked_phone: Some(ending(&to)), ..VerificationPrepared::by("phone_otp") })
 }
 
 /// Where the code of a step goes.

@@ -1,10 +1,11 @@
 //! Sending what an attempt waits for. Asked too soon or too often it does nothing, and says the same.
 
-mod first;
+pub(super) mod first;
 mod later;
 
+use super::factor::{ALL, Asked, Later};
 use super::store::Attempt;
-use super::{enrol, tries, verify};
+use super::{tries, verify};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
@@ -16,7 +17,7 @@ use crate::secret::{self, For, Fresh};
 use crate::session::enter::Arrival;
 use crate::throttle::Subject;
 use crate::user::{self, Purse, SmsBudget};
-use keyrack_protocol::{Code, CurrentSessionStep as Step, VerificationPrepared};
+use keyrack_protocol::{Code, VerificationPrepared};
 
 /// What somebody wants to be sent.
 #[derive(Clone, Debug, Default)]
@@ -36,24 +37,20 @@ pub struct Wanted {
 /// waits for nothing that can be sent so, `last_digits_wrong` when the account has no such number.
 pub async fn prepare(browser: &Browser, attempt: &str, wanted: Wanted) -> Result<VerificationPrepared> {
     let (id, shown) = verify::open_attempt(browser, attempt).await?;
-    match (shown.current_step, wanted.strategy.as_str()) {
-        (Step::VerifyEmailOtp, "email_otp") | (Step::VerifyEmailLink, "magic_link") => {
-            first::by_mail(browser, id, &shown.email, wanted).await
-        }
-        (Step::VerifyPhoneOtp, "phone_otp") => first::by_phone(browser, id).await,
-        (Step::VerifyEmail, "email_otp") | (Step::VerifyPhone | Step::VerifySecondFactor, "phone_otp") => {
-            later::send(browser, id, shown.current_step, wanted).await
-        }
-        (Step::VerifySecondFactor, "passkey") => super::second::ask_passkey(browser, id).await,
-        (Step::AddSecondFactor, "authenticator") => enrol::prepare(browser, id).await,
-        (Step::AddSecondFactor, "passkey") => enrol::passkey::prepare(browser, id).await,
-        _ => Err(Code::StrategyRequired.into()),
-    }
+    let named = ALL.into_iter().find(|factor| factor.as_str() == wanted.strategy);
+    let prepare = named.and_then(|factor| factor.prepare_at(shown.current_step, later));
+    let prepare = prepare.ok_or(Code::StrategyRequired)?;
+    prepare(browser, Asked { id, shown, wanted }).await
+}
+
+/// Sends a code of a later step.
+pub(super) fn later(browser: &Browser, asked: Asked) -> Later<'_, VerificationPrepared> {
+    Box::pin(later::send(browser, asked))
 }
 
 /// What is kept of something that is sent, drawn before the transaction.
 #[derive(Clone)]
-struct Secret {
+pub(super) struct Secret {
     purpose: For,
     fresh: Fresh,
     /// The hash of something nobody has: what an attempt of nobody waits for.
@@ -61,7 +58,7 @@ struct Secret {
 }
 
 impl Secret {
-    fn draw(app: &App, purpose: For, secret: &str, hash: impl Fn(&str) -> String) -> Self {
+    pub fn draw(app: &App, purpose: For, secret: &str, hash: impl Fn(&str) -> String) -> Self {
         let unknown = hash(SecretId::draw(&app.world).as_str());
         Self { purpose, fresh: Fresh { id: SecretId::draw(&app.world), hash: hash(secret) }, unknown }
     }
@@ -69,16 +66,16 @@ impl Secret {
 
 /// Where something is sent, and on whose budget beside the purse of whoever asks.
 #[derive(Clone)]
-enum To {
+pub(super) enum To {
     Mail(String),
-    Sms(String, SmsBudget),
+    Sms(String, Box<SmsBudget>),
 }
 
 impl To {
-    fn number(browser: &Browser, number: &str) -> Self {
+    pub fn number(browser: &Browser, number: &str) -> Self {
         let client = browser.counted_address();
         let budget = SmsBudget::new(&browser.app.vault, &browser.site.config.id, (number, &client));
-        Self::Sms(number.to_owned(), budget)
+        Self::Sms(number.to_owned(), Box::new(budget))
     }
 
     fn as_str(&self) -> &str {
@@ -103,15 +100,15 @@ impl To {
 
 /// A message and the secrets in it, drawn before the transaction.
 #[derive(Clone)]
-struct Drawn {
-    secrets: Vec<Secret>,
-    to: To,
-    message: Sealed,
-    expires_at: i64,
+pub(super) struct Drawn {
+    pub secrets: Vec<Secret>,
+    pub to: To,
+    pub message: Sealed,
+    pub expires_at: i64,
 }
 
 /// When what is sent now works no more.
-fn expiry(browser: &Browser) -> i64 {
+pub(super) fn expiry(browser: &Browser) -> i64 {
     browser.app.world.clock.now_ms() + browser.site.config.lifetimes.code_ms
 }
 
@@ -142,10 +139,4 @@ fn post(
     let put = if is_somebodys { outbox::post } else { outbox::withhold };
     put(tx, &site.config.id, &drawn.message, now)?;
     Ok(true)
-}
-
-/// The last four digits of what was typed or is known already.
-fn masked(number: &str) -> String {
-    let last = number.get(number.len().saturating_sub(4)..).unwrap_or_default();
-    format!("•••{last}")
 }

@@ -1,6 +1,6 @@
 use super::{Browser, Keyrack, Reply};
 use keyrack_server::id::UserId;
-use keyrack_server::sign_in::factor::{backup_code, totp};
+use keyrack_server::sign_in::factor::{authenticator, backup_code};
 use keyrack_server::user;
 use serde_json::{Value, json};
 use std::process::Command;
@@ -88,7 +88,7 @@ impl Keyrack {
             let site = &app.sites[0];
             let (user, _) = user::store::lock(tx, &site.config.id, &user)?.unwrap();
             match factor {
-                Factor::Authenticator => totp::check(tx, (&app, site), &user, &typed, now),
+                Factor::Authenticator => authenticator::check(tx, (&app, site), &user, &typed, now),
                 Factor::BackupCode => backup_code::check(tx, (&app, site), &user, &typed, now),
             }
         });

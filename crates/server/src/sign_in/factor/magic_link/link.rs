@@ -7,11 +7,6 @@
 //! The code that stands in the same mail is made of the link's secret, so that whoever holds the link can be shown it
 //! although only hashes of both are kept.
 
-use super::code;
-use super::entry::{self, First, Inside};
-use super::machine::Proved;
-use super::store::{self, Asked, Attempt, Kept};
-use super::whose::is_its;
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
@@ -23,6 +18,11 @@ use crate::secret::{self, For, Seen, Used};
 use crate::session::enter::{self, Arrival, Left};
 use crate::session::rack::Rack;
 use crate::session::{Plan, read, store as session_store};
+use crate::sign_in::code;
+use crate::sign_in::entry::{self, First, Inside};
+use crate::sign_in::machine::Proved;
+use crate::sign_in::store::{self, Asked, Attempt, Kept};
+use crate::sign_in::whose::is_its;
 use crate::throttle::Subject;
 use crate::time::rfc3339;
 use crate::user;

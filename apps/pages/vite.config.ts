@@ -29,7 +29,7 @@ const GROUPS = [
   {
     name: 'forms',
     priority: 0,
-    test: files('react/dist/(attempts|challenge|ui/entry/(use-form|use-once|ways))', 'pages/src/parts'),
+    test: files('react/dist/(attempts|challenge|use-attempt|use-flow|ui/entry/(use-form|use-once|ways))', 'pages/src/parts'),
   },
 ];
 

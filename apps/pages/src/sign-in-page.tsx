@@ -1,4 +1,3 @@
-import type { Session } from '@keyrack/react';
 import { SignInForm } from '@keyrack/react/ui';
 import { useState } from 'react';
 import { boot } from './boot.js';
@@ -15,14 +14,15 @@ import { Notice } from './states.js';
 export const SignInPage = ofThePages(function SignInPage({ hook }: PageProps) {
   // Decided once: a form that is being filled in does not go away because something happened in another tab.
   const [asks] = useState(
-    () => hook.session.signins.length === 0 || query.get('prompt') === 'login' || query.has('signin_attempt_id'),
+    () => hook.session.signins.length === 0 || query.get('prompt') === 'login' || !!query.get('signin_attempt_id'),
   );
   const [ended] = useState(() => (hook.session.active_signin ? undefined : ending(hook.endReason)));
-  const [isOver] = useState(() => isGone(hook.session, query.get('signin_attempt_id')));
+  const attemptId = query.get('signin_attempt_id') ?? undefined;
+  const [isOver] = useState(() => attemptId && !hook.session.signin_attempts.some(({ id }) => id === attemptId));
   if (!asks) return <Chooser hook={hook} way="sign-in" />;
   return (
     <SignInForm
-      attemptId={query.get('signin_attempt_id') ?? undefined}
+      attemptId={attemptId}
       identifier={query.get('login_hint') ?? undefined}
       redirectUrl={boot.return_to ?? undefined}
       forgotPasswordUrl={hasPasswords ? pageLink('forgot-password') : undefined}
@@ -47,8 +47,3 @@ export const SignInPage = ofThePages(function SignInPage({ hook }: PageProps) {
     </SignInForm>
   );
 });
-
-/** Whether the link is about a sign-in that has ended. */
-function isGone({ signin_attempts }: Session, wanted: string | null): boolean {
-  return wanted !== null && !signin_attempts.some(({ id }) => id === wanted);
-}

@@ -1,33 +1,20 @@
 /** What the flows of signing in and up have in common: which attempt is meant, its codes, and what was typed in. */
 import type { Client } from './client.js';
 import { challenged } from './challenge.js';
-import { clientError, type KeyrackError } from './error.js';
-import type { Session, SigninAttempt, SignupAttempt, VerificationPrepared } from './types.gen.js';
+import { clientError, type KeyrackError, notLoaded } from './error.js';
+import type { Session, SigninAttempt, SignupAttempt } from './types.gen.js';
 
 /** The two lists of a session. */
 export type AttemptKind = 'signin' | 'signup';
 
-type Attempt = SigninAttempt | SignupAttempt;
+/** One of either list. */
+export type Attempt = SigninAttempt | SignupAttempt;
 
 /** What a code comes by. */
 export type CodeStrategy = 'email_otp' | 'magic_link' | 'phone_otp';
 
 /** What a step can be prepared for beside that: what answers it is set up, or asked for, in the browser. */
 export type SetUpStrategy = 'authenticator' | 'passkey';
-
-/** By what each step's code, or link, comes. Steps that are not here need none, or a choice first. */
-const CODES: Readonly<Record<string, CodeStrategy>> = {
-  verify_email: 'email_otp',
-  verify_email_otp: 'email_otp',
-  verify_email_link: 'magic_link',
-  verify_phone: 'phone_otp',
-  verify_phone_otp: 'phone_otp',
-};
-
-/** The strategy that brings the code of a step; undefined where none is sent without being asked for. */
-export function codeOf(step: string): CodeStrategy | undefined {
-  return CODES[step];
-}
 
 /** What a code is asked for with. */
 export interface Preparation {
@@ -70,7 +57,8 @@ export interface Unsent {
   readonly error: KeyrackError;
 }
 
-const nameOf = ({ id, current_step: step }: Attempt): string => `${id} ${step}`;
+/** What the step of an attempt goes by. */
+export const nameOf = ({ id, current_step: step }: Attempt): string => `${id} ${step}`;
 
 /** Why the code of the step that an attempt is at could not be sent; undefined when it was, or none was due. */
 export function unsentOf(client: Client, attempt: Attempt | null): KeyrackError | undefined {
@@ -78,32 +66,9 @@ export function unsentOf(client: Client, attempt: Attempt | null): KeyrackError 
   return attempt && last?.step === nameOf(attempt) ? last.error : undefined;
 }
 
-/** Has a code or a link sent for the step that an attempt is at. */
-export async function prepareStep(
-  client: Client,
-  kind: AttemptKind,
-  attempt: Attempt,
-  { strategy = codeOf(attempt.current_step), ...more }: Preparation = {},
-): Promise<VerificationPrepared> {
-  const body = { attempt_identifier: attempt.id, identifier_type: kind, strategy, ...more };
-  const step = nameOf(attempt);
-  try {
-    const prepared = (await client.send({ path: '/auth/prepare-verification', body })) as VerificationPrepared;
-    if (client.unsent?.step === step) client.unsent = undefined;
-    return prepared;
-  } catch (error) {
-    // Only of a code that comes by itself, or was to, is it said that it is on its way.
-    if (codeOf(attempt.current_step)) client.unsent = { step, error: error as KeyrackError };
-    throw error;
-  } finally {
-    client.changed(false);
-  }
-}
-
-/** Has the code of the step sent that something else has left a sign-in at: why it could not be, the step says. */
-export async function prepareLeft(client: Client, attempt: SigninAttempt | undefined): Promise<void> {
-  if (!attempt || attempt.completed || !codeOf(attempt.current_step)) return;
-  await prepareStep(client, 'signin', attempt).catch(() => undefined);
+/** What follows the beginning, which comes when it is needed. */
+export function loadSteps(): Promise<typeof import('./sign-in-steps.js')> {
+  return import('./sign-in-steps.js').catch(notLoaded);
 }
 
 /** What begins an attempt. */
@@ -143,31 +108,14 @@ export async function begin<T extends Attempt>(
     follow: async (session) => {
       begun = newest(session, known);
       if (begun) onBegun(begun.id);
-      if (begun && !begun.completed && codeOf(begun.current_step)) await prepareStep(client, kind, begun, preparation);
+      if (!begun || begun.completed) return;
+      const step = nameOf(begun);
+      const { prepareDue } = await loadSteps().catch((error: KeyrackError) => {
+        client.unsent = { step, error };
+        throw error;
+      });
+      await prepareDue(client, kind, begun, preparation);
     },
   });
   return begun as T | undefined;
-}
-
-/** Answers the question of a step, and has the code of the next one sent. True when the attempt is completed by that. */
-export async function answer(client: Client, kind: AttemptKind, attempt: Attempt, path: string, body: object): Promise<boolean> {
-  const now = (session: Session): Attempt | undefined => attemptsOf(session, kind).find(({ id }) => id === attempt.id);
-  let isCompleted = false;
-  await client.mutate({
-    path,
-    body,
-    // A password that is typed in an attempt costs the same work as one that begins it.
-    send: (request) => challenged(client, request),
-    isDone: (session) => {
-      const then = now(session);
-      return !!then && (then.completed || then.current_step !== attempt.current_step);
-    },
-    follow: async (session) => {
-      const then = now(session);
-      isCompleted = !!then?.completed;
-      const isNext = then && !isCompleted && then.current_step !== attempt.current_step;
-      if (isNext && codeOf(then.current_step)) await prepareStep(client, kind, then);
-    },
-  });
-  return isCompleted;
 }

@@ -47,7 +47,7 @@ export class Client {
 
   declare shelf: Shelf | undefined; // What was read beside the session; made by whoever shows something of it first.
   declare unsent: import('./attempts.js').Unsent | undefined; // The code that could not be sent last.
-  declare proof: string | undefined; // Of work, as the deployment has accepted it.
+  declare proof: string | null | undefined; // Of work, as the deployment has accepted it; null while it is made.
   declare offered: AbortController | undefined; // Takes back what the browser lists below a field.
   /** Whether a session's active memberships allow something; what finds that out is loaded when somebody asks. */
   allows: Allows = () => void import('./permissions.js').then(({ watch }) => watch(this), () => {});

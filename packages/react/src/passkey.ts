@@ -1,5 +1,5 @@
 /** Passkeys: what the server asks the browser for, and what the browser answers, in the form that each understands. */
-import { prepareLeft, prepareStep } from './attempts.js';
+import { prepareLeft, prepareStep } from './answer.js';
 import type { Client } from './client.js';
 import { notKeyrack, type KeyrackError } from './error.js';
 import { hasPasskeys, type PasskeyOptions } from './has-passkeys.js';

@@ -2,11 +2,16 @@
  * Solves a proof of work: numbers that, behind a given salt, have a SHA-256 that begins as asked. In short turns, between
  * which the page goes on; a worker would need a permission of its own under a strict Content-Security-Policy.
  */
+import { addressOf } from './address.js';
 import type { Client } from './client.js';
+import { type KeyrackError, notKeyrack, timedOut } from './error.js';
 import { hasher } from './sha256.js';
 
 /** As long as a page may stand still without anybody noticing. */
 const TURN_MS = 10;
+
+/** Whatever waits for it waits no longer: a session does nothing else meanwhile. */
+const ANSWER_MS = 15_000;
 
 /** How many numbers are tried between two looks at the clock. */
 const BATCH = 64;
@@ -23,33 +28,73 @@ interface Redeemed {
 }
 
 /**
+ * Makes a proof and keeps it; meanwhile {@link Client.proof} is null, which a page can say.
+ *
+ * @throws KeyrackError as {@link solve}.
+ */
+export async function proved(client: Client): Promise<string> {
+  const show = (proof: string | null | undefined): void => {
+    client.proof = proof;
+    client.changed(false);
+  };
+  show(null);
+  try {
+    const proof = await solve(client, addressOf(client) ?? '');
+    show(proof);
+    return proof;
+  } catch (error) {
+    show(undefined);
+    throw error;
+  }
+}
+
+/**
  * Asks for a challenge, solves it and exchanges the solutions for a token.
  *
  * @param base Where the API is.
- * @throws KeyrackError `network`, `challenge_unsolved`.
+ * @throws KeyrackError `network`, `timeout`, `challenge_unsolved`.
  */
 export async function solve(client: Client, base: string): Promise<string> {
   const { challenge, token } = await ask<Challenge>(client, `${base}/captcha/challenge`);
   const solutions = await solutionsOf(challenge, token);
   const redeemed = await ask<Redeemed>(client, `${base}/captcha/redeem`, { token, solutions });
   if (!redeemed.success || !redeemed.token) {
-    throw client.failure('challenge_unsolved', 'The check for robots failed. Try again.');
+    throw unsolved(client);
   }
   return redeemed.token;
 }
 
-/** The two addresses speak the protocol of Cap, which has no envelope. */
+/** The two addresses speak the protocol of Cap, which has no envelope; a refusal, and a failure, has one. */
 async function ask<T>(client: Client, url: string, body?: object): Promise<T> {
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      credentials: 'omit',
-      ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
-    });
-    return (await response.json()) as T;
-  } catch {
-    throw client.failure('network', 'The server could not be reached. Try again.');
-  }
+  const answer = fetch(url, {
+    method: 'POST',
+    credentials: 'omit',
+    signal: AbortSignal.timeout(ANSWER_MS),
+    ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+  }).then(async (response) => ({ response, json: (await response.json()) as T }));
+  const { response, json } = await answer.catch((error: Error) => {
+    if (error.name === 'TimeoutError') throw timedOut();
+    throw notKeyrack();
+  });
+  if (response.ok) return json;
+  if (response.status >= 500) throw notKeyrack();
+  throw unsolved(client);
+}
+
+function unsolved(client: Client): KeyrackError {
+  return client.failure('challenge_unsolved', 'The check for robots failed. Try again.');
+}
+
+/** Lets everything else have its turn, at once also in a tab that nobody sees, where timers are slowed down. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 /** A number for each puzzle, in their order. */
@@ -64,7 +109,7 @@ export async function solutionsOf({ c, s, d }: Challenge['challenge'], token: st
     while (!sha256(salt + number).startsWith(target)) {
       number += 1;
       if (number % BATCH === 0 && performance.now() > until) {
-        await new Promise((resolve) => setTimeout(resolve));
+        await turn();
         until = performance.now() + TURN_MS;
       }
     }

@@ -1,11 +1,9 @@
 import { useMemo, useRef, useState } from 'react';
-import { asked, asking } from './asking.js';
-import { prepareLeft } from './attempts.js';
 import { challenged } from './challenge.js';
 import { clientError, type KeyrackError } from './error.js';
 import { useClient } from './provider.js';
 import type { PasswordResetValidation, SigninAttempt } from './types.gen.js';
-import { useEntry } from './use-entry.js';
+import { useAsked } from './use-asked.js';
 import { type Flow, useFlow } from './use-flow.js';
 
 /** What {@link useForgotPassword} returns. */
@@ -108,7 +106,7 @@ export function useForgotPassword({ token: linked }: ForgotPasswordOptions = {})
               follow: async ({ signin_attempts }) => {
                 const last = signin_attempts.at(-1);
                 left = last?.completed ? undefined : last;
-                await prepareLeft(client, left);
+                await import('./answer.js').then(({ prepareLeft }) => prepareLeft(client, left), () => undefined);
               },
             })
             .catch((error: KeyrackError) => {
@@ -134,8 +132,8 @@ interface Link {
 
 /** What a mailed link is worth: without a look at it a password would be chosen in vain. */
 function useLink(token: string | undefined): Link {
-  const name = token === undefined ? null : asking('/auth/reset-password/validate', { token });
-  const { data, error } = useEntry('nobody', name, asked<PasswordResetValidation>);
+  const body = token === undefined ? undefined : JSON.stringify({ token });
+  const { data, error } = useAsked<PasswordResetValidation>('/auth/reset-password/validate', body);
   // Whoever may not look is told when the password is set.
   const isRefused = !!error && error.status >= 400 && error.status < 500 && error.status !== 429;
   const step = token === undefined || isRefused || data?.valid ? 'password' : data ? 'over' : 'check';

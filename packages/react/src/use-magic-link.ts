@@ -1,9 +1,8 @@
 import { useMemo, useState } from 'react';
-import { prepareLeft } from './attempts.js';
-import { asked, asking } from './asking.js';
 import { useClient } from './provider.js';
 import type { MagicLink, SigninAttempt } from './types.gen.js';
-import { type Beside, useEntry } from './use-entry.js';
+import { useAsked } from './use-asked.js';
+import type { Beside } from './use-entry.js';
 
 /** Before it is known what the link is worth. */
 export interface MagicLinkLoading extends Beside {
@@ -51,8 +50,7 @@ export interface MagicLinkQuery {
  */
 export function useMagicLink({ token, attempt }: MagicLinkQuery): UseMagicLink {
   const client = useClient();
-  const path = asking('/auth/magic-link', { token, attempt });
-  const { data: link, error, refetch } = useEntry('nobody', path, asked<MagicLink>);
+  const { data: link, error, refetch } = useAsked<MagicLink>('/auth/magic-link', JSON.stringify({ token, attempt }));
   const [attemptId, setLeft] = useState<string | null>(null);
   const confirm = useMemo(
     () => async ({ here = false }: { readonly here?: boolean } = {}) => {
@@ -65,7 +63,7 @@ export function useMagicLink({ token, attempt }: MagicLinkQuery): UseMagicLink {
           // Of this link, which keeps its place; signing in in another browser is an attempt of its own, the last.
           const of = all.find(({ id }) => id === attempt) ?? all.at(-1);
           left = of?.completed ? undefined : of;
-          await prepareLeft(client, left);
+          await import('./answer.js').then(({ prepareLeft }) => prepareLeft(client, left), () => undefined);
         },
       });
       setLeft(left?.id ?? null);

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
-import { answer, begin, prepareStep, type Preparation } from './attempts.js';
-import { type KeyrackError, notLoaded } from './error.js';
+import { begin, loadSteps, type Preparation } from './attempts.js';
+import type { KeyrackError } from './error.js';
 import type { PasskeyOptions } from './has-passkeys.js';
 import type { ProfileCompletionData, Session, SignIn, SigninAttempt, VerificationPrepared } from './types.gen.js';
 import { type AttemptOptions, useAttempt } from './use-attempt.js';
@@ -83,7 +83,8 @@ export interface UseSignIn extends Flow {
    * Has another code or link sent for the step, or a second factor's code; the one before is dead then. Within a minute of
    * the last one nothing is sent.
    *
-   * @throws KeyrackError `session_changed` when the attempt is gone, `BAD_SIGN_IN_ATTEMPT` where the step has no code.
+   * @throws KeyrackError `session_changed` when the attempt is gone, `BAD_SIGN_IN_ATTEMPT` where the step has no code,
+   * `last_digits_wrong` when no number of the account ends so.
    */
   readonly prepare: (preparation?: Preparation) => Promise<VerificationPrepared>;
 
@@ -113,14 +114,16 @@ export interface UseSignIn extends Flow {
    * Signs in with a passkey of this device or another one, whoever's it is.
    *
    * @throws KeyrackError `passkey_cancelled` when nobody chose one or `signal` was aborted, `passkey_unavailable` where
-   * the browser has none, `INVALID_CREDENTIALS` when the deployment does not know it.
+   * the browser has none, `INVALID_CREDENTIALS` when the deployment does not know it, `passkey_request_expired` when it took
+   * too long.
    */
   readonly signInWithPasskey: (options?: PasskeyOptions) => Promise<boolean>;
 
   /**
    * Proves a second factor with a passkey of the account.
    *
-   * @throws KeyrackError as {@link signInWithPasskey}, and `BAD_SIGN_IN_ATTEMPT`.
+   * @throws KeyrackError `passkey_cancelled`, `passkey_unavailable`, `invalid_passkey`, `passkey_request_expired` when it took
+   * too long, `BAD_SIGN_IN_ATTEMPT`.
    */
   readonly verifyPasskey: () => Promise<boolean>;
 
@@ -140,7 +143,8 @@ export interface UseSignIn extends Flow {
   /**
    * At `add_second_factor`: has the browser make a passkey, and goes on with it.
    *
-   * @throws KeyrackError `passkey_cancelled`, `passkey_unavailable`, `passkey_exists`.
+   * @throws KeyrackError `passkey_cancelled`, `passkey_unavailable`, `passkey_exists`, `invalid_passkey`,
+   * `passkey_request_expired`.
    */
   readonly enrolPasskey: () => Promise<boolean>;
 
@@ -184,12 +188,8 @@ export function useSignIn(options: SignInOptions = {}): UseSignIn {
     create,
     ...useMemo(
       () => {
-        const take = (found: SigninAttempt, said: object): Promise<boolean> => {
-          const body = { attempt_identifier: found.id, identifier_type: 'signin', ...said };
-          return answer(client, 'signin', found, '/auth/attempt-verification', body);
-        };
-        const passkey = (isNew: boolean): Promise<boolean> =>
-          step(async (found) => (await passkeys()).passkeyStep(client, found, isNew, (said) => take(found, said)));
+        const later = <T>(work: (steps: typeof import('./sign-in-steps.js'), found: SigninAttempt) => Promise<T>): Promise<T> =>
+          step(async (found) => work(await loadSteps(), found));
         return {
           signIn: ({ email, username, password }: Credentials) =>
             create(
@@ -197,27 +197,24 @@ export function useSignIn(options: SignInOptions = {}): UseSignIn {
                 ? { strategy: 'plain_email', email, password }
                 : { strategy: 'plain_username', username, password },
             ),
-          prepare: (preparation?: Preparation) => step((found) => prepareStep(client, 'signin', found, preparation)),
+          prepare: (preparation?: Preparation) => later((steps, found) => steps.prepare(client, found, preparation)),
           verify: (code: string, method?: SecondFactor) =>
-            step((found) => take(found, { verification_code: code, method })),
-          verifyPassword: (password: string) => step((found) => take(found, { password })),
-          confirmAuthenticator: (...codes: [string, string]) => step((found) => take(found, { codes })),
-          completeProfile: (fields: ProfileCompletionData) =>
-            step((found) => answer(client, 'signin', found, '/auth/complete-profile', { attempt_id: found.id, ...fields })),
-          verifyPasskey: () => passkey(false),
-          enrolPasskey: () => passkey(true),
+            later((steps, found) => steps.verify(client, found, code, method)),
+          verifyPassword: (password: string) => later((steps, found) => steps.verifyPassword(client, found, password)),
+          confirmAuthenticator: (...codes: [string, string]) => later((steps, found) => steps.confirmAuthenticator(client, found, codes)),
+          completeProfile: (fields: ProfileCompletionData) => later((steps, found) => steps.completeProfile(client, found, fields)),
+          verifyPasskey: () => later((steps, found) => steps.passkey(client, found, false)),
+          enrolPasskey: () => later((steps, found) => steps.passkey(client, found, true)),
           enrolAuthenticator: () =>
-            step((found) => prepareStep(client, 'signin', found, { strategy: 'authenticator' }) as Promise<AuthenticatorSetUp>),
-          signInWithPasskey: async (options: PasskeyOptions = {}) => (await passkeys()).signInWithPasskey(client, options, run, choose),
+            later((steps, found) => steps.prepare(client, found, { strategy: 'authenticator' }) as Promise<AuthenticatorSetUp>),
+          signInWithPasskey: async (options: PasskeyOptions = {}) => {
+            const { signInWithPasskey } = await loadSteps();
+            return signInWithPasskey(client, options, run, choose);
+          },
           startOver: () => choose(null),
         };
       },
       [client, create, step, run, choose],
     ),
   };
-}
-
-/** What speaks to the browser: loaded by who uses it. */
-function passkeys(): Promise<typeof import('./passkey.js')> {
-  return import('./passkey.js').catch(notLoaded);
 }

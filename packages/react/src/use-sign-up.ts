@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from 'react';
-import { answer, begin, prepareStep } from './attempts.js';
+import { begin, loadSteps } from './attempts.js';
 import type { Client } from './client.js';
 import type { KeyrackError } from './error.js';
 import type { Availability, SignupAttempt, VerificationPrepared } from './types.gen.js';
@@ -99,14 +99,16 @@ export function useSignUp(options: SignUpOptions = {}): UseSignUp {
       run(async () => void (await begin(client, 'signup', { path: '/auth/signup', body: account, onBegun: choose }))),
     [client, run, choose],
   );
-  const methods = useMemo(
-    () => ({
+  const methods = useMemo(() => {
+    const later = <T>(work: (steps: Awaited<ReturnType<typeof loadSteps>>, found: SignupAttempt) => Promise<T>): Promise<T> =>
+      step(async (found) => work(await loadSteps(), found));
+    return {
       checkUsername: (username: string) => isFree(client, username),
-      prepare: () => step((found) => prepareStep(client, 'signup', found)),
+      prepare: () => later(({ prepareStep }, found) => prepareStep(client, 'signup', found)),
       prepareAuthenticator: () =>
-        step((found) => prepareStep(client, 'signup', found, { strategy: 'authenticator' }) as Promise<AuthenticatorSetUp>),
+        later(({ prepareStep }, found) => prepareStep(client, 'signup', found, { strategy: 'authenticator' }) as Promise<AuthenticatorSetUp>),
       verify: (code: string, instead?: { readonly username: string }) =>
-        step((found) =>
+        later(({ answer }, found) =>
           answer(client, 'signup', found, '/auth/attempt-verification', {
             attempt_identifier: found.id,
             identifier_type: 'signup',
@@ -115,9 +117,8 @@ export function useSignUp(options: SignUpOptions = {}): UseSignUp {
           }),
         ),
       startOver: () => choose(null),
-    }),
-    [client, step, choose],
-  );
+    };
+  }, [client, step, choose]);
   const isOver = !!attempt?.completed && !options.steady;
   return { ...flow, attempt: isOver ? null : attempt, unsent, create, ...methods };
 }

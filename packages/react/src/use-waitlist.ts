@@ -18,7 +18,8 @@ export interface UseWaitlist extends Flow {
   /**
    * Puts an address on the deployment's waiting list. Whoever stands there already is answered alike.
    *
-   * @throws KeyrackError `invalid_email`, `not_on_waitlist` and other restrictions, `too_many_attempts`.
+   * @throws KeyrackError `invalid_email`, `waitlist_closed` where the deployment has no list, restrictions of its
+   * sign-up such as `EMAIL_BLOCKED`, `too_many_attempts`.
    */
   readonly join: (request: WaitlistEntryRequest) => Promise<void>;
 }

@@ -1,53 +1,11 @@
 /** Signing in in every way and through every step, against a scripted server. */
-import {
-  KeyrackProvider,
-  type UseForgotPassword,
-  useForgotPassword,
-  type UseMagicLink,
-  useMagicLink,
-  type UseSession,
-  useSession,
-  type UseSignIn,
-  useSignIn,
-  type UseSignUp,
-  useSignUp,
-  type UseWaitlist,
-  useWaitlist,
-} from '@keyrack/react';
+import { KeyrackProvider, type UseMagicLink, useMagicLink, type UseSession, useSession } from '@keyrack/react';
 import { render } from '@testing-library/react';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { FakeServer, PRODUCTION_KEY } from './fake-server.js';
-import { emptySession, session, signIn, signInAttempt, signUpAttempt } from './fixtures.js';
+import { emptySession, session, signInAttempt, signUpAttempt } from './fixtures.js';
 import { outcome, pass } from './harness.js';
-
-interface Ways {
-  hook: UseSession;
-  signIn: UseSignIn;
-  signUp: UseSignUp;
-  forgot: UseForgotPassword;
-  waitlist: UseWaitlist;
-}
-
-async function openWays(attemptId?: string): Promise<Ways> {
-  const ways = {} as Ways;
-  function Page() {
-    Object.assign(ways, {
-      hook: useSession(),
-      signIn: useSignIn({ attemptId }),
-      signUp: useSignUp(),
-      forgot: useForgotPassword(),
-      waitlist: useWaitlist(),
-    });
-    return null;
-  }
-  render(
-    <KeyrackProvider publishableKey={PRODUCTION_KEY}>
-      <Page />
-    </KeyrackProvider>,
-  );
-  await pass();
-  return ways;
-}
+import { openWays } from './open-ways.js';
 
 /** The next sign-in leaves an attempt at a step. */
 function leaves(server: FakeServer, ...args: Parameters<typeof signInAttempt>): void {
@@ -268,40 +226,4 @@ test('H28 looking at a mailed link confirms nothing; confirming it signs in', as
   expect(await outcome(link?.confirm?.({ here: true }) ?? Promise.resolve(false))).toBe(true);
   expect(confirmed()).toEqual({ token: 'a b', attempt: 'sia_1', here: true });
   expect(hook?.session?.active_signin?.id).toBe('sin_ada');
-});
-
-test('H29 a proof of work is made when the deployment asks for one, and used again until it asks anew', async () => {
-  const server = new FakeServer();
-  const ways = await openWays();
-  const usual = fetch;
-  const asked: unknown[] = [];
-  vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
-    if (!url.includes('/captcha/')) return usual(url, init);
-    asked.push([url.replace(/.*captcha/, ''), init?.body ? JSON.parse(init.body as string) : undefined]);
-    const json = url.endsWith('challenge')
-      ? { challenge: { c: 3, s: 16, d: 2 }, token: '1013', expires: 0 }
-      : { success: true, token: `proof ${asked.length}`, expires: 0 };
-    return { json: async () => json };
-  });
-  const ada = { email: 'ada@example.com', password: 'x' };
-  server.refuse('POST', '/auth/signin', 403, 'challenge_required');
-  vi.useRealTimers();
-  await ways.signIn.signIn(ada);
-  expect(asked).toEqual([
-    ['/challenge', undefined],
-    // As the widget of others solves it: http://docs of the protocol, token "1013".
-    ['/redeem', { token: '1013', solutions: [6, 104, 463] }],
-  ]);
-  expect(server.requests.at(-1)?.body).toMatchObject({ ...ada, challenge_token: 'proof 2' });
-  await ways.signIn.signIn({ ...ada, email: 'bob@example.com' });
-  expect(server.requests.at(-1)?.body).toMatchObject({ challenge_token: 'proof 2' });
-  expect(asked.length).toBe(2);
-});
-
-test('a deployment that asks for no proof of work is sent none', async () => {
-  const server = new FakeServer(session(['bob']));
-  const ways = await openWays();
-  await outcome(ways.signIn.signIn({ email: 'ada@example.com', password: 'x' }));
-  expect(server.requests.at(-1)?.body).toEqual({ strategy: 'plain_email', email: 'ada@example.com', password: 'x' });
-  expect(signIn('ada').id).toBe(ways.hook.session?.active_signin?.id);
 });

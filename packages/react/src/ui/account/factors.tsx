@@ -11,7 +11,8 @@ import { Field, Form, Select } from '../parts.js';
 import { isOfInput } from '../use-run.js';
 import { download } from './download.js';
 import type { OwnProps } from './manage-account.js';
-import { dateOf, Said, Section, useKeptFocus, useOwnRun } from './own.js';
+import { Said, Section, useKeptFocus, useOwnRun } from './own.js';
+import { dateOf } from './dates.js';
 import type { SecurityProps } from './security.js';
 
 /** Second factors: authenticator apps, backup codes, and when one is asked for. */

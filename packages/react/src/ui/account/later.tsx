@@ -5,6 +5,7 @@ import type { DataProps } from './data.js';
 import type { OwnProps } from './manage-account.js';
 import type { SecurityProps } from './security.js';
 
+export const Own = later<DataProps>(() => import('./own-account.js').then((file) => file.Own));
 export const Profile = later<OwnProps>(() => import('./profile.js').then((file) => file.Profile));
 export const Contacts = later<OwnProps>(() => import('./contacts.js').then((file) => file.Contacts));
 export const Security = later<SecurityProps>(() => import('./security.js').then((file) => file.Security));

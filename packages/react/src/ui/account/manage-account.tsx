@@ -1,13 +1,10 @@
-import { type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import type { AccountDeletion, CurrentUser } from '../../types.gen.js';
-import { useReauthentication } from '../../use-reauthentication.js';
 import { type UserLoaded, useUser } from '../../use-user.js';
 import { useSay } from '../entry/say.js';
 import { Frame, Wait } from '../frame.js';
-import { type Tab, Tabs } from '../tabs.js';
-import { Contacts, Data, Profile, Reauthenticate, Security, SignIns } from './later.js';
-import type { DataProps } from './data.js';
-import { Again, dateOf } from './own.js';
+import { dateOf } from './dates.js';
+import { Own } from './later.js';
 
 /** What each part of an account takes. */
 export interface OwnProps {
@@ -52,33 +49,5 @@ export function ManageAccount({ onDeleted }: ManageAccountProps): ReactElement {
         <p className="kr-quiet">{say('accountNobody')}</p>
       )}
     </Frame>
-  );
-}
-
-function Own({ onDeleted, ...own }: DataProps): ReactElement {
-  const say = useSay();
-  const again = useReauthentication();
-  const [codes, setCodes] = useState<readonly string[]>();
-  useEffect(() => {
-    if (!codes) return undefined;
-    // They are seen nowhere else.
-    const ask = (event: Event): void => event.preventDefault();
-    addEventListener('beforeunload', ask);
-    return () => removeEventListener('beforeunload', ask);
-  }, [codes]);
-  const tabs: Tab[] = [
-    { id: 'profile', name: say('accountProfile'), show: () => <Profile {...own} /> },
-    { id: 'addresses', name: say('accountAddresses'), show: () => <Contacts {...own} /> },
-    { id: 'security', name: say('accountSecurity'), show: () => <Security {...own} codes={codes} onCodes={setCodes} /> },
-    { id: 'signins', name: say('accountSignIns'), show: () => <SignIns /> },
-    { id: 'data', name: say('accountData'), show: () => <Data {...own} onDeleted={onDeleted} /> },
-  ];
-  return (
-    <>
-      <Again run={again.run}>
-        <Tabs label={say('accountTitle')} tabs={tabs} />
-      </Again>
-      {again.methods && <Reauthenticate hook={again} />}
-    </>
   );
 }

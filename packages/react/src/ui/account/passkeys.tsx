@@ -8,7 +8,8 @@ import { List } from '../list.js';
 import { Wait } from '../frame.js';
 import { Field, Form } from '../parts.js';
 import { isOfInput } from '../use-run.js';
-import { dateOf, Said, Section, useKeptFocus, useOwnRun } from './own.js';
+import { Said, Section, useKeptFocus, useOwnRun } from './own.js';
+import { dateOf } from './dates.js';
 
 /** The passkeys of the account. */
 export function Passkeys(): ReactElement {

@@ -6,7 +6,8 @@ import { Sure } from '../buttons.js';
 import { useSay } from '../entry/say.js';
 import { List } from '../list.js';
 import { Wait } from '../frame.js';
-import { dateOf, Said, Section, useOwnRun } from './own.js';
+import { Said, Section, useOwnRun } from './own.js';
+import { dateOf } from './dates.js';
 
 /** Where the account is signed in, and how to end that. */
 export function SignIns(): ReactElement {

@@ -1,11 +1,8 @@
 import { type ReactElement, type ReactNode, useState } from 'react';
-import { useDeployment } from '../../use-deployment.js';
 import { useForgotPassword } from '../../use-forgot-password.js';
 import { Frame } from '../frame.js';
-import { Account, CodeForm } from './code-form.js';
 import { useParts } from './kit.js';
-import { Left } from './later.js';
-import { Resend } from './resend.js';
+import { ForgotStep, Left } from './later.js';
 import { useSay } from './say.js';
 import { looksLikeEmail, missing, useForm } from './use-form.js';
 import { useOnce } from './use-once.js';
@@ -41,7 +38,7 @@ export function ForgotPasswordForm(props: ForgotPasswordFormProps): ReactElement
 }
 
 function Forgot({ onDone, token, email = '', passwordHint, passwordProblem, footer }: ForgotPasswordFormProps): ReactElement {
-  const { Title, Lead, Notice, Working, Button, Other, problemOf } = useParts();
+  const { Title, Lead, Notice, Working, problemOf } = useParts();
   const say = useSay();
   const hook = useForgotPassword({ token });
   const [isIn, setIn] = useState(false);
@@ -53,39 +50,8 @@ function Forgot({ onDone, token, email = '', passwordHint, passwordProblem, foot
     case 'check':
       return hook.error ? <Notice isBad>{problemOf(hook.error).text}</Notice> : <Working />;
     case 'password':
-      return (
-        <>
-          <Title>{say('resetTitle')}</Title>
-          {hook.email && <Lead>{hook.email}</Lead>}
-          <Lead>{say('resetText')}</Lead>
-          <NewPassword
-            account={hook.email}
-            hint={passwordHint}
-            problemOf={passwordProblem}
-            reset={async (password) => setIn(await hook.reset(password))}
-          />
-          <Other>
-            <Button look="link" onPress={hook.startOver}>
-              {say('codeOtherAddress')}
-            </Button>
-          </Other>
-          {footer}
-        </>
-      );
     case 'code':
-      return (
-        <>
-          <Title>{say('codeTitle')}</Title>
-          <Lead>{say('forgotCodeText', { email: hook.email })}</Lead>
-          <CodeForm title={say('codeTitle')} account={hook.email} verify={hook.verify} />
-          <Resend label={say('codeResend')} send={() => hook.request(hook.email)} />
-          <Other>
-            <Button look="link" onPress={hook.startOver}>
-              {say('codeOtherAddress')}
-            </Button>
-          </Other>
-        </>
-      );
+      return <ForgotStep key={hook.step} {...{ hook, passwordHint, passwordProblem, footer }} onReset={setIn} />;
     default:
       return (
         <>
@@ -123,34 +89,6 @@ function Address({ email, request }: { readonly email: string; readonly request:
         takesFocus
         required
       />
-    </Form>
-  );
-}
-
-interface NewPasswordProps {
-  readonly account: string;
-  readonly hint: string | undefined;
-  readonly problemOf: ((password: string) => string | undefined) | undefined;
-  readonly reset: (password: string) => Promise<void>;
-}
-
-function NewPassword({ account, hint, problemOf, reset }: NewPasswordProps): ReactElement {
-  const { Form, PasswordField } = useParts();
-  const say = useSay();
-  const min = useDeployment().deployment?.auth_settings.password.min_length ?? 1;
-  const isShort = (text: string): string | undefined =>
-    [...text].length < min ? say('errorPasswordTooShort', { min }) : undefined;
-  const form = useForm({
-    check: ({ password = '' }): Record<string, string> => {
-      const problem = password ? (problemOf ?? isShort)(password) : say('fieldMissing');
-      return problem ? { password: problem } : {};
-    },
-    submit: ({ password = '' }) => reset(password),
-  });
-  return (
-    <Form form={form} name={say('resetTitle')} submit={say('resetSubmit')}>
-      <Account name={account} />
-      <PasswordField form={form} label={say('fieldNewPassword')} autoComplete="new-password" hint={hint ?? say('passwordHint', { min })} takesFocus />
     </Form>
   );
 }

@@ -2,6 +2,7 @@
 import { type ComponentType, lazy, type ReactElement, Suspense, useEffect } from 'react';
 import type { StepProps } from './code-form.js';
 import { useParts } from './kit.js';
+import type { ForgotStepProps } from './forgot-steps.js';
 import type { LeftProps } from './left.js';
 import type { PasskeyOfferProps } from './passkey-offer.js';
 import { useSay } from './say.js';
@@ -60,6 +61,9 @@ export const PasskeyOffer = later<PasskeyOfferProps>(() => import('./passkey-off
 
 /** What is left of a sign-in that something else has begun. */
 export const Left = later<LeftProps>(() => import('./left.js').then((file) => file.Left));
+
+/** What follows the address of a forgotten password. */
+export const ForgotStep = later<ForgotStepProps>(() => import('./forgot-steps.js').then((file) => file.ForgotStep));
 
 /** The step that a sign-up waits for. */
 export const SignUpStep = later<SignUpStepProps>(() => import('./sign-up-steps.js').then((file) => file.SignUpStep));

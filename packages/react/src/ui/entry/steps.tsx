@@ -1,5 +1,6 @@
 /** What a sign-in may ask for after its beginning, one component for each. */
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect } from 'react';
+import { loadSteps } from '../../attempts.js';
 import { Account, CodeForm, type StepProps } from './code-form.js';
 import { EnrolStep } from './enrol.js';
 import { useParts } from './kit.js';
@@ -12,6 +13,8 @@ import { looksLikePhone, phoneOf } from './ways.js';
 /** The step that an attempt waits for, and a way to leave it: it may be somebody else's, on a browser that several use. */
 export function Step(props: StepProps): ReactElement {
   const { Other, Button } = useParts();
+  // What answers it comes while it is looked at.
+  useEffect(() => void loadSteps().catch(() => undefined), []);
   const Waiting = STEPS[props.attempt.current_step] ?? CodeStep;
   return (
     <>

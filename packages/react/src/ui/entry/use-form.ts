@@ -1,7 +1,9 @@
 import { type FormEvent, type Ref, useEffect, useRef, useState } from 'react';
 import type { KeyrackError } from '../../error.js';
+import { useProving } from '../../challenge.js';
 import { useParts } from './kit.js';
 import type { Problem } from './problem.js';
+import { useSay } from './say.js';
 
 /** What stands in the fields, by their names. */
 export type Values = Readonly<Record<string, string>>;
@@ -43,6 +45,8 @@ export function useForm({ check, submit, wrong }: Options): FormState {
   const [problems, setProblems] = useState<Problems>({});
   const [problem, setProblem] = useState<Problem>();
   const [refusals, setRefusals] = useState(0);
+  const isProving = useProving() && isBusy;
+  const say = useSay();
 
   // After the problems are in the page: whoever hears the page is told them with the field.
   useEffect(() => {
@@ -78,7 +82,7 @@ export function useForm({ check, submit, wrong }: Options): FormState {
     ref,
     isBusy,
     problems,
-    problem,
+    problem: isProving ? { text: say('challengeWorking'), isOver: true } : problem,
     onSubmit: (event) => {
       event.preventDefault();
       if (!isBusy && !problem?.wait) void send(event.currentTarget);

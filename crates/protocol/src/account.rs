@@ -1,4 +1,4 @@
-use crate::{CurrentUser, Notification, OrganizationMembership, WorkspaceMembership, wire};
+use crate::{CurrentUser, Notification, OrganizationMembership, UserPasskey, WorkspaceMembership, wire};
 
 wire! {
     /// What became of sign-ins that were ended from another place.
@@ -23,6 +23,8 @@ wire! {
         pub exported_at: String,
         /// The account with its addresses and numbers.
         pub user: CurrentUser,
+        /// Its passkeys, oldest first.
+        pub passkeys: Vec<UserPasskey>,
         /// The language that mails about the account are in, `""` when unknown.
         pub language: String,
         /// Every sign-in that is kept, also those that ended, oldest first.
@@ -97,7 +99,7 @@ wire! {
         pub result: String,
         /// More about it, `""` for nothing.
         pub reason: String,
-        /// From which address, `""` when none is known.
+        /// From which address, where one of the sign-ins of this account did it; else `""`: it may be that of somebody else.
         pub ip_address: String,
         /// About which sign-in, `""` for none.
         pub sign_in_id: String,

@@ -59,7 +59,7 @@ codes! {
     AuthenticatorNotFound = "authenticator_not_found", 404, "This account has no such authenticator; a set-up that was not confirmed is over after half an hour.";
     InvalidPhoneNumber = "invalid_phone_number", 400, "This is not a phone number; write it with its country's code in front, like +49 151 12345678.";
     InvalidEmail = "invalid_email", 400, "This is not an email address.";
-    PhoneNumberExists = "PHONE_NUMBER_EXISTS", 400, "This phone number is taken; use another one.";
+    PhoneNumberExists = "PHONE_NUMBER_EXISTS", 400, "This phone number is on your account already.";
     EmailAddressNotFound = "email_address_not_found", 404, "Your account has no such address.";
     PhoneNumberNotFound = "phone_number_not_found", 404, "Your account has no such phone number.";
     ContactNotProved = "contact_not_verified", 400, "This is not verified yet; ask for a code and enter it first.";

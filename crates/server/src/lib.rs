@@ -7,6 +7,7 @@
 //!
 //! - [`session`], [`sign_in`], [`sign_up`], [`recovery`], [`token`], [`user`], [`deployment`]: the features
 //! - [`account`]: the user's own account
+//! - [`contact`]: addresses and phone numbers, and what follows when somebody proves one
 //! - [`membership`], [`organization`], [`workspace`]: in which sign-ins stand
 //! - [`notification`]: what users are told
 //! - [`passkey`]: devices that prove who is there
@@ -35,6 +36,7 @@ pub mod caller;
 pub mod captcha;
 pub mod cli;
 pub mod config;
+pub mod contact;
 pub mod db;
 pub mod deployment;
 pub mod dev;

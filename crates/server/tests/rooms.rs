@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 21] = [
+const FEATURES: [&str; 22] = [
     "account",
+    "contact",
     "picture",
     "recovery",
     "session",
@@ -30,7 +31,7 @@ const FEATURES: [&str; 21] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 31] = [
+const ARROWS: [(&str, &[&str]); 32] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -57,13 +58,42 @@ const ARROWS: [(&str, &[&str]); 31] = [
     ),
     ("domain", &["notification", "organization", "session", "membership", "user"]),
     ("passkey", &["session", "user"]),
-    ("sign_in", &["captcha", "notification", "passkey", "domain", "session", "membership", "user"]),
-    ("sign_up", &["captcha", "waitlist", "invitation", "sign_in", "domain", "session", "membership", "user"]),
+    ("contact", &["session", "user"]),
+    (
+        "sign_in",
+        &[
+            "captcha",
+            "contact",
+            "invitation",
+            "notification",
+            "passkey",
+            "domain",
+            "session",
+            "membership",
+            "user",
+        ],
+    ),
+    (
+        "sign_up",
+        &[
+            "captcha",
+            "contact",
+            "waitlist",
+            "invitation",
+            "sign_in",
+            "domain",
+            "session",
+            "membership",
+            "user",
+        ],
+    ),
     (
         "account",
         &[
             "sign_up",
             "sign_in",
+            "contact",
+            "passkey",
             "organization",
             "workspace",
             "invitation",

@@ -174,6 +174,10 @@ exported_at: string,
  */
 user: CurrentUser, 
 /**
+ * Its passkeys, oldest first.
+ */
+passkeys: Array<UserPasskey>, 
+/**
  * The language that mails about the account are in, `""` when unknown.
  */
 language: string, 
@@ -301,7 +305,7 @@ result: string,
  */
 reason: string, 
 /**
- * From which address, `""` when none is known.
+ * From which address, where one of the sign-ins of this account did it; else `""`: it may be that of somebody else.
  */
 ip_address: string, 
 /**

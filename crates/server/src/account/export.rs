@@ -2,6 +2,8 @@
 
 use super::sign_ins;
 use crate::app::Site;
+use crate::audit::Actor;
+use crate::audit::store::Record;
 use crate::caller::Fresh;
 use crate::db::Snapshot;
 use crate::error::Result;
@@ -13,7 +15,7 @@ use crate::membership::restriction::Visitor;
 use crate::params;
 use crate::session::agent;
 use crate::time::rfc3339;
-use crate::{audit, notification, organization, user, workspace};
+use crate::{audit, notification, organization, passkey, user, workspace};
 use axum::response::Response;
 use http::{HeaderValue, header};
 use keyrack_protocol::{
@@ -62,11 +64,12 @@ fn everything(
         true => workspace::mine::memberships(on, site, (id, visitor), "")?,
         false => Vec::new(),
     };
+    let own = signed_in(on, id)?;
     Ok(AccountExport {
         exported_at: rfc3339(now),
         user: user::view(site, &user),
+        passkeys: passkey::store::of_user(on, id)?.iter().map(passkey::Passkey::view).collect(),
         language: user.ways.language.clone(),
-        sign_ins: signed_in(on, id)?,
         live_sign_ins: sign_ins::all(on, site, id, now)?
             .into_iter()
             .map(|(_, it)| it.id.to_string())
@@ -75,7 +78,8 @@ fn everything(
         workspace_memberships: workspaces,
         invitations: invitations(on, id)?,
         notifications: notifications(on, site, id)?,
-        events: events(on, &config.id, id)?,
+        events: events(on, &config.id, (id, &own))?,
+        sign_ins: own,
     })
 }
 
@@ -133,16 +137,27 @@ fn notifications(on: &mut Snapshot<'_>, site: &Site, user: &UserId) -> Result<Ve
     Ok(all.into_iter().map(|it| notification::view::one(site, user, it)).collect())
 }
 
-fn events(on: &mut Snapshot<'_>, deployment: &str, user: &UserId) -> Result<Vec<ExportedEvent>> {
+fn events(
+    on: &mut Snapshot<'_>,
+    deployment: &str,
+    (user, own): (&UserId, &[ExportedSignIn]),
+) -> Result<Vec<ExportedEvent>> {
     let asked = audit::store::Asked { user: Some(user.clone()), rows: MOST, ..Default::default() };
     let records = audit::store::list(on, deployment, &asked)?;
-    let shown = records.into_iter().map(|record| ExportedEvent {
+    Ok(records.into_iter().map(|record| event(record, own)).collect())
+}
+
+/// A record, with the client's address only where one of the account's own sign-ins acted: any other may be that of
+/// somebody else, who tried a password or took a number over.
+fn event(record: Record, own: &[ExportedSignIn]) -> ExportedEvent {
+    let acted = record.actor == audit::actor_word(Actor::User);
+    let is_own = acted && own.iter().any(|sign_in| sign_in.id == record.sign_in_id);
+    ExportedEvent {
         at: record.at,
         event: record.event,
         result: record.result,
         reason: record.reason,
-        ip_address: record.ip_address,
+        ip_address: if is_own { record.ip_address } else { String::new() },
         sign_in_id: record.sign_in_id,
-    });
-    Ok(shown.collect())
+    }
 }

@@ -1,9 +1,10 @@
 //! `/me`: what the user is called, looks like and says of being there.
 
-use super::contact::{self, Kind};
+use super::contact;
 use crate::app::Site;
 use crate::caller::{Account, Own};
 use crate::config::FieldUse;
+use crate::contact::Kind;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::answer;

@@ -64,13 +64,16 @@ struct NewUser {
     #[serde(default)]
     last_name: String,
     password: Option<String>,
+    #[serde(default)]
+    unproved: bool,
 }
 
-/// `email`, `username?`, `first_name?`, `last_name?`, `password?`.
+/// `email`, `username?`, `first_name?`, `last_name?`, `password?`, `unproved?`.
 async fn create_user(operator: Operator, Body(new): Body<NewUser>) -> Result<Response> {
     operator.says_only(&[])?;
     let form = Form {
         email: EmailAddress::parse(&new.email)?,
+        unproved: new.unproved,
         username: new.username.as_deref().map(Username::parse).transpose()?,
         first_name: user::name(&new.first_name)?,
         last_name: user::name(&new.last_name)?,

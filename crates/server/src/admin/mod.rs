@@ -51,8 +51,10 @@ pub fn router(app: &Shared) -> Layered {
 /// A user to be made, checked.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// The address, which the operator vouches for.
+    /// The address.
     pub email: EmailAddress,
+    /// Whether the user is still to prove it; else the operator vouches for it.
+    pub unproved: bool,
     /// The username, if there is to be one; also one that nobody may choose by himself.
     pub username: Option<Username>,
     /// First name, may be `""`.
@@ -63,11 +65,16 @@ pub struct Form {
     pub password: Option<String>,
 }
 
-/// Makes a user whose address counts as proved.
+/// Makes a user.
 ///
 /// # Errors
-/// `EMAIL_EXISTS`, `USERNAME_EXISTS`, and what the deployment's rules say of the password.
+/// `EMAIL_EXISTS`, `USERNAME_EXISTS`, and what the deployment's rules say of the password; `REQUIRED_FIELD` when the address
+/// is to be proved and there is no username and password, by which alone its user can come to that.
 pub async fn create(app: &App, site: &Arc<Site>, form: Form, by: By) -> Result<view::User> {
+    if form.unproved && (form.username.is_none() || form.password.is_none()) {
+        let why = "Whose address is to be proved signs in by a username and a password: both are needed.";
+        return Err(Error::refused(Code::RequiredField, why));
+    }
     let username = form.username.as_ref().map_or("", Username::as_str);
     let names = [form.email.as_str(), username, form.first_name.as_str(), form.last_name.as_str()];
     let password_hash = match form.password {
@@ -84,6 +91,7 @@ pub async fn create(app: &App, site: &Arc<Site>, form: Form, by: By) -> Result<v
         last_name: form.last_name,
         username: form.username,
         email: form.email.to_string(),
+        is_proved: !form.unproved,
         password_hash,
     };
     let site = Arc::clone(site);
@@ -153,7 +161,8 @@ pub async fn decide(
             }
             Decision::ResetFactors => {
                 let ended = end_all(tx, &site, &user, EndReason::RevokedByAdmin, &by)?;
-                (standing::forget_factors(tx, &user, now)?, ended)
+                let phones_are_factors = site.config.auth.second_factor.phone_otp;
+                (standing::forget_factors(tx, (&user, phones_are_factors), now)?, ended)
             }
             Decision::Delete => {
                 // What led to a sign-in is found by its address: that goes last.

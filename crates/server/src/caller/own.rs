@@ -3,6 +3,7 @@
 use super::{Account, Browser};
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
+use crate::contact::{self, Beside};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::answer;
@@ -107,25 +108,15 @@ fn enter(
     (user, sign_in, beside): (&UserId, &SignInId, &[UserId]),
     arrival: &Arrival,
 ) -> Result<Own> {
-    let mut ids: Vec<&UserId> = beside.iter().chain([user]).collect();
-    ids.sort();
-    ids.dedup();
-    let (mut me, mut others, mut beside, mut sessions) = (None, Vec::new(), Vec::new(), Vec::new());
-    for id in ids {
-        let Some((found, hash)) = user::store::lock(tx, &site.config.id, id)? else { continue };
-        let shown = read::sessions_of(tx, id)?;
-        sessions.extend(shown.iter().cloned());
-        if id == user {
-            (me, others) = (Some((found, hash)), shown);
-        } else {
-            beside.push(found);
-        }
-    }
-    let (user, password_hash) = me.ok_or(Code::SignedOut)?;
-    let room = enter::existing(tx, (app, site), arrival, &sessions.iter().collect::<Vec<_>>())?;
+    let (me, Beside { users: beside, sessions }) = contact::lock(tx, site, (Some(user), beside))?;
+    let mut others = read::sessions_of(tx, user)?;
+    let sessions: Vec<&SessionId> = sessions.iter().chain(&others).collect();
+    let (mut user, password_hash) = me.ok_or(Code::SignedOut)?;
+    let room = enter::existing(tx, (app, site), arrival, &sessions)?;
     let room = room.ok_or(Code::SignedOut)?;
     let proof = room.proof(&app.vault, sign_in).map_err(|_| Code::SignedOut)?;
     user::may_act(&user)?;
+    user::factors::catch_up(tx, site, &mut user, arrival.now)?;
     others.retain(|session| *session != room.loaded.id);
     let (sign_in, arrival, whence) = (sign_in.clone(), arrival.clone(), arrival.whence());
     let (to_prove, touched) = (user::ways::to_reauthenticate(&user, site), Touched::Nothing);
@@ -156,16 +147,10 @@ impl Own {
         Err(Error::stale(self.to_prove.clone()))
     }
 
-    /// Another account that is locked beside this one.
+    /// The accounts that are locked beside this one.
     #[must_use]
-    pub fn beside(&self, id: &UserId) -> Option<&User> {
-        self.beside.iter().find(|user| user.id == *id)
-    }
-
-    /// All accounts that are locked beside this one.
-    #[must_use]
-    pub fn all_beside(&self) -> Vec<User> {
-        self.beside.clone()
+    pub fn beside(&self) -> &[User] {
+        &self.beside
     }
 
     /// Something has changed that every session of the account shows.

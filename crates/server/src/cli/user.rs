@@ -28,7 +28,7 @@ pub struct UserArgs {
 /// What can be done with users.
 #[derive(Clone, Debug, Subcommand)]
 pub enum UserCommand {
-    /// Make a user; the address counts as proved, because you vouch for it
+    /// Make a user; the address counts as proved, because you vouch for it, unless you say `--unproved`
     Create(Create),
     /// List users, newest first
     List(ListUsers),
@@ -51,6 +51,9 @@ pub struct Create {
     /// The email address
     #[arg(long, value_name = "ADDRESS")]
     pub email: String,
+    /// The user is still to prove the address: signs in by username and password, and is mailed a code
+    #[arg(long, requires = "username", conflicts_with = "no_password")]
+    pub unproved: bool,
     /// The username, by which the user may sign in where the deployment has usernames
     #[arg(long, value_name = "NAME")]
     pub username: Option<String>,
@@ -125,6 +128,7 @@ pub async fn run(args: &UserArgs) -> Result<String, Failure> {
             "first_name": create.first_name,
             "last_name": create.last_name,
             "password": password(create)?,
+            "unproved": create.unproved,
         }),
         _ => Value::Null,
     };

@@ -75,6 +75,7 @@ async fn sow_one(app: &Shared, site: &Arc<Site>, person: &Person) -> Result<Outc
     let Some(found) = found else {
         let form = Form {
             email: person.email.clone(),
+            unproved: false,
             username: person.username.clone(),
             first_name: person.first_name.clone().unwrap_or_default(),
             last_name: person.last_name.clone().unwrap_or_default(),

@@ -85,7 +85,7 @@ pub const MESSAGES: [&Message; 15] = [
 ];
 
 /// What [`ACCOUNT_CHANGED`] may say: the value of its `change`.
-pub const CHANGES: [&str; 22] = [
+pub const CHANGES: [&str; 23] = [
     "password_set",
     "password_changed",
     "password_reset",
@@ -95,6 +95,7 @@ pub const CHANGES: [&str; 22] = [
     "email_removed",
     "email_made_primary",
     "phone_added",
+    "phone_given",
     "phone_removed",
     "phone_made_primary",
     "phone_taken",

@@ -125,6 +125,7 @@ pub fn moved(
         return Ok(Err(refused));
     }
     let proof = match (&attempt.kept.stage, &proved) {
+        (Stage::Left { proof, .. }, Proved::Phone { .. }) => proof.and("sms", arrival.now),
         (_, Proved::First { proof, .. }) | (Stage::Left { proof, .. }, _) => proof.clone(),
         _ => return Ok(Err(Code::BadAttempt)),
     };

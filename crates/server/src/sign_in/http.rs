@@ -80,6 +80,8 @@ pub fn routes() -> Routes {
             Code::InvalidEmail,
             Code::InvalidUsername,
             Code::InvalidPhoneNumber,
+            Code::CountryRestricted,
+            Code::VoipNumberBlocked,
             Code::StrategyUnknown,
             Code::InvalidCredentials,
             Code::NobodyKnown,

@@ -86,7 +86,10 @@ pub enum Proved {
     /// The account's address, by a code.
     Email,
     /// The account's phone number, by a code.
-    Phone,
+    Phone {
+        /// Whether that gave the account its first second factor, which is proved by it.
+        is_factor: bool,
+    },
     /// The account's password, after another first factor.
     Password,
     /// A second factor, whose name this is (RFC 8176).
@@ -119,12 +122,13 @@ pub struct Attempt<'a> {
     pub deadline: i64,
 }
 
-/// What may be left after a first factor, in order.
+/// What may be left after a first factor, in order. The number comes after the second factor that the account has: it may
+/// be replaced there by another one, which may be a second factor from then on.
 const ORDER: [Step; 6] = [
     Step::VerifyEmail,
-    Step::VerifyPhone,
     Step::VerifyPassword,
     Step::VerifySecondFactor,
+    Step::VerifyPhone,
     Step::AddSecondFactor,
     Step::CompleteProfile,
 ];
@@ -159,14 +163,19 @@ pub fn step(attempt: Attempt<'_>, fact: &Fact, needs: Needs, now: i64) -> Result
     }
 }
 
-/// Whether the stage still waits for something that is asked: the account may have changed since.
+/// Whether the stage still waits for something that is asked: the account may have changed since. What comes after a second
+/// factor is not, while there is one to be proved that was not when the stage was reached.
 #[must_use]
 pub fn is_current(stage: &Stage, needs: Needs) -> bool {
     match stage {
         Stage::First { .. } => true,
-        Stage::Left { proof, left, .. } => {
-            left.first().is_some_and(|step| still(proof, (needs, None)).contains(step))
-        }
+        Stage::Left { proof, left, .. } => left.first().is_some_and(|step| {
+            let asked = still(proof, (needs, None));
+            let is_factor = |one: &Step| matches!(one, Step::VerifyPassword | Step::VerifySecondFactor);
+            let factor = asked.iter().position(is_factor);
+            let place = asked.iter().position(|one| one == step);
+            place.is_some_and(|place| factor.is_none_or(|factor| place <= factor))
+        }),
         Stage::Done { .. } => false,
     }
 }
@@ -185,7 +194,8 @@ pub fn current_step(stage: &Stage) -> Step {
 fn settled(step: Step, proof: &Proof, proved: &Proved, now: i64) -> Option<Proof> {
     match (step, proved) {
         (Step::VerifyEmail, Proved::Email) => Some(proof.and("mail", now)),
-        (Step::VerifyPhone, Proved::Phone) => Some(proof.and("sms", now)),
+        (Step::VerifyPhone, Proved::Phone { is_factor: true }) => Some(proof.and_second_factor("sms", now)),
+        (Step::VerifyPhone, Proved::Phone { is_factor: false }) => Some(proof.and("sms", now)),
         (Step::VerifyPassword, Proved::Password) => Some(proof.and("pwd", now)),
         (Step::VerifySecondFactor, Proved::SecondFactor(name))
         | (Step::AddSecondFactor, Proved::NewSecondFactor(name)) => Some(proof.and_second_factor(name, now)),

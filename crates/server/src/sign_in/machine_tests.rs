@@ -49,9 +49,13 @@ fn everything_that_is_asked_comes_in_order_and_what_was_passed_does_not_come_aga
     let mut stage = begun("usr_1", &proof(None), all);
     let passed = [
         (Step::VerifyEmail, Proved::Email, Needs { email: false, ..all }),
-        (Step::VerifyPhone, Proved::Phone, Needs { email: false, phone: false, ..all }),
-        (Step::VerifyPassword, Proved::Password, all),
-        (Step::VerifySecondFactor, Proved::SecondFactor("otp"), all),
+        (Step::VerifyPassword, Proved::Password, Needs { email: false, ..all }),
+        (
+            Step::VerifySecondFactor,
+            Proved::SecondFactor("otp"),
+            Needs { email: false, password: false, ..all },
+        ),
+        (Step::VerifyPhone, Proved::Phone { is_factor: false }, Needs { phone: false, ..all }),
         // A number came with the profile that is not proved: the next sign-in asks for that.
         (Step::CompleteProfile, Proved::Profile, Needs { phone: true, profile: false, ..all }),
     ];
@@ -60,7 +64,7 @@ fn everything_that_is_asked_comes_in_order_and_what_was_passed_does_not_come_aga
         stage = step(at(&stage), &fact("att_1", proved), needs, 5).unwrap();
     }
     let Stage::Done { proof, .. } = stage else { panic!("{stage:?}") };
-    assert_eq!(proof.methods, "pwd mail sms otp mfa");
+    assert_eq!(proof.methods, "pwd mail otp mfa sms");
     assert_eq!((proof.proved_at, proof.second_factor_at), (5, Some(5)));
 }
 
@@ -71,6 +75,19 @@ fn a_stage_that_waits_for_what_nobody_asks_any_more_is_over() {
     assert!(is_current(&stage, asked));
     assert!(!is_current(&stage, Needs::default()));
     assert!(!is_current(&stage, Needs { second_factor: SecondFactor::Add, ..Needs::default() }));
+}
+
+#[test]
+fn what_comes_after_a_second_factor_is_over_when_there_is_one_to_be_proved_since() {
+    let phone = Needs { phone: true, profile: true, ..Needs::default() };
+    for (needs, is_over) in
+        [(phone, true), (Needs { phone: false, ..phone }, true), (Needs { email: true, ..phone }, false)]
+    {
+        let stage = begun("usr_1", &proof(None), needs);
+        assert!(is_current(&stage, needs));
+        let since = Needs { second_factor: SecondFactor::Prove, ..needs };
+        assert_eq!(is_current(&stage, since), !is_over, "{stage:?}");
+    }
 }
 
 #[test]
@@ -99,7 +116,7 @@ fn any_proved() -> impl Strategy<Value = Proved> {
         (prop_oneof![Just("usr_1"), Just("usr_2")], prop_oneof![4 => Just(None), 1 => Just(Some(1))])
             .prop_map(|(user, second)| first(user, second)),
         Just(Proved::Email),
-        Just(Proved::Phone),
+        any::<bool>().prop_map(|is_factor| Proved::Phone { is_factor }),
         Just(Proved::Password),
         Just(Proved::SecondFactor("otp")),
         Just(Proved::NewSecondFactor("otp")),
@@ -116,7 +133,7 @@ fn any_fact() -> impl Strategy<Value = (Fact, i64)> {
 fn after(needs: Needs, proved: &Proved) -> Needs {
     match proved {
         Proved::Email => Needs { email: false, ..needs },
-        Proved::Phone => Needs { phone: false, ..needs },
+        Proved::Phone { .. } => Needs { phone: false, ..needs },
         Proved::NewSecondFactor(_) => Needs { second_factor: SecondFactor::Prove, ..needs },
         Proved::Profile => Needs { profile: false, ..needs },
         Proved::Password => Needs { password: false, ..needs },
@@ -128,7 +145,7 @@ fn after(needs: Needs, proved: &Proved) -> Needs {
 fn wanted(step: Step) -> Proved {
     match step {
         Step::VerifyEmail => Proved::Email,
-        Step::VerifyPhone => Proved::Phone,
+        Step::VerifyPhone => Proved::Phone { is_factor: false },
         Step::VerifyPassword => Proved::Password,
         Step::VerifySecondFactor => Proved::SecondFactor("otp"),
         Step::AddSecondFactor => Proved::NewSecondFactor("otp"),
@@ -169,11 +186,13 @@ proptest! {
             let by_first = true_facts.iter().any(|it| matches!(it, Proved::First { user, .. } if user == "usr_1"));
             prop_assert!(by_first && user == "usr_1");
             prop_assert!(!asked.email || has(&Proved::Email));
-            prop_assert!(!asked.phone || has(&Proved::Phone));
+            let as_factor = has(&Proved::Phone { is_factor: true });
+            let by_number = as_factor || has(&Proved::Phone { is_factor: false });
+            prop_assert!(!asked.phone || by_number);
             prop_assert!(!asked.password || has(&Proved::Password));
             prop_assert!(!asked.profile || has(&Proved::Profile));
             prop_assert!(asked.second_factor == SecondFactor::NotAsked || proof.second_factor_at.is_some());
-            let second = has(&Proved::SecondFactor("otp")) || has(&Proved::NewSecondFactor("otp"));
+            let second = as_factor || has(&Proved::SecondFactor("otp")) || has(&Proved::NewSecondFactor("otp"));
             prop_assert!(proof.second_factor_at.is_none() || second || has(&first("usr_1", Some(1))));
         }
     }

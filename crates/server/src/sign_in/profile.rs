@@ -1,21 +1,26 @@
-//! What a profile lacks, filled in before the sign-in is there.
+//! What a profile lacks, filled in before the sign-in is there; and another number in place of one that is to be proved.
 
 use super::entry;
+use super::inside::Inside;
 use super::machine::{Proved, current_step};
-use super::policy;
+use super::prepare::{self, Wanted};
 use super::verify::{self, Trial};
+use super::{code, policy};
 use crate::app::{App, Site};
 use crate::caller::Browser;
+use crate::contact::{Kind, store as contacts};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::PhoneNumberId;
 use crate::membership::words;
 use crate::params;
 use crate::session::enter::Left;
+use crate::throttle::{self, CONTACT, Subject, Verdict};
+use crate::user::notice::Changed;
 use crate::user::phone::E164;
 use crate::user::username::Username;
-use crate::user::{self, User, ways};
-use keyrack_protocol::{Code, CurrentSessionStep as Step};
+use crate::user::{User, ways};
+use keyrack_protocol::{ChangeReason, Code, CurrentSessionStep as Step};
 use std::sync::Arc;
 
 /// What somebody filled in, checked.
@@ -31,20 +36,34 @@ pub struct Filled {
     pub phone: Option<E164>,
 }
 
-/// Takes what was filled in, and moves the attempt on.
+/// Takes what was filled in, and moves the attempt on. At `verify_phone` it takes another number in place of the one that
+/// nobody can prove, and sends a code to that.
 ///
 /// # Errors
 /// `BAD_SIGN_IN_ATTEMPT`; `REQUIRED_FIELD` while something is missing, and `USERNAME_EXISTS`: then nothing was taken; the
-/// refusals of a sign-in.
+/// refusals of a sign-in; `too_many_attempts` when the account had codes sent to too many numbers.
 pub async fn complete(browser: &Browser, attempt: &str, filled: Filled) -> Result<Left> {
     let (id, shown) = verify::open_attempt(browser, attempt).await?;
-    if shown.current_step != Step::CompleteProfile {
-        return Err(Code::BadAttempt.into());
-    }
     let (app, site) = (Arc::clone(&browser.app), Arc::clone(&browser.site));
     let (trial, phone_id) = (Trial::of_nothing(browser, id), PhoneNumberId::draw(&app.world));
-    let completed = browser.app.db.write(move |tx| take(tx, (&app, &site), &trial, (&filled, &phone_id)));
-    let completed = completed.await.and_then(|taken| taken.map_err(Error::from));
+    let taken = match (shown.current_step, filled.phone.clone()) {
+        (Step::CompleteProfile, _) => {
+            let taken = browser.app.db.write(move |tx| take(tx, (&app, &site), &trial, (&filled, &phone_id)));
+            taken.await
+        }
+        (Step::VerifyPhone, Some(phone)) => {
+            let other = move |tx: &mut Tx<'_>| replace(tx, (&app, &site), &trial, (&phone, &phone_id));
+            let replaced = browser.app.db.write(other).await?.map_err(Error::from)?;
+            let wanted = Wanted { strategy: "phone_otp".to_owned(), ..Wanted::default() };
+            prepare::prepare(browser, attempt, wanted).await?;
+            return Ok(replaced);
+        }
+        (Step::VerifyPhone, None) => {
+            return Err(Error::refused(Code::RequiredField, "The field phone_number is missing."));
+        }
+        _ => return Err(Code::BadAttempt.into()),
+    };
+    let completed = taken.and_then(|taken| taken.map_err(Error::from));
     browser.app.metrics.sign_ins.note(&completed);
     completed
 }
@@ -54,7 +73,7 @@ fn take(
     (app, site): (&App, &Site),
     trial: &Trial,
     (filled, phone_id): (&Filled, &PhoneNumberId),
-) -> Result<std::result::Result<Left, Code>> {
+) -> verify::Taken {
     let (mut inside, attempt) = match verify::later_step(tx, (app, site), trial)? {
         Ok(entered) => entered,
         Err(refused) => return Ok(Err(refused)),
@@ -62,19 +81,78 @@ fn take(
     if current_step(&attempt.kept.stage) != Step::CompleteProfile {
         return Ok(Err(Code::BadAttempt));
     }
+    let before = inside.owner.user.clone();
+    let phone = filled.phone.as_ref().filter(|_| before.ways.phones.is_empty());
+    if let Some(phone) = phone {
+        give(tx, site, (&mut inside, phone_id, phone), trial)?;
+    }
     let user = &mut inside.owner.user;
     fill(user, filled);
-    if let Some(phone) = filled.phone.as_ref().filter(|_| user.ways.phones.is_empty()) {
-        user::contacts::add_phone(tx, &site.config.id, (user, phone_id), phone.as_str(), trial.arrival.now)?;
-        ways::load(tx, user)?;
-    }
     if let Some(name) = policy::missing(site, user).first() {
         return Err(Error::refused(Code::RequiredField, format!("The field {name} is missing.")));
     }
     write(tx, site, user, trial.arrival.now)?;
     words::renew(tx, &site.config.id, &user.id)?;
+    let username = user.username.clone().filter(|_| before.username.is_none());
+    let told = [
+        username.map(|username| (Changed::UsernameChanged, username)),
+        phone.map(|phone| (Changed::PhoneGiven, phone.to_string())),
+    ];
+    for (what, detail) in told.into_iter().flatten() {
+        inside.way_changed(tx, (app, site), (what, &detail), (&attempt, &trial.arrival))?;
+    }
     inside.tell(tx, site, &trial.arrival)?;
     entry::moved(tx, (app, site), inside, (&attempt, Proved::Profile), &trial.arrival)
+}
+
+/// Puts another number in the place of the one that the attempt waits for: it may be mistyped, or somebody else's. Only
+/// whoever has proved every factor that the account has comes here, as no other step is before this one then.
+fn replace(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    trial: &Trial,
+    (phone, phone_id): (&E164, &PhoneNumberId),
+) -> verify::Taken {
+    let (mut inside, attempt) = match verify::later_step(tx, (app, site), trial)? {
+        Ok(entered) => entered,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let waits = current_step(&attempt.kept.stage) == Step::VerifyPhone;
+    let Some(old) = code::phone_to_prove(&inside.owner.user).cloned().filter(|_| waits) else {
+        return Ok(Err(Code::BadAttempt));
+    };
+    if old.phone == phone.as_str() {
+        return Ok(Ok(inside.room.leave_unchanged()));
+    }
+    let sender = Subject::new(&app.vault, &site.config.id, inside.owner.user.id.as_str());
+    if let Verdict::Wait(ms) = throttle::count(tx, &CONTACT, &sender, trial.arrival.now)? {
+        return Err(Error::throttled(ms));
+    }
+    contacts::take(tx, Kind::Phone, (&inside.owner.user.id, &old.phone))?;
+    give(tx, site, (&mut inside, phone_id, phone), trial)?;
+    let told = (Changed::PhoneGiven, phone.as_str());
+    inside.way_changed(tx, (app, site), told, (&attempt, &trial.arrival))?;
+    inside.tell(tx, site, &trial.arrival)?;
+    inside.room.leave(tx, site, ChangeReason::Attempt, trial.arrival.now).map(Ok)
+}
+
+/// Gives the account a number that is not proved, as its primary one.
+fn give(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    (inside, id, phone): (&mut Inside, &PhoneNumberId, &E164),
+    trial: &Trial,
+) -> Result<()> {
+    let (user, now) = (&mut inside.owner.user, trial.arrival.now);
+    let has = user.ways.phones.iter().find(|one| one.phone == phone.as_str()).map(|one| one.id.to_string());
+    if has.is_none() {
+        let it = (&user.id, id.as_str(), phone.as_str());
+        contacts::add(tx, (&site.config.id, Kind::Phone), it, now)?;
+    }
+    let primary = has.unwrap_or_else(|| id.to_string());
+    contacts::make_primary(tx, Kind::Phone, (&user.id, &primary), now)?;
+    user.ways.phones.clear();
+    ways::load(tx, user)
 }
 
 /// Only what is missing is filled in: whoever has a name changes it where they are signed in.

@@ -15,7 +15,7 @@ use keyrack_protocol::{Code, VerificationPrepared};
 use std::sync::Arc;
 
 /// An authenticator that proved itself, for the account that is made.
-pub(super) struct Proved {
+pub(super) struct Confirmed {
     set_up: SetUp,
     /// The time step whose code was taken: it works no more.
     step: i64,
@@ -55,15 +55,15 @@ pub(super) async fn set_up(
 }
 
 /// What a typed code proves; none when it is not one of the authenticator that is being set up.
-pub(super) fn judge(app: &App, stage: &Stage, typed: &str, now: i64) -> Result<Option<Proved>> {
+pub(super) fn judge(app: &App, stage: &Stage, typed: &str, now: i64) -> Result<Option<Confirmed>> {
     let Stage::NeedsAuthenticator { set_up: Some(set_up), .. } = stage else { return Ok(None) };
     let secret = Secret::open(&app.vault, &AuthenticatorId::stored(set_up.id.clone()), &set_up.sealed)?;
     let step = step_of(&secret, typed, (0, now))?;
-    Ok(step.map(|step| Proved { set_up: set_up.clone(), step }))
+    Ok(step.map(|step| Confirmed { set_up: set_up.clone(), step }))
 }
 
 /// Gives it to the new account. The caller settles the account's factors.
-pub(super) fn give(tx: &mut Tx<'_>, site: &Site, (user, it): (&UserId, &Proved), now: i64) -> Result<()> {
+pub(super) fn give(tx: &mut Tx<'_>, site: &Site, (user, it): (&UserId, &Confirmed), now: i64) -> Result<()> {
     tx.execute(
         "insert into authenticators (id, deployment_id, user_id, sealed, last_step, verified_at, created_at)
          values ($1, $2, $3, $4, $5, $6, $6)",

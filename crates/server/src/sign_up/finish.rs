@@ -1,25 +1,25 @@
 //! The end of a sign-up: the account, and its first sign-in; or none, because somebody else was first.
 
-use super::authenticator::{self, Proved};
+use super::authenticator::{self, Confirmed};
 use super::machine::{Profile, Stage};
 use super::verify::Trial;
 use super::{shown, store};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
+use crate::contact::{self, Kind};
 use crate::db::Tx;
 use crate::domain::joining;
 use crate::error::{Error, Result};
 use crate::id::{EmailAddressId, PhoneNumberId, UserId};
 use crate::membership::Place;
-use crate::params;
 use crate::session::enter::{Left, Room};
 use crate::session::store as session_store;
 use crate::session::{Plan, Proof};
 use crate::sign_in::COMPLETED_SHOWN_MS;
 use crate::sign_in::entry::{self, First};
-use crate::user;
 use crate::user::store::{Created, NewUser};
 use crate::user::username::Username;
+use crate::user::{self, User, factors};
 use crate::waitlist;
 use keyrack_protocol::{ChangeReason, Code, SignInMethod};
 
@@ -33,13 +33,23 @@ pub(super) struct Drawn {
     pub phone: PhoneNumberId,
 }
 
+/// What the new account gets beside its profile, and whom it may take something from.
+pub(super) struct Gets<'a> {
+    /// The organizations that its address opens, locked.
+    pub joins: &'a [Place],
+    /// Its authenticator, if it has one.
+    pub proved: Option<&'a Confirmed>,
+    /// The accounts that have its address or number, locked with their sessions.
+    pub beside: &'a [User],
+}
+
 /// Makes the account of what was proved and signs it in, unless somebody else was first.
 pub(super) fn finish(
     tx: &mut Tx<'_>,
     (app, site): (&App, &Site),
     trial: &Trial,
     (mut room, kept, (profile, next)): (Room, &store::Attempt, (&Profile, &Stage)),
-    (joins, proved): (&[Place], Option<&Proved>),
+    gets: Gets<'_>,
 ) -> Result<std::result::Result<Left, Code>> {
     let now = trial.arrival.now;
     match user::store::create(tx, &site.config.id, &new_user(trial, profile)?, now)? {
@@ -48,26 +58,14 @@ pub(super) fn finish(
         // An error undoes everything, so the code is not used up.
         Created::UsernameTaken => return Err(Code::UsernameExists.into()),
     }
-    if let Some(phone) = &profile.phone
-        && !give_number(tx, site, (&trial.drawn, phone), now)?
-    {
-        tx.execute("delete from email_addresses where user_id = $1", params![trial.drawn.user.as_str()])?;
-        tx.execute("delete from users where id = $1", params![trial.drawn.user.as_str()])?;
-        return refuse(tx, site, trial, room, Code::PhoneNumberExists);
-    }
-    let mut proof = Proof::by_password(now);
-    if let Some(it) = proved {
-        authenticator::give(tx, site, (&trial.drawn.user, it), now)?;
-        user::factors::settle(tx, site, &trial.drawn.user, now)?;
-        proof = proof.and_second_factor("otp", now);
-    }
+    let proof = give(tx, (app, site), (trial, profile), &gets)?;
     let Some((user, _)) = user::store::lock(tx, &site.config.id, &trial.drawn.user)? else {
         return Err(Error::internal("make a user", "it is not there"));
     };
     user::may_act(&user)?;
     let about = About { user: Some(&user.id), ..trial.about(&room) };
     audit::record(tx, site, &trial.arrival.by(), Event::SignedUp, about)?;
-    joining::join(tx, site, joins, &user.id, &trial.arrival.by())?;
+    joining::join(tx, site, gets.joins, &user.id, &trial.arrival.by())?;
     waitlist::store::leave(tx, &site.config.id, trial.email.as_str())?;
     let (identifier, email) = (trial.email.to_string(), trial.email.to_string());
     let first = First { method: SignInMethod::PlainEmail, identifier, email, proof };
@@ -78,7 +76,7 @@ pub(super) fn finish(
     room.leave(tx, site, reason, now).map(Ok)
 }
 
-/// Ends an attempt whose address or number somebody else has proved meanwhile.
+/// Ends an attempt whose address somebody else has proved meanwhile.
 pub(super) fn refuse(
     tx: &mut Tx<'_>,
     site: &Site,
@@ -94,16 +92,31 @@ pub(super) fn refuse(
     Ok(Err(code))
 }
 
-/// Gives the new account its proved number; `false` and nothing changed when another account has proved it.
-fn give_number(tx: &mut Tx<'_>, site: &Site, (drawn, phone): (&Drawn, &str), now: i64) -> Result<bool> {
-    let given = tx.execute(
-        "insert into phone_numbers
-             (id, deployment_id, user_id, phone, is_primary, verified_at, created_at, updated_at)
-         values ($1, $2, $3, $4, 1, $5, $5, $5)
-         on conflict (deployment_id, phone) where verified_at is not null do nothing",
-        params![drawn.phone.as_str(), &site.config.id, drawn.user.as_str(), phone, now],
-    )?;
-    Ok(given == 1)
+/// Gives the new account what was proved beside its password, and takes that from everybody else; what the sign-in is
+/// worth. Nobody is mailed of it but who loses a number: all of it came with the account.
+fn give(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    (trial, profile): (&Trial, &Profile),
+    gets: &Gets<'_>,
+) -> Result<Proof> {
+    let (user, now, by) = (&trial.drawn.user, trial.arrival.now, trial.arrival.by());
+    let others = (user, gets.beside);
+    contact::take_over(tx, (app, site), (Kind::Email, trial.email.as_str()), others, &by)?;
+    let mut proof = Proof::by_password(now);
+    if let Some(phone) = &profile.phone {
+        contact::take_over(tx, (app, site), (Kind::Phone, phone), others, &by)?;
+        let number = (user, trial.drawn.phone.as_str(), phone.as_str());
+        contact::store::add_proved_number(tx, &site.config.id, number, now)?;
+        let is_factor = site.config.auth.second_factor.phone_otp;
+        proof = if is_factor { proof.and_second_factor("sms", now) } else { proof.and("sms", now) };
+    }
+    if let Some(it) = gets.proved {
+        authenticator::give(tx, site, (user, it), now)?;
+        proof = proof.and_second_factor("otp", now);
+    }
+    factors::settle_gain(tx, site, user, now)?;
+    Ok(proof)
 }
 
 fn new_user(trial: &Trial, profile: &Profile) -> Result<NewUser> {
@@ -114,6 +127,7 @@ fn new_user(trial: &Trial, profile: &Profile) -> Result<NewUser> {
         last_name: profile.last_name.clone(),
         username: profile.username.as_deref().map(Username::parse).transpose()?,
         email: trial.email.to_string(),
+        is_proved: true,
         password_hash: Some(profile.password_hash.clone()),
     })
 }

@@ -75,9 +75,29 @@ pub struct Needs {
     pub authenticator: bool,
 }
 
-/// Something that was proved.
+/// Something that was proved, and in which attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fact {
+pub struct Fact<'a> {
+    /// The attempt.
+    pub attempt: &'a str,
+    /// What.
+    pub proved: Proved,
+}
+
+/// An attempt, as the machine sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Where it stands.
+    pub stage: &'a Stage,
+    /// When it ends.
+    pub deadline: i64,
+}
+
+/// What was proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proved {
     /// The mailed code was right.
     Email,
     /// The code of the text message was right.
@@ -91,35 +111,39 @@ pub enum Fact {
 pub enum Misstep {
     /// The attempt's time is over.
     Expired,
+    /// The fact is of another attempt.
+    Foreign,
     /// It does not wait for that.
     NotOpen,
 }
 
-/// The next stage after `fact`, at `now`, of an attempt that ends at `deadline`; the account gets the id `user` if
-/// nothing else is needed.
+/// The next stage of an attempt after `fact`, at `now`; the account gets the id `user` if nothing else is needed.
 ///
 /// # Errors
 /// Why there is none.
 pub fn step(
-    stage: &Stage,
-    (fact, user): (Fact, &UserId),
+    attempt: Attempt<'_>,
+    (fact, user): (Fact<'_>, &UserId),
     needs: Needs,
-    (now, deadline): (i64, i64),
+    now: i64,
 ) -> Result<Stage, Misstep> {
-    if now >= deadline {
+    if now >= attempt.deadline {
         return Err(Misstep::Expired);
+    }
+    if fact.attempt != attempt.id {
+        return Err(Misstep::Foreign);
     }
     let after = |profile: &Profile, phone: bool, authenticator: bool| match profile {
         profile if phone => Stage::NeedsPhone { profile: profile.clone() },
         profile if authenticator => Stage::NeedsAuthenticator { profile: profile.clone(), set_up: None },
         _ => Stage::Done { user: user.to_string() },
     };
-    match (stage, fact) {
-        (Stage::NeedsEmail { decoy: false, profile }, Fact::Email) => {
+    match (attempt.stage, fact.proved) {
+        (Stage::NeedsEmail { decoy: false, profile }, Proved::Email) => {
             Ok(after(profile, profile.phone.is_some(), needs.authenticator))
         }
-        (Stage::NeedsPhone { profile }, Fact::Phone) => Ok(after(profile, false, needs.authenticator)),
-        (Stage::NeedsAuthenticator { profile, set_up: Some(_) }, Fact::Authenticator) => {
+        (Stage::NeedsPhone { profile }, Proved::Phone) => Ok(after(profile, false, needs.authenticator)),
+        (Stage::NeedsAuthenticator { profile, set_up: Some(_) }, Proved::Authenticator) => {
             Ok(after(profile, false, false))
         }
         _ => Err(Misstep::NotOpen),

@@ -25,18 +25,31 @@ fn user() -> UserId {
     UserId::draw(&World::for_tests(1))
 }
 
+fn fact(proved: Proved) -> Fact<'static> {
+    Fact { attempt: "att_1", proved }
+}
+
+fn at(stage: &Stage) -> Attempt<'_> {
+    Attempt { id: "att_1", stage, deadline: DEADLINE }
+}
+
+/// The same stage after somebody has asked for what an authenticator is set up with.
+fn set_up(stage: Stage) -> Stage {
+    match stage {
+        Stage::NeedsAuthenticator { profile, .. } => {
+            let set_up = SetUp { id: "aut_1".to_owned(), sealed: "x".to_owned() };
+            Stage::NeedsAuthenticator { profile, set_up: Some(set_up) }
+        }
+        stage => stage,
+    }
+}
+
 /// What follows one fact after the other, as far as they move anything; what somebody sets up is there.
-fn walked(phone: bool, needs: Needs, facts: &[Fact]) -> Stage {
+fn walked(phone: bool, needs: Needs, facts: &[Proved]) -> Stage {
     let user = user();
-    facts.iter().fold(begun(phone, false), |stage, fact| {
-        let stage = match stage {
-            Stage::NeedsAuthenticator { profile, .. } => {
-                let set_up = SetUp { id: "aut_1".to_owned(), sealed: "x".to_owned() };
-                Stage::NeedsAuthenticator { profile, set_up: Some(set_up) }
-            }
-            stage => stage,
-        };
-        step(&stage, (*fact, &user), needs, (0, DEADLINE)).unwrap_or(stage)
+    facts.iter().fold(begun(phone, false), |stage, proved| {
+        let stage = set_up(stage);
+        step(at(&stage), (fact(*proved), &user), needs, 0).unwrap_or(stage)
     })
 }
 
@@ -44,10 +57,10 @@ fn walked(phone: bool, needs: Needs, facts: &[Fact]) -> Stage {
 fn a_proved_address_completes_the_sign_up_until_its_last_millisecond() {
     let (user, stage) = (user(), begun(false, false));
     let done = Stage::Done { user: user.to_string() };
-    let at = |now| step(&stage, (Fact::Email, &user), Needs::default(), (now, DEADLINE));
-    assert_eq!(at(DEADLINE - 1), Ok(done.clone()));
-    assert_eq!(at(DEADLINE), Err(Misstep::Expired));
-    assert_eq!(step(&done, (Fact::Email, &user), Needs::default(), (0, DEADLINE)), Err(Misstep::NotOpen));
+    let at_time = |now| step(at(&stage), (fact(Proved::Email), &user), Needs::default(), now);
+    assert_eq!(at_time(DEADLINE - 1), Ok(done.clone()));
+    assert_eq!(at_time(DEADLINE), Err(Misstep::Expired));
+    assert_eq!(step(at(&done), (fact(Proved::Email), &user), Needs::default(), 0), Err(Misstep::NotOpen));
     assert_eq!(
         (current_step(&done), remaining(&done, Needs::default())),
         (SignupAttemptStep::Completed, vec![])
@@ -58,8 +71,8 @@ fn a_proved_address_completes_the_sign_up_until_its_last_millisecond() {
 fn nothing_moves_a_sign_up_for_an_address_that_is_taken_and_it_shows_the_same() {
     for (phone, authenticator) in [(false, false), (true, false), (false, true), (true, true)] {
         let (decoy, real, needs) = (begun(phone, true), begun(phone, false), Needs { authenticator });
-        for fact in [Fact::Email, Fact::Phone, Fact::Authenticator] {
-            assert_eq!(step(&decoy, (fact, &user()), needs, (0, DEADLINE)), Err(Misstep::NotOpen));
+        for proved in [Proved::Email, Proved::Phone, Proved::Authenticator] {
+            assert_eq!(step(at(&decoy), (fact(proved), &user()), needs, 0), Err(Misstep::NotOpen));
         }
         assert_eq!(current_step(&decoy), current_step(&real));
         assert_eq!(remaining(&decoy, needs), remaining(&real, needs));
@@ -72,11 +85,11 @@ fn steps_come_in_their_order_and_each_is_shown_before_it_comes() {
     let needs = Needs { authenticator: true };
     for (facts, left) in [
         (&[][..], vec![VerifyEmail, VerifyPhone, VerifyAuthenticator]),
-        (&[Fact::Email], vec![VerifyPhone, VerifyAuthenticator]),
-        (&[Fact::Email, Fact::Phone], vec![VerifyAuthenticator]),
-        (&[Fact::Email, Fact::Phone, Fact::Authenticator], vec![]),
-        (&[Fact::Phone, Fact::Authenticator], vec![VerifyEmail, VerifyPhone, VerifyAuthenticator]),
-        (&[Fact::Email, Fact::Authenticator], vec![VerifyPhone, VerifyAuthenticator]),
+        (&[Proved::Email], vec![VerifyPhone, VerifyAuthenticator]),
+        (&[Proved::Email, Proved::Phone], vec![VerifyAuthenticator]),
+        (&[Proved::Email, Proved::Phone, Proved::Authenticator], vec![]),
+        (&[Proved::Phone, Proved::Authenticator], vec![VerifyEmail, VerifyPhone, VerifyAuthenticator]),
+        (&[Proved::Email, Proved::Authenticator], vec![VerifyPhone, VerifyAuthenticator]),
     ] {
         assert_eq!(remaining(&walked(true, needs, facts), needs), left, "{facts:?}");
     }
@@ -85,29 +98,74 @@ fn steps_come_in_their_order_and_each_is_shown_before_it_comes() {
 #[test]
 fn an_authenticator_that_nobody_set_up_proves_nothing() {
     let stage = Stage::NeedsAuthenticator { profile: filled_in(false), set_up: None };
-    let needs = Needs { authenticator: true };
-    assert_eq!(step(&stage, (Fact::Authenticator, &user()), needs, (0, DEADLINE)), Err(Misstep::NotOpen));
+    let (needs, proved) = (Needs { authenticator: true }, fact(Proved::Authenticator));
+    assert_eq!(step(at(&stage), (proved, &user()), needs, 0), Err(Misstep::NotOpen));
+}
+
+/// The fact that a stage waits for.
+fn wanted(stage: &Stage) -> Option<Proved> {
+    match current_step(stage) {
+        SignupAttemptStep::VerifyEmail => Some(Proved::Email),
+        SignupAttemptStep::VerifyPhone => Some(Proved::Phone),
+        SignupAttemptStep::VerifyAuthenticator => Some(Proved::Authenticator),
+        SignupAttemptStep::Completed => None,
+    }
+}
+
+fn any_fact() -> impl Strategy<Value = (Fact<'static>, i64)> {
+    let attempt = prop_oneof![4 => Just("att_1"), 1 => Just("att_2")];
+    let proved = prop_oneof![Just(Proved::Email), Just(Proved::Phone), Just(Proved::Authenticator)];
+    let now = prop_oneof![4 => 0..DEADLINE, 1 => DEADLINE..DEADLINE * 2];
+    (attempt, proved, now).prop_map(|(attempt, proved, now)| (Fact { attempt, proved }, now))
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+
     #[test]
-    fn no_sequence_of_facts_makes_an_account_without_all_of_them_in_order(
+    fn no_facts_make_an_account_without_all_of_them_in_order_in_time_and_in_its_own_attempt(
         phone: bool,
         authenticator: bool,
-        picks in proptest::collection::vec(0..3_usize, 0..8),
+        decoy in prop_oneof![4 => Just(false), 1 => Just(true)],
+        facts in proptest::collection::vec(any_fact(), 0..20),
     ) {
-        let facts: Vec<Fact> = picks.iter().map(|pick| [Fact::Email, Fact::Phone, Fact::Authenticator][*pick]).collect();
-        let needs = Needs { authenticator };
-        let is_done = matches!(walked(phone, needs, &facts), Stage::Done { .. });
-        let mut wanted = [(true, Fact::Email), (phone, Fact::Phone), (authenticator, Fact::Authenticator)]
-            .into_iter()
-            .filter(|(is_wanted, _)| *is_wanted)
-            .map(|(_, fact)| fact)
-            .peekable();
-        for fact in &facts {
-            wanted.next_if_eq(fact);
+        let (needs, user, mut stage, mut moved_by) = (Needs { authenticator }, user(), begun(phone, decoy), Vec::new());
+        for (fact, now) in facts {
+            let before = set_up(stage);
+            stage = match step(at(&before), (fact, &user), needs, now) {
+                Ok(moved) => {
+                    prop_assert!(now < DEADLINE, "nothing moves after the end");
+                    prop_assert_eq!(fact.attempt, "att_1");
+                    prop_assert_eq!(Some(fact.proved), wanted(&before));
+                    moved_by.push(fact.proved);
+                    moved
+                }
+                Err(why) => {
+                    match why {
+                        Misstep::Expired => prop_assert!(now >= DEADLINE),
+                        Misstep::Foreign => prop_assert_eq!(fact.attempt, "att_2"),
+                        Misstep::NotOpen => prop_assert!(decoy || Some(fact.proved) != wanted(&before)),
+                    }
+                    before
+                }
+            };
         }
-        prop_assert_eq!(is_done, wanted.peek().is_none());
+        let all = [(true, Proved::Email), (phone, Proved::Phone), (authenticator, Proved::Authenticator)];
+        let all: Vec<_> = all.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, proved)| proved).collect();
+        prop_assert!(all.starts_with(&moved_by));
+        prop_assert_eq!(matches!(stage, Stage::Done { .. }), moved_by == all);
+        prop_assert!(!decoy || moved_by.is_empty());
+    }
+
+    #[test]
+    fn no_stage_is_a_dead_end(phone: bool, authenticator: bool) {
+        let (needs, user, mut stage) = (Needs { authenticator }, user(), begun(phone, false));
+        for left in (0..remaining(&stage, needs).len()).rev() {
+            let Some(proved) = wanted(&stage) else { break };
+            stage = step(at(&set_up(stage)), (fact(proved), &user), needs, DEADLINE - 1).unwrap();
+            prop_assert_eq!(remaining(&stage, needs).len(), left);
+        }
+        prop_assert!(matches!(stage, Stage::Done { .. }), "{stage:?}");
     }
 }
 

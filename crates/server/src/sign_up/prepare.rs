@@ -16,7 +16,7 @@ use crate::session::{Shown, read};
 use crate::throttle::{self, OWNER_NOTE, Subject, Verdict};
 use crate::user::email::EmailAddress;
 use crate::user::phone::{E164, ending};
-use crate::user::{self, Asker, Purse, SmsBudget};
+use crate::user::{self, Asker, Purse, SmsBudget, reachable};
 use keyrack_protocol::{Code, SignupAttempt, SignupAttemptStep, VerificationPrepared};
 use std::sync::Arc;
 
@@ -210,7 +210,7 @@ impl PhoneCode {
         let code = app.world.random.six_digits();
         let expires_at = app.world.clock.now_ms() + site.config.lifetimes.code_ms;
         let facts = [("code", code.as_str()), ("minutes", &mail::minutes(&site.config))];
-        let sms = mail::render_sms(site, &PHONE_CODE, (browser.language(), phone.as_str()), &facts)?;
+        let sms = reachable::sms(site, &PHONE_CODE, (browser.language(), phone.as_str()), &facts)?;
         let hash = secret::hash(&app.vault, For::SignUpPhone, attempt.as_str(), &code);
         let client = browser.counted_address();
         Ok(Self {

@@ -160,6 +160,9 @@ fn prepare() -> Operation {
             Code::StrategyRequired,
             Code::LastDigitsWrong,
             Code::UserDisabled,
+            Code::InvalidPhoneNumber,
+            Code::CountryRestricted,
+            Code::VoipNumberBlocked,
         ])
 }
 
@@ -195,7 +198,6 @@ fn attempt() -> Operation {
             Code::DisposableEmailBlocked,
             Code::BannedKeyword,
             Code::EmailExists,
-            Code::PhoneNumberExists,
             Code::TooManyAttempts,
             Code::TooManyAccounts,
         ])
@@ -203,7 +205,8 @@ fn attempt() -> Operation {
 
 fn complete() -> Operation {
     let about = "Fill in what a profile lacks. At the step `complete_profile` of a sign-in, all of `missing_fields` at once; \
-                 what the account has already is not changed.";
+                 what the account has already is not changed. At `verify_phone`, another `phone_number` in place of the \
+                 unproved one; a code is sent to it.";
     Operation::post::<Session>("/auth/complete-profile", "completeProfile", about)
         .takes(COMPLETE)
         .hands_out()
@@ -212,10 +215,13 @@ fn complete() -> Operation {
             Code::BadAttempt,
             Code::InvalidName,
             Code::InvalidPhoneNumber,
+            Code::CountryRestricted,
+            Code::VoipNumberBlocked,
             Code::InvalidUsername,
             Code::UsernameReserved,
             Code::UsernameExists,
             Code::BannedKeyword,
+            Code::TooManyAttempts,
             Code::UserDisabled,
             Code::UserAlreadySignedIn,
             Code::TooManyAccounts,

@@ -1,23 +1,24 @@
 //! Taking what proves the steps of a sign-up; the last one makes the account.
 
-use super::authenticator::{self, Proved};
-use super::finish::{self, Drawn};
-use super::machine::{self, Fact, Stage, current_step, profile, renamed};
+use super::authenticator::{self, Confirmed};
+use super::finish::{self, Drawn, Gets};
+use super::machine::{self, Fact, Proved, Stage, current_step, profile, renamed};
 use super::prepare::{Open, PhoneCode};
 use super::{admitted, availability, restrictions, shown, store};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::Browser;
+use crate::contact::{self, Beside};
 use crate::db::Tx;
 use crate::domain::joining::{self, Who};
 use crate::error::{Error, Result};
-use crate::id::{AttemptId, EmailAddressId, PhoneNumberId, UserId};
-use crate::membership::Place;
+use crate::id::{AttemptId, EmailAddressId, PhoneNumberId, SessionId, UserId};
 use crate::secret::{self, For, Used};
 use crate::session::enter::{self, Arrival, Left, Room};
 use crate::throttle::{self, ADDRESS, CODE_GUESS, Subject, Verdict};
 use crate::user;
 use crate::user::email::EmailAddress;
+use crate::user::phone::E164;
 use crate::user::username::Username;
 use crate::user::{Asker, Purse};
 use keyrack_protocol::{ChangeReason, Code, SignupAttemptStep};
@@ -28,7 +29,7 @@ pub(super) struct Trial {
     pub(super) id: AttemptId,
     pub(super) email: EmailAddress,
     /// What the code is for.
-    step: (SignupAttemptStep, For, Fact),
+    step: (SignupAttemptStep, For, Proved),
     typed: String,
     guess: String,
     /// In place of the username that the attempt has.
@@ -38,6 +39,8 @@ pub(super) struct Trial {
     counted: Subject,
     address: Subject,
     pub(super) arrival: Arrival,
+    /// The number that the account will have, if one was given.
+    phone: Option<E164>,
     /// What is sent if the phone number comes next.
     next: Option<PhoneCode>,
 }
@@ -51,15 +54,15 @@ impl Trial {
     fn draw(browser: &Browser, open: Open, (code, username): (&str, Option<Username>)) -> Result<Self> {
         let (app, site) = (&browser.app, &browser.site);
         let step = match open.step {
-            SignupAttemptStep::VerifyEmail => (open.step, For::SignUpEmail, Fact::Email),
-            SignupAttemptStep::VerifyPhone => (open.step, For::SignUpPhone, Fact::Phone),
-            SignupAttemptStep::VerifyAuthenticator => (open.step, For::SignUpEmail, Fact::Authenticator),
+            SignupAttemptStep::VerifyEmail => (open.step, For::SignUpEmail, Proved::Email),
+            SignupAttemptStep::VerifyPhone => (open.step, For::SignUpPhone, Proved::Phone),
+            SignupAttemptStep::VerifyAuthenticator => (open.step, For::SignUpEmail, Proved::Authenticator),
             SignupAttemptStep::Completed => return Err(Code::BadAttempt.into()),
         };
         let subject = |plain: &str| Subject::new(&app.vault, &site.config.id, plain);
         let proved = match (step.2, &open.phone) {
-            (Fact::Phone, Some(phone)) => phone.as_str(),
-            (Fact::Authenticator, _) => open.id.as_str(),
+            (Proved::Phone, Some(phone)) => phone.as_str(),
+            (Proved::Authenticator, _) => open.id.as_str(),
             _ => open.email.as_str(),
         };
         let phone_is_next = open.left.get(1) == Some(&SignupAttemptStep::VerifyPhone);
@@ -79,6 +82,7 @@ impl Trial {
             address: subject(&browser.counted_address()),
             arrival: browser.arrive(),
             next: next.map(|phone| PhoneCode::draw(browser, &open.id, phone)).transpose()?,
+            phone: open.phone,
             email: open.email,
             id: open.id,
         })
@@ -89,8 +93,7 @@ impl Trial {
 ///
 /// # Errors
 /// `INVALID_CODE`, `verification_code_expired`, `BAD_SIGN_IN_ATTEMPT`, `too_many_attempts`, `too_many_accounts`;
-/// `EMAIL_EXISTS` and `PHONE_NUMBER_EXISTS` when somebody else proved the address or the number first: then the attempt
-/// ends; and `USERNAME_EXISTS` when somebody else got the username first: then the code is still good.
+/// `EMAIL_EXISTS` when somebody else proved the address first: then the attempt ends; and `USERNAME_EXISTS` when somebody else got the username first: then the code is still good.
 pub async fn verify(
     browser: &Browser,
     attempt: &str,
@@ -117,7 +120,9 @@ fn take(
     trial: &Trial,
 ) -> Result<std::result::Result<Left, Code>> {
     let joins = joining::enter(tx, site, Who::New(&trial.email))?;
-    let room = enter::existing(tx, (app, site), &trial.arrival, &[])?.ok_or(Code::BadAttempt)?;
+    let beside = beside(tx, site, trial)?;
+    let others: Vec<&SessionId> = beside.sessions.iter().collect();
+    let room = enter::existing(tx, (app, site), &trial.arrival, &others)?.ok_or(Code::BadAttempt)?;
     room.loaded.visible_attempt(room.opened, trial.id.as_str())?;
     let kept = store::load(tx, &trial.id)?.ok_or(Code::BadAttempt)?;
     if current_step(&kept.stage) != trial.step.0 {
@@ -133,7 +138,18 @@ fn take(
         None => kept.stage.clone(),
     };
     may_go_on(tx, site, trial, &stage)?;
-    go_on(tx, (app, site), trial, (room, &kept, &stage), (&joins, proved.as_ref()))
+    let gets = Gets { joins: &joins, proved: proved.as_ref(), beside: &beside.users };
+    go_on(tx, (app, site), trial, (room, &kept, &stage), gets)
+}
+
+/// The accounts that have what is being proved, which they may lose by that; locked.
+fn beside(tx: &mut Tx<'_>, site: &Site, trial: &Trial) -> Result<Beside> {
+    let mut holders =
+        contact::store::holders(tx, (&site.config.id, contact::Kind::Email), trial.email.as_str())?;
+    if let Some(phone) = &trial.phone {
+        holders.extend(contact::store::holders(tx, (&site.config.id, contact::Kind::Phone), phone.as_str())?);
+    }
+    Ok(contact::lock(tx, site, (None, &holders))?.1)
 }
 
 /// Counts the guess and uses up the code if it is the right one; why not, if it is not.
@@ -142,7 +158,7 @@ fn judge(
     (app, site): (&App, &Site),
     trial: &Trial,
     (room, stage): (&Room, &Stage),
-) -> Result<(Option<Code>, Option<Proved>)> {
+) -> Result<(Option<Code>, Option<Confirmed>)> {
     let (now, about) = (trial.arrival.now, trial.about(room));
     let mut full = Vec::new();
     for (rule, subject) in [(&CODE_GUESS, &trial.counted), (&ADDRESS, &trial.address)] {
@@ -151,7 +167,7 @@ fn judge(
         }
     }
     let owner = (site.config.id.as_str(), trial.step.1, trial.id.as_str());
-    let (used, proved) = if trial.step.2 == Fact::Authenticator {
+    let (used, proved) = if trial.step.2 == Proved::Authenticator {
         let proved = authenticator::judge(app, stage, &trial.typed, now)?;
         (if proved.is_some() { Used::Now } else { Used::Wrong }, proved)
     } else {
@@ -188,16 +204,17 @@ fn go_on(
     (app, site): (&App, &Arc<Site>),
     trial: &Trial,
     (room, kept, stage): (Room, &store::Attempt, &Stage),
-    (joins, proved): (&[Place], Option<&Proved>),
+    gets: Gets<'_>,
 ) -> Result<std::result::Result<Left, Code>> {
     let (now, needs) = (trial.arrival.now, super::needs(site));
-    let fact = (trial.step.2, &trial.drawn.user);
-    let Ok(next) = machine::step(stage, fact, needs, (now, kept.expires_at)) else {
+    let attempt = machine::Attempt { id: trial.id.as_str(), stage, deadline: kept.expires_at };
+    let fact = Fact { attempt: trial.id.as_str(), proved: trial.step.2 };
+    let Ok(next) = machine::step(attempt, (fact, &trial.drawn.user), needs, now) else {
         return Err(Code::BadAttempt.into());
     };
     let Some(left) = profile(&next) else {
         let profile = profile(stage).ok_or(Code::BadAttempt)?;
-        return finish::finish(tx, (app, site), trial, (room, kept, (profile, &next)), (joins, proved));
+        return finish::finish(tx, (app, site), trial, (room, kept, (profile, &next)), gets);
     };
     if user::store::find_by_email(tx, &site.config.id, &trial.email)?.is_some() {
         return finish::refuse(tx, site, trial, room, Code::EmailExists);

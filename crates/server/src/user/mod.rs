@@ -3,7 +3,6 @@
 pub mod authenticator;
 pub mod backup_code;
 pub mod code_budget;
-pub mod contacts;
 pub mod email;
 pub mod factors;
 mod hashing;
@@ -93,6 +92,12 @@ impl User {
     pub fn language<'a>(&'a self, whence: &'a notice::Whence) -> &'a str {
         let known = [self.ways.language.as_str(), &whence.language];
         known.into_iter().find(|language| !language.is_empty()).unwrap_or(mail::DEFAULT_LANGUAGE)
+    }
+
+    /// Whether it has proved a phone number.
+    #[must_use]
+    pub fn has_proved_number(&self) -> bool {
+        self.ways.phones.iter().any(|phone| phone.verified_at.is_some())
     }
 
     /// The same account without an address.

@@ -34,6 +34,8 @@ pub enum Changed {
     EmailMadePrimary,
     /// A phone number was proved and added.
     PhoneAdded,
+    /// A phone number was entered that is still to be proved.
+    PhoneGiven,
     /// A phone number was removed.
     PhoneRemoved,
     /// Another phone number is the primary one.
@@ -76,6 +78,7 @@ impl Changed {
             Self::EmailRemoved => "email_removed",
             Self::EmailMadePrimary => "email_made_primary",
             Self::PhoneAdded => "phone_added",
+            Self::PhoneGiven => "phone_given",
             Self::PhoneRemoved => "phone_removed",
             Self::PhoneMadePrimary => "phone_made_primary",
             Self::PhoneTaken => "phone_taken",

@@ -2,7 +2,11 @@
 //! so it says nothing about accounts.
 
 use super::phone::E164;
+use crate::app::Site;
 use crate::config::Restrictions;
+use crate::error::Result as Answer;
+use crate::mail::{self, Message};
+use crate::world::Sms;
 use keyrack_protocol::Code;
 use phonenumber::metadata::DATABASE;
 use phonenumber::{PhoneNumber, Type};
@@ -38,6 +42,21 @@ pub fn check(rules: &Restrictions, phone: &E164) -> Result<(), Code> {
         return Err(Code::VoipNumberBlocked);
     }
     Ok(())
+}
+
+/// Writes a text message, if codes may be sent to that number: every room that sends one asks here, because what an operator
+/// decided may have changed since the number was taken.
+///
+/// # Errors
+/// As [`check`]; else only if it cannot be written.
+pub fn sms(
+    site: &Site,
+    message: &Message,
+    (language, to): (&str, &str),
+    facts: &[(&str, &str)],
+) -> Answer<Sms> {
+    check(&site.config.restrictions, &E164::parse(to, None)?)?;
+    mail::render_sms(site, message, (language, to), facts)
 }
 
 #[cfg(test)]

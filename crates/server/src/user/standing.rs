@@ -70,16 +70,22 @@ pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &str, now: i64) -> Resul
     Ok(())
 }
 
-/// Takes all second factors from an account, also where one is asked for: whoever signs in next sets one up then. `false`
-/// if it had none.
+/// Takes all second factors from an account, also where one is asked for: whoever signs in next sets one up then. Its phone
+/// numbers stay, and where a code to one is a second factor they are to be proved again. `false` if it had none.
 ///
 /// # Errors
 /// What the database says.
-pub fn forget_factors(tx: &mut Tx<'_>, user: &User, now: i64) -> Result<bool> {
+pub fn forget_factors(tx: &mut Tx<'_>, (user, phones_are_factors): (&User, bool), now: i64) -> Result<bool> {
     let id = user.id.as_str();
     let mut gone = tx.execute("delete from authenticators where user_id = $1", params![id])?;
     gone += tx.execute("delete from passkeys where user_id = $1", params![id])?;
     gone += tx.execute("delete from backup_codes where user_id = $1", params![id])?;
+    if phones_are_factors {
+        gone += tx.execute(
+            "update phone_numbers set verified_at = null, updated_at = $2 where user_id = $1 and verified_at is not null",
+            params![id, now],
+        )?;
+    }
     tx.execute(
         "update users set second_factor_at = null, backup_codes = 0, passkeys = 0, updated_at = $2 where id = $1",
         params![id, now],

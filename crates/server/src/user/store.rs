@@ -21,8 +21,10 @@ pub struct NewUser {
     pub last_name: String,
     /// Its username, if it has one.
     pub username: Option<Username>,
-    /// The proved address.
+    /// The address.
     pub email: String,
+    /// Whether it is proved. One that is not lets nobody in but by the username, and is proved on the way.
+    pub is_proved: bool,
     /// The password's PHC string, if it has one.
     pub password_hash: Option<String>,
 }
@@ -47,11 +49,14 @@ pub enum Created {
     UsernameTaken,
 }
 
-/// Makes a user whose address is proved.
+/// Makes a user, with a primary address.
 ///
 /// # Errors
 /// What the database says.
 pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Result<Created> {
+    if !user.is_proved && find_proved(tx, deployment, &user.email)?.is_some() {
+        return Ok(Created::EmailTaken);
+    }
     let username = user.username.as_ref();
     let skeleton = username.map(Username::skeleton);
     let made = tx.execute(
@@ -78,9 +83,16 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Re
     let made = tx.execute(
         "insert into email_addresses
              (id, deployment_id, user_id, email, is_primary, verified_at, created_at, updated_at)
-         values ($1, $2, $3, $4, 1, $5, $5, $5)
+         values ($1, $2, $3, $4, 1, $6, $5, $5)
          on conflict (deployment_id, email) where verified_at is not null do nothing",
-        params![user.email_id.as_str(), deployment, user.id.as_str(), &user.email, now],
+        params![
+            user.email_id.as_str(),
+            deployment,
+            user.id.as_str(),
+            &user.email,
+            now,
+            user.is_proved.then_some(now)
+        ],
     )?;
     if made == 0 {
         tx.execute("delete from users where id = $1", params![user.id.as_str()])?;

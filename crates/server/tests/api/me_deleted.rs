@@ -97,36 +97,3 @@ async fn whoever_leads_others_alone_first_gives_somebody_else_that_role() {
     let ada = server.signed_in("ada").await;
     ada.post("/me/account/delete", delete).await.ok();
 }
-
-#[tokio::test]
-async fn everything_that_is_kept_of_a_user_is_in_one_document_and_nothing_of_others() {
-    let server = Keyrack::start().await;
-    let (ada, bob) = (server.signed_up("ada").await, server.signed_up("bob").await);
-    let ended = server.signed_in("ada").await;
-    ended.post("/session/sign-out", json!({})).await.ok();
-    let organization = ada.founds("Analytics").await;
-    ada.invites(&organization, "carol", json!({})).await;
-    ada.also_has(&server, "lovelace").await;
-    bob.founds("Bobs").await;
-    let export = ada.get("/me/export").await;
-    assert_eq!(export.header("content-disposition"), Some("attachment; filename=\"account.json\""));
-    let all = export.ok();
-    assert_eq!(all["user"], ada.get("/me").await.ok());
-    let sign_ins = all["sign_ins"].as_array().unwrap();
-    assert_eq!(sign_ins.len(), 2);
-    assert_eq!(sign_ins[1]["end_reason"], "signed_out");
-    assert_eq!(sign_ins[0]["proofs"], json!(["pwd"]));
-    assert_eq!(all["live_sign_ins"], json!([ada.sign_in_id().await]));
-    assert_eq!(all["organization_memberships"][0]["organization_id"], organization);
-    assert_eq!(all["invitations"][0]["email"], "carol@example.com");
-    let events: Vec<&str> =
-        all["events"].as_array().unwrap().iter().map(|one| one["event"].as_str().unwrap()).collect();
-    for event in ["signed_up", "signed_in", "sign_in_ended", "account_changed"] {
-        assert!(events.contains(&event), "{events:?}");
-    }
-    for foreign in ["bob", "Bobs", "password_hash", "argon2"] {
-        assert!(!export.text.contains(foreign), "{foreign}");
-    }
-    server.advance(600_001);
-    assert_eq!(ada.get("/me/export").await.refused().1, "reauthentication_required");
-}

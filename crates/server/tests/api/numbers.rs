@@ -14,12 +14,13 @@ async fn verifies(browser: &Browser, id: &str, code: &str) -> Reply {
     browser.post(&format!("/me/phone-numbers/{id}/attempt-verification"), json!({ "code": code })).await
 }
 
-async fn deletes(browser: &Browser, id: &str) -> Reply {
+/// Removes the number with this id.
+pub async fn deletes(browser: &Browser, id: &str) -> Reply {
     browser.post(&format!("/me/phone-numbers/{id}/delete"), json!({})).await
 }
 
 /// Adds a number to the browser's account and verifies it; gives its id.
-async fn also_has(server: &Keyrack, browser: &Browser, number: &str) -> String {
+pub async fn also_has(server: &Keyrack, browser: &Browser, number: &str) -> String {
     let id = browser.adds_number(number).await;
     asks_for_code(browser, &id).await;
     verifies(browser, &id, &server.code_to(number).await).await.ok();

@@ -1,6 +1,6 @@
 //! Signing up with a phone number: the step after the address, its code, and what keeps it from costing money.
 
-use crate::support::{Browser, Keyrack, sign_up_form};
+use crate::support::{Browser, Keyrack, other_than, sign_up_form};
 use keyrack_server::config::{FieldUse, TextMessages};
 use keyrack_server::outbox::deliver_due;
 use keyrack_server::world::Sms;
@@ -165,21 +165,55 @@ async fn whether_a_number_is_asked_for_is_the_deployments_decision() {
 }
 
 #[tokio::test]
-async fn l06_a_number_has_one_account_and_only_whoever_proves_it_is_told() {
+async fn l06_a_number_that_a_sign_up_proves_changes_hands_and_the_old_owner_is_told() {
     let server = with_phones().await;
-    let first = server.browser();
-    let attempt = at_the_number(&server, &first, ("ada", NUMBER)).await;
-    first.enters_code(&attempt, &code_to(&server, NUMBER).await).await.ok();
+    let ada = server.browser();
+    let attempt = at_the_number(&server, &ada, ("ada", NUMBER)).await;
+    ada.enters_code(&attempt, &code_to(&server, NUMBER).await).await.ok();
+    let carol = server.signed_up("carol").await;
+    carol.adds_number(NUMBER).await;
     server.advance(60_000);
-    let second = server.browser();
-    let attempt = at_the_number(&server, &second, ("bob", "+1 415-555-2671")).await;
-    let refused = second.enters_code(&attempt, &code_to(&server, NUMBER).await).await.refused();
-    assert_eq!(refused, (400, "PHONE_NUMBER_EXISTS".to_owned()));
-    assert_eq!(server.count("select count(*) from users where deployment_id = $1").await, 1);
-    assert_eq!(second.enters_code(&attempt, "000000").await.refused().1, "BAD_SIGN_IN_ATTEMPT");
-    // The address is as free as it was.
-    server.advance(60_000);
-    server.signed_up("bob").await;
+    let bob = server.browser();
+    let attempt = at_the_number(&server, &bob, ("bob", "+1 415-555-2671")).await;
+    // Until it is proved nobody loses anything, or is told.
+    let code = code_to(&server, NUMBER).await;
+    assert_eq!(bob.enters_code(&attempt, &other_than(&code, 1)).await.refused().1, "INVALID_CODE");
+    let mails = server.mails("ada").await.len();
+    assert_eq!(ada.get("/me/phone-numbers").await.ok().as_array().unwrap().len(), 1);
+    let session = bob.enters_code(&attempt, &code).await.ok();
+    assert_eq!(session["active_signin"]["user"]["primary_phone_number"]["phone_number"], "4155552671");
+    assert_eq!(ada.get("/me/phone-numbers").await.ok(), json!([]));
+    assert_eq!(ada.accounts().await, ["ada*"]);
+    let told = server.mails("ada").await.split_off(mails);
+    let said = "A phone number was proved by somebody else and no longer belongs to the account";
+    assert!(told.len() == 1 && told[0].mail.text.contains(said), "{told:?}");
+    assert!(!told[0].mail.text.contains("bob"));
+    assert_eq!(carol.session().await["end_reason"], "credentials_changed");
+    assert_eq!(server.count("select count(*) from phone_numbers where deployment_id = $1").await, 1);
+}
+
+#[tokio::test]
+async fn o02_of_two_sign_ups_with_one_number_both_have_an_account_and_the_last_one_the_number_in_each_of_50_rounds()
+ {
+    let server = Keyrack::start_with(|deployment| {
+        deployment.auth.phone = FieldUse::Optional;
+        (deployment.text_messages.per_range, deployment.text_messages.per_client) = (1000, 1000);
+        deployment.text_messages.per_number = 1000;
+    })
+    .await;
+    for round in 0..50 {
+        let (one, other) = (server.browser(), server.browser());
+        let names = [format!("a{round}"), format!("b{round}")];
+        let first = at_the_number(&server, &one, (&names[0], NUMBER)).await;
+        let of_first = code_to(&server, NUMBER).await;
+        server.advance(60_000);
+        let second = at_the_number(&server, &other, (&names[1], NUMBER)).await;
+        let of_second = code_to(&server, NUMBER).await;
+        let (a, b) = tokio::join!(one.enters_code(&first, &of_first), other.enters_code(&second, &of_second));
+        assert_eq!([a.status, b.status], [200, 200], "{} {}", a.text, b.text);
+        assert_eq!(server.count("select count(*) from phone_numbers where deployment_id = $1").await, 1);
+        server.advance(60 * 60_000);
+    }
 }
 
 #[tokio::test]

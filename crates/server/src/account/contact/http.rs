@@ -1,8 +1,9 @@
 //! `/me/email-addresses`.
 
-use super::{Kind, attempt, make_primary, prepare, remove};
+use super::{attempt, make_primary, prepare, remove};
 use crate::app::Site;
 use crate::caller::{Account, Fresh};
+use crate::contact::Kind;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;

@@ -1,18 +1,16 @@
 //! The addresses and phone numbers of one's own account: adding, proving, making primary, removing.
 //!
-//! One that is not proved matches nothing. Whoever proves one takes it from accounts that have it unproved, and ends their
-//! sign-ins: they were made by somebody who may have wanted to get hold of it. Whether somebody else has proved an address
-//! no answer tells where answers are uniform: it is added like any other, and its code is never mailed. A phone number
-//! changes hands, as numbers do: its new owner takes it from the old one, who is told.
+//! What a proof does to others who have it, [`crate::contact`] says. Whether somebody else has proved an address no answer
+//! tells where answers are uniform: it is added like any other, and its code is never mailed.
 
 pub mod http;
 pub mod phones;
 mod prove;
 mod send;
-mod store;
 
 use crate::app::{App, Site};
 use crate::caller::{Account, Fresh, Own};
+use crate::contact::{self, Contact, Kind, store};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::{EmailAddressId, PhoneNumberId};
@@ -20,7 +18,7 @@ use crate::membership::words;
 use crate::notification;
 use crate::params;
 use crate::user::notice::Changed;
-use crate::user::{User, ways};
+use crate::user::{User, factors, ways};
 use keyrack_protocol::Code;
 pub use prove::attempt;
 pub use send::prepare;
@@ -28,54 +26,7 @@ pub use send::prepare;
 /// How many addresses, and how many phone numbers, an account may have.
 pub const MOST: usize = 10;
 
-/// What it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// An email address.
-    Email,
-    /// A phone number.
-    Phone,
-}
-
-/// An address or a phone number of an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contact {
-    /// Its id.
-    pub id: String,
-    /// In the form that is compared and sent to.
-    pub text: String,
-    /// Whether it is the primary one of its kind.
-    pub is_primary: bool,
-    /// Whether it was proved.
-    pub is_proved: bool,
-}
-
 impl Kind {
-    /// All of this kind that an account has, oldest first.
-    #[must_use]
-    pub fn of(self, user: &User) -> Vec<Contact> {
-        match self {
-            Self::Email => {
-                let emails = user.emails.iter().map(|email| Contact {
-                    id: email.id.to_string(),
-                    text: email.email.clone(),
-                    is_primary: email.is_primary,
-                    is_proved: email.verified_at.is_some(),
-                });
-                emails.collect()
-            }
-            Self::Phone => {
-                let phones = user.ways.phones.iter().map(|phone| Contact {
-                    id: phone.id.to_string(),
-                    text: phone.phone.clone(),
-                    is_primary: phone.is_primary,
-                    is_proved: phone.verified_at.is_some(),
-                });
-                phones.collect()
-            }
-        }
-    }
-
     /// The one with this id; a foreign id and an unknown one look alike.
     ///
     /// # Errors
@@ -169,7 +120,7 @@ pub fn make_primary_in(
 /// # Errors
 /// [`Code::EmailAddressNotFound`], [`Code::PhoneNumberNotFound`]; `reauthentication_required` for one that was proved;
 /// [`Code::PrimaryNotRemovable`] for the primary address while there is another one, [`Code::NoAlternative`] for the last
-/// way in.
+/// way in, [`Code::SecondFactorEnforced`] for the last second factor where one is asked for.
 pub async fn remove(account: &Account, kind: Kind, id: String) -> Result<()> {
     if kind.find(account.user()?, &id)?.is_proved {
         account.is_fresh()?;
@@ -182,11 +133,15 @@ pub async fn remove(account: &Account, kind: Kind, id: String) -> Result<()> {
         }
         own.is_fresh()?;
         may_remove(of.1, &own.user, kind, &contact)?;
-        store::take(tx, kind, (&own.user.id, &contact.text))?;
         match kind {
-            Kind::Email => put_invitations_away(tx, own, &contact.text)?,
-            Kind::Phone if contact.is_primary => next_primary(tx, own, &contact)?,
-            Kind::Phone => {}
+            Kind::Email => {
+                store::take(tx, kind, (&own.user.id, &contact.text))?;
+                put_invitations_away(tx, own, &contact.text)?;
+            }
+            Kind::Phone => {
+                contact::take_proved_number(tx, (&own.user, &contact.text), own.now())?;
+                factors::settle(tx, of.1, &own.user.id, own.now())?;
+            }
         }
         told(tx, of, own, (kind.changed(Changed::EmailRemoved, Changed::PhoneRemoved), &contact.text))
     });
@@ -207,15 +162,6 @@ fn may_remove(site: &Site, user: &User, kind: Kind, contact: &Contact) -> Result
         (_, _, false) => Err(Code::NoAlternative.into()),
         (Kind::Email, true, true) => Err(Code::PrimaryNotRemovable.into()),
         _ => Ok(()),
-    }
-}
-
-/// The oldest of the other proved numbers becomes the primary one.
-fn next_primary(tx: &mut Tx<'_>, own: &Own, removed: &Contact) -> Result<()> {
-    let all = Kind::Phone.of(&own.user);
-    match all.iter().find(|contact| contact.is_proved && contact.id != removed.id) {
-        Some(next) => store::make_primary(tx, Kind::Phone, (&own.user.id, &next.id), own.now()),
-        None => Ok(()),
     }
 }
 

@@ -1,16 +1,17 @@
 //! `/me/phone-numbers`.
 
-use super::{Kind, attempt, make_primary, prepare, remove};
+use super::{attempt, make_primary, prepare, remove};
 use crate::app::Site;
 use crate::caller::{Account, Fresh};
+use crate::contact::Kind;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::http::named::Named;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
-use crate::user::User;
 use crate::user::phone::E164;
+use crate::user::{User, reachable};
 use axum::response::Response;
 use http::Method;
 use keyrack_protocol::{Code, Removed, UserPhoneNumber, VerificationPrepared};
@@ -23,6 +24,8 @@ const ADD: &[Field] = &[
 ];
 const CODE: &[Field] = &[Field::required("code", "The code: six digits.").length(1, 20)];
 const ONE: &str = "/me/phone-numbers/{phone_number_id}";
+/// Why no code is sent to a number.
+const UNREACHABLE: &[Code] = &[Code::InvalidPhoneNumber, Code::CountryRestricted, Code::VoipNumberBlocked];
 const OF_ONE: &[Code] = &[Code::SignedOut, Code::UserDisabled, Code::PhoneNumberNotFound];
 
 /// The routes of this feature.
@@ -48,6 +51,8 @@ fn having() -> Routes {
             Code::ReauthenticationRequired,
             Code::RequiredField,
             Code::InvalidPhoneNumber,
+            Code::CountryRestricted,
+            Code::VoipNumberBlocked,
             Code::PhoneNumberExists,
             Code::TooManyContacts,
         ]);
@@ -58,9 +63,10 @@ fn having() -> Routes {
         .refuses_also(OF_ONE, &[Code::ReauthenticationRequired, Code::ContactNotProved]);
     let about = "Remove a phone number. Not the last way in; a verified one needs a fresh proof.";
     let path = "/me/phone-numbers/{phone_number_id}/delete";
-    let remove_it = Operation::post::<Removed>(path, "deletePhoneNumber", about)
-        .of_browser()
-        .refuses_also(OF_ONE, &[Code::ReauthenticationRequired, Code::NoAlternative]);
+    let remove_it = Operation::post::<Removed>(path, "deletePhoneNumber", about).of_browser().refuses_also(
+        OF_ONE,
+        &[Code::ReauthenticationRequired, Code::NoAlternative, Code::SecondFactorEnforced],
+    );
     Routes::default()
         .add(list_them, list)
         .add(show_it, show)
@@ -76,7 +82,7 @@ fn proving() -> Routes {
     let path = "/me/phone-numbers/{phone_number_id}/prepare-verification";
     let prepare_it = Operation::post::<VerificationPrepared>(path, "preparePhoneNumberVerification", about)
         .of_browser()
-        .refuses(OF_ONE);
+        .refuses_also(OF_ONE, UNREACHABLE);
     let about = "Enter the code for a phone number of mine. It is verified, and taken from whoever had it before: numbers \
                  change hands.";
     let path = "/me/phone-numbers/{phone_number_id}/attempt-verification";
@@ -112,6 +118,7 @@ async fn show(account: Account, path: Named) -> Result<Response> {
 /// `phone_number`, `country_code?`.
 async fn add(account: Fresh, fields: Fields) -> Result<Response> {
     let phone = E164::parse(fields.required("phone_number")?, fields.text("country_code")?)?;
+    reachable::check(&account.site.config.restrictions, &phone)?;
     let id = super::add(&account, Kind::Phone, phone.to_string()).await?;
     present(&account, &id).await
 }

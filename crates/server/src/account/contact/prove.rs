@@ -1,21 +1,21 @@
 //! Proving an address or a phone number: taking the code that was sent to it.
 
-use super::{Contact, Kind, changed, store, told};
+use super::{changed, told};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::caller::{Account, Own};
+use crate::contact::{self, Contact, Kind, store};
 use crate::db::Tx;
 use crate::domain::joining::{self, Who};
 use crate::error::{Error, Result};
-use crate::id::UserId;
 use crate::invitation;
 use crate::membership::Place;
 use crate::secret::{self, Used};
-use crate::session::{read, scope};
 use crate::throttle::{self, ADDRESS, CODE_GUESS, Subject, Verdict};
 use crate::user::email::EmailAddress;
-use crate::user::notice::{self, Changed, Whence};
-use keyrack_protocol::{Code, EndReason};
+use crate::user::factors;
+use crate::user::notice::Changed;
+use keyrack_protocol::Code;
 
 /// What the records of an address or number are about.
 pub(super) fn about<'a>(own: &'a Own, identifier: &'a Subject) -> About<'a> {
@@ -127,60 +127,20 @@ fn proved(
     own: &mut Own,
     (trial, places): (&Trial, &[Place]),
 ) -> Result<Option<Code>> {
-    let (kind, contact, now) = (trial.kind, &trial.contact, own.now());
-    let owner = store::owner(tx, (&site.config.id, kind), &contact.text)?;
-    match owner {
-        Some(_) if kind == Kind::Email => {
-            store::take(tx, kind, (&own.user.id, &contact.text))?;
-            changed(tx, own)?;
-            return Ok(Some(kind.exists()));
-        }
-        Some(owner) => take_number(tx, (app, site), own, (trial, &owner))?,
-        None => {}
+    let (kind, own_one, now) = (trial.kind, &trial.contact, own.now());
+    let (it, by) = ((kind, own_one.text.as_str()), own.by());
+    if !contact::take_over(tx, (app, site), it, (&own.user.id, own.beside()), &by)? {
+        store::take(tx, kind, (&own.user.id, &own_one.text))?;
+        changed(tx, own)?;
+        return Ok(Some(kind.exists()));
     }
-    take_unproved(tx, site, own, (kind, &contact.text))?;
-    store::prove(tx, kind, &contact.id, now)?;
-    if kind.of(&own.user).iter().all(|contact| !contact.is_primary) {
-        store::make_primary(tx, kind, (&own.user.id, &contact.id), now)?;
-    }
-    joining::join(tx, site, places, &own.user.id, &own.by())?;
-    if kind == Kind::Email {
-        invitation::tell_of_open(tx, site, (&own.user.id, &contact.text), now)?;
+    contact::note_proved(tx, (&own.user, kind, &own_one.id), now)?;
+    joining::join(tx, site, places, &own.user.id, &by)?;
+    match kind {
+        Kind::Email => invitation::tell_of_open(tx, site, (&own.user.id, &own_one.text), now)?,
+        Kind::Phone => factors::settle_gain(tx, site, &own.user.id, now)?,
     }
     let what = kind.changed(Changed::EmailAdded, Changed::PhoneAdded);
-    told(tx, (app, site), own, (what, &contact.text))?;
+    told(tx, (app, site), own, (what, &own_one.text))?;
     Ok(None)
-}
-
-/// Takes a number from the account that had proved it, and tells that.
-fn take_number(
-    tx: &mut Tx<'_>,
-    (app, site): (&App, &Site),
-    own: &Own,
-    (trial, owner): (&Trial, &UserId),
-) -> Result<()> {
-    let Some(user) = own.beside(owner) else {
-        return Err(Error::unavailable("take a phone number", "it changed hands meanwhile"));
-    };
-    store::take(tx, trial.kind, (owner, &trial.contact.text))?;
-    store::touch(tx, owner, own.now())?;
-    let about = About { reason: Changed::PhoneTaken.word(), user: Some(owner), ..About::default() };
-    audit::record(tx, site, &own.by().stranger(), Event::AccountChanged, about)?;
-    // Whoever loses a number is not told where its new owner is.
-    let (told, nowhere) = ((Changed::PhoneTaken, trial.contact.text.as_str()), Whence::default());
-    notice::way_changed(tx, (app, site), user, told, (&nowhere, own.now()))?;
-    let sessions = read::sessions_of(tx, owner)?;
-    scope::tell_in(tx, site, &sessions, &own.by())
-}
-
-/// Takes what is proved now from those who have it unproved, and ends their sign-ins.
-fn take_unproved(tx: &mut Tx<'_>, site: &Site, own: &mut Own, (kind, text): (Kind, &str)) -> Result<()> {
-    for user in own.all_beside() {
-        if kind.of(&user).iter().any(|contact| contact.text == text && !contact.is_proved) {
-            store::take(tx, kind, (&user.id, text))?;
-            store::touch(tx, &user.id, own.now())?;
-            own.end_all_of(tx, site, &user, EndReason::CredentialsChanged)?;
-        }
-    }
-    Ok(())
 }

@@ -1,10 +1,10 @@
 //! Sending the code that proves an address or a phone number.
 
 use super::prove::about;
-use super::{Contact, Kind, store};
 use crate::app::{App, Site};
 use crate::audit::{self, Event};
 use crate::caller::{Account, Own};
+use crate::contact::{Contact, Kind, store};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::SecretId;
@@ -14,7 +14,7 @@ use crate::secret::{self, For, Fresh};
 use crate::throttle::{self, CONTACT, OWNER_NOTE, Subject, Verdict};
 use crate::user::email::EmailAddress;
 use crate::user::phone::E164;
-use crate::user::{self, Asker, Purse, SmsBudget};
+use crate::user::{self, Asker, Purse, SmsBudget, reachable};
 use keyrack_protocol::VerificationPrepared;
 
 impl Kind {
@@ -98,7 +98,7 @@ impl Drawn {
                 )
             }
             Kind::Phone => {
-                let sms = mail::render_sms(site, &PHONE_CODE, to, &facts)?;
+                let sms = reachable::sms(site, &PHONE_CODE, to, &facts)?;
                 let client = account.counted_address();
                 (
                     outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)?,

@@ -19,7 +19,7 @@ use crate::throttle::CODE_GUESS;
 use crate::user::backup_code::letters;
 use crate::user::phone::{E164, ending};
 use crate::user::ways::Phone;
-use crate::user::{self, SmsBudget, User};
+use crate::user::{self, SmsBudget, User, reachable};
 use keyrack_protocol::{
     Code, CurrentSessionStep as Step, ReauthenticationMethod, ReauthenticationPrepared, SignInMethod,
     VerificationPrepared,
@@ -34,7 +34,11 @@ pub(super) static FACTOR: Factor = Factor {
         begin: |browser, fields| {
             Box::pin(async move {
                 let typed = fields.required("phone")?;
-                begin(browser, Number::parse(typed, fields.text("phone_country_code")?)?).await
+                let number = Number::parse(typed, fields.text("phone_country_code")?)?;
+                if let Number::Whole(number) = &number {
+                    reachable::check(&browser.site.config.restrictions, number)?;
+                }
+                begin(browser, number).await
             })
         },
         step: Step::VerifyPhoneOtp,
@@ -133,7 +137,7 @@ async fn send_again(account: &Account) -> Result<ReauthenticationPrepared> {
     let (app, site, number) = (&account.app, &account.site, to.clone());
     let budget = SmsBudget::new(&app.vault, &site.config.id, (&to, &account.counted_address()));
     let drawn = Sent::draw(account, "phone", (to, Some(budget)), |facts, expires_at| {
-        let sms = mail::render_sms(site, &PHONE_CODE, (account.language(), &number), facts)?;
+        let sms = reachable::sms(site, &PHONE_CODE, (account.language(), &number), facts)?;
         outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)
     })?;
     drawn.send(account, |user| reauthenticate::reached(known(user))).await?;

@@ -11,8 +11,18 @@ use crate::outbox::Sealed;
 use crate::session::enter;
 use crate::sign_in::store::{self, Asked, Kept};
 use crate::sign_in::{code, whose};
-use keyrack_protocol::Code;
+use crate::user::phone::E164;
+use crate::user::reachable;
+use keyrack_protocol::{Code, SignInMethod};
 use std::sync::Arc;
+
+/// Whether a code may go to what was typed. A number that is one of the operator's countries no more looks like nobody's: a
+/// refusal would tell whose digits mean one.
+fn may_be_sent(site: &Site, kept: &Kept) -> bool {
+    let number = E164::parse(&kept.identifier, None);
+    kept.method != SignInMethod::PhoneOtp
+        || number.is_ok_and(|number| reachable::check(&site.config.restrictions, &number).is_ok())
+}
 
 /// Sends what was drawn; `asked` says who asked, where whoever opens it elsewhere is shown that.
 pub(in crate::sign_in) async fn send(
@@ -25,7 +35,8 @@ pub(in crate::sign_in) async fn send(
         let room = enter::existing(tx, (&app, &site), &arrival, &[])?.ok_or(Code::BadAttempt)?;
         room.loaded.visible_attempt(room.opened, id.as_str())?;
         let attempt = store::load(tx, &site.config.id, &id)?.ok_or(Code::BadAttempt)?;
-        let is_somebodys = whose::is_somebodys(tx, &site.config.id, &attempt)?;
+        let is_somebodys =
+            may_be_sent(&site, &attempt.kept) && whose::is_somebodys(tx, &site.config.id, &attempt)?;
         let about = (About::default(), &arrival);
         let is_posted = post(tx, (&app, &site), &attempt, (&drawn, is_somebodys), about)?;
         if is_posted && asked.is_some() {

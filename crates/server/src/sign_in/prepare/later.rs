@@ -16,7 +16,7 @@ use crate::sign_in::store::{self, Kept};
 use crate::sign_in::verify::{self, Trial};
 use crate::user::email::EmailAddress;
 use crate::user::phone::ending;
-use crate::user::{self, User};
+use crate::user::{self, User, reachable};
 use keyrack_protocol::{Code, CurrentSessionStep as Step, VerificationPrepared};
 use std::sync::Arc;
 
@@ -98,7 +98,7 @@ fn draw(browser: &Browser, id: &AttemptId, (to, step): (&str, Step)) -> Result<D
         let mail = mail::render(site, &ADDRESS_CODE, recipient, &facts)?;
         (To::Mail(to.to_owned()), outbox::seal(app, ADDRESS_CODE.name, &mail, expires_at)?)
     } else {
-        let sms = mail::render_sms(site, &PHONE_CODE, recipient, &facts)?;
+        let sms = reachable::sms(site, &PHONE_CODE, recipient, &facts)?;
         (To::number(browser, to), outbox::seal_sms(app, PHONE_CODE.name, &sms, expires_at)?)
     };
     let hash = |secret: &str| code::later_hash(app, id, (to, secret));

@@ -39,7 +39,15 @@ pub fn routes() -> Routes {
     let prepare_it = Operation::post::<ReauthenticationPrepared>(path, "prepareReauthentication", about)
         .takes(&PREPARE)
         .of_browser()
-        .refuses(&[Code::RequiredField, Code::StrategyUnknown, Code::SignedOut, Code::UserDisabled]);
+        .refuses(&[
+            Code::RequiredField,
+            Code::StrategyUnknown,
+            Code::InvalidPhoneNumber,
+            Code::CountryRestricted,
+            Code::VoipNumberBlocked,
+            Code::SignedOut,
+            Code::UserDisabled,
+        ]);
     let about = "Prove again who it is. For ten minutes the sign-in that acts may then do what asks for a fresh proof \
                  (`reauthentication_required`). It gets a new key, which the answer hands out.";
     let prove_it = Operation::post::<Session>("/session/reauthenticate", "reauthenticate", about)

@@ -77,6 +77,26 @@ pub fn take(tx: &mut Tx<'_>, kind: Kind, (user, text): (&UserId, &str)) -> Resul
     tx.execute(sql, params![user.as_str(), text]).map(drop)
 }
 
+/// Adds one that was proved at that moment, the primary one of its account. Of two that are proved at once the database
+/// lets one through, and the other one's transaction runs again.
+///
+/// # Errors
+/// What the database says.
+pub fn add_proved_number(
+    tx: &mut Tx<'_>,
+    deployment: &str,
+    (user, id, number): (&UserId, &str, &str),
+    now: i64,
+) -> Result<()> {
+    tx.execute(
+        "insert into phone_numbers
+             (id, deployment_id, user_id, phone, is_primary, verified_at, created_at, updated_at)
+         values ($1, $2, $3, $4, 1, $5, $5, $5)",
+        params![id, deployment, user.as_str(), number, now],
+    )
+    .map(drop)
+}
+
 /// Notes that it is proved. Of two that are proved at once the database lets one through, and the other one's
 /// transaction runs again.
 ///

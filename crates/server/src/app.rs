@@ -18,7 +18,7 @@ use crate::shortcut::Shortcuts;
 use crate::token::Signer;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
-use crate::world::{Connections, Mailer, SmsSender, World};
+use crate::world::{Atlas, Connections, Mailer, SmsSender, World};
 use crate::{
     account, captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi,
     organization, pages, passkey, picture, recovery, session, sign_in, sign_up, token, workspace,
@@ -161,6 +161,15 @@ impl App {
             Mail::Outbox => Ok(Mailer::captured()),
             Mail::Smtp { url } => Mailer::smtp(url),
         }
+    }
+
+    /// Where in the world addresses are, as configured.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn atlas(config: &Config) -> Result<Atlas> {
+        let read = config.geoip_file.as_deref().map(Atlas::read).transpose();
+        Ok(read.map_err(|cause| crate::error::Error::internal("read geoip_file", cause))?.unwrap_or_default())
     }
 
     /// Where text messages go, as configured.

@@ -73,7 +73,8 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
         None => None,
     };
     let dns = Dns { nameservers: config.nameservers.clone(), ..Dns::default() };
-    let world = World { dns, ..World::real(App::mailer(&config)?, App::sms(&config)?) };
+    let world =
+        World { dns, atlas: App::atlas(&config)?, ..World::real(App::mailer(&config)?, App::sms(&config)?) };
     let app = App::start(config, world).await?;
     #[cfg(unix)]
     let socket = admin::socket::bind(&app.config)?;

@@ -14,6 +14,7 @@ pub const KEYS: &[&str] = &[
     "master_key_file",
     "metrics.listen",
     "dns.nameservers",
+    "geoip_file",
     "mail.smtp",
     "mail.password_file",
     "sms.sender",

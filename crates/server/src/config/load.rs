@@ -10,6 +10,7 @@ use super::source::Source;
 use super::table::Table;
 use super::{Config, DEFAULT_PORT, Deployment, Mode, Origin, fit, metrics};
 use crate::cli::Run;
+use crate::world::Atlas;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -76,6 +77,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
     let master_key = master_key(args, env, &file, &data_dir, &mut problems);
     let database_url = database_url(env, &file, &mut problems);
     log_and_traces(env, &mut problems);
+    geoip(source.as_ref(), &file);
     if let Some(source) = &source {
         // What was noted late about the file belongs to the rest of it.
         problems.splice(0..0, source.take_problems());
@@ -92,6 +94,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
         virtual_clock: args.virtual_clock,
         deployments: deployments(args, file.deployments, port),
         trusted_proxies: file.trusted_proxies,
+        geoip_file: file.geoip_file,
         max_streams: file.max_streams.unwrap_or(super::DEFAULT_STREAMS),
         retired: file.retired,
         refuse_unknown: !args.dev,
@@ -105,6 +108,14 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
         database_url,
     };
     Examined { config: Some(config), problems, layouts }
+}
+
+/// A file of places that cannot be read is said before a server starts without it.
+fn geoip(source: Option<&Source>, file: &File) {
+    let (Some(source), Some(path)) = (source, &file.geoip_file) else { return };
+    if let Err(cause) = Atlas::read(path) {
+        source.complain(super::Severity::Error, "geoip_file", format!("geoip_file: {cause}"));
+    }
 }
 
 fn layouts(file: &File) -> Vec<(String, Layout)> {

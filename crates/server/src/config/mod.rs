@@ -81,6 +81,8 @@ pub struct Config {
     pub virtual_clock: bool,
     /// Peers whose forwarding headers are believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// Where in the world addresses are, in the MaxMind DB format; nobody knows when there is none.
+    pub geoip_file: Option<PathBuf>,
     /// Streams of events that there may be at once, 0 to 1 000 000.
     pub max_streams: u32,
     /// Where mail goes.
@@ -108,6 +110,7 @@ impl fmt::Debug for Config {
             .field("master_key", &self.master_key)
             .field("virtual_clock", &self.virtual_clock)
             .field("trusted_proxies", &self.trusted_proxies)
+            .field("geoip_file", &self.geoip_file)
             .field("max_streams", &self.max_streams)
             .field("mail", &self.mail)
             .field("sms", &self.sms)
@@ -181,6 +184,7 @@ mod tests {
             master_key: MasterKeySource::Value("opensesame".to_owned()),
             virtual_clock: false,
             trusted_proxies: Vec::new(),
+            geoip_file: None,
             max_streams: 1,
             mail: Mail::Smtp { url: "smtp://u:opensesame@h".to_owned() },
             sms: Sms::Webhook {

@@ -80,6 +80,7 @@ pub fn sign_in(site: &Site, session: &SessionId, sign_in: &LiveSignIn) -> SignIn
     let (expires_at, last_active_at) = (rfc3339(sign_in.expires_at), rfc3339(sign_in.last_active_at));
     let (active_organization_membership_id, active_workspace_membership_id) =
         memberships(sign_in.scope.as_ref());
+    let place = site.world.atlas.place(&sign_in.ip_address);
     SignIn {
         id: sign_in.id.to_string(),
         session_id: session.to_string(),
@@ -93,15 +94,15 @@ pub fn sign_in(site: &Site, session: &SessionId, sign_in: &LiveSignIn) -> SignIn
         last_active_at,
         ip_address_camel: sign_in.ip_address.clone(),
         ip_address: sign_in.ip_address.clone(),
-        region_code_camel: String::new(),
-        region_code: String::new(),
-        country_code_camel: String::new(),
-        country_code: String::new(),
+        region_code_camel: place.region_code.clone(),
+        region_code: place.region_code,
+        country_code_camel: place.country_code.clone(),
+        country_code: place.country_code,
         browser: super::agent::browser(&sign_in.user_agent).to_owned(),
         device: super::agent::device(&sign_in.user_agent).to_owned(),
-        city: String::new(),
-        region: String::new(),
-        country: String::new(),
+        city: place.city,
+        region: place.region,
+        country: place.country,
         created_at: rfc3339(sign_in.created_at),
         updated_at: rfc3339(sign_in.updated_at),
     }

@@ -4,6 +4,7 @@
 //! Nothing else in the server asks the operating system for the time or for random bytes (clippy.toml
 //! refuses it), so that a test can move the clock to the second and knows every id.
 
+mod atlas;
 mod clock;
 mod connections;
 mod dns;
@@ -17,6 +18,7 @@ mod random;
 mod sms;
 mod stopwatch;
 
+pub use atlas::{Atlas, Place};
 pub use clock::{Clock, SKEW_MS, Watch};
 pub use connections::Connections;
 pub use dns::{Dns, Unanswered};
@@ -43,6 +45,8 @@ pub struct World {
     pub mailer: Mailer,
     /// Where text messages go.
     pub sms: SmsSender,
+    /// Where in the world addresses are.
+    pub atlas: Atlas,
     /// Whom the domain name system is asked through.
     pub dns: Dns,
     /// Points at which a test may pause the server; none is armed outside of tests.
@@ -63,6 +67,7 @@ impl World {
             ids: Ids::default(),
             mailer,
             sms,
+            atlas: Atlas::default(),
             dns: Dns::default(),
             failpoints: Failpoints::default(),
             patience: Patience::default(),
@@ -80,6 +85,7 @@ impl World {
             ids: Ids::default(),
             mailer: Mailer::captured(),
             sms: SmsSender::captured(),
+            atlas: Atlas::default(),
             dns: Dns::default(),
             failpoints: Failpoints::default(),
             patience: Patience::default(),

@@ -3,7 +3,7 @@
 
 use crate::keys::cases;
 use crate::metrics_text::Scrape;
-use crate::support::{Keyrack, MASTER_KEY, Process, file_with, free_address};
+use crate::support::{Keyrack, MASTER_KEY, Process, atlas, file_with, free_address};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use keyrack_server::outbox::deliver_due;
 use reqwest::Method;
@@ -102,6 +102,27 @@ cases! {
         assert!(folder.path().join("some/where/keyrack.db").exists());
         assert!(!folder.path().join("data").exists());
         stop(process);
+    }
+    "geoip_file": async fn people_see_where_their_sign_ins_are_if_a_file_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("places.mmdb");
+        let value = format!("{path:?}");
+        fs::write(&path, atlas("Test-City")).unwrap();
+        let server = Keyrack::from_file(&[(KEY, &value)]).await;
+        let shown = server.signed_up("ada").await.session().await["active_signin"].clone();
+        let place = ["city", "region", "region_code", "country", "country_code", "regionCode", "countryCode"];
+        let found = place.map(|key| shown[key].as_str().unwrap().to_owned());
+        assert_eq!(found, ["Bern", "Canton of Bern", "BE", "Switzerland", "CH", "BE", "CH"]);
+        let without = Keyrack::from_file(&[]).await.signed_up("ada").await.session().await;
+        assert!(place.iter().all(|key| without["active_signin"][*key] == ""));
+        for wrong in [b"no such file".to_vec(), atlas("Test-ASN")] {
+            fs::write(&path, wrong).unwrap();
+            let config = self::folder(4400, &[(KEY, &value)]);
+            let check = Process::start(config.path(), "check", &[]).ended();
+            assert_ne!(check.code, Some(0));
+            let said = check.out.iter().chain(&check.err).any(|line| line.contains("geoip_file: "));
+            assert!(said, "{check:?}");
+        }
     }
     "trusted_proxies": async fn a_proxy_that_is_trusted_is_believed() {
         assert_eq!(noted_address(&Keyrack::from_file(&[]).await).await, "127.0.0.1");

@@ -15,9 +15,32 @@ const EXAMPLES: &str = "100";
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
                       response_headers_conformance,response_schema_conformance";
 
-/// Usernames are in, so that everything is there to be tried.
-const CONFIG: &str = "[[deployment]]\nid = \"fuzz\"\nmode = \"staging\"\norigin = \"https://auth.example.com\"\n\
-                      hosts = [\"auth.example.com\"]\n\n[deployment.auth]\nusername = \"optional\"\n";
+/// Everything is in, so that it is there to be tried.
+const CONFIG: &str = r#"[[deployment]]
+id = "fuzz"
+mode = "staging"
+origin = "https://auth.example.com"
+hosts = ["auth.example.com"]
+
+[deployment.auth]
+username = "optional"
+email_otp = true
+magic_link = true
+phone = "optional"
+phone_otp = true
+
+[deployment.auth.second_factor]
+phone_otp = true
+
+[deployment.auth.passkey]
+enabled = true
+
+[deployment.organizations]
+enabled = true
+
+[deployment.workspaces]
+enabled = true
+"#;
 
 /// Tries it as nobody, and as somebody who is signed in.
 pub async fn run(binary: &Path, seed: u64) -> Outcome<String> {
@@ -31,7 +54,7 @@ pub async fn run(binary: &Path, seed: u64) -> Outcome<String> {
     person.sign_up("fuzz@example.com").await.map_err(|failure| format!("no sign-up: {failure:?}"))?;
     let rack = person.rack.clone().ok_or("the sign-up handed out no credential")?;
     let since = Instant::now();
-    // A sign-out would end what the other requests need, and a stream of events does not end.
+    // A sign-out and a deletion would end what the other requests need, and a stream of events does not end.
     let signed_in = format!("X-Development-Session:{rack}");
     let seed = (seed % 1_000_000).to_string();
     for more in [
@@ -43,6 +66,8 @@ pub async fn run(binary: &Path, seed: u64) -> Outcome<String> {
             "signOut",
             "--exclude-operation-id",
             "getSessionEvents",
+            "--exclude-operation-id",
+            "deleteAccount",
         ],
     ] {
         tools::run(

@@ -46,6 +46,7 @@ impl Keyrack {
             config.deployments = loaded.deployments;
             config.deployments[0].password_hashing = PasswordHashing::CheapForTests;
             config.trusted_proxies = loaded.trusted_proxies;
+            config.geoip_file = loaded.geoip_file;
             config.max_streams = loaded.max_streams;
             config.nameservers = loaded.nameservers;
             if keys.iter().any(|(key, _)| key.starts_with("mail.")) {

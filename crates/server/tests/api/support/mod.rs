@@ -1,6 +1,7 @@
 //! A server in this process, and people with browsers who talk to it.
 
 mod account;
+mod atlas;
 pub mod authenticator;
 mod browser;
 pub mod contract;
@@ -26,6 +27,7 @@ mod stores;
 mod tables;
 mod teams;
 
+pub use atlas::atlas;
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
 pub use dns::NameServer;
 pub use events::Events;

@@ -81,7 +81,8 @@ impl Keyrack {
         }
         let (mailer, sms) = (App::mailer(&config).unwrap(), App::sms(&config).unwrap());
         let dns = super::dns::ask(&config.nameservers);
-        let world = World { mailer, sms, patience, dns, ..World::for_tests(seed) };
+        let atlas = App::atlas(&config).unwrap();
+        let world = World { mailer, sms, atlas, patience, dns, ..World::for_tests(seed) };
         let server = Self::run(config, world, listener, data).await;
         if wants_two_nodes() { server.with_twin(None).await } else { server }
     }
@@ -238,6 +239,7 @@ fn config(deployment: Deployment, data_dir: PathBuf, listen: SocketAddr) -> Conf
         master_key: MasterKeySource::Value("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".to_owned()),
         virtual_clock: true,
         trusted_proxies: Vec::new(),
+        geoip_file: None,
         max_streams: 1_000,
         mail: Mail::Outbox,
         sms: Sms::Outbox,

@@ -119,6 +119,7 @@ pub async fn look(browser: &Browser, attempt: &str, token: &str) -> Result<Magic
         let kept = attempt.map(|attempt| attempt.kept);
         let email = kept.as_ref().and_then(|kept| EmailAddress::parse(&kept.email).ok());
         let asked = kept.and_then(|kept| kept.asked).unwrap_or_default();
+        let place = site.world.atlas.place(&asked.ip_address);
         Ok(MagicLink {
             state,
             same_browser: is_asker,
@@ -127,9 +128,9 @@ pub async fn look(browser: &Browser, attempt: &str, token: &str) -> Result<Magic
             browser: asked.browser,
             device: asked.device,
             ip_address: asked.ip_address,
-            city: String::new(),
-            region: String::new(),
-            country: String::new(),
+            city: place.city,
+            region: place.region,
+            country: place.country,
             asked_at: (asked.at > 0).then(|| rfc3339(asked.at)),
         })
     });

@@ -41,7 +41,8 @@ function write(page: PageName, without: readonly string[], own: Readonly<Record<
  * here reads an address from the link.
  */
 export function destination(way: 'sign-in' | 'sign-up'): string | undefined {
-  if (inviteToken && boot.page !== 'invite') return pageLink('invite', { invite_token: inviteToken });
+  // One of the waiting list lets somebody sign up, and nobody accepts it.
+  if (inviteToken?.startsWith('org.') && boot.page !== 'invite') return pageLink('invite', { invite_token: inviteToken });
   const { after_signup_redirect_url, after_signin_redirect_url } = boot.deployment.ui_settings;
   const usual = way === 'sign-up' ? after_signup_redirect_url : after_signin_redirect_url;
   return boot.return_to ?? (usual || undefined);

@@ -72,7 +72,9 @@ fn it_has_every_key_there_is_and_no_other() {
     assert_eq!(found, keys::all().into_iter().collect());
     // What is read from it is read by the server too: none of it is unknown.
     let problems = examined(&text).problems;
-    assert!(!problems.iter().any(Problem::is_error), "{problems:#?}");
+    // But the example of a file that this machine need not have.
+    let is_known = |problem: &&Problem| !problem.to_string().contains("geoip_file: /");
+    assert!(!problems.iter().filter(is_known).any(Problem::is_error), "{problems:#?}");
 }
 
 #[test]

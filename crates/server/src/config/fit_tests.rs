@@ -61,7 +61,7 @@ fn what_is_over_is_kept_for_as_long_as_somebody_may_ask() {
     kept("sign_ins = \"401 days\"", &["error keyrack.toml:11: sign_ins: must be 1 hour to 400 days"]);
     kept("attempts = \"1s\"", &["error keyrack.toml:11: attempts: must be 1 hour to 400 days"]);
     kept("mails = \"1s\"", &["error keyrack.toml:11: mails: must be 1 hour to 400 days"]);
-    kept("counts = \"59m\"", &["error keyrack.toml:11: counts: must be 1 hour to 400 days"]);
+    kept("counts = \"23h\"", &["error keyrack.toml:11: counts: must be 1 day to 400 days"]);
     kept("guesses = \"23h\"", &["error keyrack.toml:11: guesses: must be 1 day to 400 days"]);
     kept("audit = \"23h\"", &["error keyrack.toml:11: audit: must be 1 day to 3650 days"]);
     kept("codes = \"29m\"", &["error keyrack.toml:11: codes: must be no shorter than lifetimes.attempt"]);

@@ -73,6 +73,7 @@ fn having() -> Routes {
     Routes::default()
         .add(list_it, list)
         .add(rename_it.also_at(Method::PATCH, ONE, "patchPasskey"), rename)
+        .add(rename_it, rename)
         .add(remove_it.also_at(Method::DELETE, ONE, "removePasskeyByMethod"), remove)
         .add(remove_it, remove)
 }

@@ -171,8 +171,8 @@ export function useSignIn(options: SignInOptions = {}): UseSignIn {
     (wanted: NewSignIn) =>
       run(async () => {
         const { redirect_uri, ...said } = { redirect_uri: undefined, ...wanted };
-        const waits = (said.strategy === 'plain_email' || said.strategy === 'plain_username') && said.password === undefined;
-        const body = { ...said, ...(waits && { ask_password: true }) };
+        const waits = said.strategy.startsWith('plain') && !('password' in said);
+        const body = waits ? { ...said, ask_password: true } : said;
         const name = 'email' in body ? body.email : 'username' in body ? body.username : body.phone;
         const preparation = redirect_uri === undefined ? {} : { redirect_uri };
         const beginning = { path: '/auth/signin', body, isIn: isIn(name), preparation, onBegun: choose };

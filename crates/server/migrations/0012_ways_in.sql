@@ -111,3 +111,11 @@ create index waitlist_entries_updated on waitlist_entries (deployment_id, update
 -- By which way a message reaches people, 'email' or 'sms', and the language that it is written in.
 alter table outbox add column channel text not null default 'email';
 alter table outbox add column language text not null default 'en';
+
+-- Counts of an account's second factors, codes and known browsers stay as those of its passwords do.
+drop index throttles_short;
+create index throttles_short on throttles (deployment_id, window_started_at)
+    where kind not in ('password', 'account', 'nobody', 'known', 'second_factor', 'code_guess', 'reset_guess');
+drop index throttles_guesses;
+create index throttles_guesses on throttles (deployment_id, blocked_until)
+    where kind in ('password', 'nobody', 'code_guess', 'reset_guess');

@@ -54,6 +54,9 @@ mod tests {
         line.split_whitespace().next()?.parse().ok()
     }
 
+    /// What one test fills and frees is not another's to measure.
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
     fn fill_and_free() {
         let pieces: Vec<Vec<u8>> = (0..1024).map(|_| vec![1; 64 << 10]).collect();
         drop(std::hint::black_box(pieces));
@@ -61,6 +64,7 @@ mod tests {
 
     #[test]
     fn freed_memory_is_given_back_though_nobody_asks_for_more() {
+        let _alone = ALONE.lock().unwrap();
         let Some(before) = held() else { return };
         fill_and_free();
         assert!(held() > Some(before + (32 << 10)), "the allocator keeps it for a while");
@@ -70,6 +74,7 @@ mod tests {
 
     #[test]
     fn a_thread_that_rests_gives_back_what_it_freed_once_a_round() {
+        let _alone = ALONE.lock().unwrap();
         let Some(before) = held() else { return };
         ROUND.fetch_add(1, Ordering::Relaxed);
         fill_and_free();

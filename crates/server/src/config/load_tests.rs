@@ -167,7 +167,8 @@ fn an_unknown_key_is_named_with_its_line_and_the_known_ones() {
         "{text}"
     );
     let text = complaint_of("listens = \"a\"\n");
-    let all = "listen, data, trusted_proxies, max_streams, retired, database_url_file, master_key_file, metrics, dns, mail, sms, deployment";
+    let all = "listen, data, trusted_proxies, geoip_file, max_streams, retired, database_url_file, master_key_file, metrics, dns, mail, sms, \
+               deployment";
     assert!(
         text.starts_with(&format!(
             "keyrack.toml:1: unknown key \"listens\"; known keys here: {all} (and 2 more: "

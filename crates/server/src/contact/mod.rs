@@ -74,6 +74,9 @@ pub struct Beside {
     pub sessions: Vec<SessionId>,
 }
 
+/// An account that is locked, and its password's PHC string.
+pub type Locked = (User, Option<String>);
+
 /// Locks an account and others beside it, in the order of their ids; it, if it is there, and them. Their sessions are to be
 /// locked next.
 ///
@@ -83,7 +86,7 @@ pub fn lock(
     tx: &mut Tx<'_>,
     site: &Site,
     (me, beside): (Option<&UserId>, &[UserId]),
-) -> Result<(Option<(User, Option<String>)>, Beside)> {
+) -> Result<(Option<Locked>, Beside)> {
     let mut ids: Vec<&UserId> = beside.iter().chain(me).collect();
     ids.sort();
     ids.dedup();

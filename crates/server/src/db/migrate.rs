@@ -86,7 +86,7 @@ const MIGRATIONS: &[Migration] = &[
         version: 12,
         name: "ways_in",
         sql: include_str!("../../migrations/0012_ways_in.sql"),
-        walks: &[],
+        walks: &["throttles"],
     },
 ];
 

@@ -83,8 +83,8 @@ pub const STALE: [Stale; 13] = [
              and blocked_until < $3 and deployment_id = $4", |kept| kept.counts_ms)],
         kept: |kept| kept.counts_ms,
     },
-    // What is typed may be nobody's, and a code that is guessed at is another one by then. An account's own counts stay until the right password or second factor comes:
-    // forgetting these gives a guesser nothing.
+    // What is typed may be nobody's, and a code that is guessed at is another one by then. An account's own counts stay until
+    // the right password or second factor comes: forgetting these gives a guesser nothing.
     Stale {
         what: "counts of identifiers",
         find: "select subject, kind from throttles

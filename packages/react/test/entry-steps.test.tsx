@@ -85,3 +85,17 @@ test('the profile is completed with what is missing and nothing else', async () 
   await send({ 'Phone number': '+44 20 7946 0000' });
   expect(lastBody(server)).toEqual({ attempt_id: 'sia_1', first_name: 'Ada', phone_number: '+442079460000' });
 });
+
+test('a number that nobody can prove is replaced at its step, and the code of the new one is typed there', async () => {
+  const server = new FakeServer({ ...session([]), signin_attempts: [signInAttempt('sia_1', 'verify_phone')] });
+  await within(<SignInForm />);
+  await click(button('Use another number'));
+  expect(screen.getByLabelText('Phone number')).toBe(document.activeElement);
+  await send({ 'Phone number': 'mine' });
+  expect(alerts().join('')).toContain('not a phone number');
+  leads(server, '/auth/complete-profile', 'sia_1', 'verify_phone');
+  await send({ 'Phone number': '+44 20 7946 0001' });
+  expect(lastBody(server)).toEqual({ attempt_id: 'sia_1', phone_number: '+442079460001' });
+  expect(title()).toBe('Check your phone');
+  expect(screen.getByLabelText('Code')).toBe(document.activeElement);
+});

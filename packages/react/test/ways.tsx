@@ -5,6 +5,18 @@ import type { ReactNode } from 'react';
 import { PRODUCTION_KEY } from './fake-server.js';
 import { deployment } from './fixtures.js';
 import { pass } from './harness.js';
+// What the forms load when it is needed is here before: no clock of a test waits for a disk.
+import '../src/ui/account/contacts.js';
+import '../src/ui/account/data.js';
+import '../src/ui/account/profile.js';
+import '../src/ui/account/reauthenticate.js';
+import '../src/ui/account/security.js';
+import '../src/ui/account/sign-ins.js';
+import '../src/ui/entry/left.js';
+import '../src/ui/entry/passkey-offer.js';
+import '../src/ui/entry/passkey-prompt.js';
+import '../src/ui/entry/sign-up-steps.js';
+import '../src/ui/entry/steps.js';
 
 const OFF = { enabled: false, required: false };
 const FREE = { enabled: true, required: false };

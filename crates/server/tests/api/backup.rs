@@ -137,7 +137,12 @@ async fn a_backup_made_under_writes_restores_every_session_account_key_and_recor
             found += u64::from(reply.status == 200);
             // Whoever is in it has the session too, with what led to it.
             let session = browser.copied_to(&restored).session().await;
-            assert_eq!(session["signins"].as_array().unwrap().is_empty(), reply.status != 200, "{session}");
+            assert_eq!(
+                session["signins"].as_array().unwrap().is_empty(),
+                reply.status != 200,
+                "{} {session}",
+                reply.text
+            );
         }
         assert_eq!(found + 2, kept, "some of those in the backup cannot sign in");
     }

@@ -3,6 +3,7 @@
 
 use crate::support::{Browser, Keyrack, Operator, PASSWORD, Proxy, Reply, sign_in_form, sign_up_form};
 use futures_util::future::join_all;
+use keyrack_server::world::Connections;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -168,7 +169,9 @@ async fn p06_connections_are_made_again_one_after_another() {
             tokio::task::yield_now().await;
         }
     };
-    timeout(Duration::from_secs(5), connected(13)).await.expect("thirteen connections");
+    // Beside those that read and write, one confirms, and one is that of the notices between nodes.
+    let Connections { writers, readers } = server.app.world.connections;
+    timeout(Duration::from_secs(5), connected(writers + readers + 2)).await.expect("all connections");
     for _ in 0..3 {
         proxy.cut();
         all_refused(&browser, &sign_in, AT_ONCE).await;
@@ -179,7 +182,7 @@ async fn p06_connections_are_made_again_one_after_another() {
         // Each a transaction of its own: every thread that writes gets some.
         let crowd: Vec<Browser> = (0..40).map(|_| server.browser()).collect();
         join_all(crowd.iter().map(|visitor| visitor.post("/auth/signup", sign_up_form("visitor")))).await;
-        timeout(Duration::from_secs(5), connected(9)).await.expect("those that write, and one");
+        timeout(Duration::from_secs(5), connected(writers + 1)).await.expect("those that write, and one");
         // Beside them there is the one of the notices between nodes.
         assert!(proxy.peak() <= 2, "connections that were being made at once");
         proxy.restore();

@@ -19,7 +19,8 @@ pub struct Keyrack {
     pub app: Shared,
     /// `http://127.0.0.1:<port>`.
     pub base: String,
-    address: SocketAddr,
+    /// Held over a restart, so that nobody else is given the port meanwhile.
+    port: std::net::TcpListener,
     serving: JoinHandle<()>,
     /// Gone with the server, which then stops.
     _stop: watch::Sender<bool>,
@@ -36,6 +37,13 @@ fn wants_two_nodes() -> bool {
     letters.next().is_some_and(|area| "ao".contains(area))
         && letters.by_ref().take(2).filter(char::is_ascii_digit).count() == 2
         && letters.next() == Some('_')
+}
+
+/// A port that nobody has.
+fn any_port() -> std::net::TcpListener {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    port.set_nonblocking(true).unwrap();
+    port
 }
 
 impl Keyrack {
@@ -62,8 +70,8 @@ impl Keyrack {
     /// One that waits for a connection as long as `patience` says.
     pub async fn start_patient(patience: Patience, change: impl FnOnce(&mut Config)) -> Self {
         let seed = u64::from_be_bytes(Random::System.bytes());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let port = any_port();
+        let address = port.local_addr().unwrap();
         let mut deployment = Deployment::built_in(address.port(), Mode::Staging);
         deployment.id = format!("t{seed:x}");
         deployment.origin = Origin::parse(&format!("http://127.0.0.1:{}", address.port())).unwrap();
@@ -83,15 +91,14 @@ impl Keyrack {
         let dns = super::dns::ask(&config.nameservers);
         let atlas = App::atlas(&config).unwrap();
         let world = World { mailer, sms, atlas, patience, dns, ..World::for_tests(seed) };
-        let server = Self::run(config, world, listener, data).await;
+        let server = Self::run(config, world, port, data).await;
         if wants_two_nodes() { server.with_twin(None).await } else { server }
     }
 
-    /// The same with a second node, which browsers' requests go to in turn, where the database takes two; at an
-    /// address that it had before, if it had one.
-    async fn with_twin(mut self, address: Option<SocketAddr>) -> Self {
-        let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        self.twin = self.second_node_at(address.unwrap_or(any), |_| {}).await.map(Box::new);
+    /// The same with a second node, which browsers' requests go to in turn, where the database takes two; at a port
+    /// that it had before, if it had one.
+    async fn with_twin(mut self, port: Option<std::net::TcpListener>) -> Self {
+        self.twin = self.second_node_at(port.unwrap_or_else(any_port), |_| {}).await.map(Box::new);
         self
     }
 
@@ -100,15 +107,16 @@ impl Keyrack {
         std::iter::once(self).chain(self.twin.as_deref()).map(|node| node.base.clone()).collect()
     }
 
-    async fn run(config: Config, world: World, listener: TcpListener, data: Arc<TempDir>) -> Self {
-        let address = listener.local_addr().unwrap();
+    async fn run(config: Config, world: World, port: std::net::TcpListener, data: Arc<TempDir>) -> Self {
+        let address = port.local_addr().unwrap();
+        let listener = TcpListener::from_std(port.try_clone().unwrap()).unwrap();
         let app = App::start(config, world).await.unwrap();
         keyrack_server::session::events::check::compare_in_turn(&app);
         let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
         let (stop, stopped) = watch::channel(false);
         let room = app.room.clone();
         let serving = tokio::spawn(connection::serve(listener, app.router(), room, stopped));
-        Self { app, base: format!("http://{address}"), address, serving, _stop: stop, data, twin: None }
+        Self { app, base: format!("http://{address}"), port, serving, _stop: stop, data, twin: None }
     }
 
     /// A second server on the same database and for the same deployment, with a clock of its own that shows the
@@ -119,19 +127,22 @@ impl Keyrack {
 
     /// The same with its configuration changed.
     pub async fn second_node_with(&self, change: impl FnOnce(&mut Config)) -> Option<Self> {
-        self.second_node_at(SocketAddr::from(([127, 0, 0, 1], 0)), change).await
+        self.second_node_at(any_port(), change).await
     }
 
-    async fn second_node_at(&self, address: SocketAddr, change: impl FnOnce(&mut Config)) -> Option<Self> {
+    async fn second_node_at(
+        &self,
+        port: std::net::TcpListener,
+        change: impl FnOnce(&mut Config),
+    ) -> Option<Self> {
         self.app.config.database_url.as_ref()?;
-        let listener = TcpListener::bind(address).await.unwrap();
         let mut config = self.app.config.clone();
-        config.listen = vec![listener.local_addr().unwrap()];
+        config.listen = vec![port.local_addr().unwrap()];
         change(&mut config);
         let dns = super::dns::ask(&config.nameservers);
         let world = World { dns, ..World::for_tests(u64::from_be_bytes(Random::System.bytes())) };
         world.clock.advance(self.app.world.clock.now_ms() - world.clock.now_ms());
-        Some(Self::run(config, world, listener, Arc::clone(&self.data)).await)
+        Some(Self::run(config, world, port, Arc::clone(&self.data)).await)
     }
 
     /// Ends the server and starts another on the same data and port, the clock going on.
@@ -141,17 +152,18 @@ impl Keyrack {
 
     /// The same with its configuration changed in between.
     pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
-        let Self { app, address, serving, data, _stop: stop, twin, .. } = self;
-        let twins_address = twin.as_ref().map(|twin| twin.address);
+        let Self { app, port, serving, data, _stop: stop, twin, .. } = self;
+        let mut twins_port = None;
         if let Some(twin) = twin {
             twin._stop.send_replace(true);
             twin.serving.abort();
             let _ = twin.serving.await;
+            twins_port = Some(twin.port);
         }
         // Connections that browsers keep for later end at once instead of after their patience.
         stop.send_replace(true);
         serving.abort();
-        // Aborted or ended: either way it no longer holds the port.
+        // Aborted or ended: either way it takes no more connections, which wait for the next one.
         let _ = serving.await;
         let (mut config, now) = (app.config.clone(), app.world.clock.now_ms());
         change(&mut config);
@@ -167,9 +179,8 @@ impl Keyrack {
         let world = World { dns, ..World::for_tests(u64::from_be_bytes(Random::System.bytes())) };
         // A restart takes time; within one millisecond two processes' ids have no order.
         world.clock.advance(now + 1 - world.clock.now_ms());
-        let listener = TcpListener::bind(address).await.unwrap();
-        let server = Self::run(config, world, listener, data).await;
-        if twins_address.is_some() { server.with_twin(twins_address).await } else { server }
+        let server = Self::run(config, world, port, data).await;
+        if twins_port.is_some() { server.with_twin(twins_port).await } else { server }
     }
 
     /// Somebody's browser with nothing in it.

@@ -56,6 +56,7 @@ export const ENGLISH_ENTRY = {
   codeResendIn: 'You can ask for a new code in {seconds} s.',
   codeResent: 'If a new code was due, it is on its way. Only the newest one works; look in the spam folder too.',
   codeOtherAddress: 'Use another address',
+  codeOtherNumber: 'Use another number',
   linkTitle: 'Check your mail',
   linkText: 'A link is on its way to {email}. Open it on this device and you are in. Opened elsewhere, it shows a code to type in here.',
   linkResend: 'Send a new link',

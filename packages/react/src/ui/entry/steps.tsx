@@ -1,5 +1,5 @@
 /** What a sign-in may ask for after its beginning, one component for each. */
-import { type ReactElement, useEffect } from 'react';
+import { type ReactElement, useEffect, useState } from 'react';
 import { loadSteps } from '../../attempts.js';
 import { Account, CodeForm, type StepProps } from './code-form.js';
 import { EnrolStep } from './enrol.js';
@@ -48,15 +48,38 @@ function PasswordStep({ hook, attempt }: StepProps): ReactElement {
   );
 }
 
+/** Another number in place of the one that is to be proved, which may be mistyped or nobody's any more. */
+function NumberForm({ hook, onDone }: Pick<StepProps, 'hook'> & { readonly onDone: () => void }): ReactElement {
+  const { Title, Form, Field } = useParts();
+  const say = useSay();
+  const form = useForm({
+    check: ({ phone_number: typed }) => (looksLikePhone(typed) ? {} : { phone_number: say('fieldPhoneWrong') }),
+    submit: async ({ phone_number: typed }) => {
+      await hook.completeProfile({ phone_number: phoneOf(typed) });
+      onDone();
+    },
+  });
+  return (
+    <>
+      <Title>{say('codeOtherNumber')}</Title>
+      <Form form={form} name={say('codeOtherNumber')} submit={say('signInCodeSubmit')}>
+        <Field form={form} label={say('fieldPhone')} name="phone_number" type="tel" autoComplete="tel" hint={say('fieldPhoneHint')} takesFocus required />
+      </Form>
+    </>
+  );
+}
+
 /** A code, or a link, that was sent to an address or a number. */
 function CodeStep({ hook, attempt }: StepProps): ReactElement {
-  const { Title } = useParts();
+  const { Title, Other, Button } = useParts();
   const say = useSay();
+  const [isOther, setOther] = useState(false);
   const step = attempt.current_step;
   const isLink = step === 'verify_email_link';
   const isPhone = step === 'verify_phone' || step === 'verify_phone_otp';
   const title = say(isPhone ? 'codePhoneTitle' : isLink ? 'linkTitle' : 'codeTitle');
   // A passkey, or a number, has named no address.
+  if (isOther) return <NumberForm hook={hook} onDone={() => setOther(false)} />;
   const text = isPhone ? 'codePhoneText' : isLink ? 'linkText' : attempt.email ? 'codeText' : 'codeTextAny';
   return (
     <>
@@ -64,6 +87,13 @@ function CodeStep({ hook, attempt }: StepProps): ReactElement {
       <Sent unsent={hook.unsent}>{say(text, { email: attempt.email })}</Sent>
       <CodeForm title={title} account={attempt.email} verify={(code) => hook.verify(code)} />
       <Resend label={say(isLink ? 'linkResend' : 'codeResend')} send={() => hook.prepare()} isDue={!!hook.unsent} />
+      {step === 'verify_phone' && (
+        <Other>
+          <Button look="link" onPress={() => setOther(true)}>
+            {say('codeOtherNumber')}
+          </Button>
+        </Other>
+      )}
     </>
   );
 }

@@ -143,7 +143,7 @@ test('a passkey is made before there is a sign-in, and is the second proof at th
   await isIn(hosted, ada.email);
 });
 
-test.fixme('whoever begins with a passkey is sent the code of the step that is left', async ({ hosted }) => {
+test('whoever begins with a passkey is sent the code of the step that is left', async ({ hosted }) => {
   const [ada, phone] = [somebody('Ada'), someNumber()];
   await Device.plug(hosted.page);
   await comes(hosted, ada);

@@ -36,7 +36,7 @@ test('the waiting list: joined from the closed sign-up, let in by the operator, 
   await isIn(hosted, ada.email);
 });
 
-test.fixme('whoever is let in is at home after the sign-up', async ({ hosted, server }) => {
+test('whoever is let in is at home after the sign-up', async ({ hosted, server }) => {
   const ada = somebody('Ada');
   await hosted.open('/waitlist', 'waiting');
   await hosted.field('Email address').fill(ada.email);
@@ -68,7 +68,7 @@ test('a browser works once before it may sign in', async ({ hosted, browser, ser
   await page.context().close();
 });
 
-test.fixme('the page says what the browser does meanwhile', async ({ hosted }) => {
+test('the page says what the browser does meanwhile', async ({ hosted }) => {
   const { page } = hosted;
   await page.route('**/captcha/redeem', async (route) => {
     await expect(page.getByText(/keeps robots away/)).toBeVisible();

@@ -16,6 +16,10 @@ const LATER = {
   solver: ['what solves a proof of work, where a deployment asks for one', 1_500],
 };
 
+/** What other hooks load when they are asked for something; a bundler that splits would make parts for it all the same. */
+const OF_OTHERS = /\/(answer|passkey|sign-in-steps)\.js$/;
+const outside = ({ kind }) => (kind === 'dynamic-import' ? { path: 'outside', external: true } : undefined);
+
 const { outputFiles, metafile } = await build({
   stdin: {
     contents: "export { KeyrackProvider, useSession } from '../dist/index.js';",
@@ -30,6 +34,7 @@ const { outputFiles, metafile } = await build({
   format: 'esm',
   target: 'es2022',
   external: ['react', 'react/jsx-runtime', 'swr'],
+  plugins: [{ name: 'never loaded by these two', setup: (build) => build.onResolve({ filter: OF_OTHERS }, outside) }],
 });
 
 const outputs = Object.entries(metafile.outputs);

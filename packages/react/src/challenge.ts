@@ -1,7 +1,8 @@
 /** Answers a deployment that asks browsers for a proof of work. What solves it is loaded when one asks. */
+import { addressOf } from './address.js';
 import { useSyncExternalStore } from 'react';
 import type { Client } from './client.js';
-import { type KeyrackError, notLoaded } from './error.js';
+import { type KeyrackError, notKeyrack, notLoaded, timedOut } from './error.js';
 import { useClient } from './provider.js';
 import type { Request } from './transport.js';
 
@@ -19,7 +20,7 @@ export async function challenged(client: Client, request: Request): Promise<unkn
   } catch (error) {
     if ((error as KeyrackError).code !== ASKS) throw error;
     const { proved } = await import('./solver.js').catch(notLoaded);
-    return send(await proved(client));
+    return send(await proved(client, { base: addressOf(client) ?? '', errors: { notKeyrack, timedOut } }));
   }
 }
 

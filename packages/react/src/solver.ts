@@ -2,10 +2,16 @@
  * Solves a proof of work: numbers that, behind a given salt, have a SHA-256 that begins as asked. In short turns, between
  * which the page goes on; a worker would need a permission of its own under a strict Content-Security-Policy.
  */
-import { addressOf } from './address.js';
 import type { Client } from './client.js';
-import { type KeyrackError, notKeyrack, timedOut } from './error.js';
+import type { KeyrackError } from './error.js';
 import { hasher } from './sha256.js';
+
+/** What comes with the caller: a part that is loaded later shares no file with the first one, which would be split for it. */
+export interface Around {
+  /** Where the API is. */
+  readonly base: string;
+  readonly errors: Pick<typeof import('./error.js'), 'notKeyrack' | 'timedOut'>;
+}
 
 /** As long as a page may stand still without anybody noticing. */
 const TURN_MS = 10;
@@ -32,14 +38,14 @@ interface Redeemed {
  *
  * @throws KeyrackError as {@link solve}.
  */
-export async function proved(client: Client): Promise<string> {
+export async function proved(client: Client, around: Around): Promise<string> {
   const show = (proof: string | null | undefined): void => {
     client.proof = proof;
     client.changed(false);
   };
   show(null);
   try {
-    const proof = await solve(client, addressOf(client) ?? '');
+    const proof = await solve(client, around);
     show(proof);
     return proof;
   } catch (error) {
@@ -51,13 +57,12 @@ export async function proved(client: Client): Promise<string> {
 /**
  * Asks for a challenge, solves it and exchanges the solutions for a token.
  *
- * @param base Where the API is.
  * @throws KeyrackError `network`, `timeout`, `challenge_unsolved`.
  */
-export async function solve(client: Client, base: string): Promise<string> {
-  const { challenge, token } = await ask<Challenge>(client, `${base}/captcha/challenge`);
+export async function solve(client: Client, around: Around): Promise<string> {
+  const { challenge, token } = await ask<Challenge>(client, around, 'challenge');
   const solutions = await solutionsOf(challenge, token);
-  const redeemed = await ask<Redeemed>(client, `${base}/captcha/redeem`, { token, solutions });
+  const redeemed = await ask<Redeemed>(client, around, 'redeem', { token, solutions });
   if (!redeemed.success || !redeemed.token) {
     throw unsolved(client);
   }
@@ -65,19 +70,19 @@ export async function solve(client: Client, base: string): Promise<string> {
 }
 
 /** The two addresses speak the protocol of Cap, which has no envelope; a refusal, and a failure, has one. */
-async function ask<T>(client: Client, url: string, body?: object): Promise<T> {
-  const answer = fetch(url, {
+async function ask<T>(client: Client, { base, errors }: Around, what: string, body?: object): Promise<T> {
+  const answer = fetch(`${base}/captcha/${what}`, {
     method: 'POST',
     credentials: 'omit',
     signal: AbortSignal.timeout(ANSWER_MS),
     ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
   }).then(async (response) => ({ response, json: (await response.json()) as T }));
   const { response, json } = await answer.catch((error: Error) => {
-    if (error.name === 'TimeoutError') throw timedOut();
-    throw notKeyrack();
+    if (error.name === 'TimeoutError') throw errors.timedOut();
+    throw errors.notKeyrack();
   });
   if (response.ok) return json;
-  if (response.status >= 500) throw notKeyrack();
+  if (response.status >= 500) throw errors.notKeyrack();
   throw unsolved(client);
 }
 

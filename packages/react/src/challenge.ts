@@ -20,7 +20,7 @@ export async function challenged(client: Client, request: Request): Promise<unkn
   } catch (error) {
     if ((error as KeyrackError).code !== ASKS) throw error;
     const { proved } = await import('./solver.js').catch(notLoaded);
-    return send(await proved(client, { base: addressOf(client) ?? '', errors: { notKeyrack, timedOut } }));
+    return send(await proved(client, [addressOf(client), notKeyrack, timedOut]));
   }
 }
 

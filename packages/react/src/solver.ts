@@ -7,11 +7,7 @@ import type { KeyrackError } from './error.js';
 import { hasher } from './sha256.js';
 
 /** What comes with the caller: a part that is loaded later shares no file with the first one, which would be split for it. */
-export interface Around {
-  /** Where the API is. */
-  readonly base: string;
-  readonly errors: Pick<typeof import('./error.js'), 'notKeyrack' | 'timedOut'>;
-}
+export type Around = readonly [base: string | undefined, notKeyrack: () => KeyrackError, timedOut: () => KeyrackError];
 
 /** As long as a page may stand still without anybody noticing. */
 const TURN_MS = 10;
@@ -70,7 +66,7 @@ export async function solve(client: Client, around: Around): Promise<string> {
 }
 
 /** The two addresses speak the protocol of Cap, which has no envelope; a refusal, and a failure, has one. */
-async function ask<T>(client: Client, { base, errors }: Around, what: string, body?: object): Promise<T> {
+async function ask<T>(client: Client, [base = '', notKeyrack, timedOut]: Around, what: string, body?: object): Promise<T> {
   const answer = fetch(`${base}/captcha/${what}`, {
     method: 'POST',
     credentials: 'omit',
@@ -78,11 +74,11 @@ async function ask<T>(client: Client, { base, errors }: Around, what: string, bo
     ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
   }).then(async (response) => ({ response, json: (await response.json()) as T }));
   const { response, json } = await answer.catch((error: Error) => {
-    if (error.name === 'TimeoutError') throw errors.timedOut();
-    throw errors.notKeyrack();
+    if (error.name === 'TimeoutError') throw timedOut();
+    throw notKeyrack();
   });
   if (response.ok) return json;
-  if (response.status >= 500) throw errors.notKeyrack();
+  if (response.status >= 500) throw notKeyrack();
   throw unsolved(client);
 }
 

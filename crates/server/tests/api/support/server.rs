@@ -2,6 +2,7 @@ use super::{Browser, PASSWORD};
 use axum::serve::ListenerExt;
 use keyrack_server::app::{App, Shared};
 use keyrack_server::config::{Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing, Sms};
+use keyrack_server::db;
 use keyrack_server::http::connection;
 use keyrack_server::outbox;
 use keyrack_server::world::{CapturedMail, Patience, Random, World};
@@ -174,6 +175,10 @@ impl Keyrack {
                 app = Some(still);
                 tokio::task::yield_now().await;
             }
+        }
+        // Nor does a child that another test is about to start, which has a copy of every file for a moment.
+        while config.database_url.is_none() && db::lock_folder(data.path()).is_err() {
+            tokio::task::yield_now().await;
         }
         let dns = super::dns::ask(&config.nameservers);
         let world = World { dns, ..World::for_tests(u64::from_be_bytes(Random::System.bytes())) };

@@ -203,7 +203,7 @@ function StartForm({ way, deployment, typed, onType, takesFocus, isAutofilled, s
 function problemsOf(way: Way, identifier: Identifier, values: Values, say: Say): Record<string, string> {
   const found = missing(values, way === 'password' ? ['identifier', 'password'] : ['identifier'], say('fieldMissing'));
   if (found['identifier']) return found;
-  if (way === 'phone_otp' ? !looksLikePhone(values['identifier']) : false) found['identifier'] = say('fieldPhoneWrong');
+  if (way === 'phone_otp' && !looksLikePhone(values['identifier'])) found['identifier'] = say('fieldPhoneWrong');
   const isEmail = way === 'email_otp' || way === 'magic_link' || (way === 'password' && identifier === 'email');
   if (isEmail && !looksLikeEmail(values['identifier'])) found['identifier'] = say('errorInvalidEmail');
   return found;

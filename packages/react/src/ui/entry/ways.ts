@@ -17,11 +17,10 @@ export function waysOf({ auth_settings: settings }: Deployment): readonly Way[] 
     ['phone_otp', phone_otp],
   ];
   const offered = all.filter(([, isOffered]) => isOffered).map(([way]) => way);
-  const first = FIRST[settings.first_factor] ?? 'password';
+  // A password, under whichever name, is the first of all.
+  const first = settings.first_factor.replace('email_magic', 'magic');
   return [...offered.filter((way) => way === first), ...offered.filter((way) => way !== first)];
 }
-
-const FIRST: Readonly<Record<string, Way>> = { email_otp: 'email_otp', email_magic_link: 'magic_link', magic_link: 'magic_link', phone_otp: 'phone_otp' };
 
 /** What somebody types beside a password. */
 export function identifierOf({ auth_settings: settings }: Deployment): Identifier {

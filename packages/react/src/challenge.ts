@@ -12,11 +12,10 @@ const ASKS = 'challenge_required';
 /** Sends it; where the deployment asks for a proof of work it is made, and the request sent again with it. */
 export async function challenged(client: Client, request: Request): Promise<unknown> {
   // One proof is good for many requests; the server says when it wants another.
-  const token = client.proof ?? undefined;
-  const send = (proof: string | undefined): Promise<unknown> =>
-    client.send(proof === undefined ? request : { ...request, body: { ...request.body, challenge_token: proof } });
+  const send = (proof: string | null | undefined): Promise<unknown> =>
+    client.send(!proof ? request : { ...request, body: { ...request.body, challenge_token: proof } });
   try {
-    return await send(token);
+    return await send(client.proof);
   } catch (error) {
     if ((error as KeyrackError).code !== ASKS) throw error;
     const { proved } = await import('./solver.js').catch(notLoaded);

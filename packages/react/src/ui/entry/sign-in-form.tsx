@@ -174,7 +174,7 @@ function StartForm({ way, deployment, typed, onType, takesFocus, isAutofilled, s
   });
   const isPhone = way === 'phone_otp';
   const label = isPhone ? 'fieldPhone' : way === 'password' ? LABELS[identifier] : 'fieldEmail';
-  const isEmail = !isPhone && (way !== 'password' || identifier === 'email');
+  const isEmail = takesEmail(way, identifier);
   // What was typed for one way is no answer to the question of another.
   const begins = isPhone ? (typed.startsWith('+') ? typed : '') : isEmail && typed && !typed.includes('@') ? '' : typed;
   return (
@@ -200,12 +200,16 @@ function StartForm({ way, deployment, typed, onType, takesFocus, isAutofilled, s
   );
 }
 
+/** Whether an address is all that may be typed. */
+function takesEmail(way: Way, identifier: Identifier): boolean {
+  return way !== 'phone_otp' && (way !== 'password' || identifier === 'email');
+}
+
 function problemsOf(way: Way, identifier: Identifier, values: Values, say: Say): Record<string, string> {
   const found = missing(values, way === 'password' ? ['identifier', 'password'] : ['identifier'], say('fieldMissing'));
   if (found['identifier']) return found;
   if (way === 'phone_otp' && !looksLikePhone(values['identifier'])) found['identifier'] = say('fieldPhoneWrong');
-  const isEmail = way === 'email_otp' || way === 'magic_link' || (way === 'password' && identifier === 'email');
-  if (isEmail && !looksLikeEmail(values['identifier'])) found['identifier'] = say('errorInvalidEmail');
+  if (takesEmail(way, identifier) && !looksLikeEmail(values['identifier'])) found['identifier'] = say('errorInvalidEmail');
   return found;
 }
 

@@ -88,6 +88,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0012_ways_in.sql"),
         walks: &["throttles"],
     },
+    Migration {
+        version: 13,
+        name: "tokens",
+        sql: include_str!("../../migrations/0013_tokens.sql"),
+        walks: &[],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

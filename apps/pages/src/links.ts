@@ -3,6 +3,28 @@ import { boot, type PageName } from './boot.js';
 /** What the link to this page says. */
 export const query: URLSearchParams = new URLSearchParams(location.search);
 
+/**
+ * What a mailed link is good for once. It leaves the address bar as soon as it is read, and with it the history and
+ * whatever is copied out of either; the entry of the history keeps it aside, for a reload.
+ */
+const SECRETS = boot.page === 'magic-link' || boot.page === 'forgot-password' ? ['token', 'attempt'] : [];
+
+function putSecretsAside(): void {
+  const aside = new URLSearchParams((history.state as { readonly aside?: string } | null)?.aside);
+  const open = new URLSearchParams(query);
+  for (const name of SECRETS) {
+    const value = query.get(name) ?? aside.get(name);
+    if (value === null) continue;
+    query.set(name, value);
+    aside.set(name, value);
+    open.delete(name);
+  }
+  const text = open.toString();
+  if (SECRETS.length > 0) history.replaceState({ aside: aside.toString() }, '', text ? `?${text}` : location.pathname);
+}
+
+putSecretsAside();
+
 /** What a link says about one page only. */
 const OF_ONE_PAGE = [
   'prompt',

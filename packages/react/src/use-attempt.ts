@@ -46,8 +46,9 @@ export function useAttempt<K extends keyof Kinds>(kind: K, { attemptId, steady =
   const { session } = useView();
   const { run, ...flow } = useFlow();
   // Null: the person begins anew, whatever waits.
-  const [chosen, choose] = useState<string | null | undefined>(attemptId);
-  const attempt = useMemo(() => pick(attemptsOf(session, kind) as readonly Kinds[K][], chosen), [session, kind, chosen]);
+  const aside = useSyncExternalStore(never, leftAside, () => '');
+  const [chosen, setChosen] = useState<string | null | undefined>(attemptId);
+  const attempt = useMemo(() => pick(attemptsOf(session, kind) as readonly Kinds[K][], chosen, aside), [session, kind, chosen, aside]);
   const unsent = useSyncExternalStore(
     client.subscribe,
     () => unsentOf(client, attempt),
@@ -55,9 +56,16 @@ export function useAttempt<K extends keyof Kinds>(kind: K, { attemptId, steady =
   );
   const latest = useRef(attempt);
   latest.current = attempt;
+  const choose = useCallback(
+    (id: string | null) => {
+      if (id === null) leave(attemptsOf(client.view().session, kind as 'signin').map((left) => left.id));
+      setChosen(id);
+    },
+    [client, kind],
+  );
   const settles = steady && !!session;
   useEffect(() => {
-    if (settles) choose((before) => (before === undefined ? (latest.current?.id ?? null) : before));
+    if (settles) setChosen((before) => (before === undefined ? (latest.current?.id ?? null) : before));
   }, [settles]);
   const step = useCallback(
     <T>(work: (attempt: Kinds[K]) => Promise<T>) =>
@@ -72,8 +80,37 @@ export function useAttempt<K extends keyof Kinds>(kind: K, { attemptId, steady =
   return { ...flow, client, attempt, unsent, choose, run, step };
 }
 
-function pick<A extends { readonly id: string; readonly completed: boolean }>(attempts: readonly A[], chosen: string | null | undefined): A | null {
+/** Where a tab remembers the attempts that were left aside, so that a reload does not take them up again. */
+const LEFT = 'keyrack:left';
+
+/** More than a session has attempts. */
+const MOST_LEFT = 40;
+
+const never = (): (() => void) => () => {};
+
+function leftAside(): string {
+  try {
+    return sessionStorage.getItem(LEFT) ?? '';
+  } catch {
+    return ''; // A browser that keeps nothing.
+  }
+}
+
+function leave(ids: readonly string[]): void {
+  try {
+    sessionStorage.setItem(LEFT, [...new Set([...leftAside().split(' '), ...ids])].slice(-MOST_LEFT).join(' '));
+  } catch {
+    // A reload takes up the latest that waits.
+  }
+}
+
+function pick<A extends { readonly id: string; readonly completed: boolean }>(
+  attempts: readonly A[],
+  chosen: string | null | undefined,
+  aside: string,
+): A | null {
   if (chosen === null) return null;
-  const found = chosen === undefined ? attempts.filter(({ completed }) => !completed).at(-1) : attempts.find(({ id }) => id === chosen);
-  return found ?? null;
+  if (chosen) return attempts.find(({ id }) => id === chosen) ?? null;
+  const left = aside.split(' ');
+  return attempts.filter(({ id, completed }) => !completed && !left.includes(id)).at(-1) ?? null;
 }

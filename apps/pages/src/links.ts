@@ -3,28 +3,6 @@ import { boot, type PageName } from './boot.js';
 /** What the link to this page says. */
 export const query: URLSearchParams = new URLSearchParams(location.search);
 
-/**
- * What a mailed link is good for once. It leaves the address bar as soon as it is read, and with it the history and
- * whatever is copied out of either; the entry of the history keeps it aside, for a reload.
- */
-const SECRETS = boot.page === 'magic-link' || boot.page === 'forgot-password' ? ['token', 'attempt'] : [];
-
-function putSecretsAside(): void {
-  const aside = new URLSearchParams((history.state as { readonly aside?: string } | null)?.aside);
-  const open = new URLSearchParams(query);
-  for (const name of SECRETS) {
-    const value = query.get(name) ?? aside.get(name);
-    if (value === null) continue;
-    query.set(name, value);
-    aside.set(name, value);
-    open.delete(name);
-  }
-  const text = open.toString();
-  if (SECRETS.length > 0) history.replaceState({ aside: aside.toString() }, '', text ? `?${text}` : location.pathname);
-}
-
-putSecretsAside();
-
 /** What a link says about one page only. */
 const OF_ONE_PAGE = [
   'prompt',
@@ -41,19 +19,15 @@ export const inviteToken: string | null = (boot.page === 'invite' && query.get('
 
 /** A link to another page, which keeps what this page's says, such as where to go on to. */
 export function pageLink(page: PageName, own: Readonly<Record<string, string>> = {}): string {
-  return write(page, OF_ONE_PAGE, own);
-}
-
-/** A link to this page without an address to go on to. */
-export function withoutReturn(): string {
-  return write(boot.page, ['redirect_uri'], {});
-}
-
-function write(page: PageName, without: readonly string[], own: Readonly<Record<string, string>>): string {
   const kept = new URLSearchParams(query);
-  for (const name of without) kept.delete(name);
+  for (const name of OF_ONE_PAGE) kept.delete(name);
   for (const [name, value] of Object.entries(own)) kept.set(name, value);
-  const text = kept.toString();
+  return to(page, kept);
+}
+
+/** A link to a page that says so much. */
+export function to(page: PageName, what: URLSearchParams): string {
+  const text = what.toString();
   return text ? `${page}?${text}` : page;
 }
 

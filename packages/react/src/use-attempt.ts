@@ -3,6 +3,7 @@ import { attemptOf, attemptsOf, unsentOf } from './attempts.js';
 import type { Client } from './client.js';
 import type { KeyrackError } from './error.js';
 import { useClient } from './provider.js';
+import { Stored } from './stored.js';
 import type { SigninAttempt, SignupAttempt } from './types.gen.js';
 import { type Flow, useFlow } from './use-flow.js';
 import { useView } from './use-session.js';
@@ -58,7 +59,10 @@ export function useAttempt<K extends keyof Kinds>(kind: K, { attemptId, steady =
   latest.current = attempt;
   const choose = useCallback(
     (id: string | null) => {
-      if (id === null) leave(attemptsOf(client.view().session, kind as 'signin').map((left) => left.id));
+      if (id === null) {
+        const ids = attemptsOf(client.view().session, kind as 'signin').map((left) => left.id);
+        LEFT.write([...leftAside().split(' '), ...ids].slice(-MOST_LEFT).join(' '));
+      }
       setChosen(id);
     },
     [client, kind],
@@ -80,29 +84,14 @@ export function useAttempt<K extends keyof Kinds>(kind: K, { attemptId, steady =
   return { ...flow, client, attempt, unsent, choose, run, step };
 }
 
-/** Where a tab remembers the attempts that were left aside, so that a reload does not take them up again. */
-const LEFT = 'keyrack:left';
+/** Where a browser remembers the attempts that were left aside, so that a reload does not take them up again. */
+const LEFT = new Stored('keyrack:left');
 
 /** More than a session has attempts. */
 const MOST_LEFT = 40;
 
 const never = (): (() => void) => () => {};
-
-function leftAside(): string {
-  try {
-    return sessionStorage.getItem(LEFT) ?? '';
-  } catch {
-    return ''; // A browser that keeps nothing.
-  }
-}
-
-function leave(ids: readonly string[]): void {
-  try {
-    sessionStorage.setItem(LEFT, [...new Set([...leftAside().split(' '), ...ids])].slice(-MOST_LEFT).join(' '));
-  } catch {
-    // A reload takes up the latest that waits.
-  }
-}
+const leftAside = (): string => LEFT.read() ?? '';
 
 function pick<A extends { readonly id: string; readonly completed: boolean }>(
   attempts: readonly A[],
@@ -111,6 +100,5 @@ function pick<A extends { readonly id: string; readonly completed: boolean }>(
 ): A | null {
   if (chosen === null) return null;
   if (chosen) return attempts.find(({ id }) => id === chosen) ?? null;
-  const left = aside.split(' ');
-  return attempts.filter(({ id, completed }) => !completed && !left.includes(id)).at(-1) ?? null;
+  return attempts.filter(({ id, completed }) => !completed && !aside.includes(id)).at(-1) ?? null;
 }

@@ -10,7 +10,6 @@ beforeEach(() => {
   vi.useFakeTimers();
   if (!isBrowser) return;
   localStorage.clear();
-  sessionStorage.clear();
   vi.stubGlobal('BroadcastChannel', FakeChannel);
   vi.stubGlobal('CSSStyleSheet', FakeSheet);
   Object.defineProperty(document, 'adoptedStyleSheets', { configurable: true, writable: true, value: [] });

@@ -23,7 +23,9 @@ const PAGES: Readonly<Record<PageName, () => Promise<ComponentType<PageProps>>>>
 };
 
 // Asked for at once, beside the session.
-const code = boot.return_refused ? import('./refused.js').then(({ ReturnRefused }) => ReturnRefused) : PAGES[boot.page]();
+const code: Promise<ComponentType<PageProps>> = boot.return_refused
+  ? import('./refused.js').then(({ ReturnRefused }) => ReturnRefused)
+  : PAGES[boot.page]();
 const Chosen = lazy(() => code.then((page) => ({ default: page })));
 
 /** The page that was asked for, or what stands in its way. */

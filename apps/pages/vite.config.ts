@@ -50,8 +50,9 @@ export default defineConfig({
     assetsDir: '_keyrack/assets',
     // The pages are served under a policy that allows nothing inline, data: addresses included.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    // For scripts/size.mjs, which takes it away.
+    // The server says in each page's head what that page loads, which is sooner (scripts/preload.mjs).
+    modulePreload: false,
+    // For the scripts; size.mjs takes it away.
     manifest: true,
     // "use client" is for frameworks that render on a server; here everything is client code.
     rolldownOptions: {

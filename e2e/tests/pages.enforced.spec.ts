@@ -72,6 +72,9 @@ test('a sign-up proves address, number and app; a forgotten password comes back 
   await hosted.shows('Check your mail');
   await page.goto(await server.newestLink(ada.email));
   await hosted.shows('Choose a new password');
+  expect(page.url()).not.toContain('token');
+  await page.reload();
+  await hosted.shows('Choose a new password');
   const password = somebody('Ada').password;
   await page.getByLabel('New password', { exact: true }).fill(password);
   await hosted.button('Save and sign in').click();

@@ -20,6 +20,9 @@ export default defineConfig({
     restoreMocks: true,
     // The clock of a test is its own; this one only ends a test that hangs, on whatever machine.
     testTimeout: 60_000,
+    // All cores: a file waits for little but itself.
+    maxWorkers: '100%',
+    pool: 'threads',
     projects: [
       { extends: true, test: { name: 'react-19', env: { REACT: '19' } } },
       {

@@ -1,5 +1,6 @@
 import { ForgotPasswordForm } from '@keyrack/react/ui';
 import { goOn, pageLink, query } from './links.js';
+import { mailed } from './mailed.js';
 import { ofThePages } from './parts.js';
 import { passwordHint, passwordProblem } from './password.js';
 import { say } from './say.js';
@@ -8,7 +9,7 @@ import { say } from './say.js';
 export const ForgotPage = ofThePages(function ForgotPage() {
   return (
     <ForgotPasswordForm
-      token={query.get('token') ?? undefined}
+      token={mailed('token')}
       email={query.get('login_hint') ?? undefined}
       passwordHint={passwordHint()}
       passwordProblem={passwordProblem}

@@ -19,19 +19,15 @@ export const inviteToken: string | null = (boot.page === 'invite' && query.get('
 
 /** A link to another page, which keeps what this page's says, such as where to go on to. */
 export function pageLink(page: PageName, own: Readonly<Record<string, string>> = {}): string {
-  return write(page, OF_ONE_PAGE, own);
-}
-
-/** A link to this page without an address to go on to. */
-export function withoutReturn(): string {
-  return write(boot.page, ['redirect_uri'], {});
-}
-
-function write(page: PageName, without: readonly string[], own: Readonly<Record<string, string>>): string {
   const kept = new URLSearchParams(query);
-  for (const name of without) kept.delete(name);
+  for (const name of OF_ONE_PAGE) kept.delete(name);
   for (const [name, value] of Object.entries(own)) kept.set(name, value);
-  const text = kept.toString();
+  return to(page, kept);
+}
+
+/** A link to a page that says so much. */
+export function to(page: PageName, what: URLSearchParams): string {
+  const text = what.toString();
   return text ? `${page}?${text}` : page;
 }
 

@@ -1,5 +1,6 @@
 import { MagicLink } from '@keyrack/react/ui';
-import { goOn, pageLink, query } from './links.js';
+import { goOn, pageLink } from './links.js';
+import { mailed } from './mailed.js';
 import { ofThePages } from './parts.js';
 import { say } from './say.js';
 
@@ -7,8 +8,8 @@ import { say } from './say.js';
 export const MagicPage = ofThePages(function MagicPage() {
   return (
     <MagicLink
-      token={query.get('token') ?? ''}
-      attempt={query.get('attempt') ?? ''}
+      token={mailed('token') ?? ''}
+      attempt={mailed('attempt') ?? ''}
       onDone={() => goOn('sign-in')}
       footer={
         <p className="other">

@@ -3,7 +3,7 @@ import { type ComponentType, lazy, Suspense } from 'react';
 import { boot, type PageName } from './boot.js';
 import { Frame } from './frame.js';
 import { Leaving } from './later.js';
-import { Loading, Maintenance, ReturnRefused, Unreachable } from './states.js';
+import { Loading, Maintenance, Unreachable } from './states.js';
 
 /** What every page of these takes: the hook, after its first load. */
 export interface PageProps {
@@ -23,7 +23,9 @@ const PAGES: Readonly<Record<PageName, () => Promise<ComponentType<PageProps>>>>
 };
 
 // Asked for at once, beside the session.
-const code = PAGES[boot.page]();
+const code: Promise<ComponentType<PageProps>> = boot.return_refused
+  ? import('./refused.js').then(({ ReturnRefused }) => ReturnRefused)
+  : PAGES[boot.page]();
 const Chosen = lazy(() => code.then((page) => ({ default: page })));
 
 /** The page that was asked for, or what stands in its way. */
@@ -35,8 +37,6 @@ export function Page() {
     <Frame stale={hook.stale}>
       {boot.deployment.maintenance_mode ? (
         boot.page === 'accounts' && !hook.loading ? <Leaving hook={hook} /> : <Maintenance />
-      ) : boot.return_refused ? (
-        <ReturnRefused />
       ) : hook.loading ? (
         hook.status === 'failed' ? <Unreachable retry={hook.refetch} /> : <Loading />
       ) : (

@@ -1,5 +1,4 @@
 import { type ReactNode, type Ref, useState } from 'react';
-import { withoutReturn } from './links.js';
 import { say } from './say.js';
 import { Title } from './title.js';
 
@@ -41,21 +40,6 @@ export function Maintenance({ title }: { readonly title?: Ref<HTMLHeadingElement
       <button type="button" className="button" onClick={() => location.reload()}>
         {say('maintenance_retry')}
       </button>
-    </>
-  );
-}
-
-/** The link asks to go on to an address that the server has refused. */
-export function ReturnRefused() {
-  return (
-    <>
-      <Title>{say('return_refused_title')}</Title>
-      <p className="notice notice-error" role="alert">
-        {say('return_refused_text')}
-      </p>
-      <a className="button" href={withoutReturn()}>
-        {say('return_refused_go_on')}
-      </a>
     </>
   );
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// What `npm run build` made; empty in a binary that was built before it.
 #[derive(RustEmbed)]
@@ -16,6 +17,13 @@ struct Built;
 /// The frame of every page.
 pub fn frame() -> Option<String> {
     Built::get("index.html").map(|file| String::from_utf8_lossy(&file.data).into_owned())
+}
+
+/// What a page loads beside the frame, relative to it.
+pub fn preloads(page: &str) -> Vec<String> {
+    let file = Built::get("preload.json").map(|file| file.data).unwrap_or_default();
+    let mut all: HashMap<String, Vec<String>> = serde_json::from_slice(&file).unwrap_or_default();
+    all.remove(page).unwrap_or_default()
 }
 
 /// A file below `_keyrack/`.

@@ -18,6 +18,8 @@ pub struct Head<'a> {
     pub return_refused: bool,
     /// Changes with the stylesheet of the look.
     pub theme_version: String,
+    /// The scripts that the page needs.
+    pub preloads: Vec<String>,
 }
 
 /// Puts `head` into `frame`.
@@ -51,11 +53,17 @@ pub fn render(frame: &str, head: Head<'_>) -> String {
         "return_to": head.return_to,
         "return_refused": head.return_refused,
     });
+    let preloads: String = head
+        .preloads
+        .iter()
+        .map(|file| format!("<link rel=\"modulepreload\" href=\"{}\">", escaped(file)))
+        .collect();
     let inner = format!(
         "<title>{title}</title>\
          <meta name=\"keyrack\" content=\"{}\">\
          <link rel=\"icon\" href=\"{icon}\">\
-         <link rel=\"stylesheet\" href=\"_keyrack/theme.css?v={}\">",
+         <link rel=\"stylesheet\" href=\"_keyrack/theme.css?v={}\">\
+         {preloads}",
         escaped(&boot.to_string()),
         escaped(&head.theme_version),
     );

@@ -101,6 +101,7 @@ fn shown(page: &str, site: &Site, headers: &HeaderMap, query: &str) -> Response 
         return_to,
         return_refused,
         theme_version: version(&theme::css(&site.config.ui.theme)),
+        preloads: if return_refused { Vec::new() } else { assets::preloads(page) },
     };
     let status = if return_refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let policy = policy::content_security(&site.config, host);

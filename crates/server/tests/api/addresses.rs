@@ -143,6 +143,29 @@ async fn l08_an_address_is_verified_by_the_code_that_was_mailed_to_it_and_by_not
 }
 
 #[tokio::test]
+async fn d03_guesses_at_the_codes_of_an_address_make_a_pause_however_many_codes_were_asked_for() {
+    let server = Keyrack::start().await;
+    let browser = server.signed_up("ada").await;
+    let id = browser.adds_address("lovelace").await;
+    for _ in 0..2 {
+        server.advance(MINUTE);
+        browser.asks_for_address_code(&id).await;
+        let code = server.code("lovelace").await;
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        for _ in 0..5 {
+            assert_eq!(browser.verifies_address(&id, wrong).await.refused(), refused("INVALID_CODE"));
+        }
+    }
+    server.advance(10_000);
+    let paused = browser.verifies_address(&id, "123456").await;
+    assert_eq!(paused.refused(), (429, "too_many_attempts".to_owned()));
+    assert_eq!(paused.header("retry-after"), Some("5"));
+    server.advance(MINUTE);
+    browser.asks_for_address_code(&id).await;
+    browser.verifies_address(&id, &server.code("lovelace").await).await.ok();
+}
+
+#[tokio::test]
 async fn nobody_learns_whether_an_address_is_somebody_elses_and_its_owner_is_told_once_an_hour() {
     let server = Keyrack::start().await;
     let (browser, _bob) = (server.signed_up("ada").await, server.signed_up("bob").await);

@@ -31,6 +31,20 @@ async fn whoever_proves_an_address_in_it_joins_by_themselves_at_sign_up_and_at_s
 }
 
 #[tokio::test]
+async fn whoever_proves_one_more_address_in_it_joins_by_themselves_too() {
+    let dns = NameServer::start().await;
+    let server = asking(&dns, |_| {}).await;
+    let (ada, bob) = (server.signed_up("ada").await, server.signed_up("bob").await);
+    let acme = ada.founds("Acme").await;
+    ada.proves(&dns, &acme, "example.com", "automatic").await;
+    let added = bob.adds_address("robert").await;
+    assert_eq!(bob.member_of().await, Vec::<String>::new(), "an address that is not proved opens nothing");
+    bob.asks_for_address_code(&added).await;
+    bob.verifies_address(&added, &server.code("robert").await).await.ok();
+    assert_eq!(bob.member_of().await, ["Acme"]);
+}
+
+#[tokio::test]
 async fn an_organization_is_suggested_and_joined_by_who_may() {
     let dns = NameServer::start().await;
     let server = asking(&dns, |_| {}).await;

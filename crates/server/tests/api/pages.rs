@@ -213,6 +213,28 @@ async fn the_look_is_the_deployments_and_cached_by_its_content() {
 }
 
 #[tokio::test]
+async fn a_page_names_at_once_every_script_that_it_begins_with() {
+    let server = Keyrack::start().await;
+    for path in PAGES {
+        let scripts = links(&page(&server, path).await);
+        let scripts: Vec<&String> = scripts.iter().filter(|link| link.ends_with(".js")).collect();
+        assert!(scripts.iter().any(|script| script.contains("-page-")), "{path}: {scripts:?}");
+        for script in &scripts {
+            let reply = page(&server, &format!("/{script}")).await;
+            assert_eq!(reply.status, 200, "{script}");
+            for import in reply.text.split(['"', '`', '\'']).filter(|_| !script.contains("/index-")) {
+                let Some(name) = import.strip_prefix("./").filter(|name| name.ends_with(".js")) else { continue };
+                let is_later = reply.text.contains(&format!("import(`./{name}`)"));
+                let is_named = scripts.iter().any(|script| script.ends_with(&format!("/{name}")));
+                assert!(is_later || is_named, "{path}: {script} imports {name}");
+            }
+        }
+    }
+    let refused = page(&server, "/sign-in?redirect_uri=https%3A%2F%2Fevil.example").await;
+    assert!(!links(&refused).iter().any(|link| link.contains("-page-")));
+}
+
+#[tokio::test]
 async fn below_a_path_the_api_is_where_the_key_says_and_links_lie_beside_the_page() {
     let server = Keyrack::start_configured(|config| {
         config.dev = false;

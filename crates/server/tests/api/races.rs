@@ -168,6 +168,11 @@ async fn o01_fifty_sign_ups_for_one_address_in_all_its_spellings_make_one_accoun
     assert_eq!(server.count(addresses).await, 1);
     let signed_in = join_all(browsers.iter().map(Browser::accounts)).await;
     assert_eq!(signed_in.iter().filter(|accounts| !accounts.is_empty()).count(), 1);
+    // Whoever came too late has nothing to go on with.
+    for session in join_all(browsers.iter().map(Browser::session)).await {
+        let mut attempts = session["signup_attempts"].as_array().unwrap().iter();
+        assert!(attempts.all(|attempt| attempt["completed"] == true), "{attempts:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -87,6 +87,30 @@ async fn a_mailed_code_gives_a_token_once_in_any_browser() {
 }
 
 #[tokio::test]
+async fn once_a_link_was_used_the_code_of_its_mail_is_gone() {
+    let server = Keyrack::start().await;
+    server.signed_up("ada").await;
+    asks(&server.browser(), "ada").await.ok();
+    let (code, linked) = (server.code("ada").await, mailed_token(&server, "ada").await);
+    resets(&server.browser(), &linked, NEW).await.ok();
+    assert_eq!(says(&server.browser(), "ada", &code).await.refused(), (400, "INVALID_CODE".to_owned()));
+}
+
+#[tokio::test]
+async fn wrong_guesses_at_the_old_password_make_nobody_wait_with_the_new_one() {
+    let server = Keyrack::start().await;
+    server.signed_up("ada").await;
+    let stranger = server.browser();
+    for _ in 0..10 {
+        assert_eq!(stranger.sign_in("ada", "not it at all").await.refused().1, "INVALID_CREDENTIALS");
+    }
+    assert_eq!(stranger.sign_in("ada", PASSWORD).await.refused().1, "too_many_attempts");
+    let token = token_of(&server, "ada").await;
+    resets(&server.browser(), &token, NEW).await.ok();
+    server.browser().sign_in("ada", NEW).await.ok();
+}
+
+#[tokio::test]
 async fn a_refused_password_leaves_the_token_as_it_is() {
     let server = Keyrack::start().await;
     server.signed_up("ada").await;

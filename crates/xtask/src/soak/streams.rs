@@ -85,7 +85,7 @@ fn raise_files() -> Outcome<usize> {
     raise(most).map(|_| most)
 }
 
-/// That many sessions: each has begun to sign up.
+/// That many sessions, each with somebody signed in: those in which nobody is get half of the places at most.
 async fn sessions(setup: &Setup, count: usize) -> Outcome<Vec<Browser>> {
     let (client, mut making, mut made) = (client()?, JoinSet::new(), Vec::new());
     for number in 0..count {
@@ -94,9 +94,7 @@ async fn sessions(setup: &Setup, count: usize) -> Outcome<Vec<Browser>> {
         }
         let mut browser = Browser::new(&client, &setup.url());
         making.spawn(async move {
-            let form = json!({ "first_name": "Soak", "last_name": "Test", "password": "correct horse battery",
-                "email": format!("follower{number}@example.com") });
-            browser.post("/auth/signup", form).await.map(|_| browser)
+            browser.sign_up(&format!("follower{number}@example.com")).await.map(|_| browser)
         });
     }
     made.extend(making.join_all().await.into_iter().map(Ok));
@@ -143,6 +141,9 @@ async fn open(port: u16, number: usize, session: usize, rack: String) -> Outcome
             match connection.read(&mut bytes).await? {
                 0 => return Ok(Err(format!("streams: number {number} was answered: {said}"))),
                 count => said += &String::from_utf8_lossy(&bytes[..count]),
+            }
+            if said.len() > 12 && !said.starts_with("HTTP/1.1 200") {
+                return Ok(Err(format!("streams: number {number} was answered: {said}")));
             }
         }
         Ok::<_, std::io::Error>(Ok(Stream { connection, session, beats: 0, events: 0 }))

@@ -2,7 +2,6 @@ use super::{Browser, PASSWORD};
 use axum::serve::ListenerExt;
 use keyrack_server::app::{App, Shared};
 use keyrack_server::config::{Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing, Sms};
-use keyrack_server::db;
 use keyrack_server::http::connection;
 use keyrack_server::outbox;
 use keyrack_server::world::{CapturedMail, Patience, Random, World};
@@ -109,9 +108,12 @@ impl Keyrack {
     }
 
     async fn run(config: Config, world: World, port: std::net::TcpListener, data: Arc<TempDir>) -> Self {
+        Self::serve(App::start(config, world).await.unwrap(), port, data)
+    }
+
+    fn serve(app: Shared, port: std::net::TcpListener, data: Arc<TempDir>) -> Self {
         let address = port.local_addr().unwrap();
         let listener = TcpListener::from_std(port.try_clone().unwrap()).unwrap();
-        let app = App::start(config, world).await.unwrap();
         keyrack_server::session::events::check::compare_in_turn(&app);
         let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
         let (stop, stopped) = watch::channel(false);
@@ -176,15 +178,20 @@ impl Keyrack {
                 tokio::task::yield_now().await;
             }
         }
-        // Nor does a child that another test is about to start, which has a copy of every file for a moment.
-        while config.database_url.is_none() && db::lock_folder(data.path()).is_err() {
-            tokio::task::yield_now().await;
-        }
-        let dns = super::dns::ask(&config.nameservers);
-        let world = World { dns, ..World::for_tests(u64::from_be_bytes(Random::System.bytes())) };
-        // A restart takes time; within one millisecond two processes' ids have no order.
-        world.clock.advance(now + 1 - world.clock.now_ms());
-        let server = Self::run(config, world, port, data).await;
+        let app = loop {
+            let dns = super::dns::ask(&config.nameservers);
+            let world = World { dns, ..World::for_tests(u64::from_be_bytes(Random::System.bytes())) };
+            // A restart takes time; within one millisecond two processes' ids have no order.
+            world.clock.advance(now + 1 - world.clock.now_ms());
+            match App::start(config.clone(), world).await {
+                // A child that another test is about to start has a copy of every file for a moment, the lock's too.
+                Err(cause) if cause.to_string().contains("another keyrack runs on this data folder") => {
+                    tokio::task::yield_now().await;
+                }
+                started => break started.unwrap(),
+            }
+        };
+        let server = Self::serve(app, port, data);
         if twins_port.is_some() { server.with_twin(twins_port).await } else { server }
     }
 

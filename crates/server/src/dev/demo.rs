@@ -2,13 +2,16 @@
 
 use crate::app::Shared;
 use crate::error::Error;
+use crate::world::{Stopwatch, World};
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use keyrack_protocol::Code;
+use keyrack_verify::{Clock, Unusable, Verifier};
 use rust_embed::RustEmbed;
+use std::fmt;
 use std::sync::Arc;
 
 /// The built page; empty in a binary that was built before it.
@@ -22,17 +25,49 @@ const CSP: &str =
 
 /// The routes of this feature.
 pub fn routes(app: &Shared) -> Router<Shared> {
-    let issuer = app.sites.first().map(|site| site.issuer.clone()).unwrap_or_default();
-    let keys = format!("{issuer}/.well-known/jwks.json");
-    let world = Arc::clone(&app.world);
-    let backend = keyrack_demo_backend::router(issuer, keys, Arc::new(move || world.clock.now_ms()));
-    Router::new()
-        .nest_service("/api", backend)
+    let pages = Router::new()
         .route("/", get(index))
         .route("/outbox", get(index))
         .route("/team", get(index))
         .route("/profile", get(index))
-        .fallback(file)
+        .fallback(file);
+    match verifier(app) {
+        Ok(verifier) => pages.nest_service("/api", keyrack_demo_backend::router(verifier)),
+        Err(error) => {
+            tracing::warn!(%error, "the demo has no backend");
+            pages
+        }
+    }
+}
+
+/// What the demo's backend verifies tokens with, as it would on another machine: by an address.
+fn verifier(app: &Shared) -> Result<Verifier, Unusable> {
+    let issuer = app.sites.first().map(|site| site.issuer.clone()).unwrap_or_default();
+    let clock = Time { world: Arc::clone(&app.world), watch: Stopwatch::start() };
+    // A file that `keyrack dev` was given may name any origin.
+    Verifier::builder(issuer).allow_plain_http().clock(Arc::new(clock)).build()
+}
+
+/// The time of the tokens is the server's, which may be moved; that of patience is the machine's.
+struct Time {
+    world: Arc<World>,
+    watch: Stopwatch,
+}
+
+impl fmt::Debug for Time {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Time")
+    }
+}
+
+impl Clock for Time {
+    fn now_ms(&self) -> i64 {
+        self.world.clock.now_ms()
+    }
+
+    fn passed_ms(&self) -> i64 {
+        i64::try_from(self.watch.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
 }
 
 async fn index() -> Response {

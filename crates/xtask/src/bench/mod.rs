@@ -52,6 +52,8 @@ pub enum Row {
     Postgres,
     /// Tokens
     Token,
+    /// What a backend pays for verifying one
+    Verify,
     /// Switching between accounts: a durable write
     Switch,
     /// Signing in with a password

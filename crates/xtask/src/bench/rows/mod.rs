@@ -4,6 +4,7 @@ mod cost;
 mod members;
 mod reads;
 mod rest;
+mod verify;
 mod writes;
 
 pub use reads::warmed;
@@ -22,6 +23,7 @@ pub fn measure(row: Row, lab: &mut Lab, table: &mut Table) -> Outcome {
         Row::Read => reads::warm(lab, table),
         Row::Postgres => reads::strict(lab, table),
         Row::Token => reads::token(lab, table),
+        Row::Verify => verify::beside_the_signature(lab, table),
         Row::Switch => writes::switch(lab, table),
         Row::Password => writes::password(lab, table),
         Row::Storm => rest::storm(lab, table),

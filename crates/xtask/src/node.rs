@@ -62,7 +62,7 @@ pub fn build_if_older() -> Outcome {
     let built =
         ["apps/demo", "apps/pages"].map(|app| tools::changed(&root.join(app).join("dist/index.html")));
     let mut sources: Vec<PathBuf> =
-        ["package-lock.json", "package.json", "tsconfig.base.json", "packages/react"]
+        ["package-lock.json", "package.json", "tsconfig.base.json", "packages/react", "packages/server"]
             .iter()
             .map(|path| root.join(path))
             .collect();

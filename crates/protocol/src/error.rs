@@ -65,6 +65,7 @@ codes! {
     ContactNotProved = "contact_not_verified", 400, "This is not verified yet; ask for a code and enter it first.";
     TooManyContacts = "too_many_contacts", 400, "Your account has as many as it may; remove one first.";
     PrimaryNotRemovable = "primary_not_removable", 400, "This is the primary address; make another one primary first.";
+    ExternalIdExists = "external_id_exists", 409, "Another account has this external id; take it away there first.";
     UsernameExists = "USERNAME_EXISTS", 400, "This username, or one that looks like it, is taken; choose another.";
     UsernameReserved = "username_reserved", 400, "Nobody can have this username; choose another.";
     InvalidUsername = "invalid_username", 400, "A username has 3 to 30 letters a-z, digits, dots, hyphens and underscores, a letter first.";
@@ -140,6 +141,11 @@ codes! {
     DeploymentRequired = "deployment_required", 400, "The server has several deployments; name one.";
     ChallengeRequired = "challenge_required", 403, "Your browser must do some work first; wait a moment and try again.";
     WaitlistClosed = "waitlist_closed", 403, "There is no list to wait on here; sign up, or ask whoever runs this.";
+    InvalidApiKey = "invalid_api_key", 401, "Send a secret key of this deployment as Authorization: Bearer sk_…; make one with `keyrack key create`.";
+    ApiKeyScope = "api_key_scope", 403, "This key was not made for that; make one with the scope that the documentation names.";
+    ApiKeyNotFound = "api_key_not_found", 404, "There is no such key in this deployment; see `keyrack key list`.";
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "This Idempotency-Key was sent with another request before; use a new one for each thing to be done.";
+    IdempotencyKeyInUse = "idempotency_key_in_use", 409, "The request with this Idempotency-Key is under way; wait as long as Retry-After says and send it again.";
     WaitlistEntryNotFound = "waitlist_entry_not_found", 404, "This address is not on the waitlist.";
     InvalidParameter = "invalid_parameter", 400, "A parameter is unknown or has no possible value.";
     NotFound = "not_found", 404, "There is nothing here.";

@@ -1,5 +1,6 @@
 //! Everything that a request may need, and the one list of routers.
 
+use crate::api_key::uses::Uses;
 use crate::config::{Config, Deployment, Mail, Mode, Sms};
 use crate::db::{Db, Heard, Node, Publish};
 use crate::error::Result;
@@ -20,7 +21,7 @@ use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::world::{Atlas, Connections, Mailer, SmsSender, World};
 use crate::{
-    account, captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi,
+    account, admin, captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi,
     organization, pages, passkey, picture, recovery, session, sign_in, sign_up, token, workspace,
 };
 use std::sync::Arc;
@@ -51,6 +52,8 @@ pub struct App {
     pub room: Room,
     /// Activity not written yet.
     pub activity: Activity,
+    /// Uses of secret keys not written yet.
+    pub uses: Uses,
     /// The threads that hash passwords.
     pub hasher: Hasher,
     /// What is counted.
@@ -144,6 +147,7 @@ impl App {
             hub,
             room,
             activity,
+            uses: Uses::default(),
             hasher,
             metrics: Arc::new(metrics),
             outbox_bell,
@@ -237,6 +241,7 @@ fn features() -> Routes {
         .and(workspace::http::routes())
         .and(notification::http::routes())
         .and(invitation::http::routes())
+        .and(admin::v1::routes())
 }
 
 /// Every operation of the API, as the OpenAPI document describes it.

@@ -1,10 +1,12 @@
 //! Who is calling: the extractors that make it part of a handler's signature.
 
 mod account;
+mod backend;
 mod fresh;
 mod own;
 
 pub use account::Account;
+pub use backend::{Backend, Refused};
 pub use fresh::Fresh;
 pub use own::Own;
 

@@ -7,6 +7,7 @@ pub mod backup;
 pub mod check;
 pub mod client;
 pub mod health;
+pub mod key;
 mod operate;
 pub mod organization;
 pub mod session;
@@ -50,6 +51,8 @@ pub enum Command {
     Organization(organization::OrganizationArgs),
     /// Show who waits to be let in to the running server, and invite them
     Waitlist(waitlist::WaitlistArgs),
+    /// Make, list and revoke the secret keys with which backends call the running server
+    Key(key::KeyArgs),
     /// Show what happened on the running server
     Audit(audit::AuditArgs),
     /// Say whether the running server can answer
@@ -165,6 +168,9 @@ mod tests {
             "keyrack organization add acme",
             "keyrack organization delete acme",
             "keyrack waitlist",
+            "keyrack key create crm",
+            "keyrack key create --scope users:read",
+            "keyrack key revoke",
             "keyrack waitlist invite",
             "keyrack waitlist invite a@ex.com --first 2",
             "keyrack session end",

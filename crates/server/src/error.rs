@@ -65,6 +65,12 @@ impl Error {
         Self { retry_after_s: Some(retry_after_s), ..Self::from(Code::Unavailable) }
     }
 
+    /// The same call is under way already.
+    #[must_use]
+    pub fn under_way() -> Self {
+        Self { retry_after_s: Some(1), ..Self::from(Code::IdempotencyKeyInUse) }
+    }
+
     /// The deployment is in maintenance; nobody knows for how long, so it is asked again once a minute.
     #[must_use]
     pub fn maintenance() -> Self {

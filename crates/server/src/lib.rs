@@ -17,6 +17,7 @@
 //! - [`world`]: time, randomness, mail: the only code that touches them
 //! - [`vault`], [`master_key`]: hashing, sealing
 //! - [`admin`]: what an operator may do to a running server
+//! - [`api_key`]: secret keys of backends
 //! - [`sweep`]: what happens without a request
 //! - [`backup`]: the whole database into a file and back
 //! - [`pages`]: the hosted pages
@@ -29,6 +30,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod api_key;
 pub mod app;
 pub mod audit;
 pub mod backup;

@@ -1,6 +1,7 @@
 //! From arguments to a listening server, and cleanly out of it.
 
 use crate::admin;
+use crate::api_key::uses;
 use crate::app::{App, Shared};
 use crate::cli;
 use crate::config::{self, Config};
@@ -127,7 +128,8 @@ async fn finish(
     let _ = stop.send(true);
     let drained = drain(app, servers, &mut signals).await;
     // What is not written then is lost, and with it some seconds of exactness.
-    let flushed = tokio::time::timeout(FLUSH, activity::flush(app)).await.unwrap_or(Ok(()));
+    let noted = async { activity::flush(app).await.and(uses::flush(app).await) };
+    let flushed = tokio::time::timeout(FLUSH, noted).await.unwrap_or(Ok(()));
     close(app, STOP.saturating_sub(began.elapsed())).await;
     tracing::info!(all_answered = drained.is_some(), "stopped");
     flushed.and(drained.unwrap_or(Ok(())))

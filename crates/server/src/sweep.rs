@@ -7,6 +7,7 @@ mod lease;
 mod prune;
 
 use crate::account::deletion;
+use crate::api_key::uses;
 use crate::app::{Shared, Site};
 use crate::deployment::store::retention;
 use crate::error::Result;
@@ -138,6 +139,7 @@ pub fn start(app: &Shared) {
         Ok(())
     });
     spawn(app, Duration::from_secs(5), |app| async move { activity::flush(&app).await });
+    spawn(app, Duration::from_secs(5), |app| async move { uses::flush(&app).await });
     watch_clock(app);
     let app = Arc::clone(app);
     tokio::spawn(async move {

@@ -25,6 +25,8 @@ pub enum Purpose {
     Check,
     /// A challenge that a browser works on, or has solved.
     Challenge,
+    /// The secret key of a backend, and what it asks only once.
+    ApiKey,
 }
 
 impl Purpose {
@@ -35,13 +37,14 @@ impl Purpose {
             Self::Throttle => b"throttle subject",
             Self::Check => b"check",
             Self::Challenge => b"challenge",
+            Self::ApiKey => b"api key",
         }
     }
 }
 
 /// Hashes, compares and seals.
 pub struct Vault {
-    hashing: [hmac::Key; 5],
+    hashing: [hmac::Key; 6],
     sealing: LessSafeKey,
 }
 
@@ -86,6 +89,7 @@ impl Vault {
                 key(Purpose::Throttle)?,
                 key(Purpose::Check)?,
                 key(Purpose::Challenge)?,
+                key(Purpose::ApiKey)?,
             ],
             sealing: LessSafeKey::new(sealing),
         })

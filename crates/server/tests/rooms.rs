@@ -31,7 +31,7 @@ const FEATURES: [&str; 22] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 32] = [
+const ARROWS: [(&str, &[&str]); 33] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -109,7 +109,8 @@ const ARROWS: [(&str, &[&str]); 32] = [
     ("token", &["session", "membership", "user"]),
     ("deployment", &["passkey", "token", "user"]),
     ("pages", &["deployment"]),
-    ("admin", &["waitlist", "account", "notification", "organization", "session", "membership", "user"]),
+    ("api_key", &[]),
+    ("admin", &["invitation", "waitlist", "account", "notification", "organization", "session", "membership", "user"]),
 ];
 
 fn source() -> PathBuf {

@@ -48,7 +48,11 @@ async fn export(account: Fresh) -> Result<Response> {
     Ok(response)
 }
 
-fn everything(
+/// All of it, with the places that `visitor` sees.
+///
+/// # Errors
+/// [`Code::SignedOut`] when there is no such account, and what the database says.
+pub fn everything(
     on: &mut Snapshot<'_>,
     site: &Site,
     (id, visitor): (&UserId, Visitor),
@@ -150,7 +154,7 @@ fn events(
 /// A record, with the client's address only where one of the account's own sign-ins acted: any other may be that of
 /// somebody else, who tried a password or took a number over.
 fn event(record: Record, own: &[ExportedSignIn]) -> ExportedEvent {
-    let acted = record.actor == audit::actor_word(Actor::User);
+    let acted = record.actor == audit::actor_word(&Actor::User);
     let is_own = acted && own.iter().any(|sign_in| sign_in.id == record.sign_in_id);
     ExportedEvent {
         at: record.at,

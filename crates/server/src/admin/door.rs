@@ -41,6 +41,8 @@ pub struct About<'a> {
     pub sign_in: Option<&'a str>,
     /// The organization or workspace.
     pub place: Option<&'a str>,
+    /// The secret key.
+    pub key: Option<&'a str>,
     /// How many sign-ins ended by it.
     pub ended: Option<usize>,
 }
@@ -86,7 +88,7 @@ impl Operator {
     pub fn log(&self, event: Event, about: About<'_>) {
         let (event, deployment) = (event.as_str(), self.site.config.id.as_str());
         let operator = self.peer.map(|peer| peer.uid);
-        let About { user, session, sign_in, place, ended } = about;
+        let About { user, session, sign_in, place, key, ended } = about;
         tracing::info!(
             event,
             deployment,
@@ -95,6 +97,7 @@ impl Operator {
             session,
             sign_in,
             place,
+            key,
             ended,
             "an operator did this"
         );

@@ -2,7 +2,7 @@
 
 use super::door::{About, Body, Operator};
 use super::page::{Page, moment};
-use super::{Decision, Form, organizations, places, store, view, waitlist};
+use super::{Decision, Form, keys, organizations, places, store, users, view, waitlist};
 use crate::app::Shared;
 use crate::audit::{self, Event};
 use crate::error::Result;
@@ -10,6 +10,7 @@ use crate::http::answer;
 use crate::id::{AuditId, SessionId, SignInId, UserId};
 use crate::user;
 use crate::user::email::EmailAddress;
+use crate::user::kept::{Kept, external_id};
 use crate::user::username::Username;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -36,19 +37,22 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/waitlist", get(waitlist::list))
         .route("/admin/waitlist/invite", post(waitlist::invite))
         .route("/admin/waitlist/{email}", delete(waitlist::remove))
+        .route("/admin/keys", get(keys::list).post(keys::create))
+        .route("/admin/keys/{id}/revoke", post(keys::revoke))
         .route("/admin/audit", get(list_audit))
         .route("/admin/health", get(health))
 }
 
-/// `state?` (`present`, `active`, `disabled`, `deleted`), `limit?`, `cursor?`.
+/// `state?` (`present`, `active`, `disabled`, `deleted`), `search?`, `limit?`, `cursor?`.
 async fn list_users(operator: Operator) -> Result<Response> {
-    operator.says_only(&["state", "limit", "cursor"])?;
+    operator.says_only(&["state", "search", "limit", "cursor"])?;
     let is_id = |text: &str| UserId::parse(text).is_some();
     let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
     let state = operator.word("state", &["present", "active", "disabled", "deleted"])?;
+    let sought = operator.query("search").map(users::Sought::typed);
     let (deployment, now) = (operator.site.config.id.clone(), operator.app.world.clock.now_ms());
     let list = operator.app.db.read(move |on| {
-        let users = store::users(on, &deployment, (&page, state), now)?;
+        let users = users::page(on, &deployment, (&page, state), sought.as_ref(), now)?;
         Ok(page.list(users, |user| &user.id))
     });
     Ok(answer::ok(list.await?))
@@ -64,11 +68,12 @@ struct NewUser {
     #[serde(default)]
     last_name: String,
     password: Option<String>,
+    external_id: Option<String>,
     #[serde(default)]
     unproved: bool,
 }
 
-/// `email`, `username?`, `first_name?`, `last_name?`, `password?`, `unproved?`.
+/// `email`, `username?`, `first_name?`, `last_name?`, `password?`, `external_id?`, `unproved?`.
 async fn create_user(operator: Operator, Body(new): Body<NewUser>) -> Result<Response> {
     operator.says_only(&[])?;
     let form = Form {
@@ -78,6 +83,7 @@ async fn create_user(operator: Operator, Body(new): Body<NewUser>) -> Result<Res
         first_name: user::name(&new.first_name)?,
         last_name: user::name(&new.last_name)?,
         password: new.password,
+        kept: Kept { external_id: new.external_id.as_deref().map(external_id).transpose()?, ..Kept::default() },
     };
     let made = super::create(&operator.app, &operator.site, form, operator.by()).await?;
     operator.log(Event::UserCreated, About { user: Some(&made.id), ..About::default() });
@@ -88,7 +94,7 @@ async fn show_user(operator: Operator, Path(user): Path<String>) -> Result<Respo
     operator.says_only(&[])?;
     let id = named(&operator, &user).await?;
     let (deployment, now) = (operator.site.config.id.clone(), operator.app.world.clock.now_ms());
-    let found = operator.app.db.read(move |on| store::user(on, &deployment, &id, now)).await?;
+    let found = operator.app.db.read(move |on| users::one(on, &deployment, &id, now)).await?;
     Ok(answer::ok(found.ok_or(Code::UserNotFound)?))
 }
 

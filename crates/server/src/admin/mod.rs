@@ -5,19 +5,25 @@
 //! may open the socket owns the server's data anyway. [`http`] is its door, [`view`] the JSON that travels,
 //! [`store`] its SQL; `keyrack user` and `keyrack session` ([`crate::cli`]) are its clients.
 //!
+//! Backends do the same with a secret key, through [`v1`]: another door, the same rules.
+//!
 //! What ends sign-ins ends them in the transaction that decides it, under the user's lock: a sign-in under way
 //! is either before it, and ended by it, or after it, and refused. Every session that showed one gets a new
 //! revision, so that no node reads, mints or accepts what is over.
 
 pub mod door;
 pub mod http;
+pub mod keys;
 pub mod organizations;
 pub mod page;
 pub mod places;
+pub mod profile;
 #[cfg(unix)]
 pub mod socket;
 pub mod store;
 mod told;
+pub mod users;
+pub mod v1;
 pub mod view;
 pub mod waitlist;
 
@@ -34,6 +40,7 @@ use crate::session::{self, Plan, crowd, read};
 use crate::user::email::EmailAddress;
 use crate::user::store::{Created, NewUser};
 use crate::user::username::Username;
+use crate::user::kept::{self, Kept};
 use crate::user::{self, User, password, standing};
 use keyrack_protocol::{Code, EndReason};
 use std::sync::Arc;
@@ -63,12 +70,14 @@ pub struct Form {
     pub last_name: String,
     /// The password; without one nobody can sign in with it yet.
     pub password: Option<String>,
+    /// What the application keeps with it.
+    pub kept: Kept,
 }
 
 /// Makes a user.
 ///
 /// # Errors
-/// `EMAIL_EXISTS`, `USERNAME_EXISTS`, and what the deployment's rules say of the password; `REQUIRED_FIELD` when the address
+/// `EMAIL_EXISTS`, `USERNAME_EXISTS`, `external_id_exists`, and what the deployment's rules say of the password; `REQUIRED_FIELD` when the address
 /// is to be proved and there is no username and password, by which alone its user can come to that.
 pub async fn create(app: &App, site: &Arc<Site>, form: Form, by: By) -> Result<view::User> {
     if form.unproved && (form.username.is_none() || form.password.is_none()) {
@@ -94,9 +103,12 @@ pub async fn create(app: &App, site: &Arc<Site>, form: Form, by: By) -> Result<v
         is_proved: !form.unproved,
         password_hash,
     };
-    let site = Arc::clone(site);
+    let (site, kept) = (Arc::clone(site), form.kept);
     let made = app.db.write(move |tx| match user::store::create(tx, &site.config.id, &user, by.now)? {
         Created::Made => {
+            if !kept.is_empty() {
+                kept::write(tx, &site.config.id, &user.id, &kept, by.now)?;
+            }
             record(tx, &site, &by, Event::UserCreated, &user.id)?;
             shown(tx, &site, &user.id, by.now)
         }
@@ -248,6 +260,6 @@ fn record(tx: &mut Tx<'_>, site: &Site, by: &By, event: Event, user: &UserId) ->
 }
 
 fn shown(tx: &mut Tx<'_>, site: &Site, id: &UserId, now: i64) -> Result<view::User> {
-    let user = store::user(tx, &site.config.id, id, now)?;
+    let user = users::one(tx, &site.config.id, id, now)?;
     user.ok_or_else(|| Error::internal("show a user", "it is not there"))
 }

@@ -1,85 +1,13 @@
 //! What an operator sees, from the database.
 
 use super::page::Page;
-use super::view::{Session, SignIn, User};
-use crate::db::{Cells, Row, Snapshot};
+use super::view::{Session, SignIn};
+use crate::db::{Cells, Snapshot};
 use crate::error::Result;
 use crate::id::{SessionId, SignInId, UserId};
 use crate::params;
 use crate::session::agent;
 use crate::time::rfc3339;
-
-/// A user; none when there is no such one in the deployment.
-///
-/// # Errors
-/// What the database says.
-pub fn user(on: &mut Snapshot<'_>, deployment: &str, id: &UserId, now: i64) -> Result<Option<User>> {
-    let row = on.query_one(
-        "select u.id, coalesce(e.email, ''), coalesce(u.username, ''), u.first_name, u.last_name,
-             u.password_hash, u.created_at, u.updated_at, u.disabled_at, u.deleted_at,
-             (select count(*) from sign_ins s
-              where s.user_id = u.id and s.ended_at is null and s.expires_at > $3)
-         from users u left join email_addresses e on e.user_id = u.id and e.is_primary = 1
-         where u.id = $2 and u.deployment_id = $1 order by u.id",
-        params![deployment, id.as_str(), now],
-    )?;
-    row.map(read_user).transpose()
-}
-
-/// The users of one page, newest first, and one more if there is one.
-///
-/// # Errors
-/// What the database says.
-pub fn users(
-    on: &mut Snapshot<'_>,
-    deployment: &str,
-    (page, state): (&Page, &str),
-    now: i64,
-) -> Result<Vec<User>> {
-    let rows = on.query(
-        "select u.id, coalesce(e.email, ''), coalesce(u.username, ''), u.first_name, u.last_name,
-             u.password_hash, u.created_at, u.updated_at, u.disabled_at, u.deleted_at,
-             (select count(*) from sign_ins s
-              where s.user_id = u.id and s.ended_at is null and s.expires_at > $5)
-         from users u left join email_addresses e on e.user_id = u.id and e.is_primary = 1
-         where u.deployment_id = $1 and ($2 = '' or u.id < $2)
-             and case when u.deleted_at is not null then $4 = 'deleted'
-                      when $4 = 'present' then true
-                      when u.disabled_at is not null then $4 = 'disabled'
-                      else $4 = 'active' end
-         order by u.id desc limit $3",
-        params![deployment, &page.after, page.rows(), state, now],
-    )?;
-    rows.into_iter().map(read_user).collect()
-}
-
-fn read_user(row: Row) -> Result<User> {
-    let mut cells = row.cells();
-    let (id, email_address, username) = (cells.text()?, cells.text()?, cells.text()?);
-    let (first_name, last_name) = (cells.text()?, cells.text()?);
-    let has_password = cells.optional_text()?.is_some();
-    let (created_at, updated_at) = (rfc3339(cells.int()?), rfc3339(cells.int()?));
-    let (disabled_at, deleted_at) = (cells.optional_int()?, cells.optional_int()?);
-    let state = match (disabled_at, deleted_at) {
-        (_, Some(_)) => "deleted",
-        (Some(_), None) => "disabled",
-        (None, None) => "active",
-    };
-    Ok(User {
-        id,
-        state: state.to_owned(),
-        email_address,
-        username,
-        first_name,
-        last_name,
-        has_password,
-        sign_ins: cells.int()?,
-        created_at,
-        updated_at,
-        disabled_at: disabled_at.map(rfc3339),
-        deleted_at: deleted_at.map(rfc3339),
-    })
-}
 
 /// Which sessions are asked for.
 #[derive(Debug)]

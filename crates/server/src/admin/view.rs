@@ -1,10 +1,13 @@
 //! The JSON of the socket: what the server writes and the command line reads. Fields are added, never renamed.
 
 use crate::session::store::OfUser;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// One page of a list, newest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub struct List<T> {
     /// What is on this page.
     pub items: Vec<T>,
@@ -13,7 +16,7 @@ pub struct List<T> {
 }
 
 /// A server that can answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Health {
     /// The version of its binary.
     pub version: String,
@@ -22,7 +25,8 @@ pub struct Health {
 }
 
 /// An account, as an operator sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "BackendUser")]
 pub struct User {
     /// Its id.
     pub id: String,
@@ -32,12 +36,30 @@ pub struct User {
     pub email_address: String,
     /// Its username, `""` when it has none.
     pub username: String,
+    /// Whether its primary address is proved.
+    #[serde(default)]
+    pub email_address_verified: bool,
+    /// Its primary phone number in E.164, `""` when it has none.
+    #[serde(default)]
+    pub phone_number: String,
     /// First name, may be `""`.
     pub first_name: String,
     /// Last name, may be `""`.
     pub last_name: String,
+    /// The id that the application knows it by; null for none.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// What the application keeps with it and shows its owner.
+    #[serde(default)]
+    pub public_metadata: Map<String, Value>,
+    /// What the application keeps with it and only backends see.
+    #[serde(default)]
+    pub private_metadata: Map<String, Value>,
     /// Whether it can sign in with a password.
     pub has_password: bool,
+    /// Whether it has a second factor.
+    #[serde(default)]
+    pub has_second_factor: bool,
     /// How many browsers it is signed in on.
     pub sign_ins: i64,
     /// When it was made.
@@ -46,12 +68,16 @@ pub struct User {
     pub updated_at: String,
     /// When it was disabled.
     pub disabled_at: Option<String>,
+    /// When it will be deleted, because its owner asked for that.
+    #[serde(default)]
+    pub deletion_due_at: Option<String>,
     /// When it was deleted.
     pub deleted_at: Option<String>,
 }
 
 /// What one browser holds, as an operator sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "BackendSession")]
 pub struct Session {
     /// Its id.
     pub id: String,
@@ -68,7 +94,8 @@ pub struct Session {
 }
 
 /// One account signed in on a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "BackendSignIn")]
 pub struct SignIn {
     /// Its id.
     pub id: String,
@@ -97,7 +124,7 @@ pub struct SignIn {
 }
 
 /// What became of an account, and what that ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Decided {
     /// The account as it is now.
     pub user: User,
@@ -105,15 +132,28 @@ pub struct Decided {
     pub ended: Vec<EndedSignIn>,
 }
 
+/// Everything that is kept of an account.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BackendAccountExport")]
+pub struct AccountExport {
+    /// What its owner may ask for.
+    pub account: keyrack_protocol::AccountExport,
+    /// The id that the application knows it by.
+    pub external_id: Option<String>,
+    /// What the application keeps with it and only backends see.
+    pub private_metadata: Map<String, Value>,
+}
+
 /// Which sign-ins a command ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ended {
     /// One for each; empty when there was nothing to end.
     pub ended: Vec<EndedSignIn>,
 }
 
 /// An organization, as an operator sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "BackendOrganization")]
 pub struct Organization {
     /// Its id.
     pub id: String,
@@ -130,7 +170,8 @@ pub struct Organization {
 }
 
 /// Somebody who waits to be let in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "BackendWaitlistEntry")]
 pub struct WaitlistEntry {
     /// Its id.
     pub id: String,
@@ -148,15 +189,45 @@ pub struct WaitlistEntry {
     pub invited_until: Option<String>,
 }
 
+/// A secret key of a backend, as an operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// How it begins: that much of it may be shown.
+    pub begins: String,
+    /// What it may be used for.
+    pub scopes: Vec<String>,
+    /// `live`, `expired` or `revoked`.
+    pub state: String,
+    /// When it was made.
+    pub created_at: String,
+    /// When it ends, or ended.
+    pub expires_at: Option<String>,
+    /// When it was last used, exact to some seconds.
+    pub last_used_at: Option<String>,
+}
+
+/// A secret key that was just made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewApiKey {
+    /// The key, as it is listed from now on.
+    pub key: ApiKey,
+    /// The key itself: it is shown this once.
+    pub secret: String,
+}
+
 /// Who was invited.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Invited {
     /// They, as they are now.
     pub invited: Vec<WaitlistEntry>,
 }
 
 /// An organization or a workspace that asks nothing of its members any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unrestricted {
     /// Its id.
     pub id: String,
@@ -165,7 +236,7 @@ pub struct Unrestricted {
 }
 
 /// A sign-in that a command ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EndedSignIn {
     /// Its id.
     pub sign_in_id: String,

@@ -39,6 +39,10 @@ pub enum Event {
     PasswordReset,
     /// An operator made an account.
     UserCreated,
+    /// An operator, or a backend, changed what an account is called or what is kept with it.
+    UserChanged,
+    /// A backend read everything that is kept of an account.
+    UserExported,
     /// An operator disabled an account.
     UserDisabled,
     /// An operator let an account act again.
@@ -99,6 +103,12 @@ pub enum Event {
     BackupCodesMade,
     /// A passkey signed with a counter that went back: there may be two of it.
     PasskeyCopied,
+    /// An operator made a secret key for a backend.
+    ApiKeyCreated,
+    /// An operator ended a secret key of a backend.
+    ApiKeyRevoked,
+    /// A call of a backend had no key of the deployment, one that is over, or one that is not for that.
+    ApiKeyRefused,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
 }
@@ -126,6 +136,8 @@ impl Event {
             Self::AccountChanged => "account_changed",
             Self::PasswordReset => "password_reset",
             Self::UserCreated => "user_created",
+            Self::UserChanged => "user_changed",
+            Self::UserExported => "user_exported",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
             Self::FactorsReset => "factors_reset",
@@ -156,6 +168,9 @@ impl Event {
             Self::AuthenticatorRemoved => "authenticator_removed",
             Self::BackupCodesMade => "backup_codes_made",
             Self::PasskeyCopied => "passkey_copied",
+            Self::ApiKeyCreated => "api_key_created",
+            Self::ApiKeyRevoked => "api_key_revoked",
+            Self::ApiKeyRefused => "api_key_refused",
             Self::BackupRestored => "backup_restored",
         }
     }
@@ -172,6 +187,7 @@ impl Event {
             | Self::CredentialAmbiguous
             | Self::ForeignSignInNamed
             | Self::InvitationRefused
+            | Self::ApiKeyRefused
             | Self::PasskeyCopied => "refused",
             _ => "ok",
         }

@@ -11,18 +11,18 @@ mod note;
 pub mod store;
 
 pub use event::Event;
-pub use note::note;
+pub use note::{note, note_about};
 
 use crate::app::Site;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::id::{AuditId, SessionId, SignInId, UserId};
+use crate::id::{ApiKeyId, AuditId, SessionId, SignInId, UserId};
 use crate::params;
 use crate::throttle::{self, Rule, Subject, Verdict};
 use crate::world::World;
 
 /// Who did it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A person with a browser, as far as the record names one.
     User,
@@ -30,8 +30,18 @@ pub enum Actor {
     Stranger,
     /// Who runs the server, as this Unix user.
     Operator(Option<u32>),
+    /// A backend, by this secret key of it.
+    Key(ApiKeyId),
     /// The server itself, because it was time.
     System,
+}
+
+impl Actor {
+    /// Whether it acts for whoever runs the application: what keeps users within bounds does not bind it.
+    #[must_use]
+    pub fn is_unbound(&self) -> bool {
+        matches!(self, Self::Operator(_) | Self::Key(_))
+    }
 }
 
 /// Who did it, from where, and when.
@@ -43,19 +53,27 @@ pub struct By {
     pub ip_address: String,
     /// When, in Unix milliseconds.
     pub now: i64,
+    /// Why, in the words of whoever did it; mostly `""`.
+    pub note: String,
 }
 
 impl By {
     /// The server itself.
     #[must_use]
     pub fn system(now: i64) -> Self {
-        Self { actor: Actor::System, ip_address: String::new(), now }
+        Self { actor: Actor::System, ip_address: String::new(), now, note: String::new() }
     }
 
     /// Somebody at `ip_address`.
     #[must_use]
     pub fn client(actor: Actor, ip_address: &str, now: i64) -> Self {
-        Self { actor, ip_address: ip_address.to_owned(), now }
+        Self { actor, ip_address: ip_address.to_owned(), now, note: String::new() }
+    }
+
+    /// The same with what whoever did it says why.
+    #[must_use]
+    pub fn saying(self, note: String) -> Self {
+        Self { note, ..self }
     }
 
     /// The same as a person who has proved nothing.
@@ -102,7 +120,7 @@ pub fn record_in(
 ) -> Result<()> {
     tx.execute(
         "insert into audit (id, deployment_id, at, event, result, reason, actor, ip_address, user_id, session_id,
-             sign_in_id, identifier) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             sign_in_id, identifier, note) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
             AuditId::draw(world).as_str(),
             deployment,
@@ -110,12 +128,13 @@ pub fn record_in(
             event.as_str(),
             event.result(),
             about.reason,
-            &actor_word(by.actor),
+            &actor_word(&by.actor),
             &by.ip_address,
             about.user.map_or("", UserId::as_str),
             about.session.map_or("", SessionId::as_str),
             about.sign_in.map_or("", SignInId::as_str),
-            about.identifier.map_or("", Subject::hash)
+            about.identifier.map_or("", Subject::hash),
+            &by.note
         ],
     )?;
     Ok(())
@@ -123,11 +142,12 @@ pub fn record_in(
 
 /// Who, as it is in the database and on the socket.
 #[must_use]
-pub fn actor_word(actor: Actor) -> String {
+pub fn actor_word(actor: &Actor) -> String {
     match actor {
         Actor::User => "user".to_owned(),
         Actor::Stranger => "stranger".to_owned(),
         Actor::System => "system".to_owned(),
+        Actor::Key(id) => format!("key:{id}"),
         Actor::Operator(uid) => uid.map_or("operator".to_owned(), |uid| format!("operator:{uid}")),
     }
 }

@@ -20,7 +20,7 @@ pub struct Record {
     pub result: String,
     /// The code of a refusal, or why something ended or began.
     pub reason: String,
-    /// `user`, `stranger`, `operator:<uid>` or `system`.
+    /// `user`, `stranger`, `operator:<uid>`, `key:<id>` or `system`.
     pub actor: String,
     /// The client's address.
     pub ip_address: String,
@@ -32,6 +32,9 @@ pub struct Record {
     pub sign_in_id: String,
     /// HMAC of the identifier that was said: equal ones were the same.
     pub identifier: String,
+    /// What whoever did it said why.
+    #[serde(default)]
+    pub note: String,
 }
 
 /// Which records are asked for.
@@ -55,7 +58,8 @@ pub struct Asked {
 /// What the database says.
 pub fn list(on: &mut Snapshot<'_>, deployment: &str, asked: &Asked) -> Result<Vec<Record>> {
     let rows = on.query(
-        "select id, at, event, result, reason, actor, ip_address, user_id, session_id, sign_in_id, identifier
+        "select id, at, event, result, reason, actor, ip_address, user_id, session_id, sign_in_id, identifier,
+             note
          from audit
          where deployment_id = $1 and ($2 = '' or id < $2) and ($3 = '' or user_id = $3)
              and ($4 = '' or session_id = $4) and at >= $5
@@ -86,5 +90,6 @@ fn read(row: Row) -> Result<Record> {
         session_id: cells.text()?,
         sign_in_id: cells.text()?,
         identifier: cells.text()?,
+        note: cells.text()?,
     })
 }

@@ -66,7 +66,7 @@ fn end_sessions(tx: &mut Tx<'_>, order: &Order<'_>) -> Result<u64> {
     // An id is its kind, ten letters of time and sixteen of randomness: those of the sign-in serve its record too.
     let drawn = AuditId::draw(order.world);
     let head = drawn.as_str().split_at(14).0;
-    let (event, actor) = (Event::SignInEnded.as_str(), audit::actor_word(order.by.actor));
+    let (event, actor) = (Event::SignInEnded.as_str(), audit::actor_word(&order.by.actor));
     tx.execute(
         "insert into audit (id, deployment_id, at, event, result, reason, actor, ip_address, user_id, session_id,
              sign_in_id, identifier)

@@ -173,7 +173,7 @@ fn fill(args: &RestoreArgs) -> Result<String, Failure> {
     if !is_stream(&args.file) {
         examine(args, &vault)?;
     }
-    let by = By { actor: Actor::Operator(uid()), ip_address: String::new(), now: world.clock.now_ms() };
+    let by = By::client(Actor::Operator(uid()), "", world.clock.now_ms());
     let order =
         Order { place: &place(&found), vault: &vault, world: &world, by, keep_sessions: args.keep_sessions };
     let done = if is_stream(&args.file) {

@@ -94,6 +94,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0013_tokens.sql"),
         walks: &[],
     },
+    Migration {
+        version: 14,
+        name: "api_keys",
+        sql: include_str!("../../migrations/0014_api_keys.sql"),
+        walks: &["users", "audit", "organizations"],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::id::{SessionId, UserId};
 use crate::membership::words;
 use crate::session::store as sessions;
+use crate::user::kept::Kept;
 use crate::user::store::Credentials;
 use crate::user::{self, User, standing};
 use keyrack_protocol::{ChangeReason, Code, EndReason};
@@ -80,6 +81,7 @@ async fn sow_one(app: &Shared, site: &Arc<Site>, person: &Person) -> Result<Outc
             first_name: person.first_name.clone().unwrap_or_default(),
             last_name: person.last_name.clone().unwrap_or_default(),
             password: person.password.clone(),
+            kept: Kept::default(),
         };
         let made = admin::create(app, site, form, by.clone()).await?;
         if person.disabled == Some(true) {
@@ -135,7 +137,11 @@ fn rename(tx: &mut Tx<'_>, site: &Site, (user, asked): (&User, &Person), now: i6
     let names = standing::Names {
         first_name: asked.first_name.as_deref().unwrap_or(&user.first_name),
         last_name: asked.last_name.as_deref().unwrap_or(&user.last_name),
-        username: asked.username.as_ref().filter(|name| user.username.as_deref() != Some(name.as_str())),
+        username: asked
+            .username
+            .as_ref()
+            .filter(|name| user.username.as_deref() != Some(name.as_str()))
+            .map(Some),
     };
     if names.first_name == user.first_name && names.last_name == user.last_name && names.username.is_none() {
         return Ok(false);

@@ -16,6 +16,18 @@ const DRAFT_KEPT: usize = 64 * 1024;
 #[derive(Clone, Debug)]
 pub struct Cause(pub String);
 
+/// Why a request was refused, for what stands around the router.
+#[derive(Clone, Copy, Debug)]
+pub struct Refusal(pub Code);
+
+/// Data as it is, for backends.
+pub fn bare<T: Serialize>(data: &T) -> Response {
+    match written(data) {
+        Ok(body) => json(StatusCode::OK, body),
+        Err(cause) => Error::internal("write an answer", cause).into_response(),
+    }
+}
+
 /// Data in the envelope.
 pub fn ok<T: Serialize>(data: T) -> Response {
     match body(data) {
@@ -86,6 +98,7 @@ impl IntoResponse for Error {
         if let Some(seconds) = self.retry_after_s() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        response.extensions_mut().insert(Refusal(self.code()));
         if let Some(cause) = self.cause() {
             response.extensions_mut().insert(Cause(cause.to_owned()));
         }

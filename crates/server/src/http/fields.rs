@@ -12,7 +12,8 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::response::IntoResponse;
 use bytes::Bytes;
-use http::header;
+use http::request::Parts;
+use http::{HeaderMap, header};
 use keyrack_protocol::Code;
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
@@ -62,6 +63,29 @@ impl Fields {
             None if self.values.iter().any(is_empty) => Ok(Some("")),
             text => Ok(text),
         }
+    }
+
+    /// The same where `null` empties it, too.
+    ///
+    /// # Errors
+    /// [`Code::BadRequestBody`] when it is something else than text.
+    pub fn emptied(&self, name: &str) -> Result<Option<&str>> {
+        let is_null = |(key, value): &(String, Value)| key == name && value.is_null();
+        match self.given(name)? {
+            None if self.values.iter().any(is_null) => Ok(Some("")),
+            text => Ok(text),
+        }
+    }
+
+    /// A name that is said and that the operation does not list, if there is one.
+    #[must_use]
+    pub fn unlisted(&self) -> Option<&str> {
+        let listed = |name: &str| {
+            let plain = name.split('[').next().unwrap_or(name);
+            self.takes.unwrap_or_default().iter().any(|field| field.name == name || field.list && field.name == plain)
+        };
+        let said = self.values.iter().map(|(name, _)| name).chain(self.files.iter().map(|(name, _)| name));
+        said.map(String::as_str).find(|name| !listed(name))
     }
 
     /// The texts of a field that is a list: a JSON array, a name that stands several times, or `name[0]`, `name[1]`, …;
@@ -197,12 +221,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         let query = request.uri().query().unwrap_or_default().to_owned();
         let kind = request.headers().get(header::CONTENT_TYPE);
         let kind = kind.map(|kind| kind.to_str().unwrap_or("?").to_owned());
-        let too_large = request
-            .headers()
-            .get(header::CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
-            .is_some_and(|length| length > limit);
-        if too_large {
+        if declares_more(request.headers(), limit) {
             return Err(too_much(limit));
         }
         // What is packed small could be a thousand times as large as the limit.
@@ -220,6 +239,26 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         }
         Ok(Self { values, files, takes })
     }
+}
+
+/// Whether a request says that its body is longer than `limit` bytes.
+fn declares_more(headers: &HeaderMap, limit: usize) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > limit)
+}
+
+/// A request in two: its head, and its body to the end, of at most [`BODY_LIMIT`].
+///
+/// # Errors
+/// [`Code::BodyTooLarge`], [`Code::RequestTimeout`], [`Code::BadRequestBody`] when it ends early.
+pub async fn body_of(request: Request) -> Result<(Parts, Bytes)> {
+    if declares_more(request.headers(), BODY_LIMIT) {
+        return Err(too_much(BODY_LIMIT));
+    }
+    let (parts, body) = request.into_parts();
+    let whole = Request::from_parts(parts.clone(), body);
+    let body = whole.extract().await.map_err(|rejection| unreadable(rejection, BODY_LIMIT))?;
+    Ok((parts, body))
 }
 
 fn too_much(limit: usize) -> Error {

@@ -1,7 +1,11 @@
 //! The first look at a request: which deployment its host means, and whether its origin may.
 
+use super::answer::Refusal;
 use super::{Head, dress, origin};
+use crate::api_key::calls;
 use crate::app::{App, Shared, Site};
+use crate::audit::{self, Event};
+use crate::caller::{Backend, Refused};
 use crate::error::Error;
 use crate::http::carriage::Carriage;
 use crate::trace;
@@ -18,6 +22,9 @@ use std::sync::Arc;
 /// Marks an answer that is the same for everybody, such as the public keys: any origin may read it.
 #[derive(Clone, Copy, Debug)]
 pub struct Public;
+
+/// Where backends call.
+pub const BACKENDS: &str = "/admin/v1";
 
 /// The one change that maintenance does not hold up.
 pub const NEVER_WAITS: &str = "/session/sign-out";
@@ -36,6 +43,9 @@ async fn front(State(app): State<Shared>, request: Request, next: Next) -> Respo
     if is_local(&app, parts.uri.path()) {
         parts.extensions.insert(site);
         return next.run(Request::from_parts(parts, body)).await;
+    }
+    if is_of_backends(parts.uri.path()) {
+        return backend(&app, &site, (parts, body), next).await;
     }
     let allowed = allowed_origin(&site, &parts.headers).cloned();
     let mut response = match refuse(&site, &parts) {
@@ -56,6 +66,49 @@ async fn front(State(app): State<Shared>, request: Request, next: Next) -> Respo
 pub fn allowed_origin<'a>(site: &Site, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
     let origin = headers.get(header::ORIGIN)?;
     origin.to_str().is_ok_and(|from| origin::is_allowed(site, from)).then_some(origin)
+}
+
+/// Whether a path is one of those that backends call.
+fn is_of_backends(path: &str) -> bool {
+    path.strip_prefix(BACKENDS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Answers a backend. Whoever has no key learns nothing of what there is, pages of other origins read nothing, and nothing
+/// waits for the end of maintenance: whoever runs the application is at work.
+async fn backend(
+    app: &Shared,
+    site: &Arc<Site>,
+    (mut parts, body): (Parts, Body),
+    next: Next,
+) -> Response {
+    let (mut response, by) = match Backend::of(app, site, &parts).await {
+        Ok(backend) => {
+            let (key, by) = (backend.key.clone(), backend.by());
+            parts.extensions.insert(backend);
+            parts.extensions.insert(Arc::clone(site));
+            let request = Request::from_parts(parts, body);
+            (calls::around((app, site), &key, request, next).await, by)
+        }
+        Err(refused) => {
+            let Refused { error, by, reason } = *refused;
+            if error.code() == Code::InvalidApiKey {
+                audit::note_about(app, site, by.clone(), Event::ApiKeyRefused, reason).await;
+            }
+            (error.into_response(), by)
+        }
+    };
+    if let Some(Refusal(code @ Code::ApiKeyScope)) = response.extensions().get::<Refusal>().copied() {
+        audit::note_about(app, site, by, Event::ApiKeyRefused, code.as_str()).await;
+    }
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization"));
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if site.config.origin.https {
+        dress::secure_transport(response.headers_mut());
+    }
+    trace::note_deployment(&mut response, &site.config.id);
+    response
 }
 
 fn is_local(app: &App, path: &str) -> bool {

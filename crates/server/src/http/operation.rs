@@ -2,6 +2,7 @@
 //! document are made of the same list.
 
 use super::front::NEVER_WAITS;
+use crate::api_key::Scope;
 use http::Method;
 use keyrack_protocol::Code;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -21,6 +22,8 @@ pub struct Operation {
     pub fields: Option<&'static [Field]>,
     /// Whether it reads the session credential.
     pub browser: bool,
+    /// What the secret key of the backend that calls must be for; none where no backend does.
+    pub backend: Option<Scope>,
     /// Whether its answer may hand out a credential or take it back.
     pub hands_out: bool,
     /// Whether it exists for the verb of older clients only.
@@ -166,6 +169,7 @@ impl Operation {
             about,
             fields: None,
             browser: false,
+            backend: None,
             hands_out: false,
             old: false,
             any_host: false,
@@ -191,6 +195,12 @@ impl Operation {
     #[must_use]
     pub fn of_browser(self) -> Self {
         Self { browser: true, ..self }
+    }
+
+    /// Backends call it, with a secret key for this; its answer is not in the envelope.
+    #[must_use]
+    pub fn of_backend(self, scope: Scope) -> Self {
+        Self { backend: Some(scope), ..self.bare() }
     }
 
     /// It reads the credential, and hands out a new one or takes it back.
@@ -270,7 +280,13 @@ impl Operation {
         if !self.any_host {
             codes.push(Code::UnknownHost);
         }
-        if self.method != Method::GET {
+        if self.backend.is_some() {
+            codes.extend([Code::InvalidApiKey, Code::ApiKeyScope, Code::InvalidParameter, Code::Unavailable]);
+        }
+        if self.backend.is_some() && self.method != Method::GET {
+            codes.extend([Code::IdempotencyKeyReused, Code::IdempotencyKeyInUse]);
+        }
+        if self.backend.is_none() && self.method != Method::GET {
             codes.push(Code::OriginNotAllowed);
             codes.extend((self.path != NEVER_WAITS).then_some(Code::Maintenance));
         }

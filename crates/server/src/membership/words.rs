@@ -6,6 +6,7 @@ use crate::db::{Snapshot, Tx};
 use crate::error::Result;
 use crate::id::{MembershipId, UserId};
 use crate::params;
+use crate::user::kept;
 
 /// Characters of a word that are kept: more are typed by nobody.
 const LENGTH: usize = 120;
@@ -95,11 +96,12 @@ pub fn write(
     Ok(())
 }
 
-/// Writes anew what a user is found by, wherever it is a member. The caller holds the user's lock.
+/// Writes anew what a user is found by, by operators and wherever it is a member. The caller holds the user's lock.
 ///
 /// # Errors
 /// What the database says.
 pub fn renew(tx: &mut Tx<'_>, deployment: &str, user: &UserId) -> Result<()> {
+    kept::fold_names(tx, user)?;
     let rows = tx.query(
         "select id, place_id from memberships where user_id = $1 order by id",
         params![user.as_str()],

@@ -25,6 +25,8 @@ The session credential is an opaque string of less than 1 kB. In production it i
 something must come from an allowed origin (`Origin`, or `Sec-Fetch-Site: same-origin`); in staging it is a header. \
 Without one a request has the empty session. An answer that hands one out replaces the one before.
 
+Below `/admin/v1` backends call, with a secret key and no session: answers there are not in the envelope, errors are.
+
 A path that is not listed answers 404 `not_found`, a method that is not listed 405 `method_not_allowed`.";
 
 /// The document of these operations, as `site` serves them or, without one, as `keyrack dev` does.
@@ -69,14 +71,17 @@ fn paths(operations: &[Operation], schemas: &mut SchemaGenerator) -> Map<String,
 
 fn describe(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
     let (summary, description) = operation.about.split_once(". ").unwrap_or((operation.about, ""));
+    let description = match operation.backend {
+        Some(scope) => format!("{description} Needs a key with the scope `{}`.", scope.as_str()).trim().to_owned(),
+        None => description.to_owned(),
+    };
     let mut described = json!({
         "operationId": operation.id,
         "summary": summary.trim_end_matches('.'),
         "description": description,
         "tags": [operation.path.split('/').nth(1).unwrap_or_default()],
         "responses": answers::of(operation, schemas),
-        // The empty requirement: without a credential it is the empty session's business.
-        "security": if operation.browser { json!([{}, { "cookie": [] }, { "header": [] }, { "query": [] }]) } else { json!([]) },
+        "security": security(operation),
     });
     if operation.old {
         described["deprecated"] = json!(true);
@@ -91,12 +96,26 @@ fn describe(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
     described
 }
 
+fn security(operation: &Operation) -> Value {
+    match (operation.backend, operation.browser) {
+        (Some(_), _) => json!([{ "secret_key": [] }]),
+        // The empty requirement: without a credential it is the empty session's business.
+        (None, true) => json!([{}, { "cookie": [] }, { "header": [] }, { "query": [] }]),
+        (None, false) => json!([]),
+    }
+}
+
 fn security_schemes(site: Option<&Site>) -> Value {
     let cookie = match site.map(|site| &site.carriage) {
         Some(Carriage::Cookie { name, .. }) => name,
         _ => "__Host-keyrack",
     };
     json!({
+        "secret_key": {
+            "type": "http", "scheme": "bearer",
+            "description": "A secret key of the deployment, `sk_live_…` or `sk_test_…`: made with `keyrack key create`, \
+                for backends only. Each operation says which scope it must have.",
+        },
         "cookie": {
             "type": "apiKey", "in": "cookie", "name": cookie,
             "description": "In production: `__Host-keyrack` on https, `__session` where the deployment has a \

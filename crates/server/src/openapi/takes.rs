@@ -21,6 +21,14 @@ pub fn parameters(operation: &Operation) -> Vec<Value> {
             "schema": { "type": "string", "pattern": "^sin_[0-9a-z]{26}(\\.-\\.-|\\.(org|mem)_[0-9a-z]{26}\\.(-|(wsp|mem)_[0-9a-z]{26}))$" },
         }));
     }
+    if operation.backend.is_some() && operation.method != Method::GET {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Any text that was not sent before, such as a UUID. Whoever asks again with it within 24 hours \
+                gets the first answer again, and nothing is done twice.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+        }));
+    }
     if matches!(operation.answer, Answer::Tagged(_)) {
         parameters.push(json!({
             "name": "If-None-Match", "in": "header", "required": false,

@@ -2,7 +2,7 @@
 
 use super::store as organizations;
 use crate::app::Site;
-use crate::audit::{self, About, Actor, By, Event};
+use crate::audit::{self, About, By, Event};
 use crate::config::teams::Kind;
 use crate::db::Tx;
 use crate::error::Result;
@@ -50,7 +50,7 @@ pub fn join(tx: &mut Tx<'_>, site: &Site, place: &Place, newcomer: Newcomer<'_>)
         (Kind::Workspace, false) => return Err(Code::MembershipNotFound.into()),
         _ => {}
     }
-    let bound = !matches!(newcomer.by.actor, Actor::Operator(_));
+    let bound = !newcomer.by.actor.is_unbound();
     if place.kind == Kind::Organization && bound && is_in_too_many(tx, site, newcomer.user)? {
         return Ok(Joined::TooMany);
     }

@@ -71,7 +71,7 @@ fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveS
              w.restricts_addresses, w.allowed_addresses,
              u.id, u.first_name, u.last_name, u.username, u.password_hash, u.disabled_at, u.deleted_at,
              u.second_factor_at, u.created_at, u.updated_at, u.second_factor_policy, u.availability, u.picture_id,
-             u.backup_codes, u.passkeys, u.language
+             u.backup_codes, u.passkeys, u.language, u.public_metadata
          from sign_ins s join users u on u.id = s.user_id
              left join organizations o on o.id = s.organization_id and o.deleted_at is null
              left join workspaces w on w.id = s.workspace_id and w.deleted_at is null

@@ -4,6 +4,7 @@
 //! whoever writes waits for a few rows and never for a table.
 
 use super::lease::Lease;
+use crate::api_key::calls::KEPT_MS;
 use crate::app::Shared;
 use crate::config::Retention;
 use crate::error::Result;
@@ -37,7 +38,7 @@ const EMPTY_SESSION_SQL: &str = "delete from sessions where id = $2 and $1 <> ''
      and not exists (select 1 from attempts a where a.session_id = $2)";
 
 /// Every kind.
-pub const STALE: [Stale; 13] = [
+pub const STALE: [Stale; 15] = [
     Stale {
         what: "attempts",
         find: "select id, session_id from attempts
@@ -152,6 +153,22 @@ pub const STALE: [Stale; 13] = [
         delete: &[("delete from waitlist_entries where id = $1 and email = $2 and updated_at < $3
              and (invited_until is null or invited_until < $3) and deployment_id = $4", |kept| kept.waitlist_ms)],
         kept: |kept| kept.waitlist_ms,
+    },
+    Stale {
+        what: "secret keys that are over",
+        find: "select id, name from api_keys
+             where deployment_id = $1 and expires_at is not null and expires_at < $2 order by expires_at limit 100",
+        delete: &[("delete from api_keys where id = $1 and name = $2 and expires_at < $3
+             and deployment_id = $4", |kept| kept.audit_ms)],
+        kept: |kept| kept.audit_ms,
+    },
+    Stale {
+        what: "answers of calls that are done once",
+        find: "select id, asked from api_calls
+             where deployment_id = $1 and created_at < $2 order by created_at limit 100",
+        delete: &[("delete from api_calls where id = $1 and asked = $2 and created_at < $3
+             and deployment_id = $4", |_| KEPT_MS)],
+        kept: |_| KEPT_MS,
     },
     Stale {
         what: "records",

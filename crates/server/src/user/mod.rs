@@ -6,6 +6,7 @@ pub mod code_budget;
 pub mod email;
 pub mod factors;
 mod hashing;
+pub mod kept;
 pub mod notice;
 pub mod password;
 pub mod phone;
@@ -188,7 +189,7 @@ pub fn view(site: &Site, user: &User) -> CurrentUser {
         backup_codes_generated: user.ways.backup_codes > 0,
         has_password: user.has_password,
         has_passkeys: user.ways.passkeys > 0,
-        public_metadata: serde_json::Map::new(),
+        public_metadata: serde_json::from_str(&user.ways.public_metadata).unwrap_or_default(),
         segments: Vec::new(),
     }
 }

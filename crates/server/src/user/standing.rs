@@ -30,8 +30,8 @@ pub struct Names<'a> {
     pub first_name: &'a str,
     /// Last name, may be `""`.
     pub last_name: &'a str,
-    /// A new username; without one it keeps what it has.
-    pub username: Option<&'a Username>,
+    /// A new username, or none at all; without a word it keeps what it has.
+    pub username: Option<Option<&'a Username>>,
 }
 
 /// Calls an account otherwise; `false` and nothing changed when somebody else has the username, or one that looks
@@ -40,17 +40,18 @@ pub struct Names<'a> {
 /// # Errors
 /// What the database says.
 pub fn rename(tx: &mut Tx<'_>, user: &User, names: &Names<'_>, now: i64) -> Result<bool> {
-    let skeleton = names.username.map(Username::skeleton);
+    let of_now = user.username.as_deref().map(Username::parse).transpose()?;
+    let username = names.username.unwrap_or(of_now.as_ref());
+    let skeleton = username.map(Username::skeleton);
     let renamed = tx.execute(
-        "update users set first_name = $2, last_name = $3, username = coalesce($4, username),
-             username_skeleton = coalesce($5, username_skeleton), updated_at = $6
+        "update users set first_name = $2, last_name = $3, username = $4, username_skeleton = $5, updated_at = $6
          where id = $1 and not exists (select 1 from users other where other.deployment_id = users.deployment_id
              and other.username_skeleton = $5 and other.id <> users.id)",
         params![
             user.id.as_str(),
             names.first_name,
             names.last_name,
-            names.username.map(Username::as_str),
+            username.map(Username::as_str),
             skeleton.as_ref(),
             now
         ],
@@ -122,7 +123,7 @@ pub fn renew_hash(tx: &mut Tx<'_>, user: &User, hash: &str) -> Result<()> {
 pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, now: i64) -> Result<()> {
     let id = user.id.as_str();
     tx.execute(
-        "update audit set ip_address = '', identifier = '' where user_id = $1 and user_id <> ''",
+        "update audit set ip_address = '', identifier = '', note = '' where user_id = $1 and user_id <> ''",
         params![id],
     )?;
     for name in names(tx, user)? {
@@ -146,7 +147,8 @@ pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, 
         "update users set first_name = '', last_name = '', username = null, username_skeleton = null,
              password_hash = null, password_set_at = null, passkey_handle = null, second_factor_policy = null,
              second_factor_at = null, availability = 'available', picture_id = '', backup_codes = 0, passkeys = 0,
-             language = '',
+             language = '', external_id = null, public_metadata = '{}', private_metadata = '{}', name_folded = '',
+             last_name_folded = '',
              deletion_asked_at = null, deletion_due_at = null,
              deleted_at = $2, updated_at = $2 where id = $1",
         params![id, now],

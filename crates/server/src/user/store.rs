@@ -2,7 +2,7 @@
 
 use super::email::EmailAddress;
 use super::username::Username;
-use super::{Email, User, may_act_with, ways};
+use super::{Email, User, kept, may_act_with, ways};
 use crate::db::{Cells, Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::id::{EmailAddressId, UserId};
@@ -57,8 +57,7 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Re
     if !user.is_proved && find_proved(tx, deployment, &user.email)?.is_some() {
         return Ok(Created::EmailTaken);
     }
-    let username = user.username.as_ref();
-    let skeleton = username.map(Username::skeleton);
+    let skeleton = user.username.as_ref().map(Username::skeleton);
     let made = tx.execute(
         "insert into users (id, deployment_id, version, first_name, last_name, username, username_skeleton,
              password_hash, password_set_at, created_at, updated_at)
@@ -68,7 +67,7 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Re
             deployment,
             &user.first_name,
             &user.last_name,
-            username.map(Username::as_str),
+            user.username.as_ref().map(Username::as_str),
             skeleton.as_ref(),
             user.password_hash.as_ref(),
             user.password_hash.as_ref().map(|_| now),
@@ -98,6 +97,7 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Re
         tx.execute("delete from users where id = $1", params![user.id.as_str()])?;
         return Ok(Created::EmailTaken);
     }
+    kept::fold_names(tx, &user.id)?;
     Ok(Created::Made)
 }
 
@@ -176,8 +176,8 @@ pub fn acts(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<bool
 pub fn find(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Result<Option<User>> {
     let row = on.query_one(
         "select id, first_name, last_name, username, password_hash, disabled_at, deleted_at, second_factor_at,
-             created_at, updated_at, second_factor_policy, availability, picture_id, backup_codes, passkeys,
-             language
+             created_at, updated_at, second_factor_policy, availability, picture_id, backup_codes, passkeys, language,
+             public_metadata
          from users where id = $1 and deployment_id = $2",
         params![id.as_str(), deployment],
     )?;
@@ -202,7 +202,7 @@ pub fn lock(tx: &mut Tx<'_>, deployment: &str, id: &UserId) -> Result<Option<(Us
         "update users set version = version + 1 where id = $1 and deployment_id = $2
          returning password_hash, id, first_name, last_name, username, password_hash, disabled_at, deleted_at,
              second_factor_at, created_at, updated_at, second_factor_policy, availability, picture_id, backup_codes,
-             passkeys, language",
+             passkeys, language, public_metadata",
         params![id.as_str(), deployment],
     )?;
     let Some(row) = row else { return Ok(None) };

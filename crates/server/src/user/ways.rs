@@ -26,6 +26,8 @@ pub struct Ways {
     pub passkeys: i64,
     /// The language of the browser that was signed in to it last, `""` when unknown.
     pub language: String,
+    /// What the application shows its owner of what it keeps with it: an object in JSON.
+    pub public_metadata: String,
     /// Its phone numbers, oldest first.
     pub phones: Vec<Phone>,
     /// Its confirmed authenticators, oldest first.
@@ -65,6 +67,7 @@ impl Ways {
             backup_codes: 0,
             passkeys: 0,
             language: String::new(),
+            public_metadata: "{}".to_owned(),
             phones: Vec::new(),
             authenticators: Vec::new(),
         }
@@ -106,8 +109,8 @@ fn takes_passkeys(site: &Site) -> bool {
     passkey.enabled && passkey.rp_id(&site.config.origin).is_some()
 }
 
-/// Reads the columns `second_factor_policy, availability, picture_id, backup_codes, passkeys, language`; phone numbers
-/// and authenticators are read apart.
+/// Reads the columns `second_factor_policy, availability, picture_id, backup_codes, passkeys, language,
+/// public_metadata`; phone numbers and authenticators are read apart.
 ///
 /// # Errors
 /// When the columns are others.
@@ -119,6 +122,7 @@ pub fn read(cells: &mut Cells) -> Result<Ways> {
         backup_codes: cells.int()?,
         passkeys: cells.int()?,
         language: cells.text()?,
+        public_metadata: cells.text()?,
         ..Ways::none()
     })
 }

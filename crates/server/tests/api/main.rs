@@ -45,6 +45,8 @@ mod attacks_session;
 mod attacks_sign_in;
 mod attacks_sql;
 mod attacks_username;
+mod api_calls;
+mod api_keys;
 mod audit;
 mod audit_tries;
 mod authenticators;

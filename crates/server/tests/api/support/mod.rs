@@ -3,6 +3,7 @@
 mod account;
 mod atlas;
 pub mod authenticator;
+mod backend;
 mod browser;
 pub mod contract;
 pub mod dns;
@@ -28,6 +29,7 @@ mod tables;
 mod teams;
 
 pub use atlas::atlas;
+pub use backend::Backend;
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
 pub use dns::NameServer;
 pub use events::Events;

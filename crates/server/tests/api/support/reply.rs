@@ -36,6 +36,13 @@ impl Reply {
         self.json()["data"].clone()
     }
 
+    /// The body of an answer of a backend's call that must be a success: it is in no envelope.
+    #[track_caller]
+    pub fn bare(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.text);
+        self.json()
+    }
+
     /// The status and the code of an answer that must be a refusal; it has handed out nothing.
     #[track_caller]
     pub fn refused(&self) -> (u16, String) {

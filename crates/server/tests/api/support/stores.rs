@@ -91,7 +91,7 @@ impl Store {
         let done = tokio::task::spawn_blocking(move || {
             let world = World::for_tests(u64::from_be_bytes(Random::System.bytes()));
             world.clock.advance(now - world.clock.now_ms());
-            let by = By { actor: Actor::Operator(Some(7)), ip_address: String::new(), now };
+            let by = By::client(Actor::Operator(Some(7)), "", now);
             let order = Order { place: &place, vault: &vault(), world: &world, by, keep_sessions };
             backup::restore(Cursor::new(file), &order)
         });

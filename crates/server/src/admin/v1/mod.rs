@@ -1,0 +1,24 @@
+//! `/admin/v1/…`: what backends ask with a secret key, on the deployment's own host.
+//!
+//! Another door to the rooms behind the operators' socket: what is asked is read and checked here, and done by the same
+//! functions. Nothing reads a cookie or a session; whatever is not listed is refused, so that a misspelt word does not
+//! look as if it had been obeyed.
+
+mod said;
+mod users;
+
+use crate::error::Result;
+use crate::http::routes::Routes;
+use crate::id::UserId;
+use keyrack_protocol::Code;
+pub use said::{Said, reason};
+
+/// Every route.
+pub fn routes() -> Routes {
+    users::routes()
+}
+
+/// An id in the path or in a field.
+fn user_id(text: &str) -> Result<UserId> {
+    Ok(UserId::parse(text).ok_or(Code::UserNotFound)?)
+}

@@ -1,0 +1,70 @@
+use super::{Keyrack, Operator, Reply, contract};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// An application's backend with a secret key.
+pub struct Backend {
+    client: Client,
+    /// The nodes that its requests go to, one after the other.
+    nodes: Vec<String>,
+    sent: AtomicUsize,
+    /// What it shows.
+    pub key: String,
+}
+
+impl Keyrack {
+    /// A new secret key for these scopes.
+    pub async fn api_key(&self, scopes: &[&str]) -> String {
+        let new = json!({ "name": "test", "scopes": scopes });
+        let made = Operator(self).ask(Method::POST, "/keys", new).await.ok();
+        made["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// A backend with a new key for these scopes.
+    pub async fn backend(&self, scopes: &[&str]) -> Backend {
+        self.backend_with(self.api_key(scopes).await)
+    }
+
+    /// A backend that shows this.
+    pub fn backend_with(&self, key: String) -> Backend {
+        Backend { client: Client::new(), nodes: self.nodes(), sent: AtomicUsize::new(0), key }
+    }
+}
+
+impl Backend {
+    /// A request with its key; the caller may add to it.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let node = &self.nodes[self.sent.fetch_add(1, Ordering::SeqCst) % self.nodes.len()];
+        self.client.request(method, format!("{node}{path}")).bearer_auth(&self.key)
+    }
+
+    pub async fn send(&self, request: RequestBuilder) -> Reply {
+        let (client, request) = request.build_split();
+        let request = request.unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let reply = Reply::read(client.execute(request).await.unwrap()).await;
+        contract::check(&method, &path, &reply);
+        reply
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.ask(Method::POST, path, body).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.ask(Method::PATCH, path, body).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    pub async fn ask(&self, method: Method, path: &str, body: Value) -> Reply {
+        self.send(self.request(method, path).json(&body)).await
+    }
+}

@@ -15,7 +15,7 @@ pub mod table;
 pub mod user;
 pub mod waitlist;
 
-pub use operate::{EXIT_CODES, Failure, Paging, print};
+pub use operate::{Because, EXIT_CODES, Failure, Paging, print};
 use operate::{more, said, sign_ins};
 
 use crate::config::Mode;

@@ -1,5 +1,6 @@
 //! Who asks through the socket, for which deployment, and what else is said.
 
+use super::v1::reason;
 use crate::app::{Shared, Site};
 use crate::audit::{Actor, By, Event};
 use crate::error::{Error, Result};
@@ -81,6 +82,15 @@ impl Operator {
     pub fn by(&self) -> By {
         let now = self.app.world.clock.now_ms();
         By::client(Actor::Operator(self.peer.map(|peer| peer.uid)), "", now)
+    }
+
+    /// The same with the reason that the query says.
+    ///
+    /// # Errors
+    /// [`Code::InvalidParameter`].
+    pub fn saying(&self) -> Result<By> {
+        let said = self.query("reason").map(reason).transpose()?;
+        Ok(self.by().saying(said.unwrap_or_default()))
     }
 
     /// Tells the log what was done to whom, after it was done: ids only, so that the log may be kept anywhere. After a

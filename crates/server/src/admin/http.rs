@@ -2,7 +2,7 @@
 
 use super::door::{About, Body, Operator};
 use super::page::{Page, moment};
-use super::{Decision, Form, keys, organizations, places, store, users, view, waitlist};
+use super::{explain, keys, people, places, store, teams, view, waitlist};
 use crate::app::Shared;
 use crate::audit::{self, Event};
 use crate::error::Result;
@@ -10,29 +10,31 @@ use crate::http::answer;
 use crate::id::{AuditId, SessionId, SignInId, UserId};
 use crate::user;
 use crate::user::email::EmailAddress;
-use crate::user::kept::{Kept, external_id};
 use crate::user::username::Username;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use keyrack_protocol::Code;
-use serde::Deserialize;
+use std::sync::Arc;
 
 /// The routes of the socket. Everywhere `?deployment=` names the deployment where there are several.
 pub fn routes() -> Router<Shared> {
     Router::new()
-        .route("/admin/users", get(list_users).post(create_user))
-        .route("/admin/users/{user}", get(show_user).delete(delete_user))
-        .route("/admin/users/{user}/disable", post(disable_user))
-        .route("/admin/users/{user}/enable", post(enable_user))
-        .route("/admin/users/{user}/reset-factors", post(reset_factors))
-        .route("/admin/users/{user}/end-sessions", post(end_sessions))
+        .route("/admin/users", get(people::list).post(people::create))
+        .route("/admin/users/{user}", get(people::show).patch(people::update).delete(people::delete))
+        .route("/admin/users/{user}/export", get(people::export))
+        .route("/admin/users/{user}/disable", post(people::disable))
+        .route("/admin/users/{user}/enable", post(people::enable))
+        .route("/admin/users/{user}/reset-factors", post(people::reset_factors))
+        .route("/admin/users/{user}/end-sessions", post(people::end_sessions))
         .route("/admin/sessions", get(list_sessions))
         .route("/admin/sessions/{id}/end", post(end_session))
-        .route("/admin/organizations", get(organizations::list).post(organizations::create))
-        .route("/admin/organizations/{id}", delete(organizations::delete))
-        .route("/admin/organizations/{id}/members", post(organizations::add_member))
+        .route("/admin/sessions/{id}/explain", get(explain_session))
+        .route("/admin/organizations", get(teams::list).post(teams::create))
+        .route("/admin/organizations/{id}", delete(teams::delete))
+        .route("/admin/organizations/{id}/members", post(teams::add_member))
+        .route("/admin/organizations/{id}/members/{user}", delete(teams::remove_member))
         .route("/admin/organizations/{id}/unrestrict", post(unrestrict))
         .route("/admin/waitlist", get(waitlist::list))
         .route("/admin/waitlist/invite", post(waitlist::invite))
@@ -41,96 +43,6 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/keys/{id}/revoke", post(keys::revoke))
         .route("/admin/audit", get(list_audit))
         .route("/admin/health", get(health))
-}
-
-/// `state?` (`present`, `active`, `disabled`, `deleted`), `search?`, `limit?`, `cursor?`.
-async fn list_users(operator: Operator) -> Result<Response> {
-    operator.says_only(&["state", "search", "limit", "cursor"])?;
-    let is_id = |text: &str| UserId::parse(text).is_some();
-    let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
-    let state = operator.word("state", &["present", "active", "disabled", "deleted"])?;
-    let sought = operator.query("search").map(users::Sought::typed);
-    let (deployment, now) = (operator.site.config.id.clone(), operator.app.world.clock.now_ms());
-    let list = operator.app.db.read(move |on| {
-        let users = users::page(on, &deployment, (&page, state), sought.as_ref(), now)?;
-        Ok(page.list(users, |user| &user.id))
-    });
-    Ok(answer::ok(list.await?))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewUser {
-    email: String,
-    username: Option<String>,
-    #[serde(default)]
-    first_name: String,
-    #[serde(default)]
-    last_name: String,
-    password: Option<String>,
-    external_id: Option<String>,
-    #[serde(default)]
-    unproved: bool,
-}
-
-/// `email`, `username?`, `first_name?`, `last_name?`, `password?`, `external_id?`, `unproved?`.
-async fn create_user(operator: Operator, Body(new): Body<NewUser>) -> Result<Response> {
-    operator.says_only(&[])?;
-    let form = Form {
-        email: EmailAddress::parse(&new.email)?,
-        unproved: new.unproved,
-        username: new.username.as_deref().map(Username::parse).transpose()?,
-        first_name: user::name(&new.first_name)?,
-        last_name: user::name(&new.last_name)?,
-        password: new.password,
-        kept: Kept { external_id: new.external_id.as_deref().map(external_id).transpose()?, ..Kept::default() },
-    };
-    let made = super::create(&operator.app, &operator.site, form, operator.by()).await?;
-    operator.log(Event::UserCreated, About { user: Some(&made.id), ..About::default() });
-    Ok(answer::ok(made))
-}
-
-async fn show_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
-    operator.says_only(&[])?;
-    let id = named(&operator, &user).await?;
-    let (deployment, now) = (operator.site.config.id.clone(), operator.app.world.clock.now_ms());
-    let found = operator.app.db.read(move |on| users::one(on, &deployment, &id, now)).await?;
-    Ok(answer::ok(found.ok_or(Code::UserNotFound)?))
-}
-
-async fn disable_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
-    decide(&operator, &user, Decision::Disable).await
-}
-
-async fn enable_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
-    decide(&operator, &user, Decision::Enable).await
-}
-
-async fn reset_factors(operator: Operator, Path(user): Path<String>) -> Result<Response> {
-    decide(&operator, &user, Decision::ResetFactors).await
-}
-
-async fn delete_user(operator: Operator, Path(user): Path<String>) -> Result<Response> {
-    decide(&operator, &user, Decision::Delete).await
-}
-
-async fn decide(operator: &Operator, user: &str, what: Decision) -> Result<Response> {
-    operator.says_only(&[])?;
-    let id = named(operator, user).await?;
-    let decided = super::decide(&operator.app, &operator.site, id, what, operator.by()).await?;
-    let ended = Some(decided.ended.len());
-    operator.log(what.event(), About { user: Some(&decided.user.id), ended, ..About::default() });
-    Ok(answer::ok(decided))
-}
-
-/// Ends every sign-in of the user.
-async fn end_sessions(operator: Operator, Path(user): Path<String>) -> Result<Response> {
-    operator.says_only(&[])?;
-    let id = named(&operator, &user).await?;
-    let ended = super::end_sessions_of(&operator.app, &operator.site, id.clone(), operator.by()).await?;
-    let about = About { user: Some(id.as_str()), ended: Some(ended.ended.len()), ..About::default() };
-    operator.log(Event::SignInEnded, about);
-    Ok(answer::ok(ended))
 }
 
 /// `user?` (id, address or username), `state?` (`live`, `all`), `limit?`, `cursor?`.
@@ -152,18 +64,33 @@ async fn list_sessions(operator: Operator) -> Result<Response> {
     Ok(answer::ok(list.await?))
 }
 
+/// Tells the life of a session (`ses_…`), or of the one that a sign-in (`sin_…`) is or was in.
+async fn explain_session(operator: Operator, Path(id): Path<String>) -> Result<Response> {
+    operator.says_only(&[])?;
+    let (site, now) = (Arc::clone(&operator.site), operator.app.world.clock.now_ms());
+    let told = operator.app.db.read(move |on| {
+        let session = match (SessionId::parse(&id), SignInId::parse(&id)) {
+            (Some(session), _) => Some(session),
+            (_, Some(sign_in)) => store::session_with(on, &site.config.id, &sign_in)?,
+            _ => None,
+        };
+        explain::explain(on, &site, &session.ok_or(Code::SessionNotFound)?, now)
+    });
+    Ok(answer::ok(told.await?))
+}
+
 /// Ends a session (`ses_…`) or one sign-in (`sin_…`).
 async fn end_session(operator: Operator, Path(id): Path<String>) -> Result<Response> {
-    operator.says_only(&[])?;
-    let (app, site) = (&operator.app, &operator.site);
+    operator.says_only(&["reason"])?;
+    let (app, site, by) = (&operator.app, &operator.site, operator.saying()?);
     let named = Some(id.as_str());
     let (event, about, ended) = match (SessionId::parse(&id), SignInId::parse(&id)) {
         (Some(session), _) => {
-            let ended = super::end_session(app, site, session, operator.by()).await?;
+            let ended = super::end_session(app, site, session, by).await?;
             (Event::SessionEnded, About { session: named, ..About::default() }, ended)
         }
         (_, Some(sign_in)) => {
-            let ended = super::end_sign_in(app, site, sign_in, operator.by()).await?;
+            let ended = super::end_sign_in(app, site, sign_in, by).await?;
             (Event::SignInEnded, About { sign_in: named, ..About::default() }, ended)
         }
         _ => return Err(Code::SessionNotFound.into()),
@@ -174,17 +101,17 @@ async fn end_session(operator: Operator, Path(id): Path<String>) -> Result<Respo
 
 /// `{id}` of an organization (`org_…`) or a workspace (`wsp_…`).
 async fn unrestrict(operator: Operator, Path(id): Path<String>) -> Result<Response> {
-    operator.says_only(&[])?;
-    let lifted = places::unrestrict(&operator.app, &operator.site, id, operator.by()).await?;
+    operator.says_only(&["reason"])?;
+    let lifted = places::unrestrict(&operator.app, &operator.site, id, operator.saying()?).await?;
     if lifted.asked {
         operator.log(Event::RestrictionChanged, About { place: Some(&lifted.id), ..About::default() });
     }
     Ok(answer::ok(lifted))
 }
 
-/// `user?` (id, address or username), `session?`, `since?`, `limit?`, `cursor?`.
+/// `user?` (id, address or username), `session?`, `event?`, `since?`, `limit?`, `cursor?`.
 async fn list_audit(operator: Operator) -> Result<Response> {
-    operator.says_only(&["user", "session", "since", "limit", "cursor"])?;
+    operator.says_only(&["user", "session", "event", "since", "limit", "cursor"])?;
     let is_id = |text: &str| AuditId::parse(text).is_some();
     let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
     let since = operator.query("since").map(|since| moment(since, operator.app.world.clock.now_ms()));
@@ -196,6 +123,7 @@ async fn list_audit(operator: Operator) -> Result<Response> {
     let asked = audit::store::Asked {
         user,
         session: session.transpose()?,
+        event: operator.query("event").unwrap_or_default().to_owned(),
         since: since.transpose()?.unwrap_or(0),
         after: page.after.clone(),
         rows: page.rows(),

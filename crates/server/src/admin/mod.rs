@@ -12,15 +12,20 @@
 //! revision, so that no node reads, mints or accepts what is over.
 
 pub mod door;
+pub mod explain;
 pub mod http;
+pub mod invitations;
 pub mod keys;
+pub mod members;
 pub mod organizations;
 pub mod page;
+pub mod people;
 pub mod places;
 pub mod profile;
 #[cfg(unix)]
 pub mod socket;
 pub mod store;
+pub mod teams;
 mod told;
 pub mod users;
 pub mod v1;

@@ -1,11 +1,13 @@
 //! What whoever runs the application says of an account: what it is called, and what is kept with it.
 
-use super::{lock, shown, view};
+use super::{lock, shown, users, view};
+use crate::account::export;
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::id::UserId;
+use crate::membership::restriction::Visitor;
 use crate::membership::words;
 use crate::session::scope;
 use crate::user::kept::{self, Kept};
@@ -64,6 +66,28 @@ pub async fn change(app: &App, site: &Arc<Site>, id: UserId, said: Said, by: By)
         Ok(after)
     });
     changed.await
+}
+
+/// Everything that is kept of an account; that it was read is recorded.
+///
+/// # Errors
+/// `user_not_found`, also when the account was deleted.
+pub async fn export(app: &App, site: &Arc<Site>, id: UserId, by: By) -> Result<view::AccountExport> {
+    let site = Arc::clone(site);
+    // Whoever runs the application reads what there is: no place asks anything of it.
+    let visitor = Visitor { address: None, second_factor: true };
+    let read = app.db.write(move |tx| {
+        let user = users::one(tx, &site.config.id, &id, by.now)?.filter(|user| user.deleted_at.is_none());
+        let user = user.ok_or(Code::UserNotFound)?;
+        let account = export::everything(tx, &site, (&id, visitor), by.now)?;
+        audit::record(tx, &site, &by, Event::UserExported, About { user: Some(&id), ..About::default() })?;
+        Ok(view::AccountExport {
+            account,
+            external_id: user.external_id,
+            private_metadata: user.private_metadata,
+        })
+    });
+    read.await
 }
 
 fn rename(tx: &mut Tx<'_>, site: &Site, (user, said): (&User, &Said), now: i64) -> Result<()> {

@@ -53,6 +53,8 @@ pub enum Event {
     UserDeleted,
     /// A user made an organization.
     OrganizationCreated,
+    /// Whoever runs the application changed an organization.
+    OrganizationChanged,
     /// An administrator deleted an organization.
     OrganizationDeleted,
     /// A user made a workspace.
@@ -143,6 +145,7 @@ impl Event {
             Self::FactorsReset => "factors_reset",
             Self::UserDeleted => "user_deleted",
             Self::OrganizationCreated => "organization_created",
+            Self::OrganizationChanged => "organization_changed",
             Self::OrganizationDeleted => "organization_deleted",
             Self::WorkspaceCreated => "workspace_created",
             Self::WorkspaceDeleted => "workspace_deleted",

@@ -5,10 +5,12 @@ use crate::error::Result;
 use crate::id::{SessionId, UserId};
 use crate::params;
 use crate::time::rfc3339;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One record, as an operator sees it. What is not known is `""`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AuditRecord")]
 pub struct Record {
     /// Its id.
     pub id: String,
@@ -44,6 +46,8 @@ pub struct Asked {
     pub user: Option<UserId>,
     /// Only those about this session.
     pub session: Option<SessionId>,
+    /// Only those of this event; `""` for any.
+    pub event: String,
     /// Only those since then, in Unix milliseconds.
     pub since: i64,
     /// The id that they come before; `""` for the newest.
@@ -62,7 +66,7 @@ pub fn list(on: &mut Snapshot<'_>, deployment: &str, asked: &Asked) -> Result<Ve
              note
          from audit
          where deployment_id = $1 and ($2 = '' or id < $2) and ($3 = '' or user_id = $3)
-             and ($4 = '' or session_id = $4) and at >= $5
+             and ($4 = '' or session_id = $4) and at >= $5 and ($7 = '' or event = $7)
          order by id desc limit $6",
         params![
             deployment,
@@ -70,7 +74,8 @@ pub fn list(on: &mut Snapshot<'_>, deployment: &str, asked: &Asked) -> Result<Ve
             asked.user.as_ref().map_or("", UserId::as_str),
             asked.session.as_ref().map_or("", SessionId::as_str),
             asked.since,
-            asked.rows
+            asked.rows,
+            &asked.event
         ],
     )?;
     rows.into_iter().map(read).collect()

@@ -35,6 +35,9 @@ pub struct ListRecords {
     /// Only what is about this session (ses_…)
     #[arg(long, value_name = "ID")]
     pub session: Option<String>,
+    /// Only this event, such as sign_in_ended
+    #[arg(long, value_name = "EVENT")]
+    pub event: Option<String>,
     /// Only what happened since: a time (2026-01-31T12:00:00Z), a day (2026-01-31) or how long ago (24h)
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
@@ -53,6 +56,7 @@ pub async fn run(args: &AuditArgs) -> Result<String, Failure> {
     let query = [
         ("user", list.user.as_deref()),
         ("session", list.session.as_deref()),
+        ("event", list.event.as_deref()),
         ("since", list.since.as_deref()),
         list.paging.limit(),
         list.paging.cursor(),

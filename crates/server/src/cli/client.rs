@@ -70,7 +70,21 @@ impl Client {
         path: &[&str],
         body: &T,
     ) -> Result<Value, Failure> {
-        self.ask(self.http.request(method, self.url(path, &[])?).json(body)).await
+        self.send_because(method, path, body, None).await
+    }
+
+    /// The same, with why it is done.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn send_because<T: Serialize>(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: &T,
+        reason: Option<&str>,
+    ) -> Result<Value, Failure> {
+        self.ask(self.http.request(method, self.url(path, &[("reason", reason)])?).json(body)).await
     }
 
     /// The parts of a path are typed by a person: each stays one part whatever is in it.

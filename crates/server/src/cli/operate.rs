@@ -71,6 +71,22 @@ impl Paging {
     }
 }
 
+/// Why something is done.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Because {
+    /// Why, for the records: at most 200 characters
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+impl Because {
+    /// As the server takes it.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+}
+
 /// What is printed of an answer: the JSON as it came, or `text` of what it holds.
 pub(super) fn said<T: DeserializeOwned>(
     json: bool,

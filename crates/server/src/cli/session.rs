@@ -1,9 +1,9 @@
 //! `keyrack session …`
 
 use super::client::{Client, Target};
-use super::table::{minute, table};
-use super::{EXIT_CODES, Failure, Paging, said};
-use crate::admin::view::{Ended, List, Session, SignIn};
+use super::table::{minute, second, table};
+use super::{Because, EXIT_CODES, Failure, Paging, said};
+use crate::admin::view::{Ended, Explained, Happened, List, Session, SignIn};
 use clap::{ArgGroup, Args, Subcommand};
 use reqwest::Method;
 use serde_json::json;
@@ -27,6 +27,16 @@ pub enum SessionCommand {
     List(ListSessions),
     /// End a session, one of its sign-ins, or every sign-in of a user, at once
     End(End),
+    /// Tell the life of a session: what happened in it, who did it and why, and what will end it
+    Explain(Explain),
+}
+
+/// The arguments of `session explain`.
+#[derive(Args, Clone, Debug)]
+pub struct Explain {
+    /// A session (ses_…), or a sign-in (sin_…) that is or was in one; also one that has ended
+    #[arg(value_name = "ID")]
+    pub id: String,
 }
 
 /// The arguments of `session list`.
@@ -53,6 +63,9 @@ pub struct End {
     /// Every sign-in of this user, wherever it is: its id (usr_…), email address or username
     #[arg(long, value_name = "USER")]
     pub user: Option<String>,
+    /// Why.
+    #[command(flatten)]
+    pub because: Because,
 }
 
 /// Carries out `keyrack session …`; gives what is to be printed.
@@ -74,13 +87,47 @@ pub async fn run(args: &SessionArgs) -> Result<String, Failure> {
                 (_, Some(user)) => ["users", user.as_str(), "end-sessions"],
                 (id, None) => ["sessions", id.as_deref().unwrap_or_default(), "end"],
             };
-            let ended = client.send(Method::POST, &path, &json!({})).await?;
+            let reason = end.because.reason();
+            let ended = client.send_because(Method::POST, &path, &json!({}), reason).await?;
             said(json, ended, |ended: Ended| {
                 let count = ended.ended.len();
                 format!("{count} {} ended.\n", super::sign_ins(count))
             })
         }
+        SessionCommand::Explain(explain) => {
+            let path = ["sessions", explain.id.as_str(), "explain"];
+            said(json, client.get(&path, &[]).await?, |it: Explained| explained(&it))
+        }
     }
+}
+
+/// What happened, a line each, then what is to come.
+fn explained(it: &Explained) -> String {
+    let account = |user: &str| {
+        let known = it.session.sign_ins.iter().find(|sign_in| sign_in.user_id == user);
+        known.map(|sign_in| sign_in.email_address.clone()).filter(|email| !email.is_empty()).unwrap_or(user.to_owned())
+    };
+    let row = |one: &Happened| {
+        let note = if one.note.is_empty() { String::new() } else { format!(" \u{201c}{}\u{201d}", one.note) };
+        [
+            second(&one.at),
+            format!("{}{note}", one.text),
+            account(&one.user_id),
+            one.sign_in_id.clone(),
+            one.actor.clone(),
+            one.ip_address.clone(),
+        ]
+    };
+    let rows: Vec<_> = it.happened.iter().map(row).collect();
+    let mut text = format!("{} (revision {}). {}\n\n", it.session.id, it.revision, it.summary);
+    text += &table(["WHEN (UTC)", "WHAT", "ACCOUNT", "SIGN-IN", "BY", "FROM"], &rows);
+    if !it.to_come.is_empty() {
+        let rows: Vec<_> =
+            it.to_come.iter().map(|one| [second(&one.at), one.text.clone(), one.sign_in_id.clone()]).collect();
+        text += "\n";
+        text += &table(["TO COME (UTC)", "WHAT", "SIGN-IN"], &rows);
+    }
+    text
 }
 
 fn listed(list: List<Session>) -> String {

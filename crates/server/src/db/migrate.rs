@@ -189,6 +189,7 @@ fn count(tx: &mut Tx<'_>, table: &str) -> Result<i64> {
         "outbox" => "select count(*) from outbox",
         "throttles" => "select count(*) from throttles",
         "audit" => "select count(*) from audit",
+        "organizations" => "select count(*) from organizations",
         _ => return Err(Error::internal("count what is migrated", table)),
     };
     tx.query_one(sql, &[])?.map_or(Ok(0), |row| row.cells().int())

@@ -10,12 +10,10 @@ use crate::audit::By;
 use crate::config::teams::Kind;
 use crate::db::Snapshot;
 use crate::error::Result;
-use crate::id::{SessionId, SignInId, UserId};
 use crate::membership::{Place, Role, may_give, role};
 use crate::organization::acting::{Acting, Actor};
 use crate::user;
 use keyrack_protocol::Code;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 /// What an invitation gives.
@@ -96,14 +94,7 @@ pub fn still_given(
     if !user::store::acts(on, &site.config.id, &it.inviter)? {
         return Ok(None);
     }
-    let inviter = Actor {
-        site: Arc::clone(site),
-        session: SessionId::stored(String::new()),
-        sign_in: SignInId::stored(String::new()),
-        user: UserId::clone(&it.inviter),
-        from: Ipv4Addr::UNSPECIFIED.into(),
-        by: By::system(now),
-    };
+    let inviter = Actor::absent(site, &it.inviter, By::system(now));
     let wanted = left_of(on, &inviter, &it.wanted)?;
     match given(on, &inviter, &wanted, is_member) {
         Ok(given) => Ok(Some(given)),

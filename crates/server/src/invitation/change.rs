@@ -3,12 +3,12 @@
 use super::mails::{self, Words};
 use super::token::Token;
 use super::{Invitation, MAILED, RESEND_MS, SENT, Wanted, authority, may_add, store};
-use crate::audit::{self, About, Event};
-use crate::caller::Account;
+use crate::app::{App, Site};
+use crate::audit::{self, About, By, Event};
 use crate::config::teams::Kind;
 use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
-use crate::id::{InvitationId, OrganizationId, SecretId};
+use crate::id::{InvitationId, OrganizationId, SecretId, UserId};
 use crate::mail;
 use crate::membership::{Place, invited, list};
 use crate::notification::{self, News};
@@ -38,17 +38,21 @@ impl Prepared {
     ///
     /// # Errors
     /// Only if sealing fails.
-    pub fn draw(account: &Account, id: InvitationId, to: &EmailAddress, words: &Words) -> Result<Self> {
-        let (app, site) = (&account.app, &account.site);
+    pub fn draw(
+        (app, site): (&App, &Site),
+        (inviter, language): (&UserId, &str),
+        (id, to): (InvitationId, &EmailAddress),
+        words: &Words,
+    ) -> Result<Self> {
         let token = Token::draw(&app.world, &id);
         let expires_at = app.world.clock.now_ms() + site.config.lifetimes.invitation_ms;
-        let mailed = mails::invitation(site, (account.language(), to), words, &token.to_text())?;
+        let mailed = mails::invitation(site, (language, to), words, &token.to_text())?;
         let subject = |plain: &str| Subject::new(&app.vault, &site.config.id, plain);
         Ok(Self {
             id,
             fresh: Fresh { id: SecretId::draw(&app.world), hash: token.hash(&app.vault) },
             mail: outbox::seal(app, mail::INVITATION.name, &mailed, expires_at)?,
-            by_user: subject(account.user.as_str()),
+            by_user: subject(inviter.as_str()),
             to_address: subject(to.as_str()),
             expires_at,
         })
@@ -96,7 +100,7 @@ pub fn create(
     let before = store::of_address(tx, &wanted.organization, email)?;
     may_add(before.as_ref(), store::count(tx, &wanted.organization)?, now)?;
     if let Some(before) = before {
-        end(tx, actor, &before)?;
+        end(tx, (&actor.site, &actor.by), &before)?;
     }
     let it = Invitation {
         id: prepared.id.clone(),
@@ -220,15 +224,19 @@ pub fn withdraw(
 ) -> Result<Invitation> {
     let acting = actor.enter(tx, (Kind::Organization, organization.as_str()))?;
     let it = find(tx, actor, &acting, id)?;
-    end(tx, actor, &it)?;
+    end(tx, (&actor.site, &actor.by), &it)?;
     audit::record(tx, &actor.site, &actor.by, Event::InvitationWithdrawn, about(actor, &acting.place))?;
     Ok(it)
 }
 
-fn end(tx: &mut Tx<'_>, actor: &Actor, it: &Invitation) -> Result<()> {
-    notification::settle(tx, &actor.site, &[it.id.to_string()], actor.by.now)?;
-    store::end(tx, &it.id, None, actor.by.now)?;
-    secret::forget(tx, (actor.deployment(), For::Invitation, it.id.as_str()))
+/// Ends an invitation that nobody has accepted. The caller holds the organization's lock.
+///
+/// # Errors
+/// What the database says.
+pub fn end(tx: &mut Tx<'_>, (site, by): (&Site, &By), it: &Invitation) -> Result<()> {
+    notification::settle(tx, site, &[it.id.to_string()], by.now)?;
+    store::end(tx, &it.id, None, by.now)?;
+    secret::forget(tx, (&site.config.id, For::Invitation, it.id.as_str()))
 }
 
 /// An open invitation of a place that a text names and the user may see; of one that they may not see they are told

@@ -144,7 +144,7 @@ async fn create(account: Account, path: Named, fields: Fields) -> Result<Respons
     let (asking, asked) = (actor.clone(), wanted.clone());
     let words = account.app.db.read(move |on| change::words(on, &asking, &asked)).await?;
     let id = InvitationId::draw(&account.app.world);
-    let prepared = Prepared::draw(&account, id, &email, &words)?;
+    let prepared = Prepared::draw((&account.app, &account.site), (&account.user, account.language()), (id, &email), &words)?;
     let created = account.app.db.write(move |tx| {
         let it = change::create(tx, &actor, (&wanted, &email), &prepared)?;
         shown(tx, &actor, &it)
@@ -162,7 +162,7 @@ async fn resend(account: Account, path: Named) -> Result<Response> {
         Ok((change::words(on, &asking, &it.wanted)?, it))
     });
     let (words, it) = read.await?;
-    let prepared = Prepared::draw(&account, it.id, &it.email, &words)?;
+    let prepared = Prepared::draw((&account.app, &account.site), (&account.user, account.language()), (it.id, &it.email), &words)?;
     let sent = account.app.db.write(move |tx| {
         let it = change::resend(tx, &actor, (&organization, &prepared))?;
         shown(tx, &actor, &it)
@@ -178,7 +178,11 @@ async fn discard(account: Account, path: Named) -> Result<Response> {
     Ok(answer::ok(Removed { id: withdrawn.await?.id.to_string() }))
 }
 
-fn shown(on: &mut Snapshot<'_>, actor: &Actor, it: &Invitation) -> Result<OrganizationInvitation> {
+/// An invitation as those see it who manage the place.
+///
+/// # Errors
+/// What the database says.
+pub fn shown(on: &mut Snapshot<'_>, actor: &Actor, it: &Invitation) -> Result<OrganizationInvitation> {
     let organization = it.wanted.organization.clone();
     let place = Place { kind: Kind::Organization, id: organization.to_string(), organization };
     let mut all = view::all(on, &actor.site, &place, (std::slice::from_ref(it), actor.by.now))?;

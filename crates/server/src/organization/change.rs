@@ -1,15 +1,16 @@
 //! What is done to members and roles of a place, in the transaction that [`super::acting`] has entered it in.
 
 use super::acting::{Acting, Actor};
+use super::ending;
 use super::store as organizations;
 use crate::audit::Event;
 use crate::config::teams::Kind;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::id::{MembershipId, OrganizationId, RoleId};
-use crate::membership::former::{self, End};
+use crate::id::{MembershipId, RoleId};
+use crate::membership::former::End;
 use crate::membership::{
-    Membership, Permissions, Place, Role, invited, may_give, may_take, metadata, new_permissions, role, store,
+    Membership, Permissions, Place, Role, may_give, may_take, metadata, new_permissions, role, store,
 };
 use crate::notification::{self, News};
 use crate::session::scope;
@@ -41,7 +42,7 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, acting: &Acting, whom: &str) -> Re
         one_is_left(tx, actor, &acting.place, &member.id)?;
     }
     let how = if is_oneself { End::Left } else { End::Removed };
-    end(tx, actor, &acting.place, (&member, how))?;
+    ending::end(tx, (&actor.site, &actor.by), &acting.place, (&member, how))?;
     let event = if is_oneself { Event::MemberLeft } else { Event::MemberRemoved };
     actor.record(tx, event, (&acting.place, &member.user))?;
     tell(tx, actor, &member, &News::Removed { from: &acting.place })?;
@@ -77,29 +78,6 @@ fn tell(tx: &mut Tx<'_>, actor: &Actor, member: &Membership, news: &News<'_>) ->
         return Ok(());
     }
     notification::write(tx, &actor.site, &member.user, news, actor.by.now)
-}
-
-/// Ends a membership, and with one of an organization those of its workspaces, and where the member's sign-ins stand.
-fn end(tx: &mut Tx<'_>, actor: &Actor, place: &Place, (member, how): (&Membership, End)) -> Result<()> {
-    user::store::lock(tx, actor.deployment(), &member.user)?;
-    let organization: Option<&OrganizationId> = match place.kind {
-        Kind::Organization => Some(&place.organization),
-        Kind::Workspace => None,
-    };
-    match organization {
-        Some(organization) => {
-            for (place, membership) in store::of_user(tx, &member.user, Some(organization))? {
-                store::remove(tx, &place, &membership)?;
-            }
-            let of = (actor.deployment(), organization.as_str());
-            former::note(tx, of, (&member.user, how), actor.by.now)?;
-        }
-        None => store::remove(tx, &place.id, &member.id)?,
-    }
-    for withdrawn in invited::withdraw_of(tx, place, &member.user, actor.by.now)? {
-        notification::settle_of(tx, &member.user, &withdrawn, actor.by.now)?;
-    }
-    scope::end(tx, &actor.site, (&member.user, &place.id), &actor.by)
 }
 
 /// Gives a member a role.

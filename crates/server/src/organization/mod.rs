@@ -7,6 +7,7 @@
 
 pub mod acting;
 pub mod change;
+pub mod ending;
 pub mod http;
 pub mod join;
 pub mod members;

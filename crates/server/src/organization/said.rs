@@ -70,12 +70,20 @@ impl Said {
     /// # Errors
     /// Those of [`REFUSES`] that concern what is said, [`Code::BadRequestBody`].
     pub fn read(fields: &Fields) -> Result<Self> {
+        Ok(Self { picture: picture::said(fields, "image")?, ..Self::read_texts(fields)? })
+    }
+
+    /// Reads it but for the picture.
+    ///
+    /// # Errors
+    /// As [`Said::read`].
+    pub fn read_texts(fields: &Fields) -> Result<Self> {
         Ok(Self {
             name: fields.text("name")?.map(name).transpose()?,
             slug: fields.text("slug")?.map(slug::parse).transpose()?,
             description: fields.given("description")?.map(description).transpose()?,
             public_metadata: fields.object("public_metadata")?.map(|object| metadata(&object)).transpose()?,
-            picture: picture::said(fields, "image")?,
+            picture: None,
         })
     }
 }

@@ -105,7 +105,7 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 55] = [
+    const NOT_OF_PAGES: [Code; 61] = [
         Code::OrganizationsDisabled,
         Code::WorkspacesDisabled,
         Code::OrganizationNotFound,
@@ -153,6 +153,12 @@ mod tests {
         Code::DeploymentRequired,
         Code::InvalidParameter,
         Code::WaitlistEntryNotFound,
+        Code::InvalidApiKey,
+        Code::ApiKeyScope,
+        Code::ApiKeyNotFound,
+        Code::ExternalIdExists,
+        Code::IdempotencyKeyReused,
+        Code::IdempotencyKeyInUse,
         Code::SessionNotFound,
         Code::UserNotFound,
         Code::StrategyRequired,

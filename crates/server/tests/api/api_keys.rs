@@ -140,7 +140,6 @@ async fn j10_whatever_else_is_shown_opens_nothing_on_any_method() {
         format!("Bearer {forged}"),
         format!("Bearer {}", key.replace("live", "test")),
         format!("Bearer  {key}"),
-        format!("Bearer {key} "),
         format!("Bearer {key}, Bearer {key}"),
         format!("Basic {key}"),
         key.clone(),

@@ -102,6 +102,7 @@ fn operations_have_names_of_their_own_and_titles_and_every_code_has_an_operation
         Code::MethodNotAllowed,
         Code::UserNotFound,
         Code::SessionNotFound,
+        Code::ApiKeyNotFound,
         Code::DeploymentNotFound,
         Code::DeploymentRequired,
         Code::WaitlistEntryNotFound,

@@ -4,7 +4,12 @@
 //! functions. Nothing reads a cookie or a session; whatever is not listed is refused, so that a misspelt word does not
 //! look as if it had been obeyed.
 
+mod audit;
+mod invitations;
+mod members;
+mod organizations;
 mod said;
+mod sessions;
 mod users;
 
 use crate::error::Result;
@@ -16,6 +21,11 @@ pub use said::{Said, reason};
 /// Every route.
 pub fn routes() -> Routes {
     users::routes()
+        .and(sessions::routes())
+        .and(organizations::routes())
+        .and(members::routes())
+        .and(invitations::routes())
+        .and(audit::routes())
 }
 
 /// An id in the path or in a field.

@@ -2,13 +2,11 @@
 
 use super::said::{CURSOR, LIMIT, REASON};
 use super::{Said, user_id};
-use crate::account::export;
 use crate::admin::profile;
 use crate::admin::users::{self, Sought};
 use crate::admin::view::{AccountExport, Decided, List, User};
 use crate::admin::{self, Decision, Form};
 use crate::api_key::Scope;
-use crate::audit::{self, About, Event};
 use crate::caller::Backend;
 use crate::error::{Error, Result};
 use crate::http::answer;
@@ -16,7 +14,6 @@ use crate::http::named::Named;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::id::UserId;
-use crate::membership::restriction::Visitor;
 use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::kept::{self, EXTERNAL_ID, Kept};
@@ -25,7 +22,6 @@ use crate::user::username::{self, Username};
 use axum::response::Response;
 use http::Method;
 use keyrack_protocol::Code;
-use std::sync::Arc;
 
 const STATES: &[&str] = &["present", "active", "disabled", "deleted"];
 /// By what one account is found, at most one of them.
@@ -276,19 +272,5 @@ async fn decide(backend: &Backend, path: &Named, said: &Said, what: Decision) ->
 async fn export(backend: Backend, path: Named, _: Said) -> Result<Response> {
     backend.may(Scope::UsersRead)?;
     let id = user_id(&path.id("user_id"))?;
-    let (site, by) = (Arc::clone(&backend.site), backend.by());
-    // Whoever runs the application reads what there is: no place asks anything of it.
-    let visitor = Visitor { address: None, second_factor: true };
-    let read = backend.app.db.write(move |tx| {
-        let user = users::one(tx, &site.config.id, &id, by.now)?.filter(|user| user.deleted_at.is_none());
-        let user = user.ok_or(Code::UserNotFound)?;
-        let account = export::everything(tx, &site, (&id, visitor), by.now)?;
-        audit::record(tx, &site, &by, Event::UserExported, About { user: Some(&id), ..About::default() })?;
-        Ok(AccountExport {
-            account,
-            external_id: user.external_id,
-            private_metadata: user.private_metadata,
-        })
-    });
-    Ok(answer::bare(&read.await?))
+    Ok(answer::bare(&profile::export(&backend.app, &backend.site, id, backend.by()).await?))
 }

@@ -1,119 +1,19 @@
 //! `keyrack user …`
 
-use super::client::{Client, Target};
+mod args;
+
+use super::client::Client;
 use super::table::{minute, properties, table};
-use super::{EXIT_CODES, Failure, Paging, said};
+use super::{Failure, said};
 use crate::admin::view::{Decided, List, User};
-use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+pub use args::{Create, Decide, Delete, ListUsers, Named, State, Update, UserArgs, UserCommand};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Bytes of a password file: more are none.
 const PASSWORD_FILE: u64 = 4096;
-
-/// `keyrack user` and what is asked of it.
-#[derive(Args, Clone, Debug)]
-#[command(after_help = EXIT_CODES)]
-pub struct UserArgs {
-    /// What to do.
-    #[command(subcommand)]
-    pub command: UserCommand,
-    /// For whom.
-    #[command(flatten)]
-    pub target: Target,
-}
-
-/// What can be done with users.
-#[derive(Clone, Debug, Subcommand)]
-pub enum UserCommand {
-    /// Make a user; the address counts as proved, because you vouch for it, unless you say `--unproved`
-    Create(Create),
-    /// List users, newest first
-    List(ListUsers),
-    /// Show one user
-    Show(Named),
-    /// Keep a user out: every sign-in ends at once, and there will be no other
-    Disable(Named),
-    /// Let a disabled user sign in again; what has ended stays ended
-    Enable(Named),
-    /// Take all second factors from a user who has lost them: authenticators, passkeys and backup codes; every sign-in ends
-    ResetFactors(Named),
-    /// Delete a user for good: every sign-in ends at once, the address is free again, only the id stays
-    Delete(Delete),
-}
-
-/// The arguments of `user create`.
-#[derive(Args, Clone, Debug)]
-#[command(group(ArgGroup::new("how to sign in").required(true).args(["password_file", "password_stdin", "no_password"])))]
-pub struct Create {
-    /// The email address
-    #[arg(long, value_name = "ADDRESS")]
-    pub email: String,
-    /// The user is still to prove the address: signs in by username and password, and is mailed a code
-    #[arg(long, requires = "username", conflicts_with = "no_password")]
-    pub unproved: bool,
-    /// The username, by which the user may sign in where the deployment has usernames
-    #[arg(long, value_name = "NAME")]
-    pub username: Option<String>,
-    /// First name
-    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
-    pub first_name: String,
-    /// Last name
-    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
-    pub last_name: String,
-    /// Read the password from this file; a line end after it does not count
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
-    /// Read the password from standard input; a line end after it does not count
-    #[arg(long)]
-    pub password_stdin: bool,
-    /// Make a user who cannot sign in with a password
-    #[arg(long)]
-    pub no_password: bool,
-}
-
-/// The arguments of `user list`.
-#[derive(Args, Clone, Debug)]
-pub struct ListUsers {
-    /// Only users in this state; without it all but the deleted ones
-    #[arg(long, value_enum)]
-    pub state: Option<State>,
-    /// Which page.
-    #[command(flatten)]
-    pub paging: Paging,
-}
-
-/// What a user may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum State {
-    /// May sign in
-    Active,
-    /// Kept out
-    Disabled,
-    /// Gone
-    Deleted,
-}
-
-/// A user.
-#[derive(Args, Clone, Debug)]
-pub struct Named {
-    /// The user: its id (usr_…), email address or username
-    #[arg(value_name = "USER")]
-    pub user: String,
-}
-
-/// The arguments of `user delete`.
-#[derive(Args, Clone, Debug)]
-pub struct Delete {
-    /// Who.
-    #[command(flatten)]
-    pub named: Named,
-    /// Confirm: this cannot be undone
-    #[arg(long, required = true)]
-    pub yes: bool,
-}
 
 /// Carries out `keyrack user …`; gives what is to be printed.
 ///
@@ -129,7 +29,9 @@ pub async fn run(args: &UserArgs) -> Result<String, Failure> {
             "last_name": create.last_name,
             "password": password(create)?,
             "unproved": create.unproved,
+            "external_id": create.external_id,
         }),
+        UserCommand::Update(update) => changes(update)?,
         _ => Value::Null,
     };
     let client = Client::connect(&args.target)?;
@@ -141,35 +43,72 @@ pub async fn run(args: &UserArgs) -> Result<String, Failure> {
         }
         UserCommand::List(list) => {
             let state = list.state.map(|state| format!("{state:?}").to_lowercase());
-            let query = [("state", state.as_deref()), list.paging.limit(), list.paging.cursor()];
+            let search = ("search", list.search.as_deref());
+            let query = [("state", state.as_deref()), search, list.paging.limit(), list.paging.cursor()];
             said(json, client.get(&["users"], &query).await?, listed)
         }
         UserCommand::Show(named) => {
             said(json, client.get(&["users", &named.user], &[]).await?, |user: User| shown(&user))
         }
-        UserCommand::Disable(named) => decide(&client, json, (Method::POST, &named.user, "disable")).await,
-        UserCommand::Enable(named) => decide(&client, json, (Method::POST, &named.user, "enable")).await,
-        UserCommand::ResetFactors(named) => {
-            let path = ["users", &named.user, "reset-factors"];
-            let decided = client.send(Method::POST, &path, &json!({})).await?;
+        UserCommand::Update(update) => {
+            let path = ["users", update.named.user.as_str()];
+            let reason = update.because.reason();
+            let changed = client.send_because(Method::PATCH, &path, &body, reason).await?;
+            said(json, changed, |user: User| shown(&user))
+        }
+        UserCommand::Export(named) => {
+            let all = client.get(&["users", &named.user, "export"], &[]).await?;
+            Ok(format!("{all:#}\n"))
+        }
+        UserCommand::Disable(it) => decide(&client, json, (Method::POST, it, "disable")).await,
+        UserCommand::Enable(it) => decide(&client, json, (Method::POST, it, "enable")).await,
+        UserCommand::ResetFactors(it) => {
+            let path = ["users", &it.named.user, "reset-factors"];
+            let decided = client.send_because(Method::POST, &path, &json!({}), it.because.reason()).await?;
             said(json, decided, |decided: Decided| {
                 let ended = decided.ended.len();
                 let sign_ins = super::sign_ins(ended);
                 format!("{} has no second factor any more; {ended} {sign_ins} ended.\n", decided.user.id)
             })
         }
-        UserCommand::Delete(delete) => decide(&client, json, (Method::DELETE, &delete.named.user, "")).await,
+        UserCommand::Delete(delete) => decide(&client, json, (Method::DELETE, &delete.whom, "")).await,
     }
+}
+
+/// What `user update` says; what it does not say stays.
+fn changes(update: &Update) -> Result<Value, Failure> {
+    let texts = [
+        ("first_name", &update.first_name),
+        ("last_name", &update.last_name),
+        ("username", &update.username),
+        ("external_id", &update.external_id),
+    ];
+    let objects =
+        [("public_metadata", &update.public_metadata), ("private_metadata", &update.private_metadata)];
+    let mut said = Map::new();
+    for (name, text) in texts {
+        said.extend(text.as_ref().map(|text| (name.to_owned(), json!(text))));
+    }
+    for (name, text) in objects {
+        let Some(text) = text else { continue };
+        let wrong = |_| Failure::wrong(format!("{name} is no object; write it like '{{\"plan\":\"pro\"}}'"));
+        let object: Map<String, Value> = serde_json::from_str(text).map_err(wrong)?;
+        said.insert(name.to_owned(), object.into());
+    }
+    if said.is_empty() {
+        return Err(Failure::wrong("say what is to change, such as --first-name or --external-id"));
+    }
+    Ok(said.into())
 }
 
 async fn decide(
     client: &Client,
     json: bool,
-    (method, user, verb): (Method, &str, &str),
+    (method, it, verb): (Method, &Decide, &str),
 ) -> Result<String, Failure> {
-    let path = ["users", user, verb];
+    let path = ["users", it.named.user.as_str(), verb];
     let path = if verb.is_empty() { &path[..2] } else { &path[..] };
-    let decided = client.send(method, path, &json!({})).await?;
+    let decided = client.send_because(method, path, &json!({}), it.because.reason()).await?;
     said(json, decided, |decided: Decided| {
         let ended = decided.ended.len();
         match decided.user.state.as_str() {
@@ -214,15 +153,24 @@ fn shown(user: &User) -> String {
         ("id", &user.id),
         ("state", &user.state),
         ("email address", &user.email_address),
+        ("phone number", &user.phone_number),
         ("username", &user.username),
         ("name", format!("{} {}", user.first_name, user.last_name).trim()),
+        ("external id", user.external_id.as_deref().unwrap_or_default()),
+        ("public metadata", &metadata(&user.public_metadata)),
+        ("private metadata", &metadata(&user.private_metadata)),
         ("password", password),
+        ("second factor", if user.has_second_factor { "yes" } else { "" }),
         ("sign-ins", &sign_ins),
         ("created (UTC)", &minute(&user.created_at)),
         ("changed (UTC)", &minute(&user.updated_at)),
         ("disabled (UTC)", &time(&user.disabled_at)),
         ("deleted (UTC)", &time(&user.deleted_at)),
     ])
+}
+
+fn metadata(object: &Map<String, Value>) -> String {
+    if object.is_empty() { String::new() } else { Value::from(object.clone()).to_string() }
 }
 
 fn listed(list: List<User>) -> String {

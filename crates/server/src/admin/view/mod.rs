@@ -1,9 +1,12 @@
 //! The JSON of the socket: what the server writes and the command line reads. Fields are added, never renamed.
 
+mod session;
+
 use crate::session::store::OfUser;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+pub use session::{Explained, Happened, Session, SignIn, ToCome};
 
 /// One page of a list, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -75,54 +78,6 @@ pub struct User {
     pub deleted_at: Option<String>,
 }
 
-/// What one browser holds, as an operator sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "BackendSession")]
-pub struct Session {
-    /// Its id.
-    pub id: String,
-    /// When it was made.
-    pub created_at: String,
-    /// When what it shows last changed.
-    pub updated_at: String,
-    /// When it ended.
-    pub ended_at: Option<String>,
-    /// Why its last active sign-in ended.
-    pub end_reason: Option<String>,
-    /// The accounts signed in on it, oldest first; ended ones only when they were asked for.
-    pub sign_ins: Vec<SignIn>,
-}
-
-/// One account signed in on a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "BackendSignIn")]
-pub struct SignIn {
-    /// Its id.
-    pub id: String,
-    /// The account.
-    pub user_id: String,
-    /// The account's primary address, `""` when it has none.
-    pub email_address: String,
-    /// Whether it is the session's active one.
-    pub active: bool,
-    /// The address that it was made from.
-    pub ip_address: String,
-    /// The browser's name, `""` when unknown.
-    pub browser: String,
-    /// The device's name, `""` when unknown.
-    pub device: String,
-    /// When it was made.
-    pub created_at: String,
-    /// When it was last active, exact to some seconds.
-    pub last_active_at: String,
-    /// When it ends unless it is used.
-    pub expires_at: String,
-    /// When it ended.
-    pub ended_at: Option<String>,
-    /// Why it ended.
-    pub end_reason: Option<String>,
-}
-
 /// What became of an account, and what that ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Decided {
@@ -161,6 +116,12 @@ pub struct Organization {
     pub name: String,
     /// What it is called in addresses.
     pub slug: String,
+    /// What it says about itself.
+    #[serde(default)]
+    pub description: String,
+    /// What it carries for every member to see.
+    #[serde(default)]
+    pub public_metadata: Map<String, Value>,
     /// How many members it has.
     pub members: i64,
     /// When it was made.

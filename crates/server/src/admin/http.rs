@@ -1,6 +1,6 @@
 //! `/admin/…`, on the socket only.
 
-use super::door::{About, Body, Operator};
+use super::door::{About, Operator};
 use super::page::{Page, moment};
 use super::{explain, keys, people, places, store, teams, view, waitlist};
 use crate::app::Shared;

@@ -17,6 +17,7 @@ pub mod http;
 pub mod invitations;
 pub mod keys;
 pub mod members;
+pub mod messages;
 pub mod organizations;
 pub mod page;
 pub mod people;

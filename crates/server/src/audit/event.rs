@@ -41,6 +41,8 @@ pub enum Event {
     UserCreated,
     /// An operator, or a backend, changed what an account is called or what is kept with it.
     UserChanged,
+    /// A backend told the owner of an account something.
+    UserTold,
     /// A backend read everything that is kept of an account.
     UserExported,
     /// An operator disabled an account.
@@ -139,6 +141,7 @@ impl Event {
             Self::PasswordReset => "password_reset",
             Self::UserCreated => "user_created",
             Self::UserChanged => "user_changed",
+            Self::UserTold => "user_told",
             Self::UserExported => "user_exported",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",

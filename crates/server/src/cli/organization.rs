@@ -2,11 +2,11 @@
 
 use super::client::{Client, Target};
 use super::table::{minute, properties, table};
-use super::{EXIT_CODES, Failure, Paging, said};
+use super::{Because, EXIT_CODES, Failure, Paging, said};
 use crate::admin::view::{List, Organization, Unrestricted};
 use clap::{Args, Subcommand};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// `keyrack organization` and what is asked of it.
 #[derive(Args, Clone, Debug)]
@@ -29,6 +29,8 @@ pub enum OrganizationCommand {
     Create(Create),
     /// Let a user in, or give a member one more role: how an organization without an administrator gets one
     Add(Add),
+    /// Put a member out, also the last administrator
+    Remove(Remove),
     /// Delete an organization with its workspaces for good: nobody acts in it any more
     Delete(Delete),
     /// Let it ask for no address and no second factor any more, when nobody who manages it can come in
@@ -74,6 +76,20 @@ pub struct Add {
     pub role: Option<String>,
 }
 
+/// The arguments of `organization remove`.
+#[derive(Args, Clone, Debug)]
+pub struct Remove {
+    /// The organization: its id (org_…) or slug
+    #[arg(value_name = "ORGANIZATION")]
+    pub organization: String,
+    /// The user: its id (usr_…), email address or username
+    #[arg(value_name = "USER")]
+    pub user: String,
+    /// Why.
+    #[command(flatten)]
+    pub because: Because,
+}
+
 /// The arguments of `organization delete`.
 #[derive(Args, Clone, Debug)]
 pub struct Delete {
@@ -83,6 +99,9 @@ pub struct Delete {
     /// Confirm: this cannot be undone
     #[arg(long, required = true)]
     pub yes: bool,
+    /// Why.
+    #[command(flatten)]
+    pub because: Because,
 }
 
 /// The arguments of `organization unrestrict`.
@@ -91,6 +110,9 @@ pub struct Unrestrict {
     /// An organization (org_…) or a workspace (wsp_…)
     #[arg(value_name = "ID")]
     pub id: String,
+    /// Why.
+    #[command(flatten)]
+    pub because: Because,
 }
 
 /// Carries out `keyrack organization …`; gives what is to be printed.
@@ -116,16 +138,27 @@ pub async fn run(args: &OrganizationArgs) -> Result<String, Failure> {
             let added = client.send(Method::POST, &path, &body).await?;
             said(json, added, |organization: Organization| shown(&organization))
         }
+        OrganizationCommand::Remove(remove) => {
+            let path = ["organizations", remove.organization.as_str(), "members", remove.user.as_str()];
+            let reason = remove.because.reason();
+            let removed = client.send_because(Method::DELETE, &path, &json!({}), reason).await?;
+            said(json, removed, |it: Value| {
+                let of = |name: &str| it.pointer(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+                format!("{} is no member of {} any more.\n", of("/user/id"), of("/organization_id"))
+            })
+        }
         OrganizationCommand::Delete(delete) => {
             let path = ["organizations", delete.organization.as_str()];
-            let deleted = client.send(Method::DELETE, &path, &json!({})).await?;
+            let reason = delete.because.reason();
+            let deleted = client.send_because(Method::DELETE, &path, &json!({}), reason).await?;
             said(json, deleted, |it: Organization| {
                 format!("{} is deleted; it had {}.\n", it.id, members(&it))
             })
         }
         OrganizationCommand::Unrestrict(unrestrict) => {
             let path = ["organizations", unrestrict.id.as_str(), "unrestrict"];
-            let lifted = client.send(Method::POST, &path, &json!({})).await?;
+            let reason = unrestrict.because.reason();
+            let lifted = client.send_because(Method::POST, &path, &json!({}), reason).await?;
             said(json, lifted, |lifted: Unrestricted| {
                 let Unrestricted { id, asked } = lifted;
                 if asked {

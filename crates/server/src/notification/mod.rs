@@ -17,7 +17,7 @@ pub mod store;
 pub mod texts;
 pub mod view;
 
-pub use news::News;
+pub use news::{Message, News};
 
 use crate::app::Site;
 use crate::db::Tx;

@@ -76,6 +76,26 @@ pub enum News<'a> {
         /// The domain's id, and the domain.
         domain: (&'a str, &'a str),
     },
+    /// Something that the application itself says.
+    Message {
+        /// What it says.
+        said: &'a Message,
+        /// Where it belongs, and by which membership it is seen; none for the user alone.
+        at: Option<(&'a Place, &'a MembershipId)>,
+    },
+}
+
+/// What an application says to a user.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// In a few words.
+    pub title: String,
+    /// In a sentence or two.
+    pub body: String,
+    /// How much it matters.
+    pub severity: NotificationSeverity,
+    /// Facts for the application's own use, texts by names.
+    pub facts: Map<String, Value>,
 }
 
 /// A notification as it is written.
@@ -110,6 +130,10 @@ impl<'a> News<'a> {
             News::DomainLost { of, membership, .. } => {
                 (texts::DOMAIN_LOST, Warning, Some(of), Some(membership))
             }
+            News::Message { said, at } => {
+                let (place, membership) = at.unzip();
+                (texts::MESSAGE, said.severity, place, membership)
+            }
         };
         let mut facts = self.facts();
         if let Some(place) = about {
@@ -128,6 +152,12 @@ impl<'a> News<'a> {
 
     /// What is to be known beside the names of the place.
     fn facts(&self) -> Map<String, Value> {
+        if let News::Message { said, .. } = self {
+            let mut facts = said.facts.clone();
+            facts.insert("title".to_owned(), said.title.clone().into());
+            facts.insert("body".to_owned(), said.body.clone().into());
+            return facts;
+        }
         let facts: &[(&str, &str)] = match *self {
             News::Invited { invitation, .. } => &[("invitation_id", invitation)],
             News::RoleGiven { role, .. } | News::RoleTaken { role, .. } => {
@@ -142,7 +172,7 @@ impl<'a> News<'a> {
                 &[("domain_id", id), ("domain", fqdn), ("until", until)]
             }
             News::DomainLost { domain: (id, fqdn), .. } => &[("domain_id", id), ("domain", fqdn)],
-            News::Added { .. } | News::Removed { .. } => &[],
+            News::Added { .. } | News::Removed { .. } | News::Message { .. } => &[],
         };
         facts.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect()
     }

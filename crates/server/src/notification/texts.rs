@@ -20,7 +20,10 @@ pub const DOMAIN_MISSED: &str = "domain_missed";
 /// A domain is not proved any more.
 pub const DOMAIN_LOST: &str = "domain_lost";
 
-/// Every kind.
+/// Something that the application says in its own words.
+pub const MESSAGE: &str = "message";
+
+/// Every kind that Keyrack itself has words for.
 pub const KINDS: [&str; 8] =
     [INVITED, ADDED, REMOVED, ROLE_GIVEN, ROLE_TAKEN, NEW_DEVICE, DOMAIN_MISSED, DOMAIN_LOST];
 
@@ -54,6 +57,7 @@ pub fn words(kind: &str, facts: &Map<String, Value>) -> (String, String) {
         NEW_DEVICE => ("New sign-in".to_owned(), new_device(fact)),
         DOMAIN_MISSED => (format!("The record of {} is missing", fact("domain")), domain_missed(fact)),
         DOMAIN_LOST => (format!("{} is not proved any more", fact("domain")), domain_lost(fact)),
+        MESSAGE => (fact("title").to_owned(), fact("body").to_owned()),
         other => (other.replace('_', " "), String::new()),
     }
 }

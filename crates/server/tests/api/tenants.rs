@@ -174,7 +174,9 @@ async fn ids_of_another_tenant_are_answered_as_ids_that_there_are_not() {
     let document = ada.get("/openapi.json").await.json();
     let (before, session) = (rows(&server).await, ada.session().await);
     let (mut tried, mut operations) = ([0; 3], Vec::new());
-    for (path, methods) in document["paths"].as_object().unwrap() {
+    // Backends are tenants by their keys: see `tenants_backends`.
+    let of_users = document["paths"].as_object().unwrap().iter().filter(|(path, _)| !path.starts_with("/admin/"));
+    for (path, methods) in of_users {
         for (method, operation) in methods.as_object().unwrap() {
             let asked = Asked::read(&document, (path, method), operation);
             tried[0] += sweep.names(&asked).await;

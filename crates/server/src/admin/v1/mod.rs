@@ -7,6 +7,7 @@
 mod audit;
 mod invitations;
 mod members;
+mod notifications;
 mod organizations;
 mod said;
 mod sessions;
@@ -25,6 +26,7 @@ pub fn routes() -> Routes {
         .and(organizations::routes())
         .and(members::routes())
         .and(invitations::routes())
+        .and(notifications::routes())
         .and(audit::routes())
 }
 

@@ -21,6 +21,13 @@ impl Keyrack {
         made["secret"].as_str().unwrap().to_owned()
     }
 
+    /// The same of one of several deployments.
+    pub async fn api_key_of(&self, deployment: &str, scopes: &[&str]) -> String {
+        let (path, new) = (format!("/keys?deployment={deployment}"), json!({ "name": "test", "scopes": scopes }));
+        let made = Operator(self).ask(Method::POST, &path, new).await.ok();
+        made["secret"].as_str().unwrap().to_owned()
+    }
+
     /// A backend with a new key for these scopes.
     pub async fn backend(&self, scopes: &[&str]) -> Backend {
         self.backend_with(self.api_key(scopes).await)
@@ -33,6 +40,12 @@ impl Keyrack {
 }
 
 impl Backend {
+    /// The same, calling by another name of this machine.
+    pub fn on(mut self, host: &str) -> Self {
+        self.nodes.iter_mut().for_each(|node| *node = node.replace("127.0.0.1", host));
+        self
+    }
+
     /// A request with its key; the caller may add to it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let node = &self.nodes[self.sent.fetch_add(1, Ordering::SeqCst) % self.nodes.len()];

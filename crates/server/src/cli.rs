@@ -7,6 +7,7 @@ pub mod backup;
 pub mod check;
 pub mod client;
 pub mod health;
+pub mod invitation;
 pub mod key;
 mod operate;
 pub mod organization;
@@ -49,6 +50,8 @@ pub enum Command {
     Session(session::SessionArgs),
     /// Make, show and delete organizations of the running server, and let people into them
     Organization(organization::OrganizationArgs),
+    /// Show, send and withdraw invitations to organizations of the running server
+    Invitation(invitation::InvitationArgs),
     /// Show who waits to be let in to the running server, and invite them
     Waitlist(waitlist::WaitlistArgs),
     /// Make, list and revoke the secret keys with which backends call the running server

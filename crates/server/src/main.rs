@@ -30,6 +30,7 @@ fn main() -> ExitCode {
 async fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::User(args) => cli::user::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Invitation(args) => cli::invitation::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Key(args) => cli::key::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Audit(args) => cli::audit::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Session(args) => cli::session::run(&args).await.and_then(|text| cli::print(&text)),

@@ -110,7 +110,19 @@ const ARROWS: [(&str, &[&str]); 33] = [
     ("deployment", &["passkey", "token", "user"]),
     ("pages", &["deployment"]),
     ("api_key", &[]),
-    ("admin", &["invitation", "waitlist", "account", "notification", "organization", "session", "membership", "user"]),
+    (
+        "admin",
+        &[
+            "invitation",
+            "waitlist",
+            "account",
+            "notification",
+            "organization",
+            "session",
+            "membership",
+            "user",
+        ],
+    ),
 ];
 
 fn source() -> PathBuf {

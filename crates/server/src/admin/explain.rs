@@ -2,8 +2,8 @@
 //!
 //! It is told from the records, and from the rows themselves where there is no record (any more).
 
-use super::view::{Explained, Happened, SignIn, ToCome};
 use super::store;
+use super::view::{Explained, Happened, SignIn, ToCome};
 use crate::app::Site;
 use crate::audit::store::{Asked, Record, list};
 use crate::db::{Row, Snapshot};
@@ -128,7 +128,8 @@ fn read_attempt(row: Row, now: i64) -> Result<(String, i64, i64, bool)> {
 fn end_of(site: &Site, sign_in: &SignIn) -> ToCome {
     let lifetimes = &site.config.lifetimes;
     let made: Option<jiff::Timestamp> = sign_in.created_at.parse().ok();
-    let longest = made.map(|made| rfc3339(made.as_millisecond().saturating_add(lifetimes.sign_in_max_age_ms)));
+    let longest =
+        made.map(|made| rfc3339(made.as_millisecond().saturating_add(lifetimes.sign_in_max_age_ms)));
     let reason = match longest.is_some_and(|longest| sign_in.expires_at >= longest) {
         true => EndReason::MaxAge,
         false => EndReason::Idle,

@@ -2,7 +2,7 @@
 
 use super::door::{About, Operator};
 use super::page::{Page, moment};
-use super::{explain, keys, people, places, store, teams, view, waitlist};
+use super::{api_keys, explain, inviting, people, places, store, teams, view, waitlist};
 use crate::app::Shared;
 use crate::audit::{self, Event};
 use crate::error::Result;
@@ -14,7 +14,7 @@ use crate::user::username::Username;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 use keyrack_protocol::Code;
 use std::sync::Arc;
 
@@ -32,15 +32,19 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/sessions/{id}/end", post(end_session))
         .route("/admin/sessions/{id}/explain", get(explain_session))
         .route("/admin/organizations", get(teams::list).post(teams::create))
-        .route("/admin/organizations/{id}", delete(teams::delete))
-        .route("/admin/organizations/{id}/members", post(teams::add_member))
+        .route("/admin/users/{user}/tell", post(people::tell))
+        .route("/admin/organizations/{id}", patch(teams::update).delete(teams::delete))
+        .route("/admin/organizations/{id}/invitations", get(inviting::list).post(inviting::create))
+        .route("/admin/organizations/{id}/invitations/{invitation}", delete(inviting::withdraw))
+        .route("/admin/organizations/{id}/members/{user}/roles/{role}", delete(teams::take_role))
+        .route("/admin/organizations/{id}/members", get(teams::members).post(teams::add_member))
         .route("/admin/organizations/{id}/members/{user}", delete(teams::remove_member))
         .route("/admin/organizations/{id}/unrestrict", post(unrestrict))
         .route("/admin/waitlist", get(waitlist::list))
         .route("/admin/waitlist/invite", post(waitlist::invite))
         .route("/admin/waitlist/{email}", delete(waitlist::remove))
-        .route("/admin/keys", get(keys::list).post(keys::create))
-        .route("/admin/keys/{id}/revoke", post(keys::revoke))
+        .route("/admin/api-keys", get(api_keys::list).post(api_keys::create))
+        .route("/admin/api-keys/{id}/revoke", post(api_keys::revoke))
         .route("/admin/audit", get(list_audit))
         .route("/admin/health", get(health))
 }

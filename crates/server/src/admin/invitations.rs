@@ -66,12 +66,7 @@ async fn inviter(app: &App, site: &Site, id: &UserId) -> Result<String> {
 ///
 /// # Errors
 /// [`Code::UserNotFound`], [`Code::UserDisabled`] of the member in whose name it is, and what [`change::create`] says.
-pub async fn create(
-    app: &App,
-    site: &Arc<Site>,
-    invited: Invited,
-    by: By,
-) -> Result<OrganizationInvitation> {
+pub async fn create(app: &App, site: &Arc<Site>, invited: Invited, by: By) -> Result<OrganizationInvitation> {
     let Invited { wanted, email, inviter: user } = invited;
     let language = inviter(app, site, &user).await?;
     let actor = Actor::absent(site, &user, by);

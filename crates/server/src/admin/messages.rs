@@ -87,7 +87,9 @@ mod tests {
     fn what_is_said_is_plain_text() {
         assert_eq!(plain("title", " Hello ", TITLE).unwrap(), "Hello");
         assert_eq!(plain("body", "a\nb", BODY).unwrap(), "a\nb");
-        for (name, text) in [("title", "a\nb"), ("title", " "), ("body", "a\u{0}b"), ("body", &"x".repeat(2_001))] {
+        for (name, text) in
+            [("title", "a\nb"), ("title", " "), ("body", "a\u{0}b"), ("body", &"x".repeat(2_001))]
+        {
             assert_eq!(plain(name, text, BODY.min(2_000)).unwrap_err().code(), Code::InvalidParameter);
         }
         let object = |value: Value| Map::from_iter([("a".to_owned(), value)]);

@@ -11,11 +11,12 @@
 //! is either before it, and ended by it, or after it, and refused. Every session that showed one gets a new
 //! revision, so that no node reads, mints or accepts what is over.
 
+pub mod api_keys;
 pub mod door;
 pub mod explain;
 pub mod http;
 pub mod invitations;
-pub mod keys;
+pub mod inviting;
 pub mod members;
 pub mod messages;
 pub mod organizations;
@@ -44,9 +45,9 @@ use crate::id::{EmailAddressId, SessionId, SignInId, UserId};
 use crate::session::store::OfUser;
 use crate::session::{self, Plan, crowd, read};
 use crate::user::email::EmailAddress;
+use crate::user::kept::{self, Kept};
 use crate::user::store::{Created, NewUser};
 use crate::user::username::Username;
-use crate::user::kept::{self, Kept};
 use crate::user::{self, User, password, standing};
 use keyrack_protocol::{Code, EndReason};
 use std::sync::Arc;

@@ -127,12 +127,7 @@ pub fn lock(tx: &mut Tx<'_>, site: &Site, id: &str) -> Result<Place> {
 ///
 /// # Errors
 /// [`Code::OrganizationsDisabled`], [`Code::OrganizationNotFound`], [`Code::SlugTaken`].
-pub async fn change(
-    app: &App,
-    site: &Arc<Site>,
-    (id, said): (String, Said),
-    by: By,
-) -> Result<Organization> {
+pub async fn change(app: &App, site: &Arc<Site>, (id, said): (String, Said), by: By) -> Result<Organization> {
     let (site, picture) = (Arc::clone(site), PictureId::draw(&app.world));
     let changed = app.db.write(move |tx| {
         lock(tx, &site, &id)?;

@@ -3,18 +3,19 @@
 use super::door::{About, Body, Operator};
 use super::http::named;
 use super::page::Page;
-use super::{Decision, Form, profile, users};
+use super::{Decision, Form, messages, profile, users};
 use crate::audit::Event;
 use crate::error::Result;
 use crate::http::answer;
 use crate::id::UserId;
+use crate::notification::Message;
 use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::kept::{self, Kept, external_id};
 use crate::user::username::Username;
 use axum::extract::Path;
 use axum::response::Response;
-use keyrack_protocol::Code;
+use keyrack_protocol::{Code, NotificationSeverity};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -58,7 +59,10 @@ pub(super) async fn create(operator: Operator, Body(new): Body<NewUser>) -> Resu
         first_name: user::name(&new.first_name)?,
         last_name: user::name(&new.last_name)?,
         password: new.password,
-        kept: Kept { external_id: new.external_id.as_deref().map(external_id).transpose()?, ..Kept::default() },
+        kept: Kept {
+            external_id: new.external_id.as_deref().map(external_id).transpose()?,
+            ..Kept::default()
+        },
     };
     let made = super::create(&operator.app, &operator.site, form, operator.by()).await?;
     operator.log(Event::UserCreated, About { user: Some(&made.id), ..About::default() });
@@ -160,4 +164,30 @@ pub(super) async fn end_sessions(operator: Operator, Path(user): Path<String>) -
     let about = About { user: Some(id.as_str()), ended: Some(ended.ended.len()), ..About::default() };
     operator.log(Event::SignInEnded, about);
     Ok(answer::ok(ended))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Told {
+    title: String,
+    body: String,
+}
+
+/// `title`, `body`: writes it into the user's inbox.
+pub(super) async fn tell(
+    operator: Operator,
+    Path(user): Path<String>,
+    Body(told): Body<Told>,
+) -> Result<Response> {
+    operator.says_only(&["reason"])?;
+    let (id, by) = (named(&operator, &user).await?, operator.saying()?);
+    let message = Message {
+        title: messages::plain("title", &told.title, messages::TITLE)?,
+        body: messages::plain("body", &told.body, messages::BODY)?,
+        severity: NotificationSeverity::Info,
+        facts: Map::new(),
+    };
+    let written = messages::tell(&operator.app, &operator.site, (id.clone(), None), message, by).await?;
+    operator.log(Event::UserTold, About { user: Some(id.as_str()), ..About::default() });
+    Ok(answer::ok(written))
 }

@@ -83,12 +83,7 @@ pub fn sessions(
 ///
 /// # Errors
 /// What the database says.
-pub fn session(
-    on: &mut Snapshot<'_>,
-    deployment: &str,
-    id: &SessionId,
-    now: i64,
-) -> Result<Option<Session>> {
+pub fn session(on: &mut Snapshot<'_>, deployment: &str, id: &SessionId, now: i64) -> Result<Option<Session>> {
     let (page, asked) = (Page { limit: 1, after: String::new() }, Asked { user: None, all: true, now });
     Ok(read_sessions(on, deployment, (&page, id.as_str()), &asked)?.pop())
 }

@@ -86,7 +86,8 @@ pub async fn around(
 fn said(request: &Request) -> Result<Option<String>> {
     let mut all = request.headers().get_all(KEY).iter();
     let Some(first) = all.next().filter(|_| !request.method().is_safe()) else { return Ok(None) };
-    let is_key = |text: &&str| (1..=LONGEST).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_graphic());
+    let is_key =
+        |text: &&str| (1..=LONGEST).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_graphic());
     let text = first.to_str().ok().filter(is_key);
     text.filter(|_| all.next().is_none()).map(|text| Some(text.to_owned())).ok_or_else(|| {
         let text = format!("Idempotency-Key must stand once, with 1 to {LONGEST} visible characters.");

@@ -1,8 +1,8 @@
 use super::{Error, Result, Shared, Site, address};
 use crate::api_key::{ApiKey, Held, Scope, store};
 use crate::audit::{Actor, By};
-use axum::extract::FromRequestParts;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use axum::extract::FromRequestParts;
 use http::header;
 use http::request::Parts;
 use keyrack_protocol::Code;
@@ -64,7 +64,11 @@ impl Backend {
     /// # Errors
     /// [`Code::InvalidApiKey`] when it carries none, several, none of this deployment, or one that is over; what the
     /// database says.
-    pub async fn of(app: &Shared, site: &Arc<Site>, parts: &Parts) -> std::result::Result<Self, Box<Refused>> {
+    pub async fn of(
+        app: &Shared,
+        site: &Arc<Site>,
+        parts: &Parts,
+    ) -> std::result::Result<Self, Box<Refused>> {
         let (address, now) = (address(app, parts), app.world.clock.now_ms());
         let refused = |error: Error, actor: Actor, reason: &'static str| {
             let by = By::client(actor, &address.to_string(), now);

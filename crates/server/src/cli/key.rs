@@ -77,13 +77,13 @@ pub async fn run(args: &KeyArgs) -> Result<String, Failure> {
         KeyCommand::Create(create) => {
             let life = create.expires.as_deref().map(milliseconds).transpose()?;
             let new = json!({ "name": create.name, "scopes": create.scopes, "expires_in_ms": life });
-            said(json, client.send(Method::POST, &["keys"], &new).await?, made)
+            said(json, client.send(Method::POST, &["api-keys"], &new).await?, made)
         }
         KeyCommand::List(paging) => {
-            said(json, client.get(&["keys"], &[paging.limit(), paging.cursor()]).await?, listed)
+            said(json, client.get(&["api-keys"], &[paging.limit(), paging.cursor()]).await?, listed)
         }
         KeyCommand::Revoke(revoke) => {
-            let path = ["keys", revoke.id.as_str(), "revoke"];
+            let path = ["api-keys", revoke.id.as_str(), "revoke"];
             let revoked = client.send(Method::POST, &path, &json!({})).await?;
             said(json, revoked, |key: ApiKey| format!("{} ({}) is {}.\n", key.id, key.name, key.state))
         }

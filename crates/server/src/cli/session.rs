@@ -105,7 +105,10 @@ pub async fn run(args: &SessionArgs) -> Result<String, Failure> {
 fn explained(it: &Explained) -> String {
     let account = |user: &str| {
         let known = it.session.sign_ins.iter().find(|sign_in| sign_in.user_id == user);
-        known.map(|sign_in| sign_in.email_address.clone()).filter(|email| !email.is_empty()).unwrap_or(user.to_owned())
+        known
+            .map(|sign_in| sign_in.email_address.clone())
+            .filter(|email| !email.is_empty())
+            .unwrap_or(user.to_owned())
     };
     let row = |one: &Happened| {
         let note = if one.note.is_empty() { String::new() } else { format!(" \u{201c}{}\u{201d}", one.note) };
@@ -122,8 +125,11 @@ fn explained(it: &Explained) -> String {
     let mut text = format!("{} (revision {}). {}\n\n", it.session.id, it.revision, it.summary);
     text += &table(["WHEN (UTC)", "WHAT", "ACCOUNT", "SIGN-IN", "BY", "FROM"], &rows);
     if !it.to_come.is_empty() {
-        let rows: Vec<_> =
-            it.to_come.iter().map(|one| [second(&one.at), one.text.clone(), one.sign_in_id.clone()]).collect();
+        let rows: Vec<_> = it
+            .to_come
+            .iter()
+            .map(|one| [second(&one.at), one.text.clone(), one.sign_in_id.clone()])
+            .collect();
         text += "\n";
         text += &table(["TO COME (UTC)", "WHAT", "SIGN-IN"], &rows);
     }

@@ -82,7 +82,10 @@ impl Fields {
     pub fn unlisted(&self) -> Option<&str> {
         let listed = |name: &str| {
             let plain = name.split('[').next().unwrap_or(name);
-            self.takes.unwrap_or_default().iter().any(|field| field.name == name || field.list && field.name == plain)
+            self.takes
+                .unwrap_or_default()
+                .iter()
+                .any(|field| field.name == name || field.list && field.name == plain)
         };
         let said = self.values.iter().map(|(name, _)| name).chain(self.files.iter().map(|(name, _)| name));
         said.map(String::as_str).find(|name| !listed(name))

@@ -75,12 +75,7 @@ fn is_of_backends(path: &str) -> bool {
 
 /// Answers a backend. Whoever has no key learns nothing of what there is, pages of other origins read nothing, and nothing
 /// waits for the end of maintenance: whoever runs the application is at work.
-async fn backend(
-    app: &Shared,
-    site: &Arc<Site>,
-    (mut parts, body): (Parts, Body),
-    next: Next,
-) -> Response {
+async fn backend(app: &Shared, site: &Arc<Site>, (mut parts, body): (Parts, Body), next: Next) -> Response {
     let (mut response, by) = match Backend::of(app, site, &parts).await {
         Ok(backend) => {
             let (key, by) = (backend.key.clone(), backend.by());

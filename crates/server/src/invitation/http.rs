@@ -144,7 +144,12 @@ async fn create(account: Account, path: Named, fields: Fields) -> Result<Respons
     let (asking, asked) = (actor.clone(), wanted.clone());
     let words = account.app.db.read(move |on| change::words(on, &asking, &asked)).await?;
     let id = InvitationId::draw(&account.app.world);
-    let prepared = Prepared::draw((&account.app, &account.site), (&account.user, account.language()), (id, &email), &words)?;
+    let prepared = Prepared::draw(
+        (&account.app, &account.site),
+        (&account.user, account.language()),
+        (id, &email),
+        &words,
+    )?;
     let created = account.app.db.write(move |tx| {
         let it = change::create(tx, &actor, (&wanted, &email), &prepared)?;
         shown(tx, &actor, &it)
@@ -162,7 +167,12 @@ async fn resend(account: Account, path: Named) -> Result<Response> {
         Ok((change::words(on, &asking, &it.wanted)?, it))
     });
     let (words, it) = read.await?;
-    let prepared = Prepared::draw((&account.app, &account.site), (&account.user, account.language()), (it.id, &it.email), &words)?;
+    let prepared = Prepared::draw(
+        (&account.app, &account.site),
+        (&account.user, account.language()),
+        (it.id, &it.email),
+        &words,
+    )?;
     let sent = account.app.db.write(move |tx| {
         let it = change::resend(tx, &actor, (&organization, &prepared))?;
         shown(tx, &actor, &it)

@@ -72,7 +72,9 @@ fn paths(operations: &[Operation], schemas: &mut SchemaGenerator) -> Map<String,
 fn describe(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
     let (summary, description) = operation.about.split_once(". ").unwrap_or((operation.about, ""));
     let description = match operation.backend {
-        Some(scope) => format!("{description} Needs a key with the scope `{}`.", scope.as_str()).trim().to_owned(),
+        Some(scope) => {
+            format!("{description} Needs a key with the scope `{}`.", scope.as_str()).trim().to_owned()
+        }
         None => description.to_owned(),
     };
     let mut described = json!({

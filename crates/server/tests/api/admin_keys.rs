@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 #[tokio::test]
 async fn a_key_is_made_used_listed_and_revoked() {
     let server = Running::dev("warn");
-    let made = server.keyrack("key create crm --scope users:read,audit:read --scope users:write --expires 90d");
+    let made =
+        server.keyrack("key create crm --scope users:read,audit:read --scope users:write --expires 90d");
     assert_eq!(made.code, Some(0), "{made:?}");
     let key = made.out[0].clone();
     assert!(key.starts_with("sk_test_") && made.out.join(" ").contains("not shown again"), "{made:?}");
@@ -18,7 +19,10 @@ async fn a_key_is_made_used_listed_and_revoked() {
     };
     assert_eq!(ask().await, 200);
     let listed = server.keyrack("key list");
-    assert!(listed.out[1].contains("crm") && listed.out[1].contains("users:read users:write audit:read"), "{listed:?}");
+    assert!(
+        listed.out[1].contains("crm") && listed.out[1].contains("users:read users:write audit:read"),
+        "{listed:?}"
+    );
     assert!(!listed.out.join(" ").contains(&key));
     let id = server.json("key list")["items"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(server.keyrack(&format!("key revoke {id}")).out, [format!("{id} (crm) is revoked.")]);
@@ -85,4 +89,34 @@ async fn a_user_is_changed_found_exported_and_ended_with_a_reason() {
     let removed = server.keyrack("organization remove acme bob@example.com --reason left");
     assert_eq!(removed.out, [format!("{bob} is no member of {acme} any more.")]);
     assert_eq!(server.refuses("organization remove acme bob@example.com").0, 4);
+}
+
+#[tokio::test]
+async fn members_roles_invitations_and_inboxes_are_reached_from_the_command_line() {
+    let server = Running::dev("warn");
+    let (ada, bob) = (server.signed_up("ada").await, server.signed_up("bob").await);
+    let acme = ada.founds("Acme").await;
+    let changed = server.json("organization update acme --name Acme-Inc --description \"\" --reason renamed");
+    assert_eq!((&changed["name"], &changed["slug"]), (&json!("Acme-Inc"), &json!("acme")));
+    server.json("organization add acme bob@example.com --role admin");
+    let members = server.keyrack("organization members acme");
+    assert_eq!(members.out.len(), 3, "{members:?}");
+    assert_eq!(server.json("organization members acme --search bob")["items"].as_array().unwrap().len(), 1);
+    let taken = server.keyrack("organization take-role acme bob@example.com admin");
+    assert_eq!(taken.out, [format!("{} has no role.", bob.user_id().await)]);
+    assert_eq!(server.refuses("organization update acme").0, 2);
+
+    let sent = server.json("invitation create acme carol@example.com --inviter ada@example.com");
+    let id = sent["id"].as_str().unwrap();
+    let listed = server.keyrack("invitation list acme");
+    assert!(listed.out[1].starts_with(id) && listed.out[1].contains("carol@example.com"), "{listed:?}");
+    let (exit, said) = server.refuses("invitation create acme dave@example.com --inviter bob@example.com");
+    assert!(exit == 1 && said.starts_with("permission_denied"), "{exit} {said}");
+    let withdrawn = server.keyrack(&format!("invitation withdraw acme {id} --reason typo"));
+    assert_eq!(withdrawn.out, [format!("{id} to carol@example.com is withdrawn.")]);
+    assert_eq!(server.refuses(&format!("invitation withdraw {acme} {id}")).0, 4);
+
+    let told = server.keyrack("user tell bob@example.com --title Hello --body There");
+    assert!(told.out[0].starts_with("ntf_"), "{told:?}");
+    assert_eq!(bob.inbox("").await[0]["title"], "Hello");
 }

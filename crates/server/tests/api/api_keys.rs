@@ -36,7 +36,7 @@ async fn a_key_works_until_it_is_revoked_and_says_when_it_was_used() {
     let server = Keyrack::start().await;
     let operator = Operator(&server);
     let new = json!({ "name": "crm", "scopes": ["users:write", "users:read", "users:read"] });
-    let made = operator.ask(Method::POST, "/keys", new).await.ok();
+    let made = operator.ask(Method::POST, "/api-keys", new).await.ok();
     let (key, secret) = (&made["key"], made["secret"].as_str().unwrap().to_owned());
     assert!(secret.starts_with("sk_test_") && secret.len() == 77, "{secret}");
     assert_eq!((&key["state"], &key["scopes"]), (&json!("live"), &json!(["users:read", "users:write"])));
@@ -49,23 +49,27 @@ async fn a_key_works_until_it_is_revoked_and_says_when_it_was_used() {
 
     server.advance(5_000);
     backend.get("/admin/v1/users").await.bare();
-    let listed = async || operator.get("/keys").await.ok()["items"][0].clone();
+    let listed = async || operator.get("/api-keys").await.ok()["items"][0].clone();
     assert_eq!(listed().await["last_used_at"], Value::Null);
     api_key::uses::flush(&server.app).await.unwrap();
     let used = listed().await["last_used_at"].as_str().unwrap().to_owned();
     assert!(used > key["created_at"].as_str().unwrap().to_owned(), "{used}");
-    assert!(!operator.get("/keys").await.text.contains(&secret[34..]));
+    assert!(!operator.get("/api-keys").await.text.contains(&secret[34..]));
 
-    let path = format!("/keys/{}/revoke", key["id"].as_str().unwrap());
+    let path = format!("/api-keys/{}/revoke", key["id"].as_str().unwrap());
     assert_eq!(operator.post(&path).await.ok()["state"], "revoked");
     let reply = backend.get("/admin/v1/users").await;
     assert_eq!(reply.refused(), refused(401, "invalid_api_key"));
-    assert!(reply.text.contains("revoked") && reply.header("www-authenticate") == Some("Bearer"), "{reply:?}");
+    assert!(
+        reply.text.contains("revoked") && reply.header("www-authenticate") == Some("Bearer"),
+        "{reply:?}"
+    );
     // A second time it changes nothing, and there is one record of it.
     assert_eq!(operator.post(&path).await.ok()["state"], "revoked");
-    let records = server.count("select count(*) from audit where deployment_id = $1 and event = 'api_key_revoked'");
+    let records =
+        server.count("select count(*) from audit where deployment_id = $1 and event = 'api_key_revoked'");
     assert_eq!(records.await, 1);
-    let nobodys = format!("/keys/apk_{}/revoke", "0".repeat(26));
+    let nobodys = format!("/api-keys/apk_{}/revoke", "0".repeat(26));
     assert_eq!(operator.post(&nobodys).await.refused(), refused(404, "api_key_not_found"));
 }
 
@@ -74,7 +78,7 @@ async fn a_key_that_expires_works_to_the_second() {
     let server = Keyrack::start().await;
     let operator = Operator(&server);
     let new = json!({ "name": "job", "scopes": ["users:read"], "expires_in_ms": HOUR });
-    let made = operator.ask(Method::POST, "/keys", new).await.ok();
+    let made = operator.ask(Method::POST, "/api-keys", new).await.ok();
     let backend = server.backend_with(made["secret"].as_str().unwrap().to_owned());
     server.advance(HOUR - 1);
     backend.get("/admin/v1/users").await.bare();
@@ -82,7 +86,7 @@ async fn a_key_that_expires_works_to_the_second() {
     let reply = backend.get("/admin/v1/users").await;
     assert_eq!(reply.refused(), refused(401, "invalid_api_key"));
     assert!(reply.text.contains("expired"), "{}", reply.text);
-    assert_eq!(operator.get("/keys").await.ok()["items"][0]["state"], "expired");
+    assert_eq!(operator.get("/api-keys").await.ok()["items"][0]["state"], "expired");
     // What no key may be.
     for (new, code) in [
         (json!({ "name": " ", "scopes": ["users:read"] }), "invalid_name"),
@@ -92,7 +96,11 @@ async fn a_key_that_expires_works_to_the_second() {
         (json!({ "name": "a", "scopes": ["users:read"], "expires_in_ms": i64::MAX }), "invalid_parameter"),
         (json!({ "name": "a", "scopes": ["users:read"], "id": "apk_1" }), "BAD_REQUEST_BODY"),
     ] {
-        assert_eq!(operator.ask(Method::POST, "/keys", new.clone()).await.refused(), refused(400, code), "{new}");
+        assert_eq!(
+            operator.ask(Method::POST, "/api-keys", new.clone()).await.refused(),
+            refused(400, code),
+            "{new}"
+        );
     }
 }
 
@@ -147,7 +155,8 @@ async fn j10_whatever_else_is_shown_opens_nothing_on_any_method() {
         "Bearer sk_live_".to_owned(),
     ];
     for said in &wrong {
-        for method in [Method::POST, Method::GET, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE] {
+        for method in [Method::POST, Method::GET, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE]
+        {
             let request = ada.request(method.clone(), &path).header("authorization", said);
             let reply = ada.send(request.header("x-http-method-override", "POST")).await;
             assert_eq!(reply.status, 401, "{method} {said}");
@@ -175,7 +184,7 @@ async fn j10_whatever_else_is_shown_opens_nothing_on_any_method() {
 async fn j10_what_backends_call_is_no_path_of_the_socket_nor_the_other_way_round() {
     let server = Keyrack::start().await;
     let backend = server.backend(&["users:read", "users:write"]).await;
-    for path in ["/admin/users", "/admin/keys", "/admin/health", "/admin/v1x/users", "/admin/v2/users"] {
+    for path in ["/admin/users", "/admin/api-keys", "/admin/health", "/admin/v1x/users", "/admin/v2/users"] {
         assert_eq!(backend.get(path).await.status, 404, "{path}");
     }
     for path in ["/admin/v1", "/admin/v1/", "/admin/v1/keys", "/admin/v1/nothing"] {
@@ -201,7 +210,7 @@ async fn n07_what_a_key_does_and_what_is_refused_leaves_a_record() {
         let all = records.as_array().unwrap().iter().filter(|record| record["event"] == event);
         all.cloned().collect::<Vec<Value>>()
     };
-    let id = operator.get("/keys").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
+    let id = operator.get("/api-keys").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
     let disabled = &of("user_disabled")[0];
     assert_eq!(disabled["actor"], format!("key:{id}"));
     assert_eq!((&disabled["note"], &disabled["user_id"]), (&json!("chargeback"), &json!(user)));
@@ -222,7 +231,7 @@ async fn p08_a_key_that_is_revoked_on_one_node_opens_nothing_on_the_other() {
     let elsewhere = second.backend_with(key);
     elsewhere.get("/admin/v1/users").await.bare();
     let operator = Operator(&server);
-    let id = operator.get("/keys").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
-    operator.post(&format!("/keys/{id}/revoke")).await.ok();
+    let id = operator.get("/api-keys").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
+    operator.post(&format!("/api-keys/{id}/revoke")).await.ok();
     assert_eq!(elsewhere.get("/admin/v1/users").await.refused(), refused(401, "invalid_api_key"));
 }

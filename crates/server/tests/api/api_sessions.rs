@@ -19,7 +19,8 @@ async fn sign_ins_are_listed_and_ended_one_by_one_and_all_together() {
     let backend = server.backend(&SCOPES).await;
     let browser = server.signed_up("ada").await;
     browser.signs_up(&server, "bob").await;
-    let (user, session) = (browser.get("/me").await.ok()["id"].clone(), browser.session().await["id"].clone());
+    let (user, session) =
+        (browser.get("/me").await.ok()["id"].clone(), browser.session().await["id"].clone());
     let (user, session) = (user.as_str().unwrap(), session.as_str().unwrap());
     let (ada, bob) = (browser.sign_in_of("ada").await, browser.sign_in_of("bob").await);
     let elsewhere = server.signed_in("bob").await;
@@ -28,7 +29,10 @@ async fn sign_ins_are_listed_and_ended_one_by_one_and_all_together() {
     let path = format!("/admin/v1/users/{user}/sign-ins");
     let mine = backend.get(&path).await.bare();
     assert_eq!(ids(&mine), [elsewhere.sign_in_id().await, bob.clone()]);
-    assert_eq!((&mine["items"][1]["session_id"], &mine["items"][1]["proofs"]), (&json!(session), &json!(["otp"])));
+    assert_eq!(
+        (&mine["items"][1]["session_id"], &mine["items"][1]["proofs"]),
+        (&json!(session), &json!(["otp"]))
+    );
     let page = backend.get(&format!("{path}?limit=1")).await.bare();
     let next = page["next_cursor"].as_str().unwrap();
     assert_eq!(ids(&backend.get(&format!("{path}?limit=1&cursor={next}")).await.bare()), [bob.clone()]);
@@ -40,7 +44,10 @@ async fn sign_ins_are_listed_and_ended_one_by_one_and_all_together() {
     assert_eq!(backend.post(&end, json!({})).await.refused(), refused(404, "session_not_found"));
     assert_eq!(ids(&backend.get(&path).await.bare()).len(), 1);
     let all = backend.get(&format!("{path}?state=all")).await.bare();
-    assert_eq!((all["items"].as_array().unwrap().len(), &all["items"][1]["end_reason"]), (2, &json!("revoked_by_admin")));
+    assert_eq!(
+        (all["items"].as_array().unwrap().len(), &all["items"][1]["end_reason"]),
+        (2, &json!("revoked_by_admin"))
+    );
 
     let shown = backend.get(&format!("/admin/v1/sessions/{session}")).await.bare();
     assert_eq!(ids(&json!({ "items": shown["sign_ins"] })), [ada.clone(), bob.clone()]);
@@ -68,8 +75,10 @@ async fn n07_records_are_narrowed_by_account_session_event_and_time() {
     let ada = server.signed_up("ada").await;
     server.advance(3_600_000);
     let bob = server.signed_up("bob").await;
-    let count = async |query: String| ids(&backend.get(&format!("/admin/v1/audit{query}")).await.bare()).len();
-    let (all, of_bob) = (count(String::new()).await, count(format!("?user_id={}", bob.user_id().await)).await);
+    let count =
+        async |query: String| ids(&backend.get(&format!("/admin/v1/audit{query}")).await.bare()).len();
+    let (all, of_bob) =
+        (count(String::new()).await, count(format!("?user_id={}", bob.user_id().await)).await);
     assert!(of_bob > 0 && of_bob < all);
     let session = ada.session().await["id"].as_str().unwrap().to_owned();
     assert!(count(format!("?session_id={session}")).await > 0);
@@ -97,7 +106,9 @@ async fn a_session_is_explained_from_its_first_moment_to_what_is_to_come() {
     backend.post(&end, json!({ "reason": "stolen laptop" })).await.bare();
     let path = format!("/admin/v1/sessions/{session}/explain");
     let told = backend.get(&path).await.bare();
-    let line = |one: &Value| (one["event"].as_str().unwrap().to_owned(), one["sign_in_id"].as_str().unwrap().to_owned());
+    let line = |one: &Value| {
+        (one["event"].as_str().unwrap().to_owned(), one["sign_in_id"].as_str().unwrap().to_owned())
+    };
     let lines: Vec<(String, String)> = told["happened"].as_array().unwrap().iter().map(line).collect();
     let at = |event: &str, sign_in: &str| {
         let found = lines.iter().position(|(one, of)| one == event && of == sign_in);
@@ -111,7 +122,8 @@ async fn a_session_is_explained_from_its_first_moment_to_what_is_to_come() {
     assert_eq!((&ended["reason"], &ended["note"]), (&json!("revoked_by_admin"), &json!("stolen laptop")));
     assert!(ended["text"].as_str().unwrap().contains("whoever runs the application ended it"), "{ended}");
     assert!(ended["actor"].as_str().unwrap().starts_with("key:"), "{ended}");
-    let times: Vec<&str> = told["happened"].as_array().unwrap().iter().map(|one| one["at"].as_str().unwrap()).collect();
+    let times: Vec<&str> =
+        told["happened"].as_array().unwrap().iter().map(|one| one["at"].as_str().unwrap()).collect();
     assert!(times.is_sorted(), "{times:?}");
     assert_eq!(told["summary"], "It lives: bob@example.com is active, 0 more signed in.");
     assert_eq!(told["to_come"][0]["sign_in_id"], bob);
@@ -123,7 +135,11 @@ async fn a_session_is_explained_from_its_first_moment_to_what_is_to_come() {
     server.advance(7 * 86_400_000 + 1);
     browser.session().await;
     let told = backend.get(&path).await.bare();
-    assert!(told["summary"].as_str().unwrap().contains("it was not used for too long"), "{}", told["summary"]);
+    assert!(
+        told["summary"].as_str().unwrap().contains("it was not used for too long"),
+        "{}",
+        told["summary"]
+    );
     assert_eq!(told["to_come"], json!([]));
     let last = told["happened"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["reason"], &last["actor"]), (&json!("idle"), &json!("system")));

@@ -50,10 +50,13 @@ async fn an_organization_is_made_changed_filled_emptied_and_deleted() {
     let again = backend.ask(Method::PUT, &format!("{one}/roles/rol_org_admin"), json!({})).await.bare();
     assert_eq!(again["roles"], given["roles"]);
     let listed = backend.get(&format!("{members}?search=bob")).await.bare();
-    assert_eq!((listed["items"].as_array().unwrap().len(), &listed["items"][0]["user"]["id"]), (1, &json!(user)));
+    assert_eq!(
+        (listed["items"].as_array().unwrap().len(), &listed["items"][0]["user"]["id"]),
+        (1, &json!(user))
+    );
     let page = backend.get(&format!("{members}?limit=1")).await.bare();
     let next = page["next_cursor"].as_str().unwrap();
-    let rest = backend.send(backend.request(Method::GET, &members).query(&[("limit", "1"), ("cursor", next)])).await.bare();
+    let rest = backend.look(&members, &[("limit", "1"), ("cursor", next)]).await.bare();
     assert_eq!((&rest["items"][0]["user"]["id"], &rest["next_cursor"]), (&json!(user), &Value::Null));
     backend.delete(&format!("{one}/roles/admin")).await.bare();
     // Also the last administrator loses the role, and is put out.
@@ -61,7 +64,8 @@ async fn an_organization_is_made_changed_filled_emptied_and_deleted() {
     backend.delete(&format!("{owner_path}/roles/admin")).await.bare();
     let switched = ada.post("/session/switch-organization", json!({ "organization_id": made["id"] })).await;
     switched.ok();
-    let removed = backend.ask(Method::DELETE, &owner_path, json!({ "reason": "left the company" })).await.bare();
+    let removed =
+        backend.ask(Method::DELETE, &owner_path, json!({ "reason": "left the company" })).await.bare();
     assert_eq!(removed["user"]["id"], json!(owner));
     assert_eq!(ada.session().await["active_signin"]["active_organization_membership"], Value::Null);
     assert_eq!(ada.get("/me/organization-memberships").await.ok(), json!([]));
@@ -86,7 +90,13 @@ async fn what_cannot_be_is_refused() {
     for (method, path, body, status, code) in [
         (Method::POST, ORGANIZATIONS.to_owned(), json!({ "name": "X" }), 400, "REQUIRED_FIELD"),
         (Method::POST, ORGANIZATIONS.to_owned(), json!({ "owner_user_id": user }), 400, "REQUIRED_FIELD"),
-        (Method::POST, ORGANIZATIONS.to_owned(), json!({ "name": "X", "owner_user_id": nobody }), 404, "user_not_found"),
+        (
+            Method::POST,
+            ORGANIZATIONS.to_owned(),
+            json!({ "name": "X", "owner_user_id": nobody }),
+            404,
+            "user_not_found",
+        ),
         (
             Method::POST,
             ORGANIZATIONS.to_owned(),
@@ -97,7 +107,13 @@ async fn what_cannot_be_is_refused() {
         (Method::PATCH, path.clone(), json!({ "members": 7 }), 400, "invalid_parameter"),
         (Method::PATCH, path.clone(), json!({ "slug": "a b" }), 400, "invalid_slug"),
         (Method::POST, format!("{path}/members"), json!({ "user_id": nobody }), 404, "user_not_found"),
-        (Method::POST, format!("{path}/members"), json!({ "user_id": user, "role_id": "x" }), 404, "role_not_found"),
+        (
+            Method::POST,
+            format!("{path}/members"),
+            json!({ "user_id": user, "role_id": "x" }),
+            404,
+            "role_not_found",
+        ),
         (Method::PUT, format!("{path}/members/{user}/roles/x"), json!({}), 404, "role_not_found"),
         (Method::PUT, format!("{path}/members/{nobody}/roles/admin"), json!({}), 404, "membership_not_found"),
         (Method::GET, format!("{path}/members?cursor=x"), Value::Null, 400, "invalid_parameter"),
@@ -119,12 +135,24 @@ async fn j06_an_invitation_gives_what_the_member_may_give_in_whose_name_it_is() 
     let invite = |name: &str, inviter: &str| json!({ "email": format!("{name}@example.com"), "inviter_user_id": inviter });
     let (admin, member) = (ada.user_id().await, bob.user_id().await);
     // A member who may not invite cannot be made to; nor a stranger, nor somebody who may not act.
-    assert_eq!(backend.post(&path, invite("carol", &member)).await.refused(), refused(403, "permission_denied"));
+    assert_eq!(
+        backend.post(&path, invite("carol", &member)).await.refused(),
+        refused(403, "permission_denied")
+    );
     let eve = server.signed_up("eve").await.user_id().await;
-    assert_eq!(backend.post(&path, invite("carol", &eve)).await.refused(), refused(404, "organization_not_found"));
+    assert_eq!(
+        backend.post(&path, invite("carol", &eve)).await.refused(),
+        refused(404, "organization_not_found")
+    );
     let sent = backend.post(&path, invite("carol", &admin)).await.bare();
-    assert_eq!((&sent["email"], &sent["inviter"]["user"]["id"]), (&json!("carol@example.com"), &json!(admin)));
-    assert_eq!(backend.post(&path, invite("carol", &admin)).await.refused(), refused(409, "invitation_exists"));
+    assert_eq!(
+        (&sent["email"], &sent["inviter"]["user"]["id"]),
+        (&json!("carol@example.com"), &json!(admin))
+    );
+    assert_eq!(
+        backend.post(&path, invite("carol", &admin)).await.refused(),
+        refused(409, "invitation_exists")
+    );
     assert_eq!(backend.get(&path).await.bare()["items"], json!([sent]));
     let token = server.token("carol").await;
     let carol = server.signed_up("carol").await;

@@ -175,7 +175,8 @@ async fn ids_of_another_tenant_are_answered_as_ids_that_there_are_not() {
     let (before, session) = (rows(&server).await, ada.session().await);
     let (mut tried, mut operations) = ([0; 3], Vec::new());
     // Backends are tenants by their keys: see `tenants_backends`.
-    let of_users = document["paths"].as_object().unwrap().iter().filter(|(path, _)| !path.starts_with("/admin/"));
+    let of_users =
+        document["paths"].as_object().unwrap().iter().filter(|(path, _)| !path.starts_with("/admin/"));
     for (path, methods) in of_users {
         for (method, operation) in methods.as_object().unwrap() {
             let asked = Asked::read(&document, (path, method), operation);

@@ -89,12 +89,14 @@ async fn answer(backend: &Backend, method: &Method, path: &str, said: &[(String,
             false => drop(rest.insert(name.clone(), json!(text))),
         }
     }
-    let request = backend.request(method.clone(), &path);
-    let request = match method == Method::GET {
-        true => request.query(&rest.into_iter().map(|(k, v)| (k, v.as_str().unwrap().to_owned())).collect::<Vec<_>>()),
-        false => request.json(&rest),
+    let reply = match method == Method::GET {
+        true => {
+            let query: Vec<(&str, &str)> =
+                rest.iter().map(|(name, text)| (name.as_str(), text.as_str().unwrap())).collect();
+            backend.look(&path, &query).await
+        }
+        false => backend.ask(method.clone(), &path, Value::Object(rest)).await,
     };
-    let reply = backend.send(request).await;
     (reply.status, reply.text)
 }
 
@@ -153,8 +155,14 @@ async fn j10_a_key_of_another_deployment_finds_its_ids_answered_as_ids_that_ther
                 let said = answer(&eve, &method, path, &fill(&str::to_owned)).await;
                 let nothing = answer(&eve, &method, path, &fill(&nobodys)).await;
                 assert_eq!(said, nothing, "{method} {path} {foreign}");
-                let narrows = foreign == "cursor" || method == Method::GET && !path.contains(foreign.as_str());
-                assert_eq!(said.0, if narrows && !path.contains('{') { 200 } else { 404 }, "{method} {path}: {}", said.1);
+                let narrows =
+                    foreign == "cursor" || method == Method::GET && !path.contains(foreign.as_str());
+                assert_eq!(
+                    said.0,
+                    if narrows && !path.contains('{') { 200 } else { 404 },
+                    "{method} {path}: {}",
+                    said.1
+                );
                 tried += 1;
             }
         }

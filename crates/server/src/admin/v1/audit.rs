@@ -48,8 +48,9 @@ async fn list(backend: Backend, said: Said) -> Result<Response> {
         rows: page.rows(),
     };
     let deployment = backend.site.config.id.clone();
-    let list = backend.app.db.read(move |on| {
-        Ok(page.list(store::list(on, &deployment, &asked)?, |record| &record.id))
-    });
+    let list = backend
+        .app
+        .db
+        .read(move |on| Ok(page.list(store::list(on, &deployment, &asked)?, |record| &record.id)));
     Ok(answer::bare(&list.await?))
 }

@@ -74,7 +74,10 @@ pub fn routes() -> Routes {
     )
     .takes(&[])
     .of_backend(Scope::InvitationsWrite)
-    .refuses_also(INVITE, &[Code::OrganizationsDisabled, Code::OrganizationNotFound, Code::InvitationNotFound]);
+    .refuses_also(
+        INVITE,
+        &[Code::OrganizationsDisabled, Code::OrganizationNotFound, Code::InvitationNotFound],
+    );
     let about = "Withdraw an invitation. Its token is dead.";
     let withdraw = Operation::post::<OrganizationInvitation>(one, "withdrawInvitation", about);
     let withdraw_it = Operation { method: Method::DELETE, ..withdraw }

@@ -17,7 +17,8 @@ const SEVERITIES: &[&str] = &["info", "success", "warning", "error"];
 const TELL: &[Field] = &[
     Field::required("user_id", "Whom to tell."),
     Field::required("title", "In a few words: plain text.").length(1, TITLE),
-    Field::required("body", "In a sentence or two: plain text, which may have several lines.").length(1, BODY),
+    Field::required("body", "In a sentence or two: plain text, which may have several lines.")
+        .length(1, BODY),
     Field::optional("severity", "How much it matters.").one_of(SEVERITIES),
     Field::optional("metadata", "Facts for the application: an object of texts, at most 4 KiB.").object(),
     Field::optional(

@@ -10,7 +10,8 @@ use keyrack_protocol::Code;
 use std::ops::Deref;
 
 /// Entries of a page.
-pub const LIMIT: Field = Field::optional("limit", "Entries of the page, 1 to 200 (50).").pattern("^[1-9][0-9]{0,2}$");
+pub const LIMIT: Field =
+    Field::optional("limit", "Entries of the page, 1 to 200 (50).").pattern("^[1-9][0-9]{0,2}$");
 /// Where a page begins.
 pub const CURSOR: Field = Field::optional("cursor", "The `next_cursor` of the page before.");
 /// Why something is done.

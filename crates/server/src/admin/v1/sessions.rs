@@ -43,7 +43,8 @@ pub fn routes() -> Routes {
             .takes(&[])
             .of_backend(Scope::SessionsRead)
             .refuses(NO_SESSION);
-    let about = "End a session. With everything in it, on every node, before this answers (`revoked_by_admin`).";
+    let about =
+        "End a session. With everything in it, on every node, before this answers (`revoked_by_admin`).";
     let end_it = Operation::post::<Ended>("/admin/v1/sessions/{session_id}/end", "endSession", about)
         .takes(WHY)
         .of_backend(Scope::SessionsWrite)

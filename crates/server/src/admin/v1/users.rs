@@ -100,13 +100,12 @@ const SAID: &[Code] = &[
 /// The routes of this feature.
 pub fn routes() -> Routes {
     let (all, one) = ("/admin/v1/users", "/admin/v1/users/{user_id}");
-    let about = "List accounts. The newest first: all of a state, or those that are looked for by one parameter.";
-    let list_them =
-        Operation::get::<List<User>>(all, "listUsers", about).takes(LIST).of_backend(Scope::UsersRead).refuses(&[
-            Code::InvalidEmail,
-            Code::InvalidPhoneNumber,
-            Code::InvalidUsername,
-        ]);
+    let about =
+        "List accounts. The newest first: all of a state, or those that are looked for by one parameter.";
+    let list_them = Operation::get::<List<User>>(all, "listUsers", about)
+        .takes(LIST)
+        .of_backend(Scope::UsersRead)
+        .refuses(&[Code::InvalidEmail, Code::InvalidPhoneNumber, Code::InvalidUsername]);
     let about = "Make an account. The backend vouches for the address, unless it says that it is unproved.";
     let create_it = Operation::post::<User>(all, "createUser", about)
         .takes(CREATE)
@@ -136,10 +135,22 @@ pub fn routes() -> Routes {
         .of_backend(Scope::UsersWrite)
         .refuses_also(SAID, &[Code::UserNotFound, Code::NoAlternative]);
     let about = "Delete an account. All its sign-ins end, its address is free again, and of its data only the id stays.";
-    let delete_it = Operation { method: Method::DELETE, ..Operation::post::<Decided>(one, "deleteUser", about) }
-        .takes(WHY)
-        .of_backend(Scope::UsersWrite)
-        .refuses(NOT_THERE);
+    let delete_it =
+        Operation { method: Method::DELETE, ..Operation::post::<Decided>(one, "deleteUser", about) }
+            .takes(WHY)
+            .of_backend(Scope::UsersWrite)
+            .refuses(NOT_THERE);
+    Routes::default()
+        .add(list_them, list)
+        .add(create_it, create)
+        .add(show_it, show)
+        .add(update_it, update)
+        .add(delete_it, delete)
+        .and(decisions())
+}
+
+/// What is decided about an account, and what is told of it.
+fn decisions() -> Routes {
     let about = "Everything of an account. What its owner may ask for, and what only backends see.";
     let export_it = Operation::get::<AccountExport>("/admin/v1/users/{user_id}/export", "exportUser", about)
         .takes(&[])
@@ -158,11 +169,6 @@ pub fn routes() -> Routes {
     let about = "Forget second factors. Of an account whose owner has lost them; all its sign-ins end.";
     let reset_it = decision("/admin/v1/users/{user_id}/reset-factors", "resetUserFactors", about);
     Routes::default()
-        .add(list_them, list)
-        .add(create_it, create)
-        .add(show_it, show)
-        .add(update_it, update)
-        .add(delete_it, delete)
         .add(export_it, export)
         .add(disable_it, disable)
         .add(enable_it, enable)

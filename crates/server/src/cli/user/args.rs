@@ -30,6 +30,8 @@ pub enum UserCommand {
     Update(Update),
     /// Print everything that is kept of a user, as JSON
     Export(Named),
+    /// Write something into a user's inbox, which whoever is signed in sees at once
+    Tell(Tell),
     /// Keep a user out: every sign-in ends at once, and there will be no other
     Disable(Decide),
     /// Let a disabled user sign in again; what has ended stays ended
@@ -115,6 +117,20 @@ pub struct Decide {
     /// Why.
     #[command(flatten)]
     pub because: Because,
+}
+
+/// The arguments of `user tell`.
+#[derive(Args, Clone, Debug)]
+pub struct Tell {
+    /// Whom.
+    #[command(flatten)]
+    pub named: Named,
+    /// In a few words: plain text
+    #[arg(long, value_name = "TEXT")]
+    pub title: String,
+    /// In a sentence or two: plain text
+    #[arg(long, value_name = "TEXT")]
+    pub body: String,
 }
 
 /// The arguments of `user update`.

@@ -6,7 +6,8 @@ use super::client::Client;
 use super::table::{minute, properties, table};
 use super::{Failure, said};
 use crate::admin::view::{Decided, List, User};
-pub use args::{Create, Decide, Delete, ListUsers, Named, State, Update, UserArgs, UserCommand};
+pub use args::{Create, Decide, Delete, ListUsers, Named, State, Tell, Update, UserArgs, UserCommand};
+use keyrack_protocol::Notification;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use std::io::Read;
@@ -60,17 +61,15 @@ pub async fn run(args: &UserArgs) -> Result<String, Failure> {
             let all = client.get(&["users", &named.user, "export"], &[]).await?;
             Ok(format!("{all:#}\n"))
         }
+        UserCommand::Tell(tell) => {
+            let path = ["users", tell.named.user.as_str(), "tell"];
+            let body = json!({ "title": tell.title, "body": tell.body });
+            let told = client.send(Method::POST, &path, &body).await?;
+            said(json, told, |it: Notification| format!("{} is in the inbox of {}.\n", it.id, it.user_id))
+        }
         UserCommand::Disable(it) => decide(&client, json, (Method::POST, it, "disable")).await,
         UserCommand::Enable(it) => decide(&client, json, (Method::POST, it, "enable")).await,
-        UserCommand::ResetFactors(it) => {
-            let path = ["users", &it.named.user, "reset-factors"];
-            let decided = client.send_because(Method::POST, &path, &json!({}), it.because.reason()).await?;
-            said(json, decided, |decided: Decided| {
-                let ended = decided.ended.len();
-                let sign_ins = super::sign_ins(ended);
-                format!("{} has no second factor any more; {ended} {sign_ins} ended.\n", decided.user.id)
-            })
-        }
+        UserCommand::ResetFactors(it) => reset(&client, json, it).await,
         UserCommand::Delete(delete) => decide(&client, json, (Method::DELETE, &delete.whom, "")).await,
     }
 }
@@ -99,6 +98,16 @@ fn changes(update: &Update) -> Result<Value, Failure> {
         return Err(Failure::wrong("say what is to change, such as --first-name or --external-id"));
     }
     Ok(said.into())
+}
+
+async fn reset(client: &Client, json: bool, it: &Decide) -> Result<String, Failure> {
+    let path = ["users", &it.named.user, "reset-factors"];
+    let decided = client.send_because(Method::POST, &path, &json!({}), it.because.reason()).await?;
+    said(json, decided, |decided: Decided| {
+        let ended = decided.ended.len();
+        let sign_ins = super::sign_ins(ended);
+        format!("{} has no second factor any more; {ended} {sign_ins} ended.\n", decided.user.id)
+    })
 }
 
 async fn decide(

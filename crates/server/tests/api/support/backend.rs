@@ -2,6 +2,7 @@ use super::{Keyrack, Operator, Reply, contract};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use url::form_urlencoded;
 
 /// An application's backend with a secret key.
 pub struct Backend {
@@ -17,13 +18,14 @@ impl Keyrack {
     /// A new secret key for these scopes.
     pub async fn api_key(&self, scopes: &[&str]) -> String {
         let new = json!({ "name": "test", "scopes": scopes });
-        let made = Operator(self).ask(Method::POST, "/keys", new).await.ok();
+        let made = Operator(self).ask(Method::POST, "/api-keys", new).await.ok();
         made["secret"].as_str().unwrap().to_owned()
     }
 
     /// The same of one of several deployments.
     pub async fn api_key_of(&self, deployment: &str, scopes: &[&str]) -> String {
-        let (path, new) = (format!("/keys?deployment={deployment}"), json!({ "name": "test", "scopes": scopes }));
+        let (path, new) =
+            (format!("/api-keys?deployment={deployment}"), json!({ "name": "test", "scopes": scopes }));
         let made = Operator(self).ask(Method::POST, &path, new).await.ok();
         made["secret"].as_str().unwrap().to_owned()
     }
@@ -63,6 +65,12 @@ impl Backend {
 
     pub async fn get(&self, path: &str) -> Reply {
         self.send(self.request(Method::GET, path)).await
+    }
+
+    /// The same with a query.
+    pub async fn look(&self, path: &str, query: &[(&str, &str)]) -> Reply {
+        let mut text = form_urlencoded::Serializer::for_suffix(format!("{path}?"), path.len() + 1);
+        self.get(&text.extend_pairs(query).finish()).await
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Reply {

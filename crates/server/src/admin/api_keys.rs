@@ -1,4 +1,4 @@
-//! `/admin/keys`: make secret keys for backends, see them, revoke them.
+//! `/admin/api-keys`: make secret keys for backends, see them, revoke them.
 
 use super::door::{About, Body, Operator};
 use super::page::Page;
@@ -82,8 +82,7 @@ pub async fn create(operator: Operator, Body(new): Body<New>) -> Result<Response
         audit::record(tx, &site, &by, Event::ApiKeyCreated, about)
     });
     written.await?;
-    operator
-        .log(Event::ApiKeyCreated, About { key: Some(made.key.id.as_str()), ..About::default() });
+    operator.log(Event::ApiKeyCreated, About { key: Some(made.key.id.as_str()), ..About::default() });
     Ok(answer::ok(NewApiKey { key: view(&made, made.created_at), secret: held.text().to_owned() }))
 }
 

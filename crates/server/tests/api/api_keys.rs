@@ -53,7 +53,7 @@ async fn a_key_works_until_it_is_revoked_and_says_when_it_was_used() {
     assert_eq!(listed().await["last_used_at"], Value::Null);
     api_key::uses::flush(&server.app).await.unwrap();
     let used = listed().await["last_used_at"].as_str().unwrap().to_owned();
-    assert!(used > key["created_at"].as_str().unwrap().to_owned(), "{used}");
+    assert!(used.as_str() > key["created_at"].as_str().unwrap(), "{used}");
     assert!(!operator.get("/api-keys").await.text.contains(&secret[34..]));
 
     let path = format!("/api-keys/{}/revoke", key["id"].as_str().unwrap());

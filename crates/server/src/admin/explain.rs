@@ -12,6 +12,7 @@ use crate::id::SessionId;
 use crate::params;
 use crate::time::rfc3339;
 use keyrack_protocol::{Code, EndReason};
+use serde_json::Value;
 
 /// Records of one session that are read.
 const MOST: i64 = 1_000;
@@ -101,7 +102,7 @@ fn of_sign_in(sign_in: &SignIn, records: &[Record]) -> Vec<Happened> {
 /// When flows began in a session, and when those end that are under way.
 fn attempts(on: &mut Snapshot<'_>, id: &SessionId, now: i64) -> Result<(Vec<Happened>, Vec<ToCome>)> {
     let rows = on.query(
-        "select kind, created_at, expires_at, ended_at from attempts where session_id = $1 order by id",
+        "select kind, shown, created_at, expires_at, ended_at from attempts where session_id = $1 order by id",
         params![id.as_str()],
     )?;
     let (mut begun, mut to_come) = (Vec::new(), Vec::new());
@@ -120,8 +121,12 @@ fn attempts(on: &mut Snapshot<'_>, id: &SessionId, now: i64) -> Result<(Vec<Happ
 
 fn read_attempt(row: Row, now: i64) -> Result<(String, i64, i64, bool)> {
     let mut cells = row.cells();
-    let (kind, created_at, expires_at) = (cells.text()?, cells.int()?, cells.int()?);
-    Ok((kind, created_at, expires_at, cells.optional_int()?.is_some() || expires_at <= now))
+    let (kind, shown) = (cells.text()?, cells.text()?);
+    let (created_at, expires_at) = (cells.int()?, cells.int()?);
+    // What was completed is shown for a while, and waits for nothing.
+    let shown: Value = serde_json::from_str(&shown).unwrap_or_default();
+    let is_under_way = cells.optional_int()?.is_none() && shown["completed"] == false && expires_at > now;
+    Ok((kind, created_at, expires_at, !is_under_way))
 }
 
 /// When a live sign-in ends by itself, and why then.

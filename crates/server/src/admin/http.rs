@@ -127,7 +127,7 @@ async fn list_audit(operator: Operator) -> Result<Response> {
     let asked = audit::store::Asked {
         user,
         session: session.transpose()?,
-        event: operator.query("event").unwrap_or_default().to_owned(),
+        event: operator.query("event").map(audit::store::event).transpose()?.unwrap_or_default(),
         since: since.transpose()?.unwrap_or(0),
         after: page.after.clone(),
         rows: page.rows(),

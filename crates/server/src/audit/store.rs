@@ -1,10 +1,11 @@
 //! Records in the database: read by pages.
 
 use crate::db::{Row, Snapshot};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{SessionId, UserId};
 use crate::params;
 use crate::time::rfc3339;
+use keyrack_protocol::Code;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,18 @@ pub struct Record {
     /// What whoever did it said why.
     #[serde(default)]
     pub note: String,
+}
+
+/// The name of an event, as a filter.
+///
+/// # Errors
+/// [`Code::InvalidParameter`] when no event has such a name.
+pub fn event(text: &str) -> Result<String> {
+    let is_name = text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if is_name {
+        return Ok(text.to_owned());
+    }
+    Err(Error::refused(Code::InvalidParameter, "event must be the name of an event, such as sign_in_ended."))
 }
 
 /// Which records are asked for.

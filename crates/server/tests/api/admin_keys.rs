@@ -104,7 +104,7 @@ async fn members_roles_invitations_and_inboxes_are_reached_from_the_command_line
     assert_eq!(server.json("organization members acme --search bob")["items"].as_array().unwrap().len(), 1);
     let taken = server.keyrack("organization take-role acme bob@example.com admin");
     assert_eq!(taken.out, [format!("{} has no role.", bob.user_id().await)]);
-    assert_eq!(server.refuses("organization update acme").0, 2);
+    assert_eq!(server.keyrack("organization update acme").code, Some(2));
 
     let sent = server.json("invitation create acme carol@example.com --inviter ada@example.com");
     let id = sent["id"].as_str().unwrap();

@@ -31,7 +31,7 @@ async fn sign_ins_are_listed_and_ended_one_by_one_and_all_together() {
     assert_eq!(ids(&mine), [elsewhere.sign_in_id().await, bob.clone()]);
     assert_eq!(
         (&mine["items"][1]["session_id"], &mine["items"][1]["proofs"]),
-        (&json!(session), &json!(["otp"]))
+        (&json!(session), &json!(["pwd"]))
     );
     let page = backend.get(&format!("{path}?limit=1")).await.bare();
     let next = page["next_cursor"].as_str().unwrap();
@@ -90,7 +90,7 @@ async fn n07_records_are_narrowed_by_account_session_event_and_time() {
     assert_eq!(count("?event=nothing".to_owned()).await, 0);
     for wrong in ["?event=A", "?since=soon", "?user_id=usr_1", "?actor=key"] {
         let reply = backend.get(&format!("/admin/v1/audit{wrong}")).await;
-        assert!([400, 404].contains(&reply.status) || wrong == "?event=A", "{wrong}: {}", reply.text);
+        assert!([400, 404].contains(&reply.status), "{wrong}: {}", reply.text);
     }
 }
 

@@ -197,7 +197,7 @@ async fn an_account_is_told_something_in_its_own_inbox_or_as_a_member() {
     let bob = server.signed_up("bob").await.user_id().await;
     let nobody = format!("usr_{}", "0".repeat(26));
     for (name, value, status, code) in [
-        ("user_id", json!(nobody), 404, "user_not_found"),
+        ("user_id", json!(nobody), 404, "membership_not_found"),
         ("user_id", json!(bob), 404, "membership_not_found"),
         ("organization_id", json!("org_x"), 404, "organization_not_found"),
         ("title", json!("a\nb"), 400, "invalid_parameter"),

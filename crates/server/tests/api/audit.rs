@@ -279,7 +279,8 @@ async fn m11_records_are_listed_by_user_by_session_since_when_and_forgotten_afte
         ("user=nobody", 404),
         ("cursor=x", 400),
         ("limit=0", 400),
-        ("event=x", 400),
+        ("event=X", 400),
+        ("evens=x", 400),
     ] {
         assert_eq!(operator.get(&format!("/audit?{query}")).await.refused().0, status, "{query}");
     }

@@ -162,6 +162,9 @@ async fn every_table_is_in_a_backup_with_every_row_and_either_engine_gives_the_s
         server.tells(&ada.user_id().await, None, 1).await;
         ada.invites(acme, "guest", json!({})).await;
         ada.post(&format!("/organizations/{acme}/domains"), json!({ "domain": "example.com" })).await.ok();
+        let backend = server.backend(&["users:write"]).await;
+        let once = backend.request(reqwest::Method::POST, "/admin/v1/users").header("idempotency-key", "one");
+        backend.send(once.json(&json!({ "email": "carol@example.com" }))).await.bare();
         is_proved_and_left(&server).await;
         has_every_way_in(&server, &ada.user_id().await).await;
         let bob = server.browser();

@@ -2,7 +2,7 @@
 //! that there is not, and nothing comes of it. It works from the OpenAPI document, and a name that nobody has classed
 //! fails it.
 
-use crate::support::{Backend, Browser, Keyrack, named};
+use crate::support::{Backend, Browser, Keyrack};
 use keyrack_server::api_key::Scope;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -102,12 +102,8 @@ async fn answer(backend: &Backend, method: &Method, path: &str, said: &[(String,
 
 #[tokio::test]
 async fn j10_a_key_of_another_deployment_finds_its_ids_answered_as_ids_that_there_are_not() {
-    let own_roles = |deployment: &mut keyrack_server::config::Deployment| {
-        named(deployment);
-        deployment.organizations.roles.own = true;
-    };
     let server = Keyrack::start_configured(|config| {
-        own_roles(&mut config.deployments[0]);
+        config.deployments[0].organizations.roles.own = true;
         let mut other = config.deployments[0].clone();
         other.id = format!("{}x", other.id);
         other.hosts = vec!["localhost".to_owned()];

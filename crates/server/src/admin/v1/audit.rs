@@ -42,7 +42,7 @@ async fn list(backend: Backend, said: Said) -> Result<Response> {
     let asked = Asked {
         user: said.text("user_id")?.map(user_id).transpose()?,
         session: session.transpose()?,
-        event: said.text("event")?.unwrap_or_default().to_owned(),
+        event: said.text("event")?.map(store::event).transpose()?.unwrap_or_default(),
         since: since.unwrap_or(0),
         after: page.after.clone(),
         rows: page.rows(),

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// Names that say nothing of what there is.
 const PLAIN: &str = "
-    description email event external_id first_name last_name limit name password phone_number private_metadata
+    description email event external_id metadata first_name last_name limit name password phone_number private_metadata
     public_metadata reason search severity since slug state title body unproved username
 ";
 

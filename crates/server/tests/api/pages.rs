@@ -223,7 +223,9 @@ async fn a_page_names_at_once_every_script_that_it_begins_with() {
             let reply = page(&server, &format!("/{script}")).await;
             assert_eq!(reply.status, 200, "{script}");
             for import in reply.text.split(['"', '`', '\'']).filter(|_| !script.contains("/index-")) {
-                let Some(name) = import.strip_prefix("./").filter(|name| name.ends_with(".js")) else { continue };
+                let Some(name) = import.strip_prefix("./").filter(|name| name.ends_with(".js")) else {
+                    continue;
+                };
                 let is_later = reply.text.contains(&format!("import(`./{name}`)"));
                 let is_named = scripts.iter().any(|script| script.ends_with(&format!("/{name}")));
                 assert!(is_later || is_named, "{path}: {script} imports {name}");

@@ -41,14 +41,15 @@ pub async fn run(binary: &Path) -> Outcome<String> {
     let setup = Setup::new(binary.to_owned(), "soak-streams", None)?;
     let server = setup.start()?;
     let mut browsers = sessions(&setup, count / OF_A_SESSION).await?;
-    // What serving as many connections leaves behind is no stream's.
-    drop(follow(&setup, &browsers, 1_000).await?);
-    let before = server.memory()?;
     let since = Instant::now();
-    let mut streams = follow(&setup, &browsers, count).await?;
+    // Those of the first half take what the passwords of so many accounts have left.
+    let half = count / 2;
+    let mut streams = follow(&setup, &browsers, half).await?;
+    let before = server.memory()?;
+    streams.extend(follow(&setup, &browsers, half).await?);
     let opened = since.elapsed();
+    let growth = usize::try_from(server.memory()?.saturating_sub(before)).unwrap_or(usize::MAX) / half;
     let beaten = beats(&mut streams).await?;
-    let growth = usize::try_from(server.memory()?.saturating_sub(before)).unwrap_or(usize::MAX) / count;
     let middle = browsers.len() / 2;
     let told = change(&mut browsers[middle], middle, &mut streams).await?;
     let closed = close(server, &mut streams).await?;

@@ -8,6 +8,7 @@ pub mod check;
 pub mod client;
 pub mod health;
 pub mod invitation;
+pub mod import;
 pub mod key;
 mod operate;
 pub mod organization;

@@ -13,6 +13,7 @@ use crate::deployment::store::retention;
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::session::{activity, read};
+use crate::user::imported;
 use crate::world::Watch;
 use crate::{invitation, organization, outbox, params};
 pub use domains::check as check_domains;
@@ -140,6 +141,8 @@ pub fn start(app: &Shared) {
     });
     spawn(app, Duration::from_secs(5), |app| async move { activity::flush(&app).await });
     spawn(app, Duration::from_secs(5), |app| async move { uses::flush(&app).await });
+    // They grow fewer as their owners sign in.
+    spawn(app, Duration::from_secs(600), |app| async move { imported::count(&app).await });
     watch_clock(app);
     let app = Arc::clone(app);
     tokio::spawn(async move {

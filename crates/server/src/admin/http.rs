@@ -2,17 +2,18 @@
 
 use super::door::{About, Operator};
 use super::page::{Page, moment};
-use super::{api_keys, explain, inviting, people, places, store, teams, view, waitlist};
+use super::{api_keys, explain, import, inviting, people, places, store, teams, view, waitlist};
 use crate::app::Shared;
 use crate::audit::{self, Event};
 use crate::error::Result;
 use crate::http::answer;
+use crate::http::layers::FILE_LIMIT;
 use crate::id::{AuditId, SessionId, SignInId, UserId};
 use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::username::Username;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::Response;
 use axum::routing::{delete, get, patch, post};
 use keyrack_protocol::Code;
@@ -45,6 +46,7 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/waitlist/{email}", delete(waitlist::remove))
         .route("/admin/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/admin/api-keys/{id}/revoke", post(api_keys::revoke))
+        .route("/admin/import", post(import::import).layer(DefaultBodyLimit::max(FILE_LIMIT)))
         .route("/admin/audit", get(list_audit))
         .route("/admin/health", get(health))
 }

@@ -15,6 +15,7 @@ pub mod api_keys;
 pub mod door;
 pub mod explain;
 pub mod http;
+pub mod import;
 pub mod invitations;
 pub mod inviting;
 pub mod members;

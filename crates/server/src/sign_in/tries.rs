@@ -59,6 +59,11 @@ impl Tries {
         Ok(Self { known: subject, ..self })
     }
 
+    /// The HMAC of what was typed to say who it is.
+    pub fn identifier(&self) -> &str {
+        self.identifier.hash()
+    }
+
     /// What its records are about: what was typed, and whose it is.
     pub fn about<'a>(&'a self, user: Option<&'a UserId>) -> About<'a> {
         About { user, identifier: Some(&self.identifier), ..About::default() }

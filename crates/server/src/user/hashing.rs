@@ -6,6 +6,7 @@
 
 use crate::config::PasswordHashing;
 use crate::error::{Error, Result};
+use crate::user::foreign::Foreign;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::collections::VecDeque;
@@ -61,8 +62,11 @@ impl Hashing {
         hashed().map_err(|cause| Error::internal("hash a password", cause))
     }
 
-    /// Whether `password` is the one that was hashed, with whatever parameters that was done.
+    /// Whether `password` is the one that was hashed, with whatever parameters and by whatever system that was done.
     pub fn fits(&mut self, password: &str, hash: &str) -> bool {
+        if !hash.starts_with("$argon2") {
+            return Foreign::read(hash).is_ok_and(|foreign| foreign.fits(password));
+        }
         let mut compare = || -> Hashed<bool> {
             let kept = PasswordHash::new(hash)?;
             let (Some(salt), Some(expected)) = (&kept.salt, &kept.hash) else { return Ok(false) };

@@ -65,7 +65,8 @@ pub fn rename(tx: &mut Tx<'_>, user: &User, names: &Names<'_>, now: i64) -> Resu
 /// What the database says.
 pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &str, now: i64) -> Result<()> {
     tx.execute(
-        "update users set password_hash = $2, password_set_at = $3, updated_at = $3 where id = $1",
+        "update users set password_hash = $2, imported_hash = null, password_set_at = $3, updated_at = $3
+         where id = $1",
         params![user.id.as_str(), hash, now],
     )?;
     Ok(())
@@ -100,7 +101,8 @@ pub fn forget_factors(tx: &mut Tx<'_>, (user, phones_are_factors): (&User, bool)
 /// What the database says.
 pub fn remove_password(tx: &mut Tx<'_>, user: &User, now: i64) -> Result<()> {
     tx.execute(
-        "update users set password_hash = null, password_set_at = $2, updated_at = $2 where id = $1",
+        "update users set password_hash = null, imported_hash = null, password_set_at = $2, updated_at = $2
+         where id = $1",
         params![user.id.as_str(), now],
     )?;
     Ok(())
@@ -111,7 +113,10 @@ pub fn remove_password(tx: &mut Tx<'_>, user: &User, now: i64) -> Result<()> {
 /// # Errors
 /// What the database says.
 pub fn renew_hash(tx: &mut Tx<'_>, user: &User, hash: &str) -> Result<()> {
-    tx.execute("update users set password_hash = $2 where id = $1", params![user.id.as_str(), hash])?;
+    tx.execute(
+        "update users set password_hash = $2, imported_hash = null where id = $1",
+        params![user.id.as_str(), hash],
+    )?;
     Ok(())
 }
 
@@ -145,7 +150,7 @@ pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, 
     }
     tx.execute(
         "update users set first_name = '', last_name = '', username = null, username_skeleton = null,
-             password_hash = null, password_set_at = null, passkey_handle = null, second_factor_policy = null,
+             password_hash = null, imported_hash = null, password_set_at = null, passkey_handle = null, second_factor_policy = null,
              second_factor_at = null, availability = 'available', picture_id = '', backup_codes = 0, passkeys = 0,
              language = '', external_id = null, public_metadata = '{}', private_metadata = '{}', name_folded = '',
              last_name_folded = '',

@@ -1,6 +1,7 @@
 //! What `keyrack user` is told.
 
 use crate::cli::client::Target;
+use crate::cli::import::Import;
 use crate::cli::{Because, EXIT_CODES, Paging};
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -22,6 +23,8 @@ pub struct UserArgs {
 pub enum UserCommand {
     /// Make a user; the address counts as proved, because you vouch for it, unless you say `--unproved`
     Create(Create),
+    /// Make the users of another system, with the hashes of their passwords, from a file that it exported
+    Import(Import),
     /// List users, newest first
     List(ListUsers),
     /// Show one user

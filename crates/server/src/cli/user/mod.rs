@@ -4,7 +4,7 @@ mod args;
 
 use super::client::Client;
 use super::table::{minute, properties, table};
-use super::{Failure, said};
+use super::{Failure, import, said};
 use crate::admin::view::{Decided, List, User};
 pub use args::{Create, Decide, Delete, ListUsers, Named, State, Tell, Update, UserArgs, UserCommand};
 use keyrack_protocol::Notification;
@@ -35,9 +35,13 @@ pub async fn run(args: &UserArgs) -> Result<String, Failure> {
         UserCommand::Update(update) => changes(update)?,
         _ => Value::Null,
     };
+    if let UserCommand::Import(import) = &args.command {
+        return import::run(import, &args.target).await;
+    }
     let client = Client::connect(&args.target)?;
     let json = args.target.json;
     match &args.command {
+        UserCommand::Import(_) => Ok(String::new()),
         UserCommand::Create(_) => {
             let made = client.send(Method::POST, &["users"], &body).await?;
             said(json, made, |user: User| shown(&user))

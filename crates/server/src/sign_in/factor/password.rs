@@ -17,7 +17,8 @@ use crate::sign_in::verify::Typed;
 use crate::sign_in::{Identifier, begin, first, own_password, reauthenticate, store};
 use crate::trace;
 use crate::user::email::EmailAddress;
-use crate::user::password::{self, Place};
+use crate::user::imported;
+use crate::user::password::{self, Against, Place};
 use crate::user::standing;
 use crate::user::store::Credentials;
 use crate::user::username::Username;
@@ -138,10 +139,9 @@ async fn judge(
 ) -> Result<Left> {
     let tries = Tries::of(browser, &identifier);
     let counted = count_and_find(browser, tries, identifier.clone()).await?;
-    let hash = counted.judged.as_ref().and_then(|found| found.password_hash.clone());
-    let app = &browser.app;
-    let (fits, renewed) = app.hasher.verify_and_renew(place, &app.world, (typed, hash)).await?;
-    match counted.judged {
+    let (app, against) = (&browser.app, counted.against(browser));
+    let (fits, renewed) = app.hasher.verify_and_renew(place, &app.world, (typed, against)).await?;
+    match counted.found {
         Some(found) if fits => {
             open(browser, counted.tries, Known { found, renewed, identifier, attempt }).await
         }
@@ -154,12 +154,30 @@ async fn judge(
 
 /// A try that has been counted.
 struct Counted {
-    /// What its password is compared with; nothing where the account makes a pause, as for nobody's identifier.
-    judged: Option<Credentials>,
+    /// The account that it was tried at.
+    found: Option<Credentials>,
+    /// Whether its password may be looked at: not where the account makes a pause.
+    may_be_judged: bool,
     /// Whose account it was tried at, for the records.
     user: Option<UserId>,
     /// Under what it was counted.
     tries: Tries,
+}
+
+impl Counted {
+    /// What the password is compared with. A hash that was imported takes another time than ours: an account that makes a pause
+    /// takes the time that it always took, and nobody's identifier that of somebody.
+    fn against(&self, browser: &Browser) -> Against {
+        let kept = self.found.as_ref().and_then(|found| found.password_hash.clone());
+        match kept {
+            Some(hash) if self.may_be_judged => Against::Kept(hash),
+            Some(hash) => Against::Nothing(hash),
+            None => {
+                let lot = imported::lot(self.tries.identifier());
+                Against::Nothing(browser.app.hasher.stand_in(&browser.site.config.id, lot))
+            }
+        }
+    }
 }
 
 /// Counts a try, and records the pauses that it begins: the same work whether there is an account.
@@ -174,7 +192,7 @@ async fn count_and_find(browser: &Browser, tries: Tries, identifier: Identifier)
         let may_be_judged = tries.count_account(tx, &app, found.as_ref(), (&mut full, by.now))?;
         let user = found.as_ref().map(|found| found.user_id.clone());
         audit::lockouts(tx, &site, &by, &full, tries.about(user.as_ref()))?;
-        Ok(Counted { judged: found.filter(|_| may_be_judged), user, tries })
+        Ok(Counted { found, may_be_judged, user, tries })
     });
     counted.await
 }

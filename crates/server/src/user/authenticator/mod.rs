@@ -41,6 +41,14 @@ impl Secret {
         Self(world.random.bytes())
     }
 
+    /// One that another system made, in base 32 as people and programs write it; none if it has another length than ours.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let plain = text.replace([' ', '-'], "").to_ascii_uppercase();
+        let bytes = Bytes::try_from_base32(plain.trim_end_matches('=')).ok()?;
+        bytes.as_ref().try_into().ok().map(Self)
+    }
+
     /// As it is kept for its authenticator.
     ///
     /// # Errors

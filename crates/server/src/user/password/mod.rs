@@ -15,10 +15,13 @@ use crate::config::PasswordHashing;
 use crate::error::{Error, Result};
 use crate::metrics::{Count, Timing};
 use crate::trace;
+use crate::user::foreign::says_all_of;
 use crate::user::hashing::{Hashing, Queue, Task};
+use crate::user::imported::Mix;
 use crate::world::{Stopwatch, World};
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -47,6 +50,17 @@ pub struct Hasher {
     pub refused: Count,
     /// Verified against when there is no account, so that this takes the same time.
     stand_in: String,
+    /// What else it may be, in deployments that have imported hashes.
+    mixes: RwLock<HashMap<String, Mix>>,
+}
+
+/// What a password is compared with.
+#[derive(Clone)]
+pub enum Against {
+    /// The hash of an account that may be entered by it.
+    Kept(String),
+    /// A hash that it must not fit: the same work, for nothing.
+    Nothing(String),
 }
 
 impl std::fmt::Debug for Hasher {
@@ -76,7 +90,8 @@ impl Hasher {
         }
         let (took, refused) = (Arc::default(), Count::default());
         let places = Arc::new(Semaphore::new(WAITING));
-        Ok(Self { queue, places, done: AtomicU64::new(0), took, refused, stand_in })
+        let (done, mixes) = (AtomicU64::new(0), RwLock::default());
+        Ok(Self { queue, places, done, took, refused, stand_in, mixes })
     }
 
     /// How many passwords were hashed or verified since the start, those of nobody included.
@@ -138,7 +153,23 @@ impl Hasher {
         Ok(fits && known)
     }
 
-    /// The same, and when it fits a hash that was made with other parameters than new ones are, a new one of it.
+    /// Says which imported hashes a deployment has.
+    pub fn mix(&self, deployment: &str, mix: Mix) {
+        let mut mixes = self.mixes.write().unwrap_or_else(PoisonError::into_inner);
+        mixes.insert(deployment.to_owned(), mix);
+    }
+
+    /// What is verified against for a name that nobody has, or whose owner has no password: as much work as for somebody who
+    /// is there. `lot` is of that name.
+    #[must_use]
+    pub fn stand_in(&self, deployment: &str, lot: u64) -> String {
+        let mixes = self.mixes.read().unwrap_or_else(PoisonError::into_inner);
+        let drawn = mixes.get(deployment).and_then(|mix| mix.draw(lot));
+        drawn.unwrap_or(&self.stand_in).to_owned()
+    }
+
+    /// Whether `password` fits, and when it fits a hash that was made with other parameters than new ones are, a new one of
+    /// it.
     ///
     /// # Errors
     /// Only if hashing itself fails.
@@ -146,13 +177,16 @@ impl Hasher {
         &self,
         place: Place,
         world: &World,
-        (password, hash): (String, Option<String>),
+        (password, against): (String, Against),
     ) -> Result<(bool, Option<String>)> {
-        let (known, salt) = (hash.is_some(), world.random.bytes::<16>());
-        let hash = hash.unwrap_or_else(|| self.stand_in.clone());
+        let salt = world.random.bytes::<16>();
+        let (known, hash) = match against {
+            Against::Kept(hash) => (true, hash),
+            Against::Nothing(hash) => (false, hash),
+        };
         let judged = self.run(place, move |hashing| {
             let fits = hashing.fits(&password, &hash);
-            let renewed = fits && known && !hashing.is_current(&hash);
+            let renewed = fits && known && !hashing.is_current(&hash) && says_all_of(&hash, &password);
             Ok::<_, Error>((fits, renewed.then(|| hashing.hash(&password, &salt)).transpose()?))
         });
         let (fits, renewed) = judged.await??;
@@ -234,7 +268,7 @@ mod tests {
         let world = World::for_tests(1);
         let hasher = Hasher::start(&world, PasswordHashing::CheapForTests).unwrap();
         let judge = async |password: &str, hash: &str| {
-            let typed = (password.to_owned(), Some(hash.to_owned()));
+            let typed = (password.to_owned(), Against::Kept(hash.to_owned()));
             hasher.verify_and_renew(hasher.place().unwrap(), &world, typed).await.unwrap()
         };
         let old = Hashing::new(PasswordHashing::Standard).unwrap().hash("a good one", &[7; 16]).unwrap();
@@ -245,8 +279,9 @@ mod tests {
         assert_eq!(judge("a bad one", &old).await, (false, None), "who does not know it changes nothing");
         let older = old.replacen("$argon2id$", "$argon2i$", 1);
         assert_eq!(judge("a good one", &older).await, (false, None), "another algorithm, another hash");
-        let nobody = hasher.verify_and_renew(hasher.place().unwrap(), &world, ("x".to_owned(), None)).await;
-        assert_eq!(nobody.unwrap(), (false, None));
+        let typed = ("a good one".to_owned(), Against::Nothing(old));
+        let nobody = hasher.verify_and_renew(hasher.place().unwrap(), &world, typed).await;
+        assert_eq!(nobody.unwrap(), (false, None), "it must not fit");
     }
 
     #[tokio::test]

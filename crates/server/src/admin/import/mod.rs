@@ -1,0 +1,70 @@
+//! Accounts that another system had, some at a time, each with the hash of its password: `keyrack user import` reads the file
+//! ([`crate::cli::import`]) and sends them.
+//!
+//! Each record stands for itself: what is refused says why and keeps no other out. An account that is there already is left
+//! as it is, so that an import that was interrupted is run again from its beginning or from anywhere else, and one whose
+//! file was mended makes what was refused before. It is known again by the id that the other system had for it.
+//!
+//! What comes without the proof of its address is nobody's: somebody may have signed up there with the address of another
+//! person. It is taken only where the operator vouches for all of them, or a username lets its owner in to prove it.
+
+mod ready;
+pub mod record;
+mod store;
+
+use super::door::{Body, Operator};
+use crate::error::{Error, Result};
+use crate::http::answer;
+use crate::user::imported;
+use axum::response::Response;
+use keyrack_protocol::Code;
+use record::{Batch, Imported, Outcome, Record};
+
+/// How many records may come at once.
+pub const MOST: usize = 100;
+
+/// `users` (at most 100), `vouch?`, `drop_unusable?`, `last?`: makes the accounts, in one transaction.
+///
+/// # Errors
+/// [`Code::InvalidParameter`] when there are too many; what is wrong with one of them is said of that one.
+pub async fn import(operator: Operator, Body(batch): Body<Batch>) -> Result<Response> {
+    operator.says_only(&[])?;
+    if batch.users.len() > MOST {
+        let text = format!("At most {MOST} users come at once.");
+        return Err(Error::refused(Code::InvalidParameter, text));
+    }
+    let (site, by, now) = (operator.site.clone(), operator.by(), operator.app.world.clock.now_ms());
+    let checked = batch.users.iter().map(|record| check(&operator, record, &batch, now));
+    let checked: Vec<_> = checked.collect();
+    let results = operator.app.db.write(move |tx| {
+        let taken = checked.iter().map(|checked| match checked {
+            Ok(ready) => store::take(tx, &site, ready, &by),
+            Err(refused) => Ok(refused.clone()),
+        });
+        taken.collect::<Result<Vec<Outcome>>>()
+    });
+    let results = results.await?;
+    if batch.last {
+        // Until then, and on other nodes, the sweep counts them from time to time.
+        imported::count_in(&operator.app, &operator.site).await?;
+    }
+    let made = results.iter().filter(|result| matches!(result, Outcome::Made { .. })).count();
+    let (deployment, operator) = (operator.site.config.id.as_str(), operator.peer.map(|peer| peer.uid));
+    tracing::info!(deployment, operator, made, of = results.len(), "users were imported");
+    Ok(answer::ok(Imported { results }))
+}
+
+/// A record as it can be made, or why it cannot.
+fn check(
+    operator: &Operator,
+    record: &Record,
+    batch: &Batch,
+    now: i64,
+) -> std::result::Result<ready::Ready, Outcome> {
+    let (app, asked) = (&operator.app, ready::Asked { vouch: batch.vouch, drop: batch.drop_unusable, now });
+    ready::ready((&app.vault, &app.world), record, asked).map_err(|error| refused(&error))
+}
+
+fn refused(error: &Error) -> Outcome {
+    Outcome::Refused { code: error.code().as_str().to_owned(), why: error.message().to_owned() }
+}

@@ -116,6 +116,7 @@ const ARROWS: [(&str, &[&str]); 33] = [
             "invitation",
             "waitlist",
             "account",
+            "contact",
             "notification",
             "organization",
             "session",

@@ -30,7 +30,7 @@ pub async fn ask(browser: &Browser, email: EmailAddress) -> Result<()> {
     let (deployment, asked) = (site.config.id.clone(), email.clone());
     // Before the transaction: the mail says whose token it brings, and is sealed.
     let read = app.db.read(move |on| {
-        let language = user::store::language_of(on, &deployment, &asked)?;
+        let language = user::language::language_of(on, &deployment, &asked)?;
         Ok((owner_of(on, &deployment, &asked)?, language))
     });
     let (owner, language) = read.await?;

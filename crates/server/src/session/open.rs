@@ -50,7 +50,7 @@ impl Room {
             ],
         )?;
         take_deletion_back(tx, (app, site), user, arrival)?;
-        user::store::keep_language(tx, user, &arrival.language)?;
+        user::language::keep_language(tx, user, &arrival.language)?;
         if site.config.organizations.enabled
             && let Some(last) = membership::standing::last_scope(tx, &site.config.id, &user.id)?
         {

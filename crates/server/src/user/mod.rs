@@ -9,6 +9,7 @@ pub mod foreign;
 mod hashing;
 pub mod imported;
 pub mod kept;
+pub mod language;
 pub mod notice;
 pub mod password;
 pub mod phone;

@@ -21,7 +21,7 @@ pub struct NewUser {
     pub last_name: String,
     /// Its username, if it has one.
     pub username: Option<Username>,
-    /// The address.
+    /// The address, `""` for none.
     pub email: String,
     /// Whether it is proved. One that is not lets nobody in but by the username, and is proved on the way.
     pub is_proved: bool,
@@ -49,7 +49,7 @@ pub enum Created {
     UsernameTaken,
 }
 
-/// Makes a user, with a primary address.
+/// Makes a user, with a primary address where it has one.
 ///
 /// # Errors
 /// What the database says.
@@ -78,6 +78,10 @@ pub fn create(tx: &mut Tx<'_>, deployment: &str, user: &NewUser, now: i64) -> Re
         // Whose address is taken need not look for another username.
         let email_taken = find_proved(tx, deployment, &user.email)?.is_some();
         return Ok(if email_taken { Created::EmailTaken } else { Created::UsernameTaken });
+    }
+    if user.email.is_empty() {
+        kept::fold_names(tx, &user.id)?;
+        return Ok(Created::Made);
     }
     let made = tx.execute(
         "insert into email_addresses
@@ -223,30 +227,6 @@ pub fn password_hash(on: &mut Snapshot<'_>, deployment: &str, id: &UserId) -> Re
         params![id.as_str(), deployment],
     )?;
     row.map_or(Ok(None), |row| row.cells().optional_text())
-}
-
-/// The language of the account that has proved an address, `""` when unknown; none if nobody has.
-///
-/// # Errors
-/// What the database says.
-pub fn language_of(on: &mut Snapshot<'_>, deployment: &str, email: &EmailAddress) -> Result<Option<String>> {
-    let row = on.query_one(
-        "select u.language from email_addresses e join users u on u.id = e.user_id
-         where e.deployment_id = $1 and e.email = $2 and e.verified_at is not null order by e.id limit 1",
-        params![deployment, email.as_str()],
-    )?;
-    row.map(|row| row.cells().text()).transpose()
-}
-
-/// Keeps which language somebody reads who signs in to an account.
-///
-/// # Errors
-/// What the database says.
-pub fn keep_language(tx: &mut Tx<'_>, user: &User, language: &str) -> Result<()> {
-    if user.ways.language != language {
-        tx.execute("update users set language = $2 where id = $1", params![user.id.as_str(), language])?;
-    }
-    Ok(())
 }
 
 /// The addresses of an account, oldest first.

@@ -80,6 +80,8 @@ mod events_nodes;
 mod events_stop;
 mod events_wire;
 mod health;
+mod import;
+mod import_cli;
 mod invitations;
 mod invitations_bounds;
 mod invitations_over;

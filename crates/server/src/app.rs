@@ -19,6 +19,7 @@ use crate::shortcut::Shortcuts;
 use crate::token::Signer;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
+use crate::webhook::{self, Endpoints};
 use crate::world::{Atlas, Connections, Mailer, SmsSender, World};
 use crate::{
     account, admin, captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi,
@@ -60,6 +61,10 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Rung when a commit has put something into the outbox.
     pub outbox_bell: Arc<Notify>,
+    /// Rung with it, for whoever sends webhooks.
+    pub webhook_bell: Arc<Notify>,
+    /// The endpoints of the application that can be called.
+    pub endpoints: Endpoints,
     /// Held while this process sends mail: whoever waits for it finds what was posted before delivered.
     pub delivering: tokio::sync::Mutex<()>,
     /// This process, where several share a database.
@@ -113,10 +118,11 @@ impl App {
         let world = Arc::new(world);
         let master = master_key::find(&config)?;
         let cache = Arc::new(Cache::new(&world));
-        let outbox_bell = Arc::new(Notify::new());
+        let endpoints = webhook::endpoints(&config)?;
+        let (outbox_bell, webhook_bell) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let hub = Arc::new(Hub::default());
         let node = NodeId::draw(&world);
-        let db = open_db(&config, (&node, world.connections), (&cache, &hub), &outbox_bell).await?;
+        let db = open_db(&config, (&node, world.connections), (&cache, &hub), (&outbox_bell, &webhook_bell)).await?;
         let master = match master {
             Some(master) => master,
             None => master_key::make(&config, &db, &world).await?,
@@ -151,6 +157,8 @@ impl App {
             hasher,
             metrics: Arc::new(metrics),
             outbox_bell,
+            webhook_bell,
+            endpoints,
             delivering,
             node,
         }))
@@ -257,10 +265,11 @@ async fn open_db(
     config: &Config,
     (node, connections): (&NodeId, Connections),
     (cache, hub): (&Arc<Cache>, &Arc<Hub>),
-    bell: &Arc<Notify>,
+    (bell, webhooks): (&Arc<Notify>, &Arc<Notify>),
 ) -> Result<Db> {
     let node = as_node(node, cache, hub);
-    let (cache, hub, bell) = (Arc::clone(cache), Arc::clone(hub), Arc::clone(bell));
+    let (cache, hub) = (Arc::clone(cache), Arc::clone(hub));
+    let bells = [Arc::clone(bell), Arc::clone(webhooks)];
     let publish: Publish = Arc::new(move |touched| {
         for change in &touched.sessions {
             cache.publish(&change.session);
@@ -269,7 +278,7 @@ async fn open_db(
         touched.inboxes.iter().for_each(|session| hub.ring(session));
         touched.gates.iter().for_each(|place| cache.publish_gate(place));
         if touched.outbox {
-            bell.notify_one();
+            bells.iter().for_each(|bell| bell.notify_one());
         }
     });
     let (url, data_dir) = (config.database_url.clone(), config.data_dir.clone());

@@ -16,6 +16,7 @@ pub mod session;
 pub mod table;
 pub mod user;
 pub mod waitlist;
+pub mod webhook;
 
 pub use operate::{Because, EXIT_CODES, Failure, Paging, print};
 use operate::{more, said, sign_ins};
@@ -57,6 +58,8 @@ pub enum Command {
     Waitlist(waitlist::WaitlistArgs),
     /// Make, list and revoke the secret keys with which backends call the running server
     Key(key::KeyArgs),
+    /// Show what the application's endpoints were told, and have it sent again
+    Webhook(webhook::WebhookArgs),
     /// Show what happened on the running server
     Audit(audit::AuditArgs),
     /// Say whether the running server can answer

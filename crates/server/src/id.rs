@@ -125,6 +125,8 @@ id! {
     InvitationId = "inv";
     /// A domain of an organization.
     DomainId = "dom";
+    /// Something that an endpoint is told.
+    WebhookEventId = "evt";
     /// A secret key of a backend.
     ApiKeyId = "apk";
     /// This process, where several share a database.

@@ -36,6 +36,7 @@ async fn run() -> ExitCode {
         Command::Session(args) => cli::session::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Organization(args) => cli::organization::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Waitlist(args) => cli::waitlist::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Webhook(args) => cli::webhook::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Config => cli::print(config::DEFAULT_FILE),
         Command::Check(args) => {
             let (text, result) = cli::check::run(&args, &|name| std::env::var(name).ok());

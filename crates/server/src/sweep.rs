@@ -15,7 +15,7 @@ use crate::id::SessionId;
 use crate::session::{activity, read};
 use crate::user::imported;
 use crate::world::Watch;
-use crate::{invitation, organization, outbox, params};
+use crate::{invitation, organization, outbox, params, webhook};
 pub use domains::check as check_domains;
 use lease::Lease;
 use std::sync::Arc;
@@ -143,6 +143,7 @@ pub fn start(app: &Shared) {
     spawn(app, Duration::from_secs(5), |app| async move { uses::flush(&app).await });
     // They grow fewer as their owners sign in.
     spawn(app, Duration::from_secs(600), |app| async move { imported::count(&app).await });
+    send_webhooks(app);
     watch_clock(app);
     let app = Arc::clone(app);
     tokio::spawn(async move {
@@ -150,6 +151,16 @@ pub fn start(app: &Shared) {
             report("send mail", outbox::deliver_due(&app).await);
             // A lost bell (another node's mail, a retry) is caught by the timeout.
             let _ = tokio::time::timeout(Duration::from_secs(5), app.outbox_bell.notified()).await;
+        }
+    });
+}
+
+fn send_webhooks(app: &Shared) {
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        loop {
+            report("send webhooks", webhook::deliver_due(&app).await);
+            let _ = tokio::time::timeout(Duration::from_secs(5), app.webhook_bell.notified()).await;
         }
     });
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 22] = [
+const FEATURES: [&str; 23] = [
     "account",
     "contact",
     "picture",
@@ -28,10 +28,11 @@ const FEATURES: [&str; 22] = [
     "pages",
     "dev",
     "admin",
+    "webhook",
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 33] = [
+const ARROWS: [(&str, &[&str]); 34] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -124,6 +125,7 @@ const ARROWS: [(&str, &[&str]); 33] = [
             "user",
         ],
     ),
+    ("webhook", &["admin"]),
 ];
 
 fn source() -> PathBuf {

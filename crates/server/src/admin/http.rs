@@ -2,7 +2,7 @@
 
 use super::door::{About, Operator};
 use super::page::{Page, moment};
-use super::{api_keys, explain, import, inviting, people, places, store, teams, view, waitlist};
+use super::{api_keys, explain, import, inviting, people, places, store, teams, view, waitlist, webhooks};
 use crate::app::Shared;
 use crate::audit::{self, Event};
 use crate::error::Result;
@@ -46,6 +46,9 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/waitlist/{email}", delete(waitlist::remove))
         .route("/admin/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/admin/api-keys/{id}/revoke", post(api_keys::revoke))
+        .route("/admin/webhooks", get(webhooks::list))
+        .route("/admin/webhooks/replay", post(webhooks::replay))
+        .route("/admin/webhooks/test", post(webhooks::test))
         .route("/admin/import", post(import::import).layer(DefaultBodyLimit::max(FILE_LIMIT)))
         .route("/admin/audit", get(list_audit))
         .route("/admin/health", get(health))

@@ -131,7 +131,7 @@ pub async fn withdraw(
         let it = open(tx, &site, (&organization, &id))?;
         let last = view::all(tx, &site, &place, (std::slice::from_ref(&it), by.now))?.pop();
         change::end(tx, (&site, &by), &it)?;
-        let about = About { reason: &place.id, ..About::default() };
+        let about = About { reason: &place.id, invitation: Some(it.id.as_str()), ..About::default() };
         audit::record(tx, &site, &by, Event::InvitationWithdrawn, about)?;
         last.ok_or_else(|| Error::internal("show an invitation", "it is not there"))
     });

@@ -34,6 +34,7 @@ pub mod users;
 pub mod v1;
 pub mod view;
 pub mod waitlist;
+pub mod webhooks;
 
 use crate::account::deletion::{self, end_all};
 use crate::app::{App, Shared, Site};

@@ -7,6 +7,7 @@
 //! before it leaves none, and [`note`] takes a few an hour from one address.
 
 mod event;
+pub mod hooks;
 mod note;
 pub mod store;
 
@@ -96,6 +97,8 @@ pub struct About<'a> {
     pub sign_in: Option<&'a SignInId>,
     /// What was typed to say who it is.
     pub identifier: Option<&'a Subject>,
+    /// The invitation; the record itself does not keep it.
+    pub invitation: Option<&'a str>,
 }
 
 /// Writes a record. Its id is drawn here, not before the transaction: how many records one needs is known only
@@ -104,7 +107,8 @@ pub struct About<'a> {
 /// # Errors
 /// What the database says.
 pub fn record(tx: &mut Tx<'_>, site: &Site, by: &By, event: Event, about: About<'_>) -> Result<()> {
-    record_in(tx, (&site.config.id, &site.world), by, event, about)
+    record_in(tx, (&site.config.id, &site.world), by, event, about)?;
+    hooks::of_record(tx, site, (event, about), by.now)
 }
 
 /// The same for a deployment that need not run here.

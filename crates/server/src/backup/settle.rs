@@ -50,6 +50,11 @@ pub(super) fn all(tx: &mut Tx<'_>, order: &Order<'_>, made_at: i64) -> Result<Se
     )?;
     let codes = tx.execute("update one_time_secrets set used_at = $1 where used_at is null", params![now])?;
     let mails = tx.execute("update outbox set state = 'expired', sealed = '' where state = 'queued'", &[])?;
+    tx.execute(
+        "update webhook_events set state = 'dead', settled_at = $1, answer = 'a backup was restored'
+         where state = 'queued'",
+        params![now],
+    )?;
     tx.execute("update domain_owners set next_check_at = $1", params![now])?;
     let reason = rfc3339(made_at);
     for row in tx.query("select id from deployments order by id", &[])? {

@@ -2,7 +2,7 @@
 
 use super::{Account, Browser};
 use crate::app::{App, Site};
-use crate::audit::{self, About, By, Event};
+use crate::audit::{self, About, By, Event, hooks};
 use crate::contact::{self, Beside};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -174,6 +174,7 @@ impl Own {
             session: Some(&self.room.loaded.id),
             sign_in: Some(&self.sign_in),
             identifier: None,
+            invitation: None,
         };
         audit::record(tx, site, &self.by(), event, about)
     }
@@ -256,6 +257,8 @@ impl Own {
             return Ok(self.room.leave_unchanged());
         }
         if self.touched == Touched::Everywhere {
+            let about = About { user: Some(&self.user.id), ..About::default() };
+            hooks::tell(tx, site, hooks::USER_UPDATED, &about, now)?;
             scope::tell_in(tx, site, &self.others, &by)?;
         }
         self.room.leave(tx, site, ChangeReason::Changed, now)

@@ -25,6 +25,8 @@ use std::path::PathBuf;
 /// How many accounts are sent at once, and how many bytes of them.
 const AT_ONCE: usize = 50;
 const BYTES: usize = 512 << 10;
+/// The bytes of the longest account: more than what it may say can be.
+const RECORD: usize = 64 << 10;
 /// Refusals that are listed in one JSON object.
 const LISTED: usize = 10_000;
 
@@ -160,7 +162,12 @@ async fn import(
                 continue;
             }
         };
-        bytes += serde_json::to_vec(&record).map_or(0, |text| text.len());
+        let size = serde_json::to_vec(&record).map_or(0, |text| text.len());
+        if size > RECORD {
+            told.refuse((unit, place, json), "unreadable", "it is longer than any account is")?;
+            continue;
+        }
+        bytes += size;
         batch.users.push(record);
         places.push(place);
         if batch.users.len() == AT_ONCE || bytes >= BYTES {

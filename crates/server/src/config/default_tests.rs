@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 /// A setting that is commented out, or the line itself.
 fn setting(line: &str) -> Option<&str> {
-    line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+    line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '['))
 }
 
 /// The file with those of its commented settings in force that `wanted` takes.
@@ -17,6 +17,11 @@ fn with(wanted: impl Fn(&str) -> bool) -> String {
 
 fn is_example(setting: &str) -> bool {
     setting.contains("    # example")
+}
+
+/// An endpoint is a table with all that it needs, or none.
+fn is_of_webhook(setting: &str) -> bool {
+    setting.contains("    # example: webhook")
 }
 
 fn examined(text: &str) -> Examined {
@@ -73,7 +78,10 @@ fn it_has_every_key_there_is_and_no_other() {
     // What is read from it is read by the server too: none of it is unknown.
     let problems = examined(&text).problems;
     // But the example of a file that this machine need not have.
-    let is_known = |problem: &&Problem| !problem.to_string().contains("geoip_file: /");
+    let is_known = |problem: &&Problem| {
+        let text = problem.to_string();
+        !text.contains("geoip_file: /") && !text.contains("keyrack-webhook-secret cannot be read")
+    };
     assert!(!problems.iter().filter(is_known).any(Problem::is_error), "{problems:#?}");
 }
 
@@ -91,11 +99,18 @@ fn every_example_changes_something() {
         DEFAULT_FILE.lines().filter_map(setting).filter(|text| is_example(text)).collect();
     assert!(examples.len() > 50);
     let of_sms = ["sender = ", "url = ", "account = ", "from = ", "private_addresses = "];
-    let is_of_sms = |text: &str| is_example(text) && of_sms.iter().any(|start| text.starts_with(start));
+    let is_of_sms =
+        |text: &str| is_example(text) && !is_of_webhook(text) && of_sms.iter().any(|start| text.starts_with(start));
     assert_eq!(examples.iter().filter(|text| is_of_sms(text)).count(), of_sms.len());
     // These make sense together only.
     assert_ne!(format!("{:?}", config(&with(is_of_sms))), silent);
-    for example in examples.iter().filter(|text| !text.contains("_file = ") && !is_of_sms(text)) {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap();
+    let here = secret.path().display().to_string();
+    let webhook = with(is_of_webhook).replace("/run/secrets/keyrack-webhook-secret", &here);
+    assert_ne!(format!("{:?}", config(&webhook)), silent);
+    let alone = |text: &&&str| !text.contains("_file = ") && !is_of_sms(text) && !is_of_webhook(text);
+    for example in examples.iter().filter(alone) {
         // A line may stand in both themes: each of them counts.
         assert_ne!(format!("{:?}", config(&with(|text| text == *example))), silent, "{example}");
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Auth, Challenge, Messages, Organizations, Origin, Passkeys, Restrictions, Retention, TextMessages, Ui,
-    Workspaces,
+    Webhook, Workspaces,
 };
 use crate::mail::own::Templates;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -68,6 +68,8 @@ pub struct Deployment {
     pub messages: Messages,
     /// Texts of mails and text messages that it has of its own: path in its folder → text.
     pub templates: Templates,
+    /// Endpoints of the application that are told what happens.
+    pub webhooks: Vec<Webhook>,
     /// The sender of its mails, `Name <address>` or an address.
     pub mail_from: String,
     /// How much work a password costs.
@@ -151,6 +153,7 @@ impl Deployment {
             ui: Ui::default(),
             messages: Messages::new(),
             templates: Templates::new(),
+            webhooks: Vec::new(),
             mail_from: "Keyrack <keyrack@localhost>".to_owned(),
             password_hashing: PasswordHashing::Standard,
         }

@@ -31,6 +31,7 @@ mod source;
 mod table;
 pub mod teams;
 mod value;
+mod webhooks;
 
 pub use deployment::{Deployment, Lifetimes, Mode, PasswordHashing};
 pub use domains::Domains;
@@ -46,6 +47,7 @@ pub use settings::{
     Auth, Challenge, FieldUse, FirstFactor, Listed, Messages, PasswordRules, Restrictions, SignUpMode, Ui,
 };
 pub use sms::{Sms, TextMessages};
+pub use webhooks::Webhook;
 pub use teams::{Organizations, Workspaces};
 pub use value::{folded, is_language};
 

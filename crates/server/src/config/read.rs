@@ -3,7 +3,7 @@
 use super::settings::{Messages, Ui};
 use super::table::Table;
 use super::value;
-use super::{Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, retention, sms, teams};
+use super::{Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, retention, sms, teams, webhooks};
 use crate::mail::own::{self, Templates};
 use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;
@@ -142,6 +142,7 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         restrictions: admission::restrictions(table.table("restrictions")),
         organizations: teams::organizations(table.table("organizations")),
         workspaces: teams::workspaces(table.table("workspaces")),
+        webhooks: webhooks::webhooks(table.tables("webhook")),
         text_messages: sms::text_messages(table.table("text_messages")),
         ui: ui(table.table("ui")),
         messages,

@@ -72,13 +72,13 @@ impl Found {
 }
 
 #[cfg(unix)]
-fn open_to_others(path: &Path) -> bool {
+pub(super) fn open_to_others(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0)
 }
 
 #[cfg(not(unix))]
-fn open_to_others(_: &Path) -> bool {
+pub(super) fn open_to_others(_: &Path) -> bool {
     false
 }
 

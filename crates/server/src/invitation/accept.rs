@@ -241,6 +241,7 @@ fn record(tx: &mut Tx<'_>, (app, site): (&App, &Site), offer: &Offer, acceptor: 
         session: Some(&acceptor.room.loaded.id),
         sign_in: Some(&acceptor.sign_in),
         identifier: Some(&address),
+        invitation: Some(acceptor.it.id.as_str()),
     };
     audit::record(tx, site, &offer.arrival.by(), Event::InvitationAccepted, about)
 }

@@ -189,7 +189,9 @@ fn send(
     secret::replace(tx, owner, &prepared.fresh, (now, prepared.expires_at))?;
     outbox::post(tx, actor.deployment(), &prepared.mail, now)?;
     tell(tx, actor, given, it)?;
-    let about = About { identifier: Some(&prepared.to_address), ..about(actor, &given.organization) };
+    let invitation = Some(it.id.as_str());
+    let about =
+        About { identifier: Some(&prepared.to_address), invitation, ..about(actor, &given.organization) };
     audit::record(tx, &actor.site, &actor.by, Event::InvitationSent, about)
 }
 
@@ -210,6 +212,7 @@ fn about<'a>(actor: &'a Actor, place: &'a Place) -> About<'a> {
         session: Some(&actor.session),
         sign_in: Some(&actor.sign_in),
         identifier: None,
+            invitation: None,
     }
 }
 
@@ -225,7 +228,8 @@ pub fn withdraw(
     let acting = actor.enter(tx, (Kind::Organization, organization.as_str()))?;
     let it = find(tx, actor, &acting, id)?;
     end(tx, (&actor.site, &actor.by), &it)?;
-    audit::record(tx, &actor.site, &actor.by, Event::InvitationWithdrawn, about(actor, &acting.place))?;
+    let about = About { invitation: Some(it.id.as_str()), ..about(actor, &acting.place) };
+    audit::record(tx, &actor.site, &actor.by, Event::InvitationWithdrawn, about)?;
     Ok(it)
 }
 

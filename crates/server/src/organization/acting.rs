@@ -214,6 +214,7 @@ impl Actor {
             session: Some(&self.session),
             sign_in: Some(&self.sign_in),
             identifier: None,
+            invitation: None,
         };
         audit::record(tx, &self.site, &self.by, event, about)
     }

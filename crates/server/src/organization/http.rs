@@ -5,7 +5,7 @@ use super::restrict::{self, Asked};
 use super::said::{self, Said};
 use super::store::{self, Drawn};
 use super::{change, may_create, members, mine, roles, settle, view};
-use crate::audit::Event;
+use crate::audit::{About, Event, hooks};
 use crate::caller::Account;
 use crate::config::teams::Kind;
 use crate::db::Tx;
@@ -209,6 +209,8 @@ async fn update(account: Account, path: Named, fields: Fields) -> Result<Respons
             change::put_new_members_into(tx, &actor, &acting.place, workspace)?;
         }
         let rose = restrict::change(tx, &actor, &acting.place, &asked)?;
+        let about = About { reason: &id, ..About::default() };
+        hooks::tell(tx, &actor.site, hooks::ORGANIZATION_UPDATED, &about, actor.by.now)?;
         Ok((store::present(tx, actor.deployment(), &id)?, rose))
     });
     let (changed, rose) = changed.await?;

@@ -3,7 +3,7 @@
 use super::rack::Key;
 use super::{LiveSignIn, Loaded, Plan, Proof, attempts, proof, scope};
 use crate::app::Site;
-use crate::audit::{self, About, By, Event};
+use crate::audit::{self, About, By, Event, hooks};
 use crate::db::{Change, Row, Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{SessionId, SignInId, UserId};
@@ -177,7 +177,7 @@ pub fn apply(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, plan: &Plan, by: &By
         let user = loaded.sign_ins.iter().find(|sign_in| sign_in.id == *id).map(|sign_in| &sign_in.user.id);
         let reason_word = reason.as_str();
         let about =
-            About { reason: reason_word, user, session: Some(session), sign_in: Some(id), identifier: None };
+            About { reason: reason_word, user, session: Some(session), sign_in: Some(id), ..About::default() };
         audit::record(tx, site, by, Event::SignInEnded, about)?;
         tx.execute(
             "update sign_ins set ended_at = $2, end_reason = $3, updated_at = $2 where id = $1 and ended_at is null",
@@ -230,6 +230,7 @@ pub fn raise(tx: &mut Tx<'_>, site: &Site, id: &SessionId, reason: ChangeReason,
     let outer = sign_ins.chain(loaded.attempts.iter().map(|attempt| attempt.listed_until)).max();
     loaded.outer_until = outer.unwrap_or(loaded.outer_until).max(loaded.outer_until);
     loaded.valid_until = loaded.first_expiry().unwrap_or(loaded.outer_until);
+    let lived = loaded.ended_at.is_none();
     loaded.ended_at = loaded.ended_at.or_else(|| loaded.first_expiry().is_none().then_some(now));
     loaded.revision += 1;
     // Never backwards, also when the machine's clock is.
@@ -247,6 +248,9 @@ pub fn raise(tx: &mut Tx<'_>, site: &Site, id: &SessionId, reason: ChangeReason,
         ],
     )?;
     let ended = loaded.ended_at.is_some();
+    if lived && ended {
+        hooks::session_ended(tx, site, id, now)?;
+    }
     let reason = if ended { loaded.why_it_ended(reason) } else { reason };
     tx.touch(Change { session: id.clone(), revision: loaded.revision, reason, ended });
     Ok(loaded)

@@ -38,7 +38,7 @@ const EMPTY_SESSION_SQL: &str = "delete from sessions where id = $2 and $1 <> ''
      and not exists (select 1 from attempts a where a.session_id = $2)";
 
 /// Every kind.
-pub const STALE: [Stale; 15] = [
+pub const STALE: [Stale; 16] = [
     Stale {
         what: "attempts",
         find: "select id, session_id from attempts
@@ -71,6 +71,14 @@ pub const STALE: [Stale; 15] = [
         find: "select id, kind from outbox
              where deployment_id = $1 and state <> 'queued' and created_at < $2 order by created_at limit 100",
         delete: &[("delete from outbox where id = $1 and kind = $2 and state <> 'queued' and created_at < $3
+             and deployment_id = $4", |kept| kept.mails_ms)],
+        kept: |kept| kept.mails_ms,
+    },
+    Stale {
+        what: "webhooks",
+        find: "select id, kind from webhook_events
+             where deployment_id = $1 and settled_at is not null and settled_at < $2 order by settled_at limit 100",
+        delete: &[("delete from webhook_events where id = $1 and kind = $2 and settled_at is not null and settled_at < $3
              and deployment_id = $4", |kept| kept.mails_ms)],
         kept: |kept| kept.mails_ms,
     },

@@ -1,7 +1,7 @@
 //! `/workspaces` and `/me/workspace-memberships`.
 
 use super::{may_create, mine, paths, store, view};
-use crate::audit::Event;
+use crate::audit::{About, Event, hooks};
 use crate::caller::Account;
 use crate::config::teams::Kind;
 use crate::error::{Error, Result};
@@ -202,6 +202,8 @@ async fn update(account: Account, path: Named, fields: Fields) -> Result<Respons
             ((actor.deployment(), &acting.place.organization), Drawn { id: &id, picture: &picture });
         store::update(tx, of, &drawn, &said, actor.by.now)?;
         let rose = restrict::change(tx, &actor, &acting.place, &asked)?;
+        let about = About { reason: &id, ..About::default() };
+        hooks::tell(tx, &actor.site, hooks::WORKSPACE_UPDATED, &about, actor.by.now)?;
         Ok((store::present(tx, actor.deployment(), &id)?, rose))
     });
     let ((workspace, organization), rose) = changed.await?;

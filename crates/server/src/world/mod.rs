@@ -17,6 +17,7 @@ mod patience;
 mod random;
 mod sms;
 mod stopwatch;
+mod webhook;
 
 pub use atlas::{Atlas, Place};
 pub use clock::{Clock, SKEW_MS, Watch};
@@ -31,6 +32,7 @@ pub use patience::Patience;
 pub use random::Random;
 pub use sms::{CapturedSms, Sms, SmsSender, webhook_key};
 pub use stopwatch::Stopwatch;
+pub use webhook::{Called, Webhook};
 
 /// Everything that comes from outside.
 #[derive(Debug)]

@@ -4,27 +4,19 @@
 //! and the HTTP API that Twilio made and others speak too. Both go to one address that the operator wrote down, follow
 //! no redirect, and reach no private address unless the operator allows it.
 
-use super::outside::{Outside, is_private};
-use super::{Delivered, Undelivered};
+use super::{Delivered, Undelivered, webhook};
 use crate::error::{Error, Result};
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode, Url};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 /// How many messages the development outbox keeps; the oldest give way.
 const KEPT: usize = 500;
-/// How long whoever sends them may take to connect.
-const CONNECT: Duration = Duration::from_secs(5);
-/// How long they may take to answer.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A text message before it is sent.
 #[derive(Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -217,15 +209,7 @@ async fn told(http: &Client, url: &Url, key: &hmac::Key, (id, now, sms): (&str, 
     let told = Told { kind: "sms.send", timestamp: crate::time::rfc3339(now), data };
     let body = serde_json::to_string(&told)
         .map_err(|cause| Undelivered::Refused(Error::internal("write a text message", cause)))?;
-    let seconds = now / 1000;
-    let tag = hmac::sign(key, format!("{id}.{seconds}.{body}").as_bytes());
-    let request = http
-        .post(url.clone())
-        .header("content-type", "application/json")
-        .header("webhook-id", id)
-        .header("webhook-timestamp", seconds.to_string())
-        .header("webhook-signature", format!("v1,{}", STANDARD.encode(tag)))
-        .body(body);
+    let request = webhook::signed(http, (url, key), (id, now / 1000), body);
     answered(request).await
 }
 
@@ -233,12 +217,7 @@ async fn told(http: &Client, url: &Url, key: &hmac::Key, (id, now, sms): (&str, 
 async fn answered(request: reqwest::RequestBuilder) -> Delivered {
     let sent = request.send().await;
     // Neither the address, which may hold a secret, nor anything of the message is in what the log says.
-    let away = |cause: reqwest::Error| {
-        let cause = cause.without_url();
-        let source =
-            std::error::Error::source(&cause).map(|source| format!(": {source}")).unwrap_or_default();
-        Undelivered::Later(Error::unavailable("send a text message", format!("{cause}{source}")))
-    };
+    let away = |cause| Undelivered::Later(Error::unavailable("send a text message", webhook::said(cause)));
     let status = sent.map_err(away)?.status();
     if status.is_success() {
         return Ok(());
@@ -256,19 +235,7 @@ async fn answered(request: reqwest::RequestBuilder) -> Delivered {
 }
 
 fn client(url: &str, allow_private: bool) -> Result<(Client, Url)> {
-    let refuse = |cause: String| Error::internal("read [sms] url", cause);
-    let url = Url::parse(url).map_err(|cause| refuse(cause.to_string()))?;
-    let literal = url.host_str().and_then(|host| host.trim_matches(['[', ']']).parse::<IpAddr>().ok());
-    if !allow_private && literal.is_some_and(is_private) {
-        return Err(refuse("a private address; set private_addresses = true if it is meant".to_owned()));
-    }
-    let http =
-        Client::builder().redirect(Policy::none()).connect_timeout(CONNECT).timeout(PATIENCE).no_proxy();
-    let http = if allow_private { http } else { http.dns_resolver(Outside) };
-    // For http no certificates are needed, and nothing must look for them.
-    let http = if url.scheme() == "https" { http } else { http.tls_certs_only([]) };
-    let http = http.build().map_err(|cause| refuse(cause.to_string()))?;
-    Ok((http, url))
+    webhook::client(url, allow_private).map_err(|cause| Error::internal("read [sms] url", cause))
 }
 
 #[cfg(test)]

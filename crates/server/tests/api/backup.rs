@@ -229,6 +229,12 @@ async fn has_every_way_in(server: &Keyrack, user: &str) {
             params![&id("psk"), &deployment, &user, NOW],
         )?;
         tx.execute(
+            "insert into webhook_events (id, deployment_id, endpoint, kind, user_id, session_id, sign_in_id, place_id,
+                 invitation_id, reason, happened_at, state, tries, next_at, lease_until, answer, settled_at)
+             values ($1, $2, 'app', 'user.created', $3, '', '', '', '', '', $4, 'sent', 1, $4, 0, 'answered with 200', $4)",
+            params![&id("evt"), &deployment, &user, NOW],
+        )?;
+        tx.execute(
             "insert into waitlist_entries (id, deployment_id, email, first_name, last_name, language, created_at, updated_at)
              values ($1, $2, 'waits@example.com', '', '', 'en', $3, $3)",
             params![&id("wtl"), &deployment, NOW],

@@ -35,21 +35,23 @@ async fn each_refused_line_is_named_and_the_same_command_takes_what_was_mended()
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         format!("{all}\n")
     };
+    let long = line("long", json!({ "private_metadata": { "a": "x".repeat(70_000) } }));
     let (ada, bob) = (line("ada", json!({})), line("bob", json!({ "external_id": "7" })));
     let wrong = line("carol", json!({ "usernam": "carol" }));
-    let text = format!("{ada}\n{wrong}{{\"email\":\n{}{bob}", line("no address", json!({})));
+    let text = format!("{ada}\n{wrong}{{\"email\":\n{}{bob}{long}", line("no address", json!({})));
     write(&server, "users.ndjson", &text);
     let ended = server.keyrack("user import users.ndjson");
-    assert_eq!(ended.out.len(), 4, "{ended:?}");
+    assert_eq!(ended.out.len(), 5, "{ended:?}");
     assert!(ended.out[0].starts_with("line 3: unreadable: unknown field `usernam`"), "{ended:?}");
     assert!(ended.out[1].starts_with("line 4: unreadable: no JSON: "), "{ended:?}");
     assert!(ended.out[2].starts_with("line 5: INVALID_EMAIL: "), "{ended:?}");
-    assert_eq!(ended.out[3], "2 made, 0 there already, 3 refused.");
+    assert_eq!(ended.out[3], "line 7: unreadable: it is longer than any account is");
+    assert_eq!(ended.out[4], "2 made, 0 there already, 4 refused.");
     let (exit, said) = fails(&ended);
     assert!(exit == 1 && said.contains("run the command again"), "{ended:?}");
     server.browser().sign_in("ada", PASSWORD).await.ok();
 
-    let mended = text.replace("usernam", "username").replace("{\"email\":\n", "").replace("no address", "dora");
+    let mended = text.replace("usernam", "username").replace("{\"email\":\n", "").replace("no address", "dora").replace(&long, "");
     write(&server, "users.ndjson", &mended);
     takes(&server, "users.ndjson", "2 made, 2 there already, 0 refused.");
     takes(&server, "users.ndjson --after 4", "0 made, 1 there already, 0 refused.");

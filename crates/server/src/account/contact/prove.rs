@@ -25,6 +25,7 @@ pub(super) fn about<'a>(own: &'a Own, identifier: &'a Subject) -> About<'a> {
         session: Some(&own.room.loaded.id),
         sign_in: Some(&own.sign_in),
         identifier: Some(identifier),
+        invitation: None,
     }
 }
 

@@ -1,11 +1,13 @@
 //! The JSON of the socket: what the server writes and the command line reads. Fields are added, never renamed.
 
 mod session;
+mod webhook;
 
 use crate::session::store::OfUser;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+pub use webhook::{Replayed, WebhookEvent};
 pub use session::{Explained, Happened, Session, SignIn, ToCome};
 
 /// One page of a list, newest first.

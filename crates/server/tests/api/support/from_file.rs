@@ -25,12 +25,17 @@ pub fn file_with(port: u16, keys: &[(&str, &str)]) -> String {
         if table_of(key) != table {
             table = table_of(key);
             text +=
-                &if table == "deployment" { "[[deployment]]\n".to_owned() } else { format!("[{table}]\n") };
+                &if is_list(table) { format!("[[{table}]]\n") } else { format!("[{table}]\n") };
         }
         let name = key.rsplit('.').next().unwrap();
         text += &format!("{name} = {value}\n");
     }
     text.replace("{port}", &port.to_string())
+}
+
+/// Whether there may be several such tables.
+fn is_list(table: &str) -> bool {
+    ["deployment", "deployment.webhook"].contains(&table)
 }
 
 fn table_of(key: &str) -> &str {

@@ -52,6 +52,15 @@ impl Running {
         Self::begin_in(Self::folder_with(first), ("info", ""), Process::start)
     }
 
+    /// One whose file ends like this.
+    pub fn dev_ending(last: &str) -> Self {
+        let folder = Self::folder_with("");
+        let file = folder.path().join("keyrack.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{text}\n{last}")).unwrap();
+        Self::begin_in(folder, ("info", ""), Process::start)
+    }
+
     fn folder_with(first: &str) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
         let id = u64::from_be_bytes(Random::System.bytes());

@@ -122,7 +122,8 @@ impl App {
         let (outbox_bell, webhook_bell) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let hub = Arc::new(Hub::default());
         let node = NodeId::draw(&world);
-        let db = open_db(&config, (&node, world.connections), (&cache, &hub), (&outbox_bell, &webhook_bell)).await?;
+        let db = open_db(&config, (&node, world.connections), (&cache, &hub), (&outbox_bell, &webhook_bell))
+            .await?;
         let master = match master {
             Some(master) => master,
             None => master_key::make(&config, &db, &world).await?,

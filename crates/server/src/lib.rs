@@ -74,7 +74,7 @@ pub mod token;
 pub mod trace;
 pub mod user;
 pub mod vault;
-pub mod webhook;
 pub mod waitlist;
+pub mod webhook;
 pub mod workspace;
 pub mod world;

@@ -29,8 +29,7 @@ pub async fn list(operator: Operator) -> Result<Response> {
         .app
         .db
         .read(move |on| {
-            let found =
-                store::list(on, &deployment, (&endpoint, state), (&page.after, page.rows()))?;
+            let found = store::list(on, &deployment, (&endpoint, state), (&page.after, page.rows()))?;
             Ok(page.list(found.into_iter().map(view).collect(), |event: &WebhookEvent| &event.id))
         })
         .await?;
@@ -90,9 +89,10 @@ pub async fn replay(operator: Operator, Body(again): Body<Again>) -> Result<Resp
         }
         (Some(endpoint), Some(since)) if again.ids.is_empty() => {
             let (endpoint, since) = (known(&operator, &endpoint)?, moment(&since, now)?);
-            let queued = operator.app.db.write(move |tx| {
-                store::replay_since(tx, (&deployment, &endpoint), (since, again.dead), now)
-            });
+            let queued = operator
+                .app
+                .db
+                .write(move |tx| store::replay_since(tx, (&deployment, &endpoint), (since, again.dead), now));
             queued.await?
         }
         _ => {
@@ -118,9 +118,10 @@ pub async fn test(operator: Operator, Body(tried): Body<Tried>) -> Result<Respon
     operator.says_only(&[])?;
     let endpoint = known(&operator, &tried.endpoint)?;
     let (site, now) = (operator.site.clone(), operator.app.world.clock.now_ms());
-    let put = operator.app.db.write(move |tx| {
-        hooks::put(tx, &site, (&endpoint, hooks::TEST), &About::default(), now)
-    });
+    let put = operator
+        .app
+        .db
+        .write(move |tx| hooks::put(tx, &site, (&endpoint, hooks::TEST), &About::default(), now));
     put.await?;
     Ok(answer::ok(Replayed { queued: 1 }))
 }

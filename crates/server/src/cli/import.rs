@@ -137,7 +137,8 @@ pub async fn run(args: &Import, target: &Target) -> Result<String, Failure> {
         return Ok(text);
     }
     print(&text)?;
-    let line = "not everything was taken; mend the file and run the command again: what is there stays as it is";
+    let line =
+        "not everything was taken; mend the file and run the command again: what is there stays as it is";
     Err(Failure::refused(line))
 }
 

@@ -99,8 +99,9 @@ fn every_example_changes_something() {
         DEFAULT_FILE.lines().filter_map(setting).filter(|text| is_example(text)).collect();
     assert!(examples.len() > 50);
     let of_sms = ["sender = ", "url = ", "account = ", "from = ", "private_addresses = "];
-    let is_of_sms =
-        |text: &str| is_example(text) && !is_of_webhook(text) && of_sms.iter().any(|start| text.starts_with(start));
+    let is_of_sms = |text: &str| {
+        is_example(text) && !is_of_webhook(text) && of_sms.iter().any(|start| text.starts_with(start))
+    };
     assert_eq!(examples.iter().filter(|text| is_of_sms(text)).count(), of_sms.len());
     // These make sense together only.
     assert_ne!(format!("{:?}", config(&with(is_of_sms))), silent);

@@ -47,9 +47,9 @@ pub use settings::{
     Auth, Challenge, FieldUse, FirstFactor, Listed, Messages, PasswordRules, Restrictions, SignUpMode, Ui,
 };
 pub use sms::{Sms, TextMessages};
-pub use webhooks::Webhook;
 pub use teams::{Organizations, Workspaces};
 pub use value::{folded, is_language};
+pub use webhooks::Webhook;
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -3,7 +3,9 @@
 use super::settings::{Messages, Ui};
 use super::table::Table;
 use super::value;
-use super::{Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, retention, sms, teams, webhooks};
+use super::{
+    Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, retention, sms, teams, webhooks,
+};
 use crate::mail::own::{self, Templates};
 use crate::pages::texts;
 use keyrack_protocol::ThemeTokenSet;

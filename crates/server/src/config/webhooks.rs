@@ -59,7 +59,11 @@ pub(super) fn webhooks(tables: Vec<Table<'_>>) -> Vec<Webhook> {
             source.complain(Error, &format!("{place}.name"), text);
         }
         if all.len() == MOST {
-            source.complain(Error, &place, format!("more than {MOST} webhooks; let one of yours tell others"));
+            source.complain(
+                Error,
+                &place,
+                format!("more than {MOST} webhooks; let one of yours tell others"),
+            );
             break;
         }
         all.push(read);
@@ -106,17 +110,15 @@ fn secret(path: &str) -> Result<(Vec<u8>, Option<String>), String> {
     let text = std::fs::read_to_string(path)
         .map_err(|cause| format!("{} cannot be read ({cause}); check the path", path.display()))?;
     let key = webhook_key(&text).map_err(|why| format!("{}: {why}", path.display()))?;
-    let open = open_to_others(path).then(|| {
-        format!("other users of this machine can read this secret; chmod 600 {}", path.display())
-    });
+    let open = open_to_others(path)
+        .then(|| format!("other users of this machine can read this secret; chmod 600 {}", path.display()));
     Ok((key, open))
 }
 
 fn event(text: &str) -> Result<String, String> {
     let fits = |kind: &str| {
-        text.strip_suffix(".*").map_or(kind == text, |room| {
-            kind.strip_prefix(room).is_some_and(|rest| rest.starts_with('.'))
-        })
+        text.strip_suffix(".*")
+            .map_or(kind == text, |room| kind.strip_prefix(room).is_some_and(|rest| rest.starts_with('.')))
     };
     if hooks::KINDS.into_iter().any(fits) {
         return Ok(text.to_owned());

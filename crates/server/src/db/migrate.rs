@@ -255,7 +255,9 @@ mod tests {
             .collect();
         files.retain(|name| name.ends_with(".sql"));
         files.sort();
-        assert!(MIGRATIONS.is_sorted_by(|one, next| one.version < next.version) && MIGRATIONS[0].version == 1);
+        assert!(
+            MIGRATIONS.is_sorted_by(|one, next| one.version < next.version) && MIGRATIONS[0].version == 1
+        );
         let named = |migration: &Migration| format!("{:04}_{}.sql", migration.version, migration.name);
         assert_eq!(files, MIGRATIONS.iter().map(named).collect::<Vec<_>>());
     }

@@ -212,7 +212,7 @@ fn about<'a>(actor: &'a Actor, place: &'a Place) -> About<'a> {
         session: Some(&actor.session),
         sign_in: Some(&actor.sign_in),
         identifier: None,
-            invitation: None,
+        invitation: None,
     }
 }
 

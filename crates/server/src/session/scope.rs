@@ -205,7 +205,7 @@ pub fn write(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, moved: &Moved, by: &
                 session: Some(&loaded.id),
                 sign_in: Some(&sign_in.id),
                 identifier: None,
-            invitation: None,
+                invitation: None,
             };
             audit::record(tx, site, by, Event::ScopeEnded, about)
         }

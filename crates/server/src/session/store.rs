@@ -175,9 +175,8 @@ pub fn apply(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, plan: &Plan, by: &By
     let (session, now) = (&loaded.id, by.now);
     for (id, reason) in &plan.end {
         let user = loaded.sign_ins.iter().find(|sign_in| sign_in.id == *id).map(|sign_in| &sign_in.user.id);
-        let reason_word = reason.as_str();
-        let about =
-            About { reason: reason_word, user, session: Some(session), sign_in: Some(id), ..About::default() };
+        let about = About { reason: reason.as_str(), user, session: Some(session), ..About::default() };
+        let about = About { sign_in: Some(id), ..about };
         audit::record(tx, site, by, Event::SignInEnded, about)?;
         tx.execute(
             "update sign_ins set ended_at = $2, end_reason = $3, updated_at = $2 where id = $1 and ended_at is null",

@@ -70,7 +70,8 @@ pub async fn prepare(browser: &Browser, attempt: &str, strategy: &str) -> Result
         (SignupAttemptStep::VerifyEmail, "email_otp", _) => {
             // Only the note goes to an account's owner, who need not read what this browser does.
             let (site, email) = (Arc::clone(&browser.site), open.email.clone());
-            let read = browser.app.db.read(move |on| user::language::language_of(on, &site.config.id, &email));
+            let read =
+                browser.app.db.read(move |on| user::language::language_of(on, &site.config.id, &email));
             let language = read.await?.filter(|it| !it.is_empty());
             let drawn = EmailCode::draw(browser, &open.id, (&open.email, language.as_deref()))?;
             send(browser, &open.id, move |tx, site, about, stage, by| match stage {

@@ -90,14 +90,23 @@ async fn deliver(app: &App, site: &Site, endpoint: &Webhook, row: Leased) -> Res
     let now = app.world.clock.now_ms();
     let (event, kind, to) = (row.id.as_str(), row.kind.as_str(), row.endpoint.as_str());
     match called {
-        Called::Taken(status) => store::settle(app, &row, ("sent", format!("answered with {status}")), now).await,
+        Called::Taken(status) => {
+            store::settle(app, &row, ("sent", format!("answered with {status}")), now).await
+        }
         Called::Gone(why) => {
             tracing::error!(event, kind, endpoint = to, why, "a webhook's endpoint is gone");
             store::settle(app, &row, ("dead", why), now).await
         }
         Called::Later(why, asked_ms) => match next_at(row.tries, asked_ms, now) {
             Some(at) => {
-                tracing::warn!(event, kind, endpoint = to, why, tries = row.tries, "a webhook was not taken yet");
+                tracing::warn!(
+                    event,
+                    kind,
+                    endpoint = to,
+                    why,
+                    tries = row.tries,
+                    "a webhook was not taken yet"
+                );
                 store::retry(app, &row, (at, why)).await
             }
             None => {

@@ -56,8 +56,8 @@ fn gone(id: &str) -> Value {
 fn user(on: &mut Snapshot<'_>, deployment: &str, row: &Leased, now: i64) -> Result<Value> {
     let found = users::one(on, deployment, &UserId::stored(row.user.clone()), now)?;
     let Some(found) = found.filter(|user| user.deleted_at.is_none()) else { return Ok(gone(&row.user)) };
-    let mut shown = serde_json::to_value(found)
-        .map_err(|cause| crate::error::Error::internal("show a user", cause))?;
+    let mut shown =
+        serde_json::to_value(found).map_err(|cause| crate::error::Error::internal("show a user", cause))?;
     if let Some(members) = shown.as_object_mut() {
         members.remove("private_metadata");
     }

@@ -102,7 +102,8 @@ impl Webhook {
         if status == StatusCode::GONE {
             return Called::Gone(text);
         }
-        let asked = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let asked =
+            answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let pause = asked.map_or(0, |seconds: i64| seconds.saturating_mul(1000).clamp(0, LONGEST_PAUSE_MS));
         Called::Later(text, pause)
     }

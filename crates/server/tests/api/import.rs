@@ -64,7 +64,11 @@ async fn a_hash_of_another_system_lets_its_owner_in_and_is_made_anew_then() {
         assert_eq!(server.count(left).await, HASHES.len() as i64 - done, "{name}");
         let refused = server.browser().sign_in(name, "correct horse batterx").await.refused();
         assert_eq!(refused.1, "INVALID_CREDENTIALS", "{name}");
-        assert_eq!(server.count(left).await, HASHES.len() as i64 - done, "{name}: a wrong one renews nothing");
+        assert_eq!(
+            server.count(left).await,
+            HASHES.len() as i64 - done,
+            "{name}: a wrong one renews nothing"
+        );
         server.browser().sign_in(name, PASSWORD).await.ok();
         server.browser().sign_in(name, PASSWORD).await.ok();
     }
@@ -218,7 +222,8 @@ async fn an_account_comes_with_its_addresses_metadata_age_and_standing() {
     assert!(emails.iter().all(|email| email["verified"] == true), "{emails:?}");
     assert_eq!(server.browser().sign_in("bob", PASSWORD).await.refused().1, "USER_DISABLED");
     let records = Operator(&server).get("/audit?user=ada_l").await.ok();
-    let made = records["items"].as_array().unwrap().iter().find(|one| one["event"] == "user_created").unwrap();
+    let made =
+        records["items"].as_array().unwrap().iter().find(|one| one["event"] == "user_created").unwrap();
     assert_eq!(made["reason"], "import");
 }
 
@@ -271,7 +276,8 @@ async fn of_two_imports_of_one_file_at_once_one_makes_each_account_in_any_of_50_
     let server = Keyrack::start().await;
     for round in 0..50 {
         let one = |part: &str| {
-            let more = json!({ "external_id": format!("{part}{round}"), "username": format!("{part}-{round}-x") });
+            let more =
+                json!({ "external_id": format!("{part}{round}"), "username": format!("{part}-{round}-x") });
             with(record(&format!("{part}{round}"), BCRYPT), more)
         };
         let users = [one("ann"), one("ben"), one("cid")];

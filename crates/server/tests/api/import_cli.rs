@@ -51,7 +51,11 @@ async fn each_refused_line_is_named_and_the_same_command_takes_what_was_mended()
     assert!(exit == 1 && said.contains("run the command again"), "{ended:?}");
     server.browser().sign_in("ada", PASSWORD).await.ok();
 
-    let mended = text.replace("usernam", "username").replace("{\"email\":\n", "").replace("no address", "dora").replace(&long, "");
+    let mended = text
+        .replace("usernam", "username")
+        .replace("{\"email\":\n", "")
+        .replace("no address", "dora")
+        .replace(&long, "");
     write(&server, "users.ndjson", &mended);
     takes(&server, "users.ndjson", "2 made, 2 there already, 0 refused.");
     takes(&server, "users.ndjson --after 4", "0 made, 1 there already, 0 refused.");
@@ -115,7 +119,10 @@ async fn users_of_clerk_come_from_its_dashboard_or_its_api() {
         (&carol["state"], &carol["external_id"], &carol["created_at"]),
         (&json!("disabled"), &json!("mine-9"), &json!("2020-01-01T00:00:00.000Z"))
     );
-    assert_eq!((&carol["has_password"], &carol["public_metadata"]), (&json!(false), &json!({ "plan": "pro" })));
+    assert_eq!(
+        (&carol["has_password"], &carol["public_metadata"]),
+        (&json!(false), &json!({ "plan": "pro" }))
+    );
     assert_eq!(server.refuses("user show no@example.com").0, 4);
 }
 
@@ -145,9 +152,16 @@ async fn users_of_auth0_come_from_its_export_its_hashes_or_a_file_for_its_import
     });
     write(&server, "auth0.ndjson", &format!("{hashes}\n{exported}\n{of_import}\n{of_md5}\n"));
     let ended = server.keyrack("user import auth0.ndjson --from auth0");
-    assert!(ended.out[0].starts_with("line 4: invalid_parameter: password_hash: it is of no kind"), "{ended:?}");
+    assert!(
+        ended.out[0].starts_with("line 4: invalid_parameter: password_hash: it is of no kind"),
+        "{ended:?}"
+    );
     assert_eq!(ended.out[1], "3 made, 0 there already, 1 refused.");
-    takes(&server, "auth0.ndjson --from auth0 --after 3 --drop-unusable", "1 made (1 of them without a password), 0 there already, 0 refused.");
+    takes(
+        &server,
+        "auth0.ndjson --from auth0 --after 3 --drop-unusable",
+        "1 made (1 of them without a password), 0 there already, 0 refused.",
+    );
     for name in ["ada", "carol"] {
         server.browser().sign_in(name, PASSWORD).await.ok();
     }
@@ -156,7 +170,10 @@ async fn users_of_auth0_come_from_its_export_its_hashes_or_a_file_for_its_import
     assert_eq!((id_of("bob"), id_of("carol")), (json!("google-oauth2|1"), json!("auth0|c1")));
     let bob = server.json("user show bob@example.com");
     assert_eq!((&bob["first_name"], &bob["last_name"]), (&json!("Bob van"), &json!("Dam")));
-    assert_eq!((&bob["public_metadata"]["color"], &bob["private_metadata"]["plan"]), (&json!("red"), &json!("pro")));
+    assert_eq!(
+        (&bob["public_metadata"]["color"], &bob["private_metadata"]["plan"]),
+        (&json!("red"), &json!("pro"))
+    );
 }
 
 #[tokio::test]
@@ -237,7 +254,10 @@ fn what_cannot_be_begun_says_so_in_one_line_and_what_was_begun_how_to_go_on() {
     write(&server, "cut.json", &cut);
     let ended = server.keyrack("user import cut.json");
     let (exit, said) = fails(&ended);
-    assert!(exit == 1 && said.contains("no JSON: ") && said.contains("everything up to user 50 is done"), "{ended:?}");
+    assert!(
+        exit == 1 && said.contains("no JSON: ") && said.contains("everything up to user 50 is done"),
+        "{ended:?}"
+    );
     write(&server, "whole.json", &json!(many).to_string());
     takes(&server, "whole.json --after 50", "10 made, 0 there already, 0 refused.");
     takes(&server, "whole.json", "0 made, 60 there already, 0 refused.");

@@ -190,5 +190,6 @@ mod verify_phone;
 mod waitlist;
 mod walls;
 mod webhooks;
+mod webhooks_sent;
 mod wire;
 mod workspaces;

@@ -53,11 +53,7 @@ pub(super) struct Ready {
 }
 
 /// Checks a record.
-pub(super) fn ready(
-    (vault, world): (&Vault, &World),
-    record: &Record,
-    asked: Asked,
-) -> Result<Ready> {
+pub(super) fn ready((vault, world): (&Vault, &World), record: &Record, asked: Asked) -> Result<Ready> {
     let email = said(&record.email).map(EmailAddress::parse).transpose()?;
     let phone = said(&record.phone).map(|phone| E164::parse(phone, None)).transpose()?;
     let username = said(&record.username).map(Username::parse).transpose()?;
@@ -94,7 +90,11 @@ fn said(text: &Option<String>) -> Option<&str> {
 }
 
 /// An account is found by a proved address or number, or by a username beside a password.
-fn may_be_made((email, is_proved): (Option<&EmailAddress>, bool), has_phone: bool, can_come: bool) -> Result<()> {
+fn may_be_made(
+    (email, is_proved): (Option<&EmailAddress>, bool),
+    has_phone: bool,
+    can_come: bool,
+) -> Result<()> {
     if is_proved || has_phone || can_come {
         return Ok(());
     }
@@ -124,7 +124,8 @@ fn unusable(why: Unusable) -> Error {
 
 fn authenticator((vault, world): (&Vault, &World), text: &str) -> Result<(AuthenticatorId, String)> {
     let secret = Secret::read(text).ok_or_else(|| {
-        let why = "totp_secret: it is not 160 bits in base 32. Leave it out, and have its owner set up another.";
+        let why =
+            "totp_secret: it is not 160 bits in base 32. Leave it out, and have its owner set up another.";
         Error::refused(Code::InvalidParameter, why)
     })?;
     let id = AuthenticatorId::draw(world);

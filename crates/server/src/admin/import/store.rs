@@ -38,10 +38,7 @@ pub(super) fn take(tx: &mut Tx<'_>, site: &Site, ready: &Ready, by: &By) -> Resu
     give(tx, site, ready, by.now)?;
     let about = About { user: Some(&ready.user.id), reason: REASON, ..About::default() };
     audit::record(tx, site, by, Event::UserCreated, about)?;
-    Ok(Outcome::Made {
-        user_id: ready.user.id.to_string(),
-        without_password: ready.without_password.clone(),
-    })
+    Ok(Outcome::Made { user_id: ready.user.id.to_string(), without_password: ready.without_password.clone() })
 }
 
 /// The account of the record, if there is one: it has the same external id or, where the record has none, the same address;

@@ -7,8 +7,8 @@ use crate::session::store::OfUser;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-pub use webhook::{Replayed, WebhookEvent};
 pub use session::{Explained, Happened, Session, SignIn, ToCome};
+pub use webhook::{Replayed, WebhookEvent};
 
 /// One page of a list, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

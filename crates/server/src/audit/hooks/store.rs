@@ -41,13 +41,8 @@ pub struct Leased {
 ///
 /// # Errors
 /// What the database says.
-pub async fn lease(
-    app: &App,
-    (deployment, endpoint): (&str, &str),
-    lease_ms: i64,
-) -> Result<Option<Leased>> {
-    let (deployment, endpoint, now) =
-        (deployment.to_owned(), endpoint.to_owned(), app.world.clock.now_ms());
+pub async fn lease(app: &App, (deployment, endpoint): (&str, &str), lease_ms: i64) -> Result<Option<Leased>> {
+    let (deployment, endpoint, now) = (deployment.to_owned(), endpoint.to_owned(), app.world.clock.now_ms());
     let leased = app.db.write(move |tx| {
         let row = tx.query_one(
             "update webhook_events set lease_until = $3, tries = tries + 1

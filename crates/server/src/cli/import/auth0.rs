@@ -55,7 +55,9 @@ fn custom_hash(custom: &Value) -> Result<String, String> {
     let part = |name: &str| custom.get(name).filter(|part| part.is_object());
     let hash = part("hash").ok_or("custom_password_hash has no hash")?;
     match algorithm.as_str() {
-        "bcrypt" | "argon2" | "pbkdf2" => text(hash, "value").ok_or("custom_password_hash is empty".to_owned()),
+        "bcrypt" | "argon2" | "pbkdf2" => {
+            text(hash, "value").ok_or("custom_password_hash is empty".to_owned())
+        }
         "scrypt" => {
             let salt = part("salt").ok_or("custom_password_hash has no salt")?;
             scrypt(custom, &bytes(salt, "utf8")?, &bytes(hash, "base64")?)

@@ -40,7 +40,8 @@ fn emails(value: &Value) -> (Option<String>, bool, Vec<String>) {
         .or_else(|| entry(value, "email_addresses", "primary_email_address_id", "email_address"));
     let all: Vec<&String> = proved.iter().chain(&unproved).collect();
     // Nobody may be signed in by an unproved address while there is a proved one.
-    let primary = named.filter(|named| proved.contains(named)).or_else(|| all.first().map(|it| (*it).clone()));
+    let primary =
+        named.filter(|named| proved.contains(named)).or_else(|| all.first().map(|it| (*it).clone()));
     let primary = primary.or_else(|| text(value, "primary_email_address"));
     let is_proved = primary.as_ref().is_some_and(|primary| proved.contains(primary));
     let others = proved.into_iter().filter(|email| primary.as_ref() != Some(email)).collect();

@@ -130,10 +130,7 @@ fn table(file: impl Read + 'static, path: &Path) -> Result<Items, Failure> {
 
 /// A document: a list of users, or an object with such a list in `users`. It may be larger than the memory, so that a thread
 /// reads it, one user ahead of the other.
-fn document(
-    file: impl Read + Send + 'static,
-    refuse: impl Fn(std::io::Error) -> Failure + 'static,
-) -> Items {
+fn document(file: impl Read + Send + 'static, refuse: impl Fn(std::io::Error) -> Failure + 'static) -> Items {
     let (out, found) = sync_channel(AHEAD);
     let reader = thread::Builder::new().name("keyrack-reader".to_owned()).spawn(move || {
         let mut json = serde_json::Deserializer::from_reader(BufReader::new(file));

@@ -24,8 +24,7 @@ fn read_key(text: &str) -> Result<FirebaseKey, String> {
     if of("algorithm")? != "SCRYPT" {
         return Err("algorithm must be SCRYPT, Firebase's own".to_owned());
     }
-    let number =
-        |name: &str| of(name)?.parse::<u32>().map_err(|_| format!("{name} must be a whole number"));
+    let number = |name: &str| of(name)?.parse::<u32>().map_err(|_| format!("{name} must be a whole number"));
     let costs = (number("rounds")?, number("mem_cost")?);
     let key = FirebaseKey::new(of("base64_signer_key")?, of("base64_salt_separator")?, costs);
     key.map_err(|why| format!("these are no parameters: {why}"))

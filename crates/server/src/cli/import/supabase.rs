@@ -19,7 +19,9 @@ pub(super) fn record(value: &Value, now: i64) -> Result<Record, String> {
         external_id: text(value, "id"),
         email: text(value, "email"),
         email_verified: is_proved(["email_confirmed_at", "confirmed_at"]),
-        phone: text(value, "phone").filter(|_| text(value, "phone_confirmed_at").is_some()).map(international),
+        phone: text(value, "phone")
+            .filter(|_| text(value, "phone_confirmed_at").is_some())
+            .map(international),
         first_name,
         last_name,
         password_hash: text(value, "encrypted_password"),

@@ -20,7 +20,9 @@ pub(super) enum Digest {
 
 impl Digest {
     pub(super) fn named(name: &str) -> Option<Self> {
-        [Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512].into_iter().find(|digest| digest.name() == name)
+        [Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512]
+            .into_iter()
+            .find(|digest| digest.name() == name)
     }
 
     fn name(self) -> &'static str {

@@ -124,11 +124,7 @@ impl FirebaseKey {
     ///
     /// # Errors
     /// [`Unusable::Damaged`] when they cannot be, [`Unusable::TooCostly`] or [`Unusable::TooCheap`].
-    pub fn new(
-        signer_key: &str,
-        separator: &str,
-        (rounds, mem_cost): (u32, u32),
-    ) -> Result<Self, Unusable> {
+    pub fn new(signer_key: &str, separator: &str, (rounds, mem_cost): (u32, u32)) -> Result<Self, Unusable> {
         let signer_key = bytes(signer_key)?;
         if !(16..=128).contains(&signer_key.len()) {
             return Err(Unusable::Damaged);
@@ -155,8 +151,7 @@ impl Firebase {
     }
 
     pub(super) fn read(parts: &Parts<'_>) -> Result<Self, Unusable> {
-        let [version, log_n, r, p, separator, signer_key] =
-            parts.named(["v", "n", "r", "p", "?ss", "sk"])?;
+        let [version, log_n, r, p, separator, signer_key] = parts.named(["v", "n", "r", "p", "?ss", "sk"])?;
         if (version, p) != ("1", "1") {
             return Err(Unusable::Unknown);
         }

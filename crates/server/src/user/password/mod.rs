@@ -168,8 +168,7 @@ impl Hasher {
         drawn.unwrap_or(&self.stand_in).to_owned()
     }
 
-    /// Whether `password` fits, and when it fits a hash that was made with other parameters than new ones are, a new one of
-    /// it.
+    /// Whether `password` fits, and when it fits a hash of other parameters than new ones have, a new one of it.
     ///
     /// # Errors
     /// Only if hashing itself fails.

@@ -24,8 +24,7 @@ pub fn file_with(port: u16, keys: &[(&str, &str)]) -> String {
     for (key, value) in all {
         if table_of(key) != table {
             table = table_of(key);
-            text +=
-                &if is_list(table) { format!("[[{table}]]\n") } else { format!("[{table}]\n") };
+            text += &if is_list(table) { format!("[[{table}]]\n") } else { format!("[{table}]\n") };
         }
         let name = key.rsplit('.').next().unwrap();
         text += &format!("{name} = {value}\n");

@@ -71,7 +71,8 @@ fn a_row_of_a_table_is_an_account_at_its_line() {
 
 #[test]
 fn what_is_no_file_of_accounts_is_refused_at_once() {
-    for (text, why) in [("", "it is empty"), ("\n \n", "it is empty"), ("hello\n", "it is neither JSON nor CSV")]
+    for (text, why) in
+        [("", "it is empty"), ("\n \n", "it is empty"), ("hello\n", "it is neither JSON nor CSV")]
     {
         let file = file(text.as_bytes());
         let line = open(file.path()).unwrap_err().line;

@@ -30,10 +30,18 @@ pub(super) fn take(tx: &mut Tx<'_>, site: &Site, ready: &Ready, by: &By) -> Resu
     if let Some(refused) = is_taken(tx, deployment, ready)? {
         return Ok(super::refused(&refused));
     }
-    match create(tx, deployment, &ready.user, by.now)? {
-        Created::Made => {}
-        Created::EmailTaken => return Ok(super::refused(&Code::EmailExists.into())),
-        Created::UsernameTaken => return Ok(super::refused(&Code::UsernameExists.into())),
+    let taken = match create(tx, deployment, &ready.user, by.now)? {
+        Created::Made => None,
+        Created::EmailTaken => Some(Code::EmailExists),
+        Created::UsernameTaken => Some(Code::UsernameExists),
+    };
+    if let Some(taken) = taken {
+        // By somebody who was faster: another import of the same account, perhaps.
+        let there = is_there(tx, deployment, ready)?;
+        return Ok(there.map_or_else(
+            || super::refused(&taken.into()),
+            |user| Outcome::Present { user_id: user.to_string() },
+        ));
     }
     give(tx, site, ready, by.now)?;
     let about = About { user: Some(&ready.user.id), reason: REASON, ..About::default() };

@@ -80,6 +80,7 @@ fn lines(file: impl BufRead + 'static, refuse: impl Fn(std::io::Error) -> Failur
                 Ok(_) if line.trim_ascii().is_empty() => {}
                 Ok(read) => {
                     if read as u64 == LINE
+                        && !line.ends_with(b"\n")
                         && let Err(cause) = skip_line(&mut file)
                     {
                         return Some(Err(refuse(cause)));

@@ -110,7 +110,7 @@ async fn importing_the_same_again_changes_nothing_and_makes_what_was_mended() {
     let carol = json!({ "username": "carol_c", "password_hash": BCRYPT });
     let wrong = with(record("not an address", BCRYPT), json!({}));
     let first = import(&server, &[ada.clone(), bob.clone(), carol.clone(), wrong]).await;
-    assert_eq!(outcomes(&first), ["made", "made", "made", "INVALID_EMAIL"]);
+    assert_eq!(outcomes(&first), ["made", "made", "made", "invalid_email"]);
     // The id is what an account is known by, whatever else has changed.
     let renamed = with(ada, json!({ "email": "other@example.com", "first_name": "Eve" }));
     let dora = with(record("dora", BCRYPT), json!({ "external_id": "user_4" }));
@@ -134,7 +134,7 @@ async fn what_is_wrong_with_one_record_is_said_of_it_and_keeps_no_other_out() {
         (good.clone(), "made"),
         (of("taken", json!({ "external_id": "another" })), "EMAIL_EXISTS"),
         (of("b", json!({ "other_emails": ["taken@example.com"] })), "EMAIL_EXISTS"),
-        (of("c", json!({ "other_emails": ["no address"] })), "INVALID_EMAIL"),
+        (of("c", json!({ "other_emails": ["no address"] })), "invalid_email"),
         (of("d", json!({ "username": "1" })), "invalid_username"),
         (of("e", json!({ "phone": "12345" })), "invalid_phone_number"),
         (of("f", json!({ "first_name": "a\u{0}b" })), "invalid_name"),

@@ -45,7 +45,7 @@ async fn each_refused_line_is_named_and_the_same_command_takes_what_was_mended()
     assert!(ended.out[0].starts_with("line 3: unreadable: unknown field `usernam`"), "{ended:?}");
     assert!(ended.out[1].starts_with("line 4: unreadable: no JSON: "), "{ended:?}");
     assert_eq!(ended.out[2], "line 7: unreadable: it is longer than any account is");
-    assert!(ended.out[3].starts_with("line 5: INVALID_EMAIL: "), "{ended:?}");
+    assert!(ended.out[3].starts_with("line 5: invalid_email: "), "{ended:?}");
     assert_eq!(ended.out[4], "2 made, 0 there already, 4 refused.");
     let (exit, said) = fails(&ended);
     assert!(exit == 1 && said.contains("run the command again"), "{ended:?}");

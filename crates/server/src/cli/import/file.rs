@@ -51,6 +51,8 @@ pub(super) fn open(path: &Path) -> Result<Items, Failure> {
     let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(&refuse)?);
     let start = file.fill_buf().map_err(&refuse)?;
     let begins = start.trim_ascii_start().first().copied();
+    let first_line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let has_returns = first_line.ends_with(b"\r");
     match begins {
         Some(b'[') => Ok(document(file, refuse)),
         Some(b'{') => {
@@ -61,7 +63,7 @@ pub(super) fn open(path: &Path) -> Result<Items, Failure> {
             let whole = std::io::Cursor::new(first).chain(file);
             Ok(if is_line { lines(whole, refuse) } else { document(whole, refuse) })
         }
-        Some(_) => table(file, path),
+        Some(_) => table(file, path, has_returns),
         None => Err(Failure::refused(format!("{}: it is empty", path.display()))),
     }
 }
@@ -104,8 +106,9 @@ fn skip_line(file: &mut impl BufRead) -> std::io::Result<()> {
     }
 }
 
-/// CSV with a line of names first; every value is text.
-fn table(file: impl Read + 'static, path: &Path) -> Result<Items, Failure> {
+/// CSV with a line of names first; every value is text. Where lines end with CR and LF the reader takes the LF for the
+/// beginning of the next row, a line too early.
+fn table(file: impl Read + 'static, path: &Path, has_returns: bool) -> Result<Items, Failure> {
     let shown = path.display().to_string();
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let names = reader.headers().map_err(|cause| Failure::refused(format!("{shown}: {cause}")))?.clone();
@@ -115,14 +118,14 @@ fn table(file: impl Read + 'static, path: &Path) -> Result<Items, Failure> {
     }
     let each = reader.into_records().map(move |row| match row {
         Ok(row) => {
-            let place = row.position().map_or(0, csv::Position::line);
+            let place = row.position().map_or(0, csv::Position::line) + u64::from(has_returns);
             let fields = names.iter().zip(&row);
             let object = fields.map(|(name, value)| (name.trim().to_owned(), Value::from(value)));
             Ok(Item { place, value: Ok(Value::Object(object.collect())) })
         }
         Err(cause) if cause.is_io_error() => Err(Failure::refused(format!("{shown}: {cause}"))),
         Err(cause) => {
-            let place = cause.position().map_or(0, csv::Position::line);
+            let place = cause.position().map_or(0, csv::Position::line) + u64::from(has_returns);
             Ok(Item { place, value: Err(cause.to_string()) })
         }
     });

@@ -52,6 +52,14 @@ pub(super) struct Ready {
     pub without_password: String,
 }
 
+impl Ready {
+    /// What it is put in order by among others.
+    pub(super) fn key(&self) -> (String, String) {
+        let username = self.user.username.as_ref().map_or("", Username::as_str);
+        (self.user.email.clone(), username.to_owned())
+    }
+}
+
 /// Checks a record.
 pub(super) fn ready((vault, world): (&Vault, &World), record: &Record, asked: Asked) -> Result<Ready> {
     let email = said(&record.email).map(EmailAddress::parse).transpose()?;

@@ -27,19 +27,11 @@ pub(super) fn take(tx: &mut Tx<'_>, site: &Site, ready: &Ready, by: &By) -> Resu
     if let Some(user) = is_there(tx, deployment, ready)? {
         return Ok(Outcome::Present { user_id: user.to_string() });
     }
-    if let Some(refused) = is_taken(tx, deployment, ready)? {
-        return Ok(super::refused(&refused));
-    }
-    let taken = match create(tx, deployment, &ready.user, by.now)? {
-        Created::Made => None,
-        Created::EmailTaken => Some(Code::EmailExists),
-        Created::UsernameTaken => Some(Code::UsernameExists),
-    };
-    if let Some(taken) = taken {
+    if let Some(refused) = refusal(tx, deployment, ready, by.now)? {
         // By somebody who was faster: another import of the same account, perhaps.
         let there = is_there(tx, deployment, ready)?;
         return Ok(there.map_or_else(
-            || super::refused(&taken.into()),
+            || super::refused(&refused),
             |user| Outcome::Present { user_id: user.to_string() },
         ));
     }
@@ -65,6 +57,18 @@ fn is_there(tx: &mut Tx<'_>, deployment: &str, ready: &Ready) -> Result<Option<U
         params![deployment, external_id],
     )?;
     row.map(|row| Ok(UserId::stored(row.cells().text()?))).transpose()
+}
+
+/// Makes the account's rows, or says why that cannot be.
+fn refusal(tx: &mut Tx<'_>, deployment: &str, ready: &Ready, now: i64) -> Result<Option<Error>> {
+    if let Some(refused) = is_taken(tx, deployment, ready)? {
+        return Ok(Some(refused));
+    }
+    Ok(match create(tx, deployment, &ready.user, now)? {
+        Created::Made => None,
+        Created::EmailTaken => Some(Code::EmailExists.into()),
+        Created::UsernameTaken => Some(Code::UsernameExists.into()),
+    })
 }
 
 /// Why an account cannot be made: somebody else has proved an address or the number of it.

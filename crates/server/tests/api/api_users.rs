@@ -62,7 +62,7 @@ async fn an_account_is_made_read_changed_and_deleted() {
     // What changes nothing raises nothing and is recorded nowhere; what nobody but backends sees raises nothing.
     let revision = session["revision"].clone();
     backend.patch(&one(&made), change).await.bare();
-    backend.patch(&one(&made), json!({ "private_metadata": {} })).await.bare();
+    backend.patch(&one(&made), json!({ "private_metadata": { "risk": 4 } })).await.bare();
     assert_eq!(ada.session().await["revision"], revision);
     let records = "select count(*) from audit where deployment_id = $1 and event = 'user_changed'";
     assert_eq!(server.count(records).await, 2);

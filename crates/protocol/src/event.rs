@@ -15,6 +15,28 @@ wire! {
 }
 
 wire! {
+    /// What an event of `GET /admin/v1/revocations` says, be it a `snapshot` or `revoked`.
+    pub struct RevocationEvent {
+        /// For how long a revocation is to be remembered, in milliseconds: no token lives longer.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub window_ms: i64,
+        /// Which tokens to refuse. An event `snapshot` holds all that there is to know; none takes back an earlier one.
+        pub revocations: Vec<Revocation>,
+    }
+}
+
+wire! {
+    /// Which tokens of one sign-in to refuse.
+    pub struct Revocation {
+        /// The sign-in, as the claim `signin_id` names it.
+        pub signin_id: String,
+        /// Tokens whose claim `rev` is lower are refused.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        pub not_before_rev: i64,
+    }
+}
+
+wire! {
     /// What an event `notification` of `GET /session/events` says: in the inbox of somebody who is signed in on the session
     /// something has come, or was read, archived or starred. The session has no new revision by it. What it is, is read
     /// with `GET /notifications`; several may be told by one event.

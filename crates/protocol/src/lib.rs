@@ -47,7 +47,7 @@ pub use envelope::{
     Envelope, ErrorDetail, ErrorEntry, ErrorMeta, ReauthenticationMethod, ReauthenticationPrepared,
 };
 pub use error::{Code, EndReason};
-pub use event::{ChangeReason, NotificationEvent, SessionEvent};
+pub use event::{ChangeReason, NotificationEvent, Revocation, RevocationEvent, SessionEvent};
 pub use invitation::{
     InvitationAcceptance, InvitationRefusal, InvitationValidation, InvitedTo, OrganizationInvitation,
 };

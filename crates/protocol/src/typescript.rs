@@ -50,6 +50,8 @@ pub fn module() -> String {
         SessionEvent,
         ChangeReason,
         NotificationEvent,
+        Revocation,
+        RevocationEvent,
         CurrentUser,
         UserEmailAddress,
         UserPhoneNumber,

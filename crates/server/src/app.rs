@@ -1,8 +1,10 @@
 //! Everything that a request may need, and the one list of routers.
 
+mod database;
+
 use crate::api_key::uses::Uses;
 use crate::config::{Config, Deployment, Mail, Mode, Sms};
-use crate::db::{Db, Heard, Node, Publish};
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::carriage::Carriage;
 use crate::http::connection::Room;
@@ -12,6 +14,7 @@ use crate::http::origin::Hosts;
 use crate::http::routes::Routes;
 use crate::id::NodeId;
 use crate::metrics::Metrics;
+use crate::revocation::Feeds;
 use crate::session::activity::Activity;
 use crate::session::cache::Cache;
 use crate::session::events::Hub;
@@ -20,10 +23,10 @@ use crate::token::Signer;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::webhook::{self, Endpoints};
-use crate::world::{Atlas, Connections, Mailer, SmsSender, World};
+use crate::world::{Atlas, Mailer, SmsSender, World};
 use crate::{
     account, admin, captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi,
-    organization, pages, passkey, picture, recovery, session, sign_in, sign_up, token, workspace,
+    organization, pages, passkey, picture, recovery, revocation, session, sign_in, sign_up, token, workspace,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -49,6 +52,8 @@ pub struct App {
     pub shortcuts_taken: Arc<AtomicU64>,
     /// Who follows which session.
     pub hub: Arc<Hub>,
+    /// What backends are told of revocations.
+    pub feeds: Arc<Feeds>,
     /// The connections that there may be.
     pub room: Room,
     /// Activity not written yet.
@@ -122,8 +127,15 @@ impl App {
         let (outbox_bell, webhook_bell) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let hub = Arc::new(Hub::default());
         let node = NodeId::draw(&world);
-        let db = open_db(&config, (&node, world.connections), (&cache, &hub), (&outbox_bell, &webhook_bell))
-            .await?;
+        let feeds = Arc::new(Feeds::of(&config.deployments, node.as_str()));
+        let told = database::Told {
+            world: &world,
+            cache: &cache,
+            hub: &hub,
+            feeds: &feeds,
+            bells: [&outbox_bell, &webhook_bell],
+        };
+        let db = database::open(&config, &node, told).await?;
         let master = match master {
             Some(master) => master,
             None => master_key::make(&config, &db, &world).await?,
@@ -152,6 +164,7 @@ impl App {
             cache,
             shortcuts_taken: Arc::default(),
             hub,
+            feeds,
             room,
             activity,
             uses: Uses::default(),
@@ -250,6 +263,7 @@ fn features() -> Routes {
         .and(workspace::http::routes())
         .and(notification::http::routes())
         .and(invitation::http::routes())
+        .and(revocation::http::routes())
         .and(admin::v1::routes())
 }
 
@@ -258,53 +272,6 @@ fn features() -> Routes {
 pub fn operations() -> Vec<Operation> {
     let served = features().and(http::health::routes());
     served.operations().iter().cloned().chain([openapi::http::operation()]).collect()
-}
-
-/// Opens the database; after each commit what it touched is forgotten here and told to those who follow it, and
-/// the outbox woken.
-async fn open_db(
-    config: &Config,
-    (node, connections): (&NodeId, Connections),
-    (cache, hub): (&Arc<Cache>, &Arc<Hub>),
-    (bell, webhooks): (&Arc<Notify>, &Arc<Notify>),
-) -> Result<Db> {
-    let node = as_node(node, cache, hub);
-    let (cache, hub) = (Arc::clone(cache), Arc::clone(hub));
-    let bells = [Arc::clone(bell), Arc::clone(webhooks)];
-    let publish: Publish = Arc::new(move |touched| {
-        for change in &touched.sessions {
-            cache.publish(&change.session);
-            hub.tell(change);
-        }
-        touched.inboxes.iter().for_each(|session| hub.ring(session));
-        touched.gates.iter().for_each(|place| cache.publish_gate(place));
-        if touched.outbox {
-            bells.iter().for_each(|bell| bell.notify_one());
-        }
-    });
-    let (url, data_dir) = (config.database_url.clone(), config.data_dir.clone());
-    // Connecting and migrating block, and PostgreSQL's driver brings a runtime of its own.
-    let opened = tokio::task::spawn_blocking(move || match url {
-        Some(url) => Db::open_postgres_as(&url, connections, node, publish),
-        None => Db::open_sqlite(&data_dir, publish),
-    });
-    opened.await.map_err(|cause| crate::error::Error::internal("open the database", cause))?
-}
-
-/// What other nodes change is forgotten here, too, and looked at for those who follow it.
-fn as_node(name: &NodeId, cache: &Arc<Cache>, hub: &Arc<Hub>) -> Node {
-    let (cache, hub) = (Arc::clone(cache), Arc::clone(hub));
-    let hear = move |heard| match heard {
-        Heard::Listening => hub.may_have_missed(),
-        Heard::Inboxes(sessions) => sessions.iter().for_each(|session| hub.ring(session)),
-        Heard::Changes(changes) => {
-            for change in changes {
-                cache.publish_remote(&change.session, change.revision);
-                hub.hint(change);
-            }
-        }
-    };
-    Node { name: name.to_string(), hear: Arc::new(hear) }
 }
 
 /// The publishable key's mode as `GET /deployment` says it.

@@ -61,6 +61,7 @@ pub mod pages;
 pub mod passkey;
 pub mod picture;
 pub mod recovery;
+pub mod revocation;
 pub mod secret;
 pub mod serve;
 pub mod session;

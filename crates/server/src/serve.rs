@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::http::connection::{self, Room};
 use crate::metrics;
 use crate::outbox;
+use crate::revocation;
 use crate::session::{activity, events};
 use crate::sweep;
 use crate::trace;
@@ -86,6 +87,7 @@ async fn start(config: Config, people: Option<Vec<Person>>) -> Result<()> {
     sweep::start(&app);
     events::check::beat(&app);
     events::check::compare_in_turn(&app);
+    revocation::compare::keep(&app);
     // Before it is announced: whoever reads that may stop it at once.
     let mut signals = Signals::listen()?;
     tell(&app, &addresses.join(", "));
@@ -124,6 +126,7 @@ async fn finish(
     // First of all nobody is sent here any more; and who follows a session does so elsewhere.
     app.room.leave();
     app.hub.close();
+    app.feeds.close();
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);
     let drained = drain(app, servers, &mut signals).await;

@@ -680,6 +680,32 @@ export type NotificationEvent = {
 session_id: string, };
 
 /**
+ * Which tokens of one sign-in to refuse.
+ */
+export type Revocation = { 
+/**
+ * The sign-in, as the claim `signin_id` names it.
+ */
+signin_id: string, 
+/**
+ * Tokens whose claim `rev` is lower are refused.
+ */
+not_before_rev: number, };
+
+/**
+ * What an event of `GET /admin/v1/revocations` says, be it a `snapshot` or `revoked`.
+ */
+export type RevocationEvent = { 
+/**
+ * For how long a revocation is to be remembered, in milliseconds: no token lives longer.
+ */
+window_ms: number, 
+/**
+ * Which tokens to refuse. An event `snapshot` holds all that there is to know; none takes back an earlier one.
+ */
+revocations: Array<Revocation>, };
+
+/**
  * A user, as shown to that user.
  */
 export type CurrentUser = { 

@@ -101,6 +101,12 @@ const MIGRATIONS: &[Migration] = &[
         walks: &["users", "audit", "organizations"],
     },
     Migration {
+        version: 16,
+        name: "revocations",
+        sql: include_str!("../../migrations/0016_revocations.sql"),
+        walks: &["sign_ins"],
+    },
+    Migration {
         version: 17,
         name: "import",
         sql: include_str!("../../migrations/0017_import.sql"),

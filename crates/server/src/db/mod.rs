@@ -23,7 +23,7 @@ mod tx;
 pub use postgres::{Heard, Node};
 pub use row::{Cells, Param, Row, Value};
 pub use stats::Stats;
-pub use tx::{Change, Snapshot, Touched, Tx};
+pub use tx::{Change, Revoked, Snapshot, Touched, Tx};
 
 /// The parameters of a statement, in the order `$1`, `$2`, …
 #[macro_export]

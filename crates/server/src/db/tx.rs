@@ -2,7 +2,7 @@ use super::postgres::Connection;
 use super::row::{Param, Row};
 use super::sqlite;
 use crate::error::Result;
-use crate::id::SessionId;
+use crate::id::{SessionId, SignInId};
 use keyrack_protocol::ChangeReason;
 use std::ops::{Deref, DerefMut};
 
@@ -46,6 +46,8 @@ pub struct Tx<'a> {
 pub struct Touched {
     /// Sessions whose revision rose, in the order in which that happened.
     pub sessions: Vec<Change>,
+    /// Sign-ins whose earlier tokens are refused from now on.
+    pub revoked: Vec<Revoked>,
     /// Organizations and workspaces whose gate rose.
     pub gates: Vec<String>,
     /// Sessions with a sign-in whose user's inbox changed: no revision rises by that.
@@ -65,6 +67,17 @@ pub struct Change {
     pub reason: ChangeReason,
     /// Whether the session has ended.
     pub ended: bool,
+}
+
+/// A sign-in ended, or lost something that its tokens say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revoked {
+    /// The deployment that it belongs to.
+    pub deployment: String,
+    /// The sign-in.
+    pub sign_in: SignInId,
+    /// Tokens that were minted before this revision of its session are refused.
+    pub not_before_rev: i64,
 }
 
 impl<'a> Tx<'a> {
@@ -98,6 +111,11 @@ impl<'a> Tx<'a> {
     /// Notes that a session's revision rose.
     pub fn touch(&mut self, change: Change) {
         self.touched.sessions.push(change);
+    }
+
+    /// Notes that earlier tokens of a sign-in are refused from now on.
+    pub fn touch_revoked(&mut self, revoked: Revoked) {
+        self.touched.revoked.push(revoked);
     }
 
     /// Notes that the gate of an organization or workspace rose.

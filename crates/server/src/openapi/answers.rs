@@ -15,7 +15,7 @@ pub fn of(operation: &Operation, schemas: &mut SchemaGenerator) -> Map<String, V
         let same = json!({ "description": "It is as the client has it.", "headers": headers });
         answers.insert("304".to_owned(), same);
     }
-    if matches!(operation.answer, Answer::Events(_)) {
+    if matches!(operation.answer, Answer::Events(_)) && operation.browser {
         let headers = json!({ "x-request-id": header("request-id") });
         let nothing = json!({ "description": "There is no live session to follow.", "headers": headers });
         answers.insert("204".to_owned(), nothing);
@@ -50,7 +50,7 @@ fn by_status(operation: &Operation) -> BTreeMap<u16, Vec<Code>> {
 fn success(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
     let data = operation.answer.schema()(schemas).to_value();
     if matches!(operation.answer, Answer::Events(_)) {
-        return events(&data);
+        return events(operation, &data);
     }
     if matches!(operation.answer, Answer::Picture(_)) {
         return picture();
@@ -71,14 +71,23 @@ fn success(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
     })
 }
 
-fn events(data: &Value) -> Value {
+fn events(operation: &Operation, data: &Value) -> Value {
+    let (until, description) = if operation.browser {
+        let until = "Server-sent events, until one named `end`, or until either side hangs up.";
+        let each = "Events named `session` and `end`. Each has the revision as its `id`, and this as its `data`, in \
+                    JSON. A comment every 15 seconds shows that the stream lives.";
+        (until, each)
+    } else {
+        let each = "Events named `snapshot` and `revoked`. Each has an `id` to come back with, and this as its `data`, \
+                    in JSON. A comment every two seconds shows that the stream lives.";
+        ("Server-sent events, until either side hangs up.", each)
+    };
     json!({
-        "description": "Server-sent events, until one named `end`, or until either side hangs up.",
+        "description": until,
         "headers": { "x-request-id": header("request-id") },
         "content": { "text/event-stream": { "schema": {
             "type": "string",
-            "description": "Events named `session` and `end`. Each has the revision as its `id`, and this as its \
-                `data`, in JSON. A comment every 15 seconds shows that the stream lives.",
+            "description": description,
             "contentMediaType": "application/json",
             "contentSchema": data,
         } } },

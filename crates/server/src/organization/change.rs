@@ -122,7 +122,8 @@ pub fn take(
     if before.has(administrate) && !after.has(administrate) {
         one_is_left(tx, actor, &acting.place, &member.id)?;
     }
-    changed(tx, actor, &member)?;
+    touched(tx, actor, &member)?;
+    scope::tell_of_loss(tx, &actor.site, &member.user, &actor.by)?;
     actor.record(tx, Event::RoleTaken, (&acting.place, &member.user))?;
     let news = News::RoleTaken { at: &acting.place, membership: &member.id, role: &taken };
     tell(tx, actor, &member, &news)?;
@@ -131,9 +132,14 @@ pub fn take(
 
 /// Notes that a membership has changed, and tells those who follow the member's sessions.
 fn changed(tx: &mut Tx<'_>, actor: &Actor, member: &Membership) -> Result<()> {
-    store::touch(tx, &member.id, actor.by.now)?;
-    user::store::lock(tx, actor.deployment(), &member.user)?;
+    touched(tx, actor, member)?;
     scope::tell(tx, &actor.site, &member.user, &actor.by)
+}
+
+/// Notes that a membership has changed, and takes its user's lock.
+fn touched(tx: &mut Tx<'_>, actor: &Actor, member: &Membership) -> Result<()> {
+    store::touch(tx, &member.id, actor.by.now)?;
+    user::store::lock(tx, actor.deployment(), &member.user).map(drop)
 }
 
 /// Writes what the application stores with a membership, for every member to see; what is not said stays.

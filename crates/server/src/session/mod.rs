@@ -23,6 +23,7 @@ pub mod plan;
 mod proof;
 pub mod rack;
 pub mod read;
+mod revoked;
 pub mod scope;
 pub mod store;
 pub mod tab;

@@ -19,6 +19,8 @@ pub struct Plan {
     pub active: Option<Option<SignInId>>,
     /// Sign-ins that stand elsewhere from now on.
     pub moved: Vec<Moved>,
+    /// Sign-ins that stay, and whose tokens say what is theirs no more.
+    pub revoke: Vec<SignInId>,
     /// What the session says of how its last active sign-in ended.
     pub end_reason: Option<Option<EndReason>>,
 }

@@ -5,7 +5,7 @@
 //! sign-in at an older gate lets it pass, or puts it out if it may not (see [`super::store::load`]). From which address
 //! somebody comes, only a request knows: each is judged by its own ([`super::read`]).
 
-use super::{LiveSignIn, Loaded, Opened, Plan, read as reading, store};
+use super::{LiveSignIn, Loaded, Opened, Plan, read as reading, revoked, store};
 use crate::app::Site;
 use crate::audit::{self, About, By, Event};
 use crate::config::Deployment;
@@ -132,7 +132,17 @@ pub fn leave_place(loaded: &Loaded, user: &UserId, place: &str) -> Plan {
         };
         moved.push(Moved { sign_in: sign_in.id.clone(), to, reason: ChangeReason::MembershipEnded });
     }
-    Plan { moved, ..Plan::default() }
+    // Tokens of a moment ago may speak for a place that the sign-in has left since, or that only a tab stands in.
+    let mut plan = lose(loaded, user);
+    plan.revoke.retain(|id| !moved.iter().any(|moved| moved.sign_in == *id));
+    Plan { moved, ..plan }
+}
+
+/// The sign-ins of `user` lose something that their tokens may say, wherever they stand.
+#[must_use]
+pub fn lose(loaded: &Loaded, user: &UserId) -> Plan {
+    let theirs = loaded.sign_ins.iter().filter(|sign_in| sign_in.user.id == *user);
+    Plan { revoke: theirs.map(|sign_in| sign_in.id.clone()).collect(), ..Plan::default() }
 }
 
 /// Ends where the sign-ins of `user` stand in a place, and raises the revisions of all the user's sessions, which show a
@@ -154,6 +164,15 @@ pub fn end(tx: &mut Tx<'_>, site: &Site, (user, place): (&UserId, &str), by: &By
 pub fn tell(tx: &mut Tx<'_>, site: &Site, user: &UserId, by: &By) -> Result<()> {
     let sessions = reading::sessions_of(tx, user)?;
     tell_in(tx, site, &sessions, by)
+}
+
+/// The same when they may do less than before.
+///
+/// # Errors
+/// What the database says.
+pub fn tell_of_loss(tx: &mut Tx<'_>, site: &Site, user: &UserId, by: &By) -> Result<()> {
+    let sessions = reading::sessions_of(tx, user)?;
+    in_each(tx, site, (&sessions, by), ChangeReason::Changed, &|loaded| lose(loaded, user))
 }
 
 /// The same in some of them, whose locks the caller may hold.
@@ -194,7 +213,9 @@ pub fn write(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, moved: &Moved, by: &
         ChangeReason::Switched => {
             membership::standing::remember(tx, &loaded.deployment, &sign_in.user.id, moved.to.as_ref())
         }
+        ChangeReason::MembershipEnded => revoked::revoke(tx, site, &moved.sign_in, by.now),
         ChangeReason::ScopeEnded => {
+            revoked::revoke(tx, site, &moved.sign_in, by.now)?;
             let left = sign_in.scope.as_ref().map(|scope| match (&scope.workspace, &moved.to) {
                 (Some(workspace), Some(_)) => workspace.place.as_str(),
                 _ => scope.organization.place.as_str(),

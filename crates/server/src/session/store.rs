@@ -1,7 +1,7 @@
 //! Sessions in the database.
 
 use super::rack::Key;
-use super::{LiveSignIn, Loaded, Plan, Proof, attempts, proof, scope};
+use super::{LiveSignIn, Loaded, Plan, Proof, attempts, proof, revoked, scope};
 use crate::app::Site;
 use crate::audit::{self, About, By, Event, hooks};
 use crate::db::{Change, Row, Snapshot, Tx};
@@ -178,10 +178,13 @@ pub fn apply(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, plan: &Plan, by: &By
         let about = About { reason: reason.as_str(), user, session: Some(session), ..About::default() };
         let about = About { sign_in: Some(id), ..about };
         audit::record(tx, site, by, Event::SignInEnded, about)?;
-        tx.execute(
-            "update sign_ins set ended_at = $2, end_reason = $3, updated_at = $2 where id = $1 and ended_at is null",
+        let ended = tx.query_one(
+            "update sign_ins set ended_at = $2, end_reason = $3, updated_at = $2, revoked_at = $2,
+                 not_before_rev = (select revision + 1 from sessions where sessions.id = sign_ins.session_id)
+             where id = $1 and ended_at is null returning not_before_rev",
             params![id.as_str(), now, reason.as_str()],
         )?;
+        revoked::told(tx, site, id, ended)?;
         tx.execute("delete from sign_in_activity where sign_in_id = $1", params![id.as_str()])?;
     }
     for id in &plan.end_attempts {
@@ -205,6 +208,9 @@ pub fn apply(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, plan: &Plan, by: &By
     }
     for moved in &plan.moved {
         scope::write(tx, site, loaded, moved, by)?;
+    }
+    for id in &plan.revoke {
+        revoked::revoke(tx, site, id, now)?;
     }
     if let Some(reason) = &plan.end_reason {
         tx.execute(

@@ -156,6 +156,8 @@ mod restrictions_races;
 mod restrictions_scopes;
 mod retention;
 mod retired;
+mod revocations;
+mod revocations_followed;
 mod roles_own;
 mod scopes;
 mod second_factors;

@@ -19,8 +19,11 @@ fn files() -> Vec<(String, String)> {
     paths.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
 }
 
+/// The number that the last file's name begins with.
 fn newest() -> i64 {
-    i64::try_from(files().len()).unwrap()
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter_map(|name| name.split_once('_')?.0.parse().ok()).max().unwrap()
 }
 
 /// Something of a version that is none yet, by the rules for new ones.

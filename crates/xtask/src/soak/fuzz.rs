@@ -67,6 +67,8 @@ pub async fn run(binary: &Path, seed: u64) -> Outcome<String> {
             "--exclude-operation-id",
             "getSessionEvents",
             "--exclude-operation-id",
+            "followRevocations",
+            "--exclude-operation-id",
             "deleteAccount",
         ],
     ] {

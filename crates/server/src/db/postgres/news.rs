@@ -1,7 +1,7 @@
 //! What one node tells the others, as text.
 
-use crate::db::tx::{Change, Touched};
-use crate::id::SessionId;
+use crate::db::tx::{Change, Revoked, Touched};
+use crate::id::{SessionId, SignInId};
 use keyrack_protocol::ChangeReason;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,12 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 const PAYLOAD: usize = 7_900;
 /// Stands where a revision would: somebody's inbox changed.
 const INBOX: &str = "inbox";
+/// Stands where a revision would, behind a sign-in: its earlier tokens are refused.
+const REVOKED: &str = "revoked";
 
 /// What transactions have changed, of each session once.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct News {
     pub(super) changes: BTreeMap<SessionId, Change>,
     pub(super) inboxes: BTreeSet<SessionId>,
+    pub(super) revoked: BTreeMap<SignInId, Revoked>,
 }
 
 impl News {
@@ -22,6 +25,7 @@ impl News {
         let mut news = Self::default();
         touched.sessions.iter().cloned().for_each(|change| news.keep_latest(change));
         news.inboxes.extend(touched.inboxes.iter().cloned());
+        touched.revoked.iter().cloned().for_each(|revoked| news.keep_strictest(revoked));
         news
     }
 
@@ -30,12 +34,20 @@ impl News {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.changes.len() + self.inboxes.len()
+        self.changes.len() + self.inboxes.len() + self.revoked.len()
     }
 
     pub(super) fn add(&mut self, more: Self) {
         more.changes.into_values().for_each(|change| self.keep_latest(change));
         self.inboxes.extend(more.inboxes);
+        more.revoked.into_values().for_each(|revoked| self.keep_strictest(revoked));
+    }
+
+    fn keep_strictest(&mut self, revoked: Revoked) {
+        let known = self.revoked.get(&revoked.sign_in);
+        if known.is_none_or(|known| known.not_before_rev < revoked.not_before_rev) {
+            self.revoked.insert(revoked.sign_in.clone(), revoked);
+        }
     }
 
     fn keep_latest(&mut self, change: Change) {
@@ -46,16 +58,21 @@ impl News {
     }
 }
 
-/// Notices that fit: the node's name, then each session with its revision, the reason and whether it has ended, and each
-/// with somebody's inbox that changed. An older node leaves the latter out.
+/// Notices that fit: the node's name, then each session with its revision, the reason and whether it has ended, each with
+/// somebody's inbox that changed, and each sign-in whose earlier tokens are refused, with the revision and the deployment.
+/// An older node leaves the latter two out.
 pub(super) fn payloads(node: &str, news: &News) -> Vec<String> {
     let change = |change: &Change| {
         let Change { session, revision, reason, ended } = change;
         format!(" {session},{revision},{},{}", reason.as_str(), u8::from(*ended))
     };
     let inboxes = news.inboxes.iter().map(|session| format!(" {session},{INBOX}"));
+    let revoked = news.revoked.values().map(|revoked| {
+        let Revoked { deployment, sign_in, not_before_rev } = revoked;
+        format!(" {sign_in},{REVOKED},{not_before_rev},{deployment}")
+    });
     let mut payloads: Vec<String> = Vec::new();
-    for record in news.changes.values().map(change).chain(inboxes) {
+    for record in news.changes.values().map(change).chain(inboxes).chain(revoked) {
         match payloads.last_mut() {
             Some(payload) if payload.len() + record.len() <= PAYLOAD => payload.push_str(&record),
             _ => payloads.push(format!("{node}{record}")),
@@ -73,7 +90,7 @@ pub(super) fn heard(node: &str, payload: &str) -> Option<News> {
     let mut news = News::default();
     for word in words {
         // What is not understood is left out.
-        let _ = record(word, &mut news);
+        let _ = record(word, &mut news).or_else(|| revoked(word, &mut news));
     }
     Some(news)
 }
@@ -94,6 +111,18 @@ fn record(word: &str, news: &mut News) -> Option<()> {
     Some(())
 }
 
+fn revoked(word: &str, news: &mut News) -> Option<()> {
+    let mut parts = word.splitn(4, ',');
+    let sign_in = SignInId::parse(parts.next()?)?;
+    if parts.next()? != REVOKED {
+        return None;
+    }
+    let not_before_rev = parts.next()?.parse().ok()?;
+    let deployment = parts.next()?.to_owned();
+    news.keep_strictest(Revoked { deployment, sign_in, not_before_rev });
+    Some(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +139,11 @@ mod tests {
                 ended: index.is_multiple_of(2),
             });
             news.inboxes.insert(SessionId::draw(&world));
+            news.keep_strictest(Revoked {
+                deployment: "dep_built,in".to_owned(),
+                sign_in: SignInId::draw(&world),
+                not_before_rev: i64::MAX - i64::try_from(index).unwrap(),
+            });
         }
         news
     }
@@ -118,34 +152,39 @@ mod tests {
     fn what_is_told_is_heard_by_the_others_and_fits_into_notices() {
         let told = news(500);
         let payloads = payloads("nod_a", &told);
-        assert!((7..12).contains(&payloads.len()), "{}", payloads.len());
+        assert!((12..20).contains(&payloads.len()), "{}", payloads.len());
         assert!(payloads.iter().all(|payload| payload.len() < 8_000));
         let mut all = News::default();
-        for News { changes, inboxes } in payloads.iter().filter_map(|payload| heard("nod_b", payload)) {
-            all.changes.extend(changes);
-            all.inboxes.extend(inboxes);
-        }
+        payloads.iter().filter_map(|payload| heard("nod_b", payload)).for_each(|news| all.add(news));
         assert_eq!(all, told);
         assert!(payloads.iter().all(|payload| heard("nod_a", payload).is_none()));
     }
 
     #[test]
     fn what_is_not_understood_is_left_out() {
-        let one = News { inboxes: BTreeSet::new(), ..news(1) };
+        let one = News { inboxes: BTreeSet::new(), revoked: BTreeMap::new(), ..news(1) };
         let (session, change) = one.changes.first_key_value().unwrap();
         let good = payloads("n", &one).remove(0);
         let Some((_, record)) = good.split_once(' ') else { panic!("{good}") };
-        let odd =
-            format!("other x {session} {record} {session},1 ses_x,1,idle,1 ses_x,inbox {session},post ");
+        let odd = format!(
+            "other x {session} {record} {session},1 ses_x,1,idle,1 ses_x,inbox {session},post {session},revoked,1,d sin_x,revoked,1,d "
+        );
         let newer = record.replace("credentials_changed", "something_new");
-        let with = |change: Change| News {
-            changes: BTreeMap::from([(session.clone(), change)]),
-            inboxes: BTreeSet::new(),
-        };
+        let with =
+            |change: Change| News { changes: BTreeMap::from([(session.clone(), change)]), ..News::default() };
         assert_eq!(heard("me", &odd), Some(with(change.clone())));
         let reason = ChangeReason::Changed;
         assert_eq!(heard("me", &format!("other {newer}")), Some(with(Change { reason, ..change.clone() })));
         assert_eq!(heard("me", ""), Some(News::default()));
+    }
+
+    #[test]
+    fn of_one_sign_in_only_the_strictest_is_told() {
+        let revoked = news(1).revoked.into_values().next().unwrap();
+        let mut all = News::default();
+        let at = |not_before_rev| Revoked { not_before_rev, ..revoked.clone() };
+        [3, 5, 4].into_iter().for_each(|rev| all.keep_strictest(at(rev)));
+        assert_eq!(all.revoked.into_values().collect::<Vec<_>>(), [at(5)]);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::news::{News, heard, payloads};
 use super::{SILENCE, config};
-use crate::db::tx::{Change, Touched};
+use crate::db::tx::{Change, Revoked, Touched};
 use crate::error::{Error, Result};
 use crate::id::SessionId;
 use crate::world::Random;
@@ -38,6 +38,8 @@ pub enum Heard {
     Changes(Vec<Change>),
     /// Another node has changed the inbox of somebody who is signed in on these sessions.
     Inboxes(Vec<SessionId>),
+    /// Another node has ended these sign-ins, or taken something from them that their tokens say.
+    Revoked(Vec<Revoked>),
     /// From now on changes are heard; some may have been missed before.
     Listening,
 }
@@ -166,10 +168,11 @@ where
 {
     while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
         if let AsyncMessage::Notification(notice) = message
-            && let Some(News { changes, inboxes }) = heard(&node.name, notice.payload())
+            && let Some(News { changes, inboxes, revoked }) = heard(&node.name, notice.payload())
         {
             (node.hear)(Heard::Changes(changes.into_values().collect()));
             (node.hear)(Heard::Inboxes(inboxes.into_iter().collect()));
+            (node.hear)(Heard::Revoked(revoked.into_values().collect()));
         }
     }
 }

@@ -102,6 +102,11 @@ impl Keyrack {
         self
     }
 
+    /// The second node that browsers' requests go to, if there is one.
+    pub fn twin_app(&self) -> Option<keyrack_server::app::Shared> {
+        self.twin.as_ref().map(|twin| Arc::clone(&twin.app))
+    }
+
     /// Where each node that browsers' requests go to is reached.
     pub fn nodes(&self) -> Vec<String> {
         std::iter::once(self).chain(self.twin.as_deref()).map(|node| node.base.clone()).collect()
@@ -115,6 +120,7 @@ impl Keyrack {
         let address = port.local_addr().unwrap();
         let listener = TcpListener::from_std(port.try_clone().unwrap()).unwrap();
         keyrack_server::session::events::check::compare_in_turn(&app);
+        keyrack_server::revocation::compare::keep(&app);
         let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
         let (stop, stopped) = watch::channel(false);
         let room = app.room.clone();

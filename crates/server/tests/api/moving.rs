@@ -35,6 +35,13 @@ async fn signed_up(base: &str, name: &str) -> Browser {
     browser
 }
 
+/// A browser that holds this credential, and no connection to the process that was there.
+fn as_before(base: &str, credential: Option<String>) -> Browser {
+    let browser = Browser::in_staging(base);
+    browser.hold(credential);
+    browser
+}
+
 #[tokio::test]
 async fn a_running_server_is_moved_and_no_session_is_lost_or_comes_back() {
     let Some(store) = empty().await else { return };
@@ -57,10 +64,10 @@ async fn a_running_server_is_moved_and_no_session_is_lost_or_comes_back() {
     server.ended();
 
     let server = start(folder.path(), &address, store.url());
+    let ada = as_before(&base, ada.credential());
     assert_eq!(ada.session().await, before);
     ada.get("/session/token").await.ok();
-    let again = Browser::in_staging(&base);
-    again.hold(kept);
+    let again = as_before(&base, kept);
     assert_eq!(again.session().await["signins"], json!([]));
     again.sign_in("bob", PASSWORD).await.ok();
     server.signal(Signal::TERM);
@@ -102,6 +109,6 @@ async fn a_server_that_does_not_run_is_moved_as_well_and_what_cannot_be_moved_sa
     let moved = Process::start(folder.path(), &format!("migrate-to {}", store.url()), &[KEY]).ended();
     assert_eq!(moved.code, Some(0), "{moved:?}");
     let server = start(folder.path(), &address, store.url());
-    ada.get("/session/token").await.ok();
+    as_before(&format!("http://{address}"), ada.credential()).get("/session/token").await.ok();
     drop(server);
 }

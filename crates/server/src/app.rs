@@ -29,6 +29,7 @@ use crate::{
     organization, pages, passkey, picture, recovery, revocation, session, sign_in, sign_up, token, workspace,
 };
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::Notify;
 
@@ -72,6 +73,8 @@ pub struct App {
     pub endpoints: Endpoints,
     /// Held while this process sends mail: whoever waits for it finds what was posted before delivered.
     pub delivering: tokio::sync::Mutex<()>,
+    /// Whether every change is held back because the database is moved.
+    pub held: AtomicBool,
     /// This process, where several share a database.
     pub node: NodeId,
 }
@@ -174,6 +177,7 @@ impl App {
             webhook_bell,
             endpoints,
             delivering,
+            held: AtomicBool::new(false),
             node,
         }))
     }

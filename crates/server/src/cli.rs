@@ -10,6 +10,7 @@ pub mod health;
 pub mod import;
 pub mod invitation;
 pub mod key;
+pub mod migrate;
 mod operate;
 pub mod organization;
 pub mod session;
@@ -68,6 +69,8 @@ pub enum Command {
     Backup(backup::BackupArgs),
     /// Fill an empty database from a backup
     Restore(backup::RestoreArgs),
+    /// Move everything from SQLite to PostgreSQL, with everybody signed in who is
+    MigrateTo(migrate::MigrateArgs),
 }
 
 impl Command {

@@ -50,6 +50,7 @@ async fn run() -> ExitCode {
                 Ok(())
             }
         }),
+        Command::MigrateTo(args) => cli::migrate::run(args).await.and_then(|text| cli::print(&text)),
         Command::Restore(args) => cli::backup::restore(args).await.and_then(|text| cli::print(&text)),
         Command::Serve(run) => serve(Run { dev: false, ..run }).await,
         Command::Dev(run) => serve(Run { dev: true, ..run }).await,

@@ -3,12 +3,14 @@
 use super::door::{About, Operator};
 use super::page::{Page, moment};
 use super::{api_keys, explain, import, inviting, people, places, store, teams, view, waitlist, webhooks};
+use crate::api_key::uses;
 use crate::app::Shared;
 use crate::audit::{self, Event};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::http::layers::FILE_LIMIT;
 use crate::id::{AuditId, SessionId, SignInId, UserId};
+use crate::session::activity;
 use crate::user;
 use crate::user::email::EmailAddress;
 use crate::user::username::Username;
@@ -17,7 +19,9 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::Response;
 use axum::routing::{delete, get, patch, post};
 use keyrack_protocol::Code;
+use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// The routes of the socket. Everywhere `?deployment=` names the deployment where there are several.
 pub fn routes() -> Router<Shared> {
@@ -51,6 +55,7 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/webhooks/test", post(webhooks::test))
         .route("/admin/import", post(import::import).layer(DefaultBodyLimit::max(FILE_LIMIT)))
         .route("/admin/audit", get(list_audit))
+        .route("/admin/hold", post(hold))
         .route("/admin/health", get(health))
 }
 
@@ -169,4 +174,25 @@ async fn health(State(app): State<Shared>) -> Result<Response> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         engine: app.db.engine().to_owned(),
     }))
+}
+
+/// Holds every change back from now on, until the process ends: its database is moved elsewhere. Asked again it has done so.
+async fn hold(State(app): State<Shared>) -> Result<Response> {
+    if app.db.is_shared() {
+        let text = "The server is on PostgreSQL already: there is nothing to move.";
+        return Err(Error::refused(Code::InvalidParameter, text));
+    }
+    if !app.held.load(Ordering::SeqCst) {
+        activity::flush(&app).await?;
+        uses::flush(&app).await?;
+        match app.db.close().await {
+            // Whoever reads keyrack.db at that moment keeps its WAL apart; a copy takes both.
+            Err(error) if error.code() != Code::Unavailable => return Err(error),
+            _ => app.held.store(true, Ordering::SeqCst),
+        }
+        tracing::warn!(
+            "every change is held back from now on: the database is moved to PostgreSQL; start again on that"
+        );
+    }
+    Ok(answer::ok(json!({ "held": true })))
 }

@@ -115,6 +115,8 @@ pub enum Event {
     ApiKeyRefused,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
+    /// An operator moved the database to another engine.
+    DatabaseMoved,
 }
 
 impl Event {
@@ -178,6 +180,7 @@ impl Event {
             Self::ApiKeyRevoked => "api_key_revoked",
             Self::ApiKeyRefused => "api_key_refused",
             Self::BackupRestored => "backup_restored",
+            Self::DatabaseMoved => "database_moved",
         }
     }
 

@@ -6,6 +6,7 @@
 
 pub mod file;
 pub mod format;
+pub mod moving;
 mod restore;
 mod settle;
 

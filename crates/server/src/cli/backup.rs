@@ -77,7 +77,7 @@ fn place(found: &Whereabouts) -> Place {
     }
 }
 
-fn failed(error: Error) -> Failure {
+pub(super) fn failed(error: Error) -> Failure {
     Failure::refused(error.cause().unwrap_or(error.message()))
 }
 
@@ -106,7 +106,7 @@ pub async fn back_up(args: BackupArgs) -> Result<Said, Failure> {
 }
 
 /// PostgreSQL's driver brings a runtime of its own, which cannot run within another.
-async fn on_a_thread<T: Send + 'static>(
+pub(super) async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|cause| Failure::refused(cause.to_string()))?
@@ -146,7 +146,7 @@ fn told_of_backup(args: &BackupArgs, made: &Made, world: &World) -> String {
 }
 
 /// What somebody wants to see at a glance, and all of it.
-fn counted(rows: &BTreeMap<String, u64>) -> String {
+pub(super) fn counted(rows: &BTreeMap<String, u64>) -> String {
     let of = |table: &str| rows.get(table).copied().unwrap_or(0);
     let all: u64 = rows.values().sum();
     format!("{} users, {} sessions, {all} rows", of("users"), of("sessions"))
@@ -236,11 +236,11 @@ fn told_of_restore(args: &RestoreArgs, examined: &Examined, settled: Option<&Set
 }
 
 #[cfg(unix)]
-fn uid() -> Option<u32> {
+pub(super) fn uid() -> Option<u32> {
     Some(rustix::process::geteuid().as_raw())
 }
 
 #[cfg(not(unix))]
-fn uid() -> Option<u32> {
+pub(super) fn uid() -> Option<u32> {
     None
 }

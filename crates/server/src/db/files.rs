@@ -1,8 +1,9 @@
 //! The files of a data folder: whose they are, and what may not be lost of them.
 
 use crate::error::{Error, Result};
+use crate::time::rfc3339;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Takes the folder for this process.
@@ -87,6 +88,30 @@ fn whose(path: &Path) -> Option<String> {
 #[cfg(not(unix))]
 fn whose(_: &Path) -> Option<String> {
     None
+}
+
+/// The file that says where a folder's database went.
+const MOVED: &str = "moved-to-postgres";
+
+/// Writes that the database of a folder was moved.
+pub(super) fn note_moved(data_dir: &Path, now: i64) -> Result<()> {
+    let path = data_dir.join(MOVED);
+    let written = private_file(&path).and_then(|mut file| writeln!(file, "{}", rfc3339(now)));
+    written.map_err(|cause| cannot_open(&path, &cause))
+}
+
+/// Refuses a folder whose database was moved: what happened since is not in it.
+pub(super) fn refuse_moved(data_dir: &Path) -> Result<()> {
+    let path = data_dir.join(MOVED);
+    if !path.exists() {
+        return Ok(());
+    }
+    let cause = format!(
+        "it was moved to PostgreSQL: set KEYRACK_DATABASE_URL (or database_url_file) to where; to begin with this file again, and \
+         lose what happened since, delete {}",
+        path.display()
+    );
+    Err(Error::internal(&format!("open {}", data_dir.join("keyrack.db").display()), cause))
 }
 
 /// Refuses a WAL that holds something, without the file to which it belongs: SQLite would delete it.

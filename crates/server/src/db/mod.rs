@@ -69,6 +69,14 @@ pub fn check_url(url: &str) -> std::result::Result<(), &'static str> {
     postgres::parse(url).map(drop)
 }
 
+/// Notes that the database of a data folder was moved to PostgreSQL: no server starts on its file any more.
+///
+/// # Errors
+/// When that cannot be written.
+pub fn note_moved(data_dir: &Path, now: i64) -> Result<()> {
+    files::note_moved(data_dir, now)
+}
+
 /// The database of this process.
 pub struct Db {
     doors: Doors,
@@ -87,6 +95,7 @@ impl Db {
     /// made by a newer Keyrack.
     pub fn open_sqlite(data_dir: &Path, publish: Publish) -> Result<Self> {
         let lock = files::lock(data_dir)?;
+        files::refuse_moved(data_dir)?;
         let (confirmer, stats) = (Confirmer::default(), Arc::new(Stats::default()));
         let doors = sqlite::open(&data_dir.join("keyrack.db"), publish, &stats)?;
         Ok(Self { doors, confirmer, shared: false, stats, _lock: Some(lock) })

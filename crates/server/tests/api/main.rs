@@ -113,6 +113,7 @@ mod metrics;
 mod metrics_database;
 mod metrics_guard;
 mod metrics_text;
+mod moving;
 mod nodes_away;
 mod nodes_clock;
 mod nodes_ends;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 23] = [
+const FEATURES: [&str; 24] = [
     "account",
     "contact",
     "picture",
@@ -33,7 +33,7 @@ const FEATURES: [&str; 23] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 34] = [
+const ARROWS: [(&str, &[&str]); 35] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),

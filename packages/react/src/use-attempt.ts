@@ -60,8 +60,8 @@ export function useAttempt<K extends keyof Kinds>(kind: K, { attemptId, steady =
   const choose = useCallback(
     (id: string | null) => {
       if (id === null) {
-        const ids = attemptsOf(client.view().session, kind as 'signin').map((left) => left.id);
-        LEFT.write([...leftAside().split(' '), ...ids].slice(-MOST_LEFT).join(' '));
+        const ids = attemptsOf(client.view().session, kind as 'signin').map((one) => one.id);
+        left().write([...leftAside().split(' '), ...ids].slice(-MOST_LEFT).join(' '));
       }
       setChosen(id);
     },
@@ -85,13 +85,13 @@ export function useAttempt<K extends keyof Kinds>(kind: K, { attemptId, steady =
 }
 
 /** Where a browser remembers the attempts that were left aside, so that a reload does not take them up again. */
-const LEFT = new Stored('keyrack:left');
+const left = (): Stored => new Stored('keyrack:left');
 
 /** More than a session has attempts. */
 const MOST_LEFT = 40;
 
 const never = (): (() => void) => () => {};
-const leftAside = (): string => LEFT.read() ?? '';
+const leftAside = (): string => left().read() ?? '';
 
 function pick<A extends { readonly id: string; readonly completed: boolean }>(
   attempts: readonly A[],

@@ -39,6 +39,7 @@ async fn k01_no_get_of_any_route_changes_anything_or_hands_anything_out() {
         let ada = browser.sign_in_of("ada").await;
         browser.signs_up(&server, "bob").await;
         browser.begins_sign_up("cyd").await;
+        let master = server.master().await;
         let (before, clock) = (kept(&server, &browser).await, server.app.world.clock.now_ms());
         for route in routes() {
             for method in [Method::GET, Method::HEAD] {
@@ -46,6 +47,7 @@ async fn k01_no_get_of_any_route_changes_anything_or_hands_anything_out() {
                     .extend_pairs(FIELDS.map(|(name, value)| (name, if value == "x" { &ada } else { value })))
                     .finish();
                 let request = browser.request(method.clone(), &format!("{}?{query}", route.path));
+                let request = master.on(&route.path, request);
                 let request = ["x-http-method-override", "x-http-method", "x-method-override"]
                     .iter()
                     .fold(request, |request, name| request.header(*name, "POST"));

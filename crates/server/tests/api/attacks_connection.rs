@@ -1,6 +1,6 @@
 //! Attacks by the connection (area M): bodies without end, lengths that lie, clients that take their time.
 
-use crate::support::{Keyrack, Raw, Route, routes};
+use crate::support::{Keyrack, Master, Raw, Route, routes};
 use futures_util::future::join_all;
 use keyrack_server::world::Patience;
 use reqwest::Method;
@@ -27,11 +27,11 @@ fn readers() -> impl Iterator<Item = (Route, usize)> {
 }
 
 /// Somebody who is signed in, because some routes ask who it is before they read.
-struct Somebody(String);
+struct Somebody(String, Master);
 
 impl Somebody {
     async fn of(server: &Keyrack) -> Self {
-        Self(server.signed_up("ada").await.credential().unwrap())
+        Self(server.signed_up("ada").await.credential().unwrap(), server.master().await)
     }
 
     /// The head of their request; nobody's where it would sign them out.
@@ -39,7 +39,8 @@ impl Somebody {
         if route.path == SIGN_OUT {
             return head(route, headers);
         }
-        head(route, &format!("x-development-session: {}\r\n{headers}", self.0))
+        let key = self.1.line(&route.path);
+        head(route, &format!("x-development-session: {}\r\n{key}{headers}", self.0))
     }
 }
 
@@ -59,12 +60,12 @@ fn status(said: &str) -> u16 {
 #[tokio::test]
 async fn m01_a_body_of_the_limit_is_read_and_one_byte_more_is_not() {
     let server = Keyrack::start().await;
-    let (ada, nobody) = (server.signed_up("ada").await, server.browser());
+    let (ada, nobody, master) = (server.signed_up("ada").await, server.browser(), server.master().await);
     for (Route { method, path, .. }, limit) in readers() {
         let browser = if path == SIGN_OUT { &nobody } else { &ada };
         for (length, too_large) in [(limit - 1, false), (limit, false), (limit + 1, true)] {
             let body = format!("a={}", "x".repeat(length - 2));
-            let request = browser.request(method.clone(), &path);
+            let request = master.on(&path, browser.request(method.clone(), &path));
             let kind = "application/x-www-form-urlencoded";
             let reply = browser.send(request.header("content-type", kind).body(body)).await;
             assert_eq!(reply.status == 413, too_large, "{method} {path} with {length}: {}", reply.text);

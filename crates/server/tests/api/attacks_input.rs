@@ -15,7 +15,7 @@ async fn posts(browser: &Browser, path: &str, kind: &str, body: impl Into<reqwes
 #[tokio::test]
 async fn m03_json_that_is_none_or_odd_is_refused_fast_and_nothing_happens() {
     let server = Keyrack::start().await;
-    let browser = server.signed_up("ada").await;
+    let (browser, master) = (server.signed_up("ada").await, server.master().await);
     let before = browser.session().await;
     let deep =
         |open: &str, close: &str| format!("{{\"email\":{}{}}}", open.repeat(15_000), close.repeat(15_000));
@@ -42,7 +42,7 @@ async fn m03_json_that_is_none_or_odd_is_refused_fast_and_nothing_happens() {
     for Route { method, path, .. } in routes().into_iter().filter(Route::reads_body) {
         for body in &bodies {
             let request = browser.request(method.clone(), &path).header("content-type", "application/json");
-            let answer = browser.send(request.body(body.clone())).await;
+            let answer = browser.send(master.on(&path, request).body(body.clone())).await;
             let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
             assert_eq!(answer.refused(), (400, BAD_BODY.to_owned()), "{path} {shown}");
         }
@@ -199,7 +199,7 @@ async fn m14_the_development_clock_takes_no_number_that_would_wrap_it() {
 async fn m05_a_body_that_was_packed_is_refused_unread() {
     let server = Keyrack::start().await;
     // Some routes ask who it is before they read.
-    let browser = server.signed_up("ada").await;
+    let (browser, master) = (server.signed_up("ada").await, server.master().await);
     let form = sign_in_form("ada", PASSWORD).to_string();
     for route in routes().into_iter().filter(Route::reads_body) {
         let codings: [&[&str]; 9] = [
@@ -218,7 +218,7 @@ async fn m05_a_body_that_was_packed_is_refused_unread() {
                 browser.request(route.method.clone(), &route.path).header("content-type", "application/json");
             let request =
                 coding.iter().fold(request, |request, coding| request.header("content-encoding", *coding));
-            let reply = browser.send(request.body(form.clone())).await;
+            let reply = browser.send(master.on(&route.path, request).body(form.clone())).await;
             assert_eq!(reply.refused(), (415, "unsupported_media_type".to_owned()), "{route:?} {coding:?}");
         }
     }

@@ -22,7 +22,8 @@ fn files() -> Vec<(String, String)> {
 /// The number that the last file's name begins with.
 fn newest() -> i64 {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter_map(|name| name.split_once('_')?.0.parse().ok()).max().unwrap()
 }
 

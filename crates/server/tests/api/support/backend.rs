@@ -1,4 +1,5 @@
 use super::{Keyrack, Operator, Reply, contract};
+use keyrack_server::api_key::Scope;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -38,6 +39,30 @@ impl Keyrack {
     /// A backend that shows this.
     pub fn backend_with(&self, key: String) -> Backend {
         Backend { client: Client::new(), nodes: self.nodes(), sent: AtomicUsize::new(0), key }
+    }
+}
+
+/// What opens every route of backends, to be sent to those and to no other.
+pub struct Master(String);
+
+impl Keyrack {
+    /// A new secret key for everything.
+    pub async fn master(&self) -> Master {
+        let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+        Master(self.api_key(&scopes).await)
+    }
+}
+
+impl Master {
+    /// A line of a head, where `path` is one of theirs.
+    pub fn line(&self, path: &str) -> String {
+        let is_theirs = path.starts_with("/admin/");
+        if is_theirs { format!("authorization: Bearer {}\r\n", self.0) } else { String::new() }
+    }
+
+    /// A request to `path`, with it where that is one of theirs.
+    pub fn on(&self, path: &str, request: RequestBuilder) -> RequestBuilder {
+        if path.starts_with("/admin/") { request.bearer_auth(&self.0) } else { request }
     }
 }
 

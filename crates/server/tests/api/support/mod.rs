@@ -30,7 +30,7 @@ mod tables;
 mod teams;
 
 pub use atlas::atlas;
-pub use backend::Backend;
+pub use backend::{Backend, Master};
 pub use browser::{Browser, code_form, sign_in_form, sign_up_form};
 pub use dns::NameServer;
 pub use events::Events;

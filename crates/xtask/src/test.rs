@@ -103,9 +103,10 @@ fn cargo(args: &[&str]) -> Outcome {
 }
 
 /// All tests of a program in one process: one of each would begin anew with everything that a server sets up once, which
-/// is half of what a test takes. Twice as many at a time as there are cores: they wait for each other's answers.
-fn rust_tests(args: &[&str]) -> std::process::Command {
-    let threads = 2 * std::thread::available_parallelism().map_or(2, usize::from);
+/// is half of what a test takes. More at a time than there are cores: they wait for each other's answers; fewer of them
+/// where the database's processes want the same cores.
+fn rust_tests(args: &[&str], more: usize) -> std::process::Command {
+    let threads = more + std::thread::available_parallelism().map_or(2, usize::from);
     let mut command = tools::command("cargo", &["test", "--no-fail-fast"]);
     command.args(args).env_remove("KEYRACK_TEST_DATABASE_URL");
     command.args(["--", "--quiet", "--test-threads", &threads.to_string()]);
@@ -120,13 +121,13 @@ fn an_authenticator() -> Outcome {
 /// Every Rust test.
 fn on_sqlite() -> Outcome {
     an_authenticator()?;
-    tools::run(&mut rust_tests(&["--workspace"]))
+    tools::run(&mut rust_tests(&["--workspace"], 2))
 }
 
 fn on_postgres() -> Outcome {
     an_authenticator()?;
     let database = Database::start(Durability::None)?;
-    let mut tests = rust_tests(&["--package", "keyrack-server"]);
+    let mut tests = rust_tests(&["--package", "keyrack-server"], 1);
     tools::run(tests.env("KEYRACK_TEST_DATABASE_URL", database.url()))
 }
 

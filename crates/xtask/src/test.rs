@@ -118,6 +118,9 @@ fn an_authenticator() -> Outcome {
     needs("KEYRACK_OATHTOOL", "/usr/bin/oathtool", "oathtool", &["oathtool"])
 }
 
+/// A test that takes the whole machine: four hundred people at once, nobody of whom is to be turned away.
+const LOADED: &str = "races_load::";
+
 /// Every Rust test.
 fn on_sqlite() -> Outcome {
     an_authenticator()?;
@@ -127,8 +130,13 @@ fn on_sqlite() -> Outcome {
 fn on_postgres() -> Outcome {
     an_authenticator()?;
     let database = Database::start(Durability::None)?;
-    let mut tests = rust_tests(&["--package", "keyrack-server"], 1);
-    tools::run(tests.env("KEYRACK_TEST_DATABASE_URL", database.url()))
+    let url = |tests: &mut std::process::Command| {
+        tools::run(tests.env("KEYRACK_TEST_DATABASE_URL", database.url()))
+    };
+    url(rust_tests(&["--package", "keyrack-server"], 1).args(["--skip", LOADED]))?;
+    // By itself: beside others it would try what they leave of the machine.
+    let alone = ["test", "--package", "keyrack-server", "--test", "api", "--", "--quiet", LOADED];
+    url(&mut tools::command("cargo", &alone))
 }
 
 fn packaged() -> Outcome {

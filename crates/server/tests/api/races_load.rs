@@ -29,7 +29,7 @@ async fn reads(browser: &Browser) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn o06_a_hundred_writers_and_four_hundred_readers_never_see_a_5xx_and_lose_no_update() {
-    let server = Keyrack::start().await;
+    let server = Keyrack::start_connected().await;
     let names: Vec<String> = (0..WRITERS).map(|n| format!("person{n}")).collect();
     for name in &names {
         server.signed_up(name).await.post("/session/sign-out", json!({})).await.ok();

@@ -4,7 +4,7 @@ use keyrack_server::app::{App, Shared};
 use keyrack_server::config::{Config, Deployment, Mail, MasterKeySource, Mode, Origin, PasswordHashing, Sms};
 use keyrack_server::http::connection;
 use keyrack_server::outbox;
-use keyrack_server::world::{CapturedMail, Patience, Random, World};
+use keyrack_server::world::{CapturedMail, Connections, Patience, Random, World};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -69,6 +69,15 @@ impl Keyrack {
 
     /// One that waits for a connection as long as `patience` says.
     pub async fn start_patient(patience: Patience, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_in(|world| world.patience = patience, change).await
+    }
+
+    /// One with as many connections to the database as a server has that runs alone.
+    pub async fn start_connected() -> Self {
+        Self::start_in(|world| world.connections = Connections::default(), |_| {}).await
+    }
+
+    async fn start_in(around: impl FnOnce(&mut World), change: impl FnOnce(&mut Config)) -> Self {
         let seed = u64::from_be_bytes(Random::System.bytes());
         let port = any_port();
         let address = port.local_addr().unwrap();
@@ -90,7 +99,8 @@ impl Keyrack {
         let (mailer, sms) = (App::mailer(&config).unwrap(), App::sms(&config).unwrap());
         let dns = super::dns::ask(&config.nameservers);
         let atlas = App::atlas(&config).unwrap();
-        let world = World { mailer, sms, atlas, patience, dns, ..World::for_tests(seed) };
+        let mut world = World { mailer, sms, atlas, dns, ..World::for_tests(seed) };
+        around(&mut world);
         let server = Self::run(config, world, port, data).await;
         if wants_two_nodes() { server.with_twin(None).await } else { server }
     }

@@ -3,7 +3,6 @@ import { attemptOf, attemptsOf, unsentOf } from './attempts.js';
 import type { Client } from './client.js';
 import type { KeyrackError } from './error.js';
 import { useClient } from './provider.js';
-import { Stored } from './stored.js';
 import type { SigninAttempt, SignupAttempt } from './types.gen.js';
 import { type Flow, useFlow } from './use-flow.js';
 import { useView } from './use-session.js';
@@ -47,9 +46,8 @@ export function useAttempt<K extends keyof Kinds>(kind: K, { attemptId, steady =
   const { session } = useView();
   const { run, ...flow } = useFlow();
   // Null: the person begins anew, whatever waits.
-  const aside = useSyncExternalStore(never, leftAside, () => '');
-  const [chosen, setChosen] = useState<string | null | undefined>(attemptId);
-  const attempt = useMemo(() => pick(attemptsOf(session, kind) as readonly Kinds[K][], chosen, aside), [session, kind, chosen, aside]);
+  const [chosen, choose] = useState<string | null | undefined>(attemptId);
+  const attempt = useMemo(() => pick(attemptsOf(session, kind) as readonly Kinds[K][], chosen), [session, kind, chosen]);
   const unsent = useSyncExternalStore(
     client.subscribe,
     () => unsentOf(client, attempt),
@@ -57,19 +55,9 @@ export function useAttempt<K extends keyof Kinds>(kind: K, { attemptId, steady =
   );
   const latest = useRef(attempt);
   latest.current = attempt;
-  const choose = useCallback(
-    (id: string | null) => {
-      if (id === null) {
-        const ids = attemptsOf(client.view().session, kind as 'signin').map((one) => one.id);
-        left().write([...leftAside().split(' '), ...ids].slice(-MOST_LEFT).join(' '));
-      }
-      setChosen(id);
-    },
-    [client, kind],
-  );
   const settles = steady && !!session;
   useEffect(() => {
-    if (settles) setChosen((before) => (before === undefined ? (latest.current?.id ?? null) : before));
+    if (settles) choose((before) => (before === undefined ? (latest.current?.id ?? null) : before));
   }, [settles]);
   const step = useCallback(
     <T>(work: (attempt: Kinds[K]) => Promise<T>) =>
@@ -84,21 +72,8 @@ export function useAttempt<K extends keyof Kinds>(kind: K, { attemptId, steady =
   return { ...flow, client, attempt, unsent, choose, run, step };
 }
 
-/** Where a browser remembers the attempts that were left aside, so that a reload does not take them up again. */
-const left = (): Stored => new Stored('keyrack:left');
-
-/** More than a session has attempts. */
-const MOST_LEFT = 40;
-
-const never = (): (() => void) => () => {};
-const leftAside = (): string => left().read() ?? '';
-
-function pick<A extends { readonly id: string; readonly completed: boolean }>(
-  attempts: readonly A[],
-  chosen: string | null | undefined,
-  aside: string,
-): A | null {
+function pick<A extends { readonly id: string; readonly completed: boolean }>(attempts: readonly A[], chosen: string | null | undefined): A | null {
   if (chosen === null) return null;
-  if (chosen) return attempts.find(({ id }) => id === chosen) ?? null;
-  return attempts.filter(({ id, completed }) => !completed && !aside.includes(id)).at(-1) ?? null;
+  const found = chosen === undefined ? attempts.filter(({ completed }) => !completed).at(-1) : attempts.find(({ id }) => id === chosen);
+  return found ?? null;
 }

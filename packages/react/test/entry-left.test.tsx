@@ -136,7 +136,7 @@ test('the same from one step of a sign-up to the next', async () => {
 test('somebody else’s half-finished sign-in can be left at every step', async () => {
   const steps = ['verify_password', 'verify_email', 'verify_second_factor', 'add_second_factor', 'complete_profile'] as const;
   for (const step of steps) {
-    const server = new FakeServer({ ...session([]), signin_attempts: [signInAttempt(`sia_${step}`, step)] });
+    const server = new FakeServer({ ...session([]), signin_attempts: [signInAttempt('sia_1', step)] });
     server.once('POST', '/auth/prepare-verification', () => ({ data: { otp_url: 'otpauth://x', totp_secret: 'A' } }));
     const { unmount } = await within(<SignInForm />);
     await click(button('Start over'));

@@ -119,7 +119,9 @@ impl Question {
         }
         let azp = self.origin.as_ref().and_then(|origin| origin.to_str().ok());
         let loaded = &self.warm.cached.loaded;
-        let about = token::About { loaded, sign_in: active, scope: None, held: None };
+        // A session in which a key was renewed and not used yet is not answered here: this proof is the rack's.
+        let proof = &active.proof;
+        let about = token::About { loaded, sign_in: active, proof, act: None, scope: None, held: None };
         token::mint(&app.world, &self.site, about, azp, self.now).ok().map(answer::ok)
     }
 

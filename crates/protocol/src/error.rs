@@ -52,6 +52,13 @@ codes! {
     LastDigitsWrong = "last_digits_wrong", 400, "The account has no phone number that ends with these digits; type the last four of yours.";
     LinkNotValid = "link_not_valid", 400, "This link was used or replaced, or is none of ours; ask for a new one.";
     ConfirmRequired = "confirm_required", 409, "This link was asked for in another browser; type its code there, or confirm that you sign in here.";
+    TicketNotFound = "ticket_not_found", 404, "This ticket is none of ours, or was taken back; begin again where you got it.";
+    TicketUsed = "ticket_used", 400, "This ticket was used already, and works once; begin again where you got it.";
+    TicketExpired = "ticket_expired", 400, "This ticket has expired; begin again where you got it.";
+    TicketElsewhere = "ticket_elsewhere", 400, "This ticket is for the browser or program that asked for it; go on there.";
+    InvitationNotAccepted = "invitation_not_accepted", 409, "The invitation cannot be accepted here.";
+    ImpersonationDisabled = "impersonation_disabled", 403, "Nobody acts as somebody else in this deployment; set impersonation.enabled if that is meant.";
+    ImpersonationForbidden = "impersonation_forbidden", 403, "Whoever acts as somebody else may not do this; its owner can.";
     SecondFactorEnforced = "second_factor_enforced", 409, "A second factor is asked of this account; set up another one first.";
     SecondFactorMissing = "second_factor_missing", 409, "This account has no second factor; set one up first, such as an authenticator.";
     FactorNotOffered = "factor_not_offered", 403, "Nobody can set this up here; ask whoever runs this application.";

@@ -65,7 +65,7 @@ pub use passkey::{
     PasskeyRequestPublicKey, PasskeySelection, PasskeyUser, UserPasskey,
 };
 pub use recovery::{PasswordRecovery, PasswordResetValidation};
-pub use session::{Session, SignIn};
+pub use session::{Acting, Session, SignIn, TicketExchange};
 pub use theme::{ThemeTokenSet, ThemeTokens};
 pub use token::{Jwk, Jwks, Token};
 pub use user::{

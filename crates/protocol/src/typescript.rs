@@ -24,6 +24,8 @@ pub fn module() -> String {
     write_all!(
         Session,
         SignIn,
+        Acting,
+        TicketExchange,
         SignedOutElsewhere,
         AccountDeletion,
         AccountExport,

@@ -26,7 +26,8 @@ use crate::webhook::{self, Endpoints};
 use crate::world::{Atlas, Mailer, SmsSender, World};
 use crate::{
     account, admin, captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi,
-    organization, pages, passkey, picture, recovery, revocation, session, sign_in, sign_up, token, workspace,
+    organization, pages, passkey, picture, recovery, revocation, session, sign_in, sign_up, ticket, token,
+    workspace,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -267,6 +268,7 @@ fn features() -> Routes {
         .and(workspace::http::routes())
         .and(notification::http::routes())
         .and(invitation::http::routes())
+        .and(ticket::http::routes())
         .and(revocation::http::routes())
         .and(admin::v1::routes())
 }

@@ -129,6 +129,8 @@ id! {
     WebhookEventId = "evt";
     /// A secret key of a backend.
     ApiKeyId = "apk";
+    /// A ticket.
+    TicketId = "tkt";
     /// This process, where several share a database.
     NodeId = "nod";
 }

@@ -70,6 +70,7 @@ pub mod sign_in;
 pub mod sign_up;
 pub mod sweep;
 pub mod throttle;
+pub mod ticket;
 pub mod time;
 pub mod token;
 pub mod trace;

@@ -52,6 +52,14 @@ pub enum For {
     PasskeyFactor,
     /// What a passkey signs to prove once more who is there; its owner is the sign-in that asked.
     PasskeyAgain,
+    /// A ticket that signs somebody in; the ticket is its owner, as of the other kinds.
+    TicketSignIn,
+    /// A ticket by which somebody acts as somebody else.
+    TicketImpersonation,
+    /// A ticket that hands a sign-in over.
+    TicketHandover,
+    /// A ticket that accepts an invitation.
+    TicketInvitation,
 }
 
 impl For {
@@ -73,6 +81,10 @@ impl For {
             Self::PasskeySignIn => "passkey_sign_in",
             Self::PasskeyFactor => "passkey_factor",
             Self::PasskeyAgain => "passkey_again",
+            Self::TicketSignIn => "ticket_sign_in",
+            Self::TicketImpersonation => "ticket_impersonation",
+            Self::TicketHandover => "ticket_handover",
+            Self::TicketInvitation => "ticket_invitation",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 24] = [
+const FEATURES: [&str; 25] = [
     "account",
     "contact",
     "picture",
@@ -14,6 +14,7 @@ const FEATURES: [&str; 24] = [
     "session",
     "sign_in",
     "sign_up",
+    "ticket",
     "token",
     "user",
     "membership",
@@ -33,7 +34,7 @@ const FEATURES: [&str; 24] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 35] = [
+const ARROWS: [(&str, &[&str]); 36] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -109,6 +110,7 @@ const ARROWS: [(&str, &[&str]); 35] = [
     ),
     ("recovery", &["sign_in", "notification", "domain", "session", "user"]),
     ("revocation", &[]),
+    ("ticket", &["sign_in", "invitation", "notification", "session", "membership", "user"]),
     ("token", &["session", "membership", "user"]),
     ("deployment", &["passkey", "token", "user"]),
     ("pages", &["deployment"]),
@@ -116,6 +118,7 @@ const ARROWS: [(&str, &[&str]); 35] = [
     (
         "admin",
         &[
+            "ticket",
             "invitation",
             "waitlist",
             "account",

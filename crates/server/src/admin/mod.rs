@@ -29,6 +29,7 @@ pub mod profile;
 pub mod socket;
 pub mod store;
 pub mod teams;
+pub mod tickets;
 mod told;
 pub mod users;
 pub mod v1;

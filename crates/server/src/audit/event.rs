@@ -113,6 +113,14 @@ pub enum Event {
     ApiKeyRevoked,
     /// A call of a backend had no key of the deployment, one that is over, or one that is not for that.
     ApiKeyRefused,
+    /// A ticket was made; the reason is its kind.
+    TicketCreated,
+    /// A ticket was taken back before anybody used it; the reason is its kind.
+    TicketRevoked,
+    /// A ticket opened nothing; the reason says why.
+    TicketRefused,
+    /// Somebody who acts as somebody else tried what only its owner may.
+    ImpersonationRefused,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
     /// An operator moved the database to another engine.
@@ -179,6 +187,10 @@ impl Event {
             Self::ApiKeyCreated => "api_key_created",
             Self::ApiKeyRevoked => "api_key_revoked",
             Self::ApiKeyRefused => "api_key_refused",
+            Self::TicketCreated => "ticket_created",
+            Self::TicketRevoked => "ticket_revoked",
+            Self::TicketRefused => "ticket_refused",
+            Self::ImpersonationRefused => "impersonation_refused",
             Self::BackupRestored => "backup_restored",
             Self::DatabaseMoved => "database_moved",
         }
@@ -197,6 +209,8 @@ impl Event {
             | Self::ForeignSignInNamed
             | Self::InvitationRefused
             | Self::ApiKeyRefused
+            | Self::TicketRefused
+            | Self::ImpersonationRefused
             | Self::PasskeyCopied => "refused",
             _ => "ok",
         }

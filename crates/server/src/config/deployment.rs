@@ -1,8 +1,8 @@
 //! A deployment as the operator decided it, and what holds when nothing is said.
 
 use super::{
-    Auth, Challenge, Messages, Organizations, Origin, Passkeys, Restrictions, Retention, TextMessages, Ui,
-    Webhook, Workspaces,
+    Auth, Challenge, Impersonation, Messages, Organizations, Origin, Passkeys, Restrictions, Retention,
+    TextMessages, Ui, Webhook, Workspaces,
 };
 use crate::mail::own::Templates;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -68,6 +68,8 @@ pub struct Deployment {
     pub messages: Messages,
     /// Texts of mails and text messages that it has of its own: path in its folder → text.
     pub templates: Templates,
+    /// Whether somebody may act as somebody else.
+    pub impersonation: Impersonation,
     /// Endpoints of the application that are told what happens.
     pub webhooks: Vec<Webhook>,
     /// The sender of its mails, `Name <address>` or an address.
@@ -100,6 +102,8 @@ pub struct Lifetimes {
     pub token_ms: i64,
     /// An invitation can be accepted for this long: 1 hour to 90 days (10 days).
     pub invitation_ms: i64,
+    /// A ticket works for this long at most: 10 seconds to 5 minutes (5 minutes).
+    pub ticket_ms: i64,
 }
 
 impl Default for Lifetimes {
@@ -113,6 +117,7 @@ impl Default for Lifetimes {
             code_ms: 10 * MINUTE,
             token_ms: MINUTE,
             invitation_ms: 10 * DAY,
+            ticket_ms: 5 * MINUTE,
         }
     }
 }
@@ -153,6 +158,7 @@ impl Deployment {
             ui: Ui::default(),
             messages: Messages::new(),
             templates: Templates::new(),
+            impersonation: Impersonation::default(),
             webhooks: Vec::new(),
             mail_from: "Keyrack <keyrack@localhost>".to_owned(),
             password_hashing: PasswordHashing::Standard,

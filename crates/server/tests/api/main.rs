@@ -182,6 +182,8 @@ mod tenants;
 mod tenants_backends;
 mod tenants_names;
 mod throttle;
+mod tickets;
+mod tickets_acting;
 mod time;
 mod token;
 mod tokens_forged;

@@ -11,6 +11,7 @@ mod notifications;
 mod organizations;
 mod said;
 mod sessions;
+mod tickets;
 mod users;
 
 use crate::error::Result;
@@ -27,6 +28,7 @@ pub fn routes() -> Routes {
         .and(members::routes())
         .and(invitations::routes())
         .and(notifications::routes())
+        .and(tickets::routes())
         .and(audit::routes())
 }
 

@@ -1,6 +1,7 @@
 //! The JSON of the socket: what the server writes and the command line reads. Fields are added, never renamed.
 
 mod session;
+mod ticket;
 mod webhook;
 
 use crate::session::store::OfUser;
@@ -8,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 pub use session::{Explained, Happened, Session, SignIn, ToCome};
+pub use ticket::{NewTicket, Ticket};
 pub use webhook::{Replayed, WebhookEvent};
 
 /// One page of a list, newest first.

@@ -1,6 +1,6 @@
 //! Tickets: made by a backend, exchanged once, by whom they are for.
 
-use crate::support::{Browser, Keyrack, PASSWORD, refused};
+use crate::support::{Browser, Keyrack, Operator, PASSWORD, refused};
 use reqwest::Method;
 use serde_json::json;
 
@@ -98,17 +98,17 @@ async fn b05_a_ticket_dies_at_its_time_with_its_user_and_with_the_key_that_made_
     assert_eq!(server.browser().exchanges(&short).await.refused(), refused(400, "ticket_expired"));
 
     let by_key = backend.ticket_for(&user).await;
-    let id = backend.key["sk_test_".len()..]["".len()..26].to_owned();
-    server.operator().post(&format!("/api-keys/apk_{id}/revoke")).await.ok();
+    let id = backend.key["sk_test_".len()..][..26].to_owned();
+    Operator(&server).post(&format!("/api-keys/apk_{id}/revoke")).await.ok();
     assert_eq!(server.browser().exchanges(&by_key).await.refused(), refused(404, "ticket_not_found"));
 
     let backend = server.vouching().await;
     let open = backend.ticket_for(&user).await;
-    server.operator().post(&format!("/users/{user}/disable")).await.ok();
-    server.operator().post(&format!("/users/{user}/enable")).await.ok();
+    Operator(&server).post(&format!("/users/{user}/disable")).await.ok();
+    Operator(&server).post(&format!("/users/{user}/enable")).await.ok();
     assert_eq!(server.browser().exchanges(&open).await.refused(), refused(404, "ticket_not_found"));
     let open = backend.ticket_for(&user).await;
-    server.operator().ask(Method::DELETE, &format!("/users/{user}"), json!({})).await.ok();
+    Operator(&server).ask(Method::DELETE, &format!("/users/{user}"), json!({})).await.ok();
     assert_eq!(server.browser().exchanges(&open).await.refused(), refused(404, "ticket_not_found"));
     let order = json!({ "kind": "sign_in", "user_id": user });
     assert_eq!(backend.post("/admin/v1/tickets", order).await.refused(), refused(404, "user_not_found"));

@@ -1,6 +1,6 @@
 //! Somebody acts as somebody else; and sign-ins that are handed over.
 
-use crate::support::{Keyrack, claims, refused};
+use crate::support::{Keyrack, Operator, claims, refused};
 use serde_json::json;
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn b08_a_user_acts_as_nobody_who_may_more_or_is_elsewhere() {
 
     // It ends with the one who acts.
     let open = backend.ticket(order(&boss, &member)).await;
-    server.operator().post(&format!("/users/{boss}/disable")).await.ok();
+    Operator(&server).post(&format!("/users/{boss}/disable")).await.ok();
     assert_eq!(browser.session().await["end_reason"], json!("user_disabled"));
     assert_eq!(server.browser().exchanges(&open).await.refused(), refused(404, "ticket_not_found"));
     let nobody = "usr_00000000000000000000000000";

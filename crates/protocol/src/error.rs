@@ -138,6 +138,16 @@ codes! {
     InvitationExists = "invitation_exists", 409, "This address has an open invitation already; send that anew, or withdraw it first.";
     AlreadyMember = "already_member", 409, "Whoever has this address is a member already; give them a role instead.";
     TooManyInvitations = "too_many_invitations", 400, "There are as many open invitations as there may be; withdraw some first.";
+    ProgramsNotAllowed = "programs_not_allowed", 403, "No program signs in here; ask whoever runs this application.";
+    DeviceCodeNotFound = "device_code_not_found", 404, "No program waits with this code; look at what it shows, or have it ask anew.";
+    AuthorizationPending = "authorization_pending", 400, "Nobody has decided yet; ask again after the interval.";
+    SlowDown = "slow_down", 400, "This was asked too early; wait five seconds longer from now on.";
+    AccessDenied = "access_denied", 403, "Whoever was asked said no; begin again only when they want to.";
+    ExpiredToken = "expired_token", 400, "Nobody decided in time, or this was used already; begin again.";
+    RedirectNotAllowed = "redirect_not_allowed", 400, "Nothing is handed over there; name an address of an allowed origin, or of a program that the deployment lists.";
+    HandshakeRefused = "handshake_refused", 400, "This deployment sends browsers back to addresses of its allowed_origins only, and not in staging.";
+    HandshakeLoop = "handshake_loop", 508, "The browser is sent to and fro: the application's cookie does not stick.";
+    HandshakeCodeInvalid = "handshake_code_invalid", 400, "The code was used, has expired, or is for another server; send the browser to /handshake again.";
     TemplateNotFound = "template_not_found", 404, "There is no token template of this name.";
     AmbiguousCredential = "ambiguous_credential", 400, "The request carried two different sessions; both were removed, sign in again.";
     OriginNotAllowed = "origin_not_allowed", 403, "This origin is not in the deployment's allowed_origins.";

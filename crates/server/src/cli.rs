@@ -10,6 +10,7 @@ pub mod health;
 pub mod import;
 pub mod invitation;
 pub mod key;
+pub mod login;
 pub mod migrate;
 mod operate;
 pub mod organization;
@@ -61,6 +62,12 @@ pub enum Command {
     Key(key::KeyArgs),
     /// Show what the application's endpoints were told, and have it sent again
     Webhook(webhook::WebhookArgs),
+    /// Sign this terminal in to an application, by a code that you confirm in a browser
+    Login(login::LoginArgs),
+    /// Sign this terminal out
+    Logout(login::LoginArgs),
+    /// Say who is signed in here
+    Whoami(login::LoginArgs),
     /// Show what happened on the running server
     Audit(audit::AuditArgs),
     /// Say whether the running server can answer

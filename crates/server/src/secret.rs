@@ -60,6 +60,10 @@ pub enum For {
     TicketHandover,
     /// A ticket that accepts an invitation.
     TicketInvitation,
+    /// What a program asks with whether somebody lets it in; its owner is the request.
+    Device,
+    /// What an application's server fetches with who a browser is; its owner is the handshake.
+    Handshake,
 }
 
 impl For {
@@ -85,6 +89,8 @@ impl For {
             Self::TicketImpersonation => "ticket_impersonation",
             Self::TicketHandover => "ticket_handover",
             Self::TicketInvitation => "ticket_invitation",
+            Self::Device => "device",
+            Self::Handshake => "handshake",
         }
     }
 }

@@ -8,7 +8,7 @@
 use crate::app::{App, Shared, Site};
 use crate::http::front::{allowed_origin, mark};
 use crate::http::known::{Known, Shortcut};
-use crate::http::{Head, answer};
+use crate::http::{Head, answer, native};
 use crate::session::LiveSignIn;
 use crate::session::warm::{self, Warm};
 use crate::session::{http::shown, read};
@@ -75,6 +75,9 @@ impl Question {
     fn of(app: &App, head: &Head<'_>) -> Option<Self> {
         let what = What::asked(head)?;
         let site = app.hosts.site_of(head)?;
+        if native::asks(site, head.headers) {
+            return None;
+        }
         let credential = site.carriage.only_credential(head.headers)?;
         let now = app.world.clock.now_ms();
         let warm = warm::find(app, site, credential, now)?;

@@ -5,12 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 25] = [
+const FEATURES: [&str; 27] = [
     "account",
     "contact",
     "picture",
     "recovery",
     "revocation",
+    "device",
+    "handshake",
     "session",
     "sign_in",
     "sign_up",
@@ -34,7 +36,7 @@ const FEATURES: [&str; 25] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 36] = [
+const ARROWS: [(&str, &[&str]); 38] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -110,7 +112,9 @@ const ARROWS: [(&str, &[&str]); 36] = [
     ),
     ("recovery", &["sign_in", "notification", "domain", "session", "user"]),
     ("revocation", &[]),
-    ("ticket", &["sign_in", "invitation", "notification", "session", "membership", "user"]),
+    ("ticket", &["pages", "sign_in", "invitation", "notification", "session", "membership", "user"]),
+    ("handshake", &["pages", "token", "session", "user"]),
+    ("device", &["sign_in", "session", "membership", "user"]),
     ("token", &["session", "membership", "user"]),
     ("deployment", &["passkey", "token", "user"]),
     ("pages", &["deployment"]),

@@ -121,6 +121,12 @@ pub enum Event {
     TicketRefused,
     /// Somebody who acts as somebody else tried what only its owner may.
     ImpersonationRefused,
+    /// Somebody let a program sign in.
+    DeviceConfirmed,
+    /// Somebody kept a program out.
+    DeviceDenied,
+    /// Somebody typed a code that no program had.
+    DeviceCodeRefused,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
     /// An operator moved the database to another engine.
@@ -191,6 +197,9 @@ impl Event {
             Self::TicketRevoked => "ticket_revoked",
             Self::TicketRefused => "ticket_refused",
             Self::ImpersonationRefused => "impersonation_refused",
+            Self::DeviceConfirmed => "device_confirmed",
+            Self::DeviceDenied => "device_denied",
+            Self::DeviceCodeRefused => "device_code_refused",
             Self::BackupRestored => "backup_restored",
             Self::DatabaseMoved => "database_moved",
         }
@@ -211,6 +220,7 @@ impl Event {
             | Self::ApiKeyRefused
             | Self::TicketRefused
             | Self::ImpersonationRefused
+            | Self::DeviceCodeRefused
             | Self::PasskeyCopied => "refused",
             _ => "ok",
         }

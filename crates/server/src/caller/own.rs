@@ -271,9 +271,6 @@ impl Browser {
     /// whole rack.
     #[must_use]
     pub fn answer_with<T: Serialize>(&self, left: &Left, data: T) -> Response {
-        let mut response = answer::ok(data);
-        let seconds = (left.loaded.outer_until - self.app.world.clock.now_ms()).max(0) / 1000;
-        self.site.carriage.hand_out(response.headers_mut(), &left.rack, seconds);
-        response
+        self.hand_out(left, answer::ok(data))
     }
 }

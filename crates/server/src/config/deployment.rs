@@ -38,6 +38,10 @@ pub struct Deployment {
     pub allowed_origins: Vec<String>,
     /// The `Domain` of the cookie: a parent of the origin's host; without it the cookie is the host's only.
     pub cookie_domain: Option<String>,
+    /// Whether programs may carry the credential in a header of their own, and be signed in by a code.
+    pub native_programs: bool,
+    /// Addresses with a scheme of a program's own to which a sign-in may be handed over, compared as they are.
+    pub native_redirects: Vec<String>,
     /// Whether answers hide from strangers which addresses have an account.
     pub uniform_answers: bool,
     /// How long things live.
@@ -124,7 +128,7 @@ impl Default for Lifetimes {
 
 impl Deployment {
     /// What `keyrack dev` runs without a file, and what every setting is that a file leaves out, except that a file
-    /// which says nothing of organizations has none.
+    /// which says nothing of organizations has none, and lets no programs in where it says nothing of them.
     #[must_use]
     pub fn built_in(port: u16, mode: Mode) -> Self {
         let origin = Origin { https: false, host: "localhost".to_owned(), port: Some(port) };
@@ -138,6 +142,8 @@ impl Deployment {
             origin,
             path: String::new(),
             cookie_domain: None,
+            native_programs: true,
+            native_redirects: Vec::new(),
             uniform_answers: true,
             lifetimes: Lifetimes::default(),
             retention: Retention::default(),

@@ -31,6 +31,8 @@ pub const KEYS: &[&str] = &[
     "deployment.hosts",
     "deployment.allowed_origins",
     "deployment.cookie_domain",
+    "deployment.native_programs",
+    "deployment.native_redirects",
     "deployment.uniform_answers",
     "deployment.maintenance_mode",
     "deployment.max_accounts_per_session",

@@ -18,6 +18,7 @@ pub mod keys;
 mod layout;
 mod load;
 mod metrics;
+mod native;
 mod origin;
 mod outside;
 mod passkey;

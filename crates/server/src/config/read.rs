@@ -4,8 +4,8 @@ use super::settings::{Messages, Ui};
 use super::table::Table;
 use super::value;
 use super::{
-    Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, impersonation, retention, sms, teams,
-    webhooks,
+    Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, impersonation, native, retention,
+    sms, teams, webhooks,
 };
 use crate::mail::own::{self, Templates};
 use crate::pages::texts;
@@ -129,6 +129,8 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         any_loopback: false,
         allowed_origins,
         cookie_domain: table.text("cookie_domain", value::host_name),
+        native_redirects: table.list("native_redirects", native::redirect).unwrap_or_default(),
+        native_programs: table.flag("native_programs").unwrap_or_default(),
         uniform_answers: table.flag("uniform_answers").unwrap_or(base.uniform_answers),
         maintenance_mode: table.flag("maintenance_mode").unwrap_or(base.maintenance_mode),
         max_accounts_per_session: table

@@ -124,6 +124,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0019_tickets.sql"),
         walks: &["sign_ins"],
     },
+    Migration {
+        version: 21,
+        name: "reach",
+        sql: include_str!("../../migrations/0021_reach.sql"),
+        walks: &[],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

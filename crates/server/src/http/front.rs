@@ -1,7 +1,7 @@
 //! The first look at a request: which deployment its host means, and whether its origin may.
 
 use super::answer::Refusal;
-use super::{Head, dress, origin};
+use super::{Head, dress, native, origin};
 use crate::api_key::calls;
 use crate::app::{App, Shared, Site};
 use crate::audit::{self, Event};
@@ -23,8 +23,14 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct Public;
 
+/// What answers differ by.
+const VARIES: &str = "cookie, origin, x-development-session, x-keyrack-session";
+
 /// Where backends call.
 pub const BACKENDS: &str = "/admin/v1";
+
+/// What servers ask that have no credential of a browser: nobody can ride on one there.
+const OF_SERVERS: &str = "/handshake/exchange";
 
 /// The one change that maintenance does not hold up.
 pub const NEVER_WAITS: &str = "/session/sign-out";
@@ -115,10 +121,17 @@ fn refuse(site: &Site, request: &Parts) -> Option<Response> {
     if request.method == Method::OPTIONS {
         return Some(preflight());
     }
+    if native::is_a_page(site, &request.headers) {
+        return Some(Error::from(Code::OriginNotAllowed).into_response());
+    }
     if request.method == Method::GET || request.method == Method::HEAD {
         return None;
     }
-    if site.carriage != Carriage::Staging && !origin::may_mutate(site, &request.headers) {
+    if request.uri.path() == OF_SERVERS {
+        let of_a_page = native::is_of_a_page(&request.headers);
+        return of_a_page.then(|| Error::from(Code::OriginNotAllowed).into_response());
+    }
+    if site.carriage != Carriage::Staging && !native::may_mutate(site, &request.headers) {
         return Some(Error::from(Code::OriginNotAllowed).into_response());
     }
     // Whoever wants to leave is never kept.
@@ -147,7 +160,7 @@ pub fn mark(site: &Site, allowed: Option<HeaderValue>, public: bool, headers: &m
     if public {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     } else {
-        headers.append(header::VARY, HeaderValue::from_static("cookie, origin, x-development-session"));
+        headers.append(header::VARY, HeaderValue::from_static(VARIES));
         if let Some(origin) = allowed {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));

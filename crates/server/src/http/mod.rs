@@ -12,6 +12,7 @@ pub mod health;
 pub mod known;
 pub mod layers;
 pub mod named;
+pub mod native;
 pub mod operation;
 pub mod origin;
 pub mod routes;

@@ -53,7 +53,7 @@ pub fn routes() -> Routes {
         .takes(EXCHANGE)
         .hands_out()
         .refuses_also(REFUSES, BY_GET);
-    Routes::default().add(exchange_it, exchange).add(by_get, exchange_by_get)
+    Routes::default().add(exchange_it, exchange).add(by_get, exchange_by_get).and(super::handover::routes())
 }
 
 const BY_GET: &[Code] = &[

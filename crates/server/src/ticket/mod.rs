@@ -8,6 +8,7 @@
 
 pub mod create;
 pub mod exchange;
+mod handover;
 pub mod http;
 mod open;
 pub mod store;

@@ -19,6 +19,7 @@ use crate::world::World;
 use claims::{Claims, Times};
 use keyrack_protocol::Token;
 pub use signer::Signer;
+pub use stands::for_server;
 
 /// What a token is about.
 #[derive(Clone, Copy, Debug)]

@@ -61,6 +61,8 @@ pub enum Event {
     OrganizationDeleted,
     /// A user made a workspace.
     WorkspaceCreated,
+    /// Whoever runs the application changed a workspace.
+    WorkspaceChanged,
     /// An administrator deleted a workspace.
     WorkspaceDeleted,
     /// A user became a member of an organization or workspace that was there.
@@ -91,6 +93,8 @@ pub enum Event {
     InvitationAccepted,
     /// A token was none of an invitation, or somebody else's.
     InvitationRefused,
+    /// Whoever runs the application took an address off the waitlist.
+    WaitlistRefused,
     /// A member said that a domain is the organization's.
     DomainClaimed,
     /// The organization proved a domain.
@@ -167,6 +171,7 @@ impl Event {
             Self::OrganizationChanged => "organization_changed",
             Self::OrganizationDeleted => "organization_deleted",
             Self::WorkspaceCreated => "workspace_created",
+            Self::WorkspaceChanged => "workspace_changed",
             Self::WorkspaceDeleted => "workspace_deleted",
             Self::MemberJoined => "member_joined",
             Self::MemberLeft => "member_left",
@@ -182,6 +187,7 @@ impl Event {
             Self::InvitationWithdrawn => "invitation_withdrawn",
             Self::InvitationAccepted => "invitation_accepted",
             Self::InvitationRefused => "invitation_refused",
+            Self::WaitlistRefused => "waitlist_refused",
             Self::DomainClaimed => "domain_claimed",
             Self::DomainVerified => "domain_verified",
             Self::DomainRemoved => "domain_removed",

@@ -52,7 +52,7 @@ pub use settings::{
 pub use sms::{Sms, TextMessages};
 pub use teams::{Organizations, Workspaces};
 pub use value::{folded, is_language};
-pub use webhooks::Webhook;
+pub use webhooks::{Webhook, url as webhook_url};
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -63,7 +63,10 @@ pub fn endpoint(text: &str) {
     assert!(url.starts_with("https://"), "{url}");
     assert_eq!(webhook_url(&url, false).as_ref(), Ok(&url));
     let host = url["https://".len()..].split(['/', '?', '#']).next().unwrap_or_default();
-    let host = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(host, |it| it.0);
+    let host = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+        .map_or(host, |it| it.0);
     match host.trim_matches(['[', ']']).parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(it)) => assert!(!(it.is_loopback() || it.is_private() || it.is_link_local()), "{url}"),
         Ok(IpAddr::V6(it)) => assert!(!(it.is_loopback() || it.is_unspecified()), "{url}"),

@@ -126,7 +126,7 @@ async fn choose(app: &Shared, site: &Arc<Site>, credentials: &[Cow<'_, str>]) ->
 }
 
 /// The peer's address, or the last one in `X-Forwarded-For` that no trusted proxy wrote.
-fn address(app: &Shared, parts: &Parts) -> IpAddr {
+pub fn address(app: &Shared, parts: &Parts) -> IpAddr {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let mut address = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)).to_canonical();
     let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|proxy| proxy.contains(&address));

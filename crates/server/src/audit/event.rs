@@ -33,6 +33,8 @@ pub enum Event {
     CredentialAmbiguous,
     /// A session named a sign-in that is not its own.
     ForeignSignInNamed,
+    /// Somebody, or a page, asked for what they may not do; the reason is the code.
+    ActRefused,
     /// The owner of an account changed a way into it, or asked for its end; the reason says what.
     AccountChanged,
     /// Another password was set with a mailed link or code.
@@ -157,6 +159,7 @@ impl Event {
             Self::LockoutBegun => "lockout_begun",
             Self::CredentialAmbiguous => "credential_ambiguous",
             Self::ForeignSignInNamed => "foreign_sign_in_named",
+            Self::ActRefused => "act_refused",
             Self::AccountChanged => "account_changed",
             Self::PasswordReset => "password_reset",
             Self::UserCreated => "user_created",
@@ -222,6 +225,7 @@ impl Event {
             | Self::ProofRefused
             | Self::CredentialAmbiguous
             | Self::ForeignSignInNamed
+            | Self::ActRefused
             | Self::InvitationRefused
             | Self::ApiKeyRefused
             | Self::TicketRefused

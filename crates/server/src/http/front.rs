@@ -4,8 +4,8 @@ use super::answer::Refusal;
 use super::{Head, dress, native, origin};
 use crate::api_key::calls;
 use crate::app::{App, Shared, Site};
-use crate::audit::{self, Event};
-use crate::caller::{Backend, Refused};
+use crate::audit::{self, Actor, By, Event, Known};
+use crate::caller::{Backend, Refused, address};
 use crate::error::Error;
 use crate::http::carriage::Carriage;
 use crate::trace;
@@ -54,13 +54,19 @@ async fn front(State(app): State<Shared>, request: Request, next: Next) -> Respo
         return backend(&app, &site, (parts, body), next).await;
     }
     let allowed = allowed_origin(&site, &parts.headers).cloned();
+    let (known, from) = (Known::default(), address(&app, &parts));
     let mut response = match refuse(&site, &parts) {
         Some(response) => response,
         None => {
             parts.extensions.insert(Arc::clone(&site));
+            parts.extensions.insert(known.clone());
             next.run(Request::from_parts(parts, body)).await
         }
     };
+    if let Some(Refusal(code)) = response.extensions().get::<Refusal>().copied() {
+        let by = By::client(Actor::User, &from.to_string(), app.world.clock.now_ms());
+        audit::note_refusal(&app, &site, (by, &known), code).await;
+    }
     let public = response.extensions().get::<Public>().is_some();
     mark(&site, allowed, public, response.headers_mut());
     trace::note_deployment(&mut response, &site.config.id);

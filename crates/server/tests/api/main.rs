@@ -55,6 +55,7 @@ mod attacks_sign_in;
 mod attacks_sql;
 mod attacks_username;
 mod audit;
+mod audit_refused;
 mod audit_tries;
 mod authenticators;
 mod authenticators_held;

@@ -34,9 +34,12 @@ enabled = true
 "#;
 
 /// Operations of backends that would end what the others are to find.
-pub const ENDS_SOMETHING: [&str; 8] = [
+pub const ENDS_SOMETHING: [&str; 11] = [
     "adminDeleteOrganization",
+    "adminDeleteWorkspace",
     "adminRemoveOrganizationMember",
+    "adminRemoveWorkspaceMember",
+    "removeContact",
     "deleteUser",
     "disableUser",
     "endSession",
@@ -72,6 +75,9 @@ impl World {
         let organization = person.post("/organizations", json!({ "name": "Fuzz" })).await?;
         let id = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let organization = id(&organization["organization"]["id"]);
+        let mill = json!({ "organization_id": organization, "name": "Mill" });
+        let workspace = person.post("/workspaces", mill).await?;
+        let contact = person.get("/me/email-addresses").await?;
         let invitation = json!({ "email": "guest@example.com" });
         let invited = person.post(&format!("/organizations/{organization}/invitations"), invitation).await?;
         Ok(vec![
@@ -79,6 +85,8 @@ impl World {
             ("session_id", id(&session["id"])),
             ("sign_in_id", id(&session["active_signin"]["id"])),
             ("organization_id", organization),
+            ("workspace_id", id(&workspace["workspace"]["id"])),
+            ("contact_id", id(&contact[0]["id"])),
             ("invitation_id", id(&invited["id"])),
             ("role_id", "member".to_owned()),
         ])

@@ -128,6 +128,7 @@ const ARROWS: [(&str, &[&str]); 38] = [
             "account",
             "contact",
             "notification",
+            "workspace",
             "organization",
             "session",
             "membership",

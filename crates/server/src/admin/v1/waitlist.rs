@@ -22,8 +22,11 @@ const LIST: &[Field] = &[
 ];
 const INVITE: &[Field] = &[
     Field::optional("emails", "These addresses: at most 200.").list(),
-    Field::optional("first", "So many of those who have waited longest, 1 to 200.")
-        .pattern("^[1-9][0-9]{0,2}$"),
+    Field::optional(
+        "first",
+        "So many of those who have waited longest, 1 to 200: in digits, or as a number.",
+    )
+    .pattern("^[1-9][0-9]{0,2}$"),
 ];
 const REFUSE: &[Field] = &[Field::required("email", "The address."), REASON];
 

@@ -5,6 +5,7 @@ pub mod body;
 pub mod carriage;
 pub mod connection;
 pub mod dress;
+mod field;
 pub mod fields;
 pub mod front;
 pub mod head;

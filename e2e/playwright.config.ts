@@ -23,6 +23,8 @@ export default defineConfig<object, { engineName: EngineName }>({
       grepInvert: /@chromium/,
       use: { engineName: 'firefox' },
     },
+    // No browser: what others wrote that verifies tokens and webhooks.
+    { name: 'foreign', testDir: 'foreign' },
   ],
   use: {
     trace: 'retain-on-failure',

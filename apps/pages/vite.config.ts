@@ -97,7 +97,7 @@ function headOfTheServer(): Plugin {
     apply: 'serve',
     configureServer: ({ middlewares }) => {
       middlewares.use((request, _, next) => {
-        request.url = request.url?.replace(/^\/(sign-in|sign-up|accounts|invite|magic-link|forgot-password|waitlist|account)(?=\?|$)/, '/index.html');
+        request.url = request.url?.replace(/^\/(sign-in|sign-up|accounts|invite|magic-link|forgot-password|waitlist|account|device)(?=\?|$)/, '/index.html');
         next();
       });
     },

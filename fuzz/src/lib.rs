@@ -2,6 +2,7 @@
 //! the same again. cargo-fuzz tries it with what it makes of coverage (`targets/`), and every run of the server's tests
 //! with damaged seeds (`crates/server/tests/api/parsers.rs`).
 
+pub mod backend;
 pub mod passkey;
 
 use bytes::Bytes;

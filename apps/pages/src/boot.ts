@@ -12,7 +12,8 @@ export type PageName =
   | 'magic-link'
   | 'forgot-password'
   | 'waitlist'
-  | 'account';
+  | 'account'
+  | 'device';
 
 /** What the server writes into a page. */
 export interface Boot {

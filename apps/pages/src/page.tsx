@@ -20,6 +20,7 @@ const PAGES: Readonly<Record<PageName, () => Promise<ComponentType<PageProps>>>>
   'forgot-password': () => import('./forgot-page.js').then(({ ForgotPage }) => ForgotPage),
   waitlist: () => import('./waitlist-page.js').then(({ WaitlistPage }) => WaitlistPage),
   account: () => import('./account-page.js').then(({ AccountPage }) => AccountPage),
+  device: () => import('./device-page.js').then(({ DevicePage }) => DevicePage),
 };
 
 // Asked for at once, beside the session.

@@ -22,6 +22,8 @@ wire! {
         Passkey,
         /// A ticket by which somebody else acts as the user.
         Impersonation,
+        /// A ticket of the application's backend, which vouches for the user.
+        Ticket,
     }
 }
 

@@ -12,10 +12,13 @@ mod account;
 mod attempt;
 mod captcha;
 mod deployment;
+mod device;
 mod domain;
 mod envelope;
 mod error;
 mod event;
+mod handover;
+mod handshake;
 mod invitation;
 mod notification;
 mod organization;
@@ -42,12 +45,15 @@ pub use deployment::{
     AuthFactorsEnabled, AuthSettings, B2bSettings, CountryRestrictions, Deployment, FieldSetting,
     MultiSessionSupport, PasskeySetting, PasswordSetting, Restrictions, UiSettings, VerificationPolicy,
 };
+pub use device::{DeviceCode, DeviceDecided, DeviceRequest};
 pub use domain::{DomainJoinMode, OrganizationDomain, OrganizationDomainVerified, OrganizationSuggestion};
 pub use envelope::{
     Envelope, ErrorDetail, ErrorEntry, ErrorMeta, ReauthenticationMethod, ReauthenticationPrepared,
 };
 pub use error::{Code, EndReason};
 pub use event::{ChangeReason, NotificationEvent, Revocation, RevocationEvent, SessionEvent};
+pub use handover::HandoverTicket;
+pub use handshake::HandshakeAnswer;
 pub use invitation::{
     InvitationAcceptance, InvitationRefusal, InvitationValidation, InvitedTo, OrganizationInvitation,
 };
@@ -65,7 +71,7 @@ pub use passkey::{
     PasskeyRequestPublicKey, PasskeySelection, PasskeyUser, UserPasskey,
 };
 pub use recovery::{PasswordRecovery, PasswordResetValidation};
-pub use session::{Session, SignIn};
+pub use session::{Acting, Session, SignIn, TicketExchange};
 pub use theme::{ThemeTokenSet, ThemeTokens};
 pub use token::{Jwk, Jwks, Token};
 pub use user::{

@@ -106,5 +106,38 @@ wire! {
         pub created_at: String,
         /// When what is shown of it last changed.
         pub updated_at: String,
+        /// Who acts as the user in this sign-in; absent where the user does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub act: Option<Acting>,
+    }
+}
+
+wire! {
+    /// Somebody who acts as somebody else.
+    #[derive(Eq)]
+    pub struct Acting {
+        /// Who: the id of a user, or what the application calls one of its own people.
+        pub sub: String,
+        /// Why.
+        pub reason: String,
+    }
+}
+
+wire! {
+    /// What a ticket was exchanged for.
+    pub struct TicketExchange {
+        /// True: a ticket that opens nothing is refused.
+        pub success: bool,
+        /// The same in words.
+        pub message: String,
+        /// The session's id.
+        pub session_id: String,
+        /// The session as it is now, in which the new sign-in is active, or an attempt waits for what is still asked.
+        pub session: Session,
+        /// Who acts as the user of the new sign-in; absent where the user does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub actor: Option<Acting>,
     }
 }

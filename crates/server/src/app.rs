@@ -25,8 +25,9 @@ use crate::vault::Vault;
 use crate::webhook::{self, Endpoints};
 use crate::world::{Atlas, Mailer, SmsSender, World};
 use crate::{
-    account, admin, captcha, deployment, dev, domain, http, invitation, master_key, notification, openapi,
-    organization, pages, passkey, picture, recovery, revocation, session, sign_in, sign_up, token, workspace,
+    account, admin, captcha, deployment, dev, device, domain, handshake, http, invitation, master_key,
+    notification, openapi, organization, pages, passkey, picture, recovery, revocation, session, sign_in,
+    sign_up, ticket, token, workspace,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -235,7 +236,8 @@ impl App {
         };
         let routed = http::front::around(features.with_state(Arc::clone(self)), self)
             .merge(http::health::routes().into_router().with_state(Arc::clone(self)))
-            .merge(pages::http::routes(self));
+            .merge(pages::http::routes(self))
+            .merge(handshake::http::page(self));
         let https = self.sites.iter().all(|site| site.config.origin.https);
         let around = Around {
             world: Arc::clone(&self.world),
@@ -259,6 +261,8 @@ fn features() -> Routes {
         .and(captcha::http::routes())
         .and(recovery::http::routes())
         .and(token::http::routes())
+        .and(device::http::routes())
+        .and(handshake::http::routes())
         .and(account::routes())
         .and(passkey::http::routes())
         .and(picture::http::routes())
@@ -267,6 +271,7 @@ fn features() -> Routes {
         .and(workspace::http::routes())
         .and(notification::http::routes())
         .and(invitation::http::routes())
+        .and(ticket::http::routes())
         .and(revocation::http::routes())
         .and(admin::v1::routes())
 }

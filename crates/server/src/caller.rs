@@ -13,7 +13,7 @@ pub use own::Own;
 use crate::app::{Shared, Site};
 use crate::audit::{self, Actor, By, Event};
 use crate::error::{Error, Result};
-use crate::http::{Head, answer};
+use crate::http::{Head, answer, native};
 use crate::mail;
 use crate::session::enter::{Arrival, Left};
 use crate::session::rack::Rack;
@@ -46,6 +46,8 @@ pub struct Browser {
     pub site: Arc<Site>,
     /// Its session credential, if it sent a readable one.
     pub rack: Option<Rack>,
+    /// Whether it is a program, which carries the credential in a header of its own.
+    pub is_program: bool,
     /// Its address: the peer's, or what a trusted proxy says.
     pub address: IpAddr,
     /// Its own words about itself.
@@ -61,7 +63,11 @@ impl FromRequestParts<Shared> for Browser {
         let Some(site) = parts.extensions.get::<Arc<Site>>().cloned() else {
             return Err(Error::from(Code::UnknownHost).into_response());
         };
-        let credentials = site.carriage.credentials(&Head::of_parts(parts));
+        let is_program = native::asks(&site, &parts.headers);
+        let credentials = match is_program {
+            true => native::credentials(&parts.headers),
+            false => site.carriage.credentials(&Head::of_parts(parts)),
+        };
         let rack = match choose(app, &site, &credentials).await {
             Ok(rack) => rack,
             Err(error) => {
@@ -75,7 +81,7 @@ impl FromRequestParts<Shared> for Browser {
                     audit::note(app, &site, by, Event::CredentialAmbiguous, None).await;
                 }
                 let mut response = error.into_response();
-                if ambiguous {
+                if ambiguous && !is_program {
                     site.carriage.clear(response.headers_mut());
                 }
                 return Err(response);
@@ -86,7 +92,7 @@ impl FromRequestParts<Shared> for Browser {
         let languages = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let accept_language = shortened(languages.unwrap_or_default(), LANGUAGES_LENGTH).to_owned();
         let (app, address) = (Arc::clone(app), address(app, parts));
-        Ok(Self { app, site, rack, address, user_agent, accept_language })
+        Ok(Self { app, site, rack, is_program, address, user_agent, accept_language })
     }
 }
 
@@ -120,7 +126,7 @@ async fn choose(app: &Shared, site: &Arc<Site>, credentials: &[Cow<'_, str>]) ->
 }
 
 /// The peer's address, or the last one in `X-Forwarded-For` that no trusted proxy wrote.
-fn address(app: &Shared, parts: &Parts) -> IpAddr {
+pub fn address(app: &Shared, parts: &Parts) -> IpAddr {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let mut address = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)).to_canonical();
     let trusted = |address: IpAddr| app.config.trusted_proxies.iter().any(|proxy| proxy.contains(&address));
@@ -198,6 +204,10 @@ impl Browser {
     /// The answer of what makes something and says something else than the session: with the whole rack.
     #[must_use]
     pub fn hand_out(&self, left: &Left, mut response: Response) -> Response {
+        if self.is_program {
+            native::hand_out(response.headers_mut(), &left.rack);
+            return response;
+        }
         let seconds = (left.loaded.outer_until - self.app.world.clock.now_ms()).max(0) / 1000;
         self.site.carriage.hand_out(response.headers_mut(), &left.rack, seconds);
         response
@@ -215,7 +225,9 @@ impl Browser {
     #[must_use]
     pub fn answer_signed_out(&self, reason: Option<EndReason>) -> Response {
         let mut response = answer::ok(Session::empty(reason));
-        self.site.carriage.clear(response.headers_mut());
+        if !self.is_program {
+            self.site.carriage.clear(response.headers_mut());
+        }
         response
     }
 }

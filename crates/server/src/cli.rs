@@ -6,10 +6,12 @@ pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod client;
+pub mod contact;
 pub mod health;
 pub mod import;
 pub mod invitation;
 pub mod key;
+pub mod login;
 pub mod migrate;
 mod operate;
 pub mod organization;
@@ -18,6 +20,7 @@ pub mod table;
 pub mod user;
 pub mod waitlist;
 pub mod webhook;
+pub mod workspace;
 
 pub use operate::{Because, EXIT_CODES, Failure, Paging, print};
 use operate::{more, said, sign_ins};
@@ -57,10 +60,20 @@ pub enum Command {
     Invitation(invitation::InvitationArgs),
     /// Show who waits to be let in to the running server, and invite them
     Waitlist(waitlist::WaitlistArgs),
+    /// See, make, change and delete workspaces, and decide about their members
+    Workspace(workspace::WorkspaceArgs),
+    /// See, add, verify and remove addresses and phone numbers of accounts
+    Contact(contact::ContactArgs),
     /// Make, list and revoke the secret keys with which backends call the running server
     Key(key::KeyArgs),
     /// Show what the application's endpoints were told, and have it sent again
     Webhook(webhook::WebhookArgs),
+    /// Sign this terminal in to an application, by a code that you confirm in a browser
+    Login(login::LoginArgs),
+    /// Sign this terminal out
+    Logout(login::LoginArgs),
+    /// Say who is signed in here
+    Whoami(login::LoginArgs),
     /// Show what happened on the running server
     Audit(audit::AuditArgs),
     /// Say whether the running server can answer

@@ -129,6 +129,12 @@ id! {
     WebhookEventId = "evt";
     /// A secret key of a backend.
     ApiKeyId = "apk";
+    /// A ticket.
+    TicketId = "tkt";
+    /// A program that waits to be signed in.
+    DeviceRequestId = "dev";
+    /// A browser that was sent back to an application's server.
+    HandshakeId = "hsk";
     /// This process, where several share a database.
     NodeId = "nod";
 }

@@ -35,8 +35,13 @@ async fn run() -> ExitCode {
         Command::Audit(args) => cli::audit::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Session(args) => cli::session::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Organization(args) => cli::organization::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Workspace(args) => cli::workspace::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Contact(args) => cli::contact::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Waitlist(args) => cli::waitlist::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Webhook(args) => cli::webhook::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Login(args) => cli::login::login(&args).await.and_then(|text| cli::print(&text)),
+        Command::Logout(args) => cli::login::logout(&args).await.and_then(|text| cli::print(&text)),
+        Command::Whoami(args) => cli::login::whoami(&args).await.and_then(|text| cli::print(&text)),
         Command::Config => cli::print(config::DEFAULT_FILE),
         Command::Check(args) => {
             let (text, result) = cli::check::run(&args, &|name| std::env::var(name).ok());

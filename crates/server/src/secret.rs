@@ -52,6 +52,18 @@ pub enum For {
     PasskeyFactor,
     /// What a passkey signs to prove once more who is there; its owner is the sign-in that asked.
     PasskeyAgain,
+    /// A ticket that signs somebody in; the ticket is its owner, as of the other kinds.
+    TicketSignIn,
+    /// A ticket by which somebody acts as somebody else.
+    TicketImpersonation,
+    /// A ticket that hands a sign-in over.
+    TicketHandover,
+    /// A ticket that accepts an invitation.
+    TicketInvitation,
+    /// What a program asks with whether somebody lets it in; its owner is the request.
+    Device,
+    /// What an application's server fetches with who a browser is; its owner is the handshake.
+    Handshake,
 }
 
 impl For {
@@ -73,6 +85,12 @@ impl For {
             Self::PasskeySignIn => "passkey_sign_in",
             Self::PasskeyFactor => "passkey_factor",
             Self::PasskeyAgain => "passkey_again",
+            Self::TicketSignIn => "ticket_sign_in",
+            Self::TicketImpersonation => "ticket_impersonation",
+            Self::TicketHandover => "ticket_handover",
+            Self::TicketInvitation => "ticket_invitation",
+            Self::Device => "device",
+            Self::Handshake => "handshake",
         }
     }
 }

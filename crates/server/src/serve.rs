@@ -1,5 +1,7 @@
 //! From arguments to a listening server, and cleanly out of it.
 
+mod signals;
+
 use crate::admin;
 use crate::api_key::uses;
 use crate::app::{App, Shared};
@@ -16,6 +18,7 @@ use crate::sweep;
 use crate::trace;
 use crate::world::{Dns, Stopwatch, Word, World, tell_manager};
 use axum::serve::{Listener, ListenerExt};
+use signals::Signals;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -265,40 +268,4 @@ fn announce(app: &Shared, sown: Option<Sown>) {
     }
     println!("  Publishable key: {}", site.config.publishable_key());
     println!("  Ctrl-C stops it; what you made stays in {}\n", app.config.data_dir.display());
-}
-
-/// What ends the process cleanly: Ctrl-C, and where there is one, SIGTERM. Listening begins at once, so that
-/// a signal that comes before [`Signals::wait`] is not lost.
-struct Signals {
-    #[cfg(unix)]
-    listened: [tokio::signal::unix::Signal; 2],
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn listen() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let on = |kind| signal(kind).map_err(|cause| Error::internal("listen for signals", cause));
-        Ok(Self { listened: [on(SignalKind::interrupt())?, on(SignalKind::terminate())?] })
-    }
-
-    #[cfg(unix)]
-    async fn wait(&mut self) {
-        let [interrupt, terminate] = &mut self.listened;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn listen() -> Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(not(unix))]
-    async fn wait(&mut self) {
-        // Without a handler nothing would ever be heard: then the process ends at once rather than never.
-        let _ = tokio::signal::ctrl_c().await;
-    }
 }

@@ -8,7 +8,7 @@
 use crate::app::{App, Shared, Site};
 use crate::http::front::{allowed_origin, mark};
 use crate::http::known::{Known, Shortcut};
-use crate::http::{Head, answer};
+use crate::http::{Head, answer, native};
 use crate::session::LiveSignIn;
 use crate::session::warm::{self, Warm};
 use crate::session::{http::shown, read};
@@ -75,6 +75,9 @@ impl Question {
     fn of(app: &App, head: &Head<'_>) -> Option<Self> {
         let what = What::asked(head)?;
         let site = app.hosts.site_of(head)?;
+        if native::asks(site, head.headers) {
+            return None;
+        }
         let credential = site.carriage.only_credential(head.headers)?;
         let now = app.world.clock.now_ms();
         let warm = warm::find(app, site, credential, now)?;
@@ -119,7 +122,9 @@ impl Question {
         }
         let azp = self.origin.as_ref().and_then(|origin| origin.to_str().ok());
         let loaded = &self.warm.cached.loaded;
-        let about = token::About { loaded, sign_in: active, scope: None, held: None };
+        // A session in which a key was renewed and not used yet is not answered here: this proof is the rack's.
+        let proof = &active.proof;
+        let about = token::About { loaded, sign_in: active, proof, act: None, scope: None, held: None };
         token::mint(&app.world, &self.site, about, azp, self.now).ok().map(answer::ok)
     }
 

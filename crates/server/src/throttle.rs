@@ -61,6 +61,11 @@ pub const WAITLIST: Rule = Rule { kind: "waitlist", free: 20, window_ms: HOUR, f
 /// Requests for a passkey from one client address, by browsers in which nobody need be signed in: each is a row for as long
 /// as it lives, and pages make one whenever they are opened.
 pub const PASSKEY: Rule = Rule { kind: "passkey", free: 600, window_ms: HOUR, first_pause_ms: 0 };
+/// Programs that ask to be signed in, from one client address: each is a row for as long as it lives.
+pub const DEVICE: Rule = Rule { kind: "device", free: 100, window_ms: HOUR, first_pause_ms: 0 };
+/// Codes of programs that somebody typed and no program had, by account and by client address.
+pub const DEVICE_GUESS: Rule =
+    Rule { kind: "device_guess", free: 9, window_ms: HOUR, first_pause_ms: 15_000 };
 /// Codes sent to one address or number from one purse (`user::Purse`).
 pub const CODE_MINUTE: Rule = Rule { kind: "code_minute", free: 1, window_ms: 60_000, first_pause_ms: 0 };
 /// The same in an hour.

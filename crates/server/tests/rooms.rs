@@ -5,15 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that nobody below the list of routers may use, and rooms that only the features above may use.
-const FEATURES: [&str; 24] = [
+const FEATURES: [&str; 27] = [
     "account",
     "contact",
     "picture",
     "recovery",
     "revocation",
+    "device",
+    "handshake",
     "session",
     "sign_in",
     "sign_up",
+    "ticket",
     "token",
     "user",
     "membership",
@@ -33,7 +36,7 @@ const FEATURES: [&str; 24] = [
 ];
 
 /// Each room with the features that it may use.
-const ARROWS: [(&str, &[&str]); 35] = [
+const ARROWS: [(&str, &[&str]); 38] = [
     ("picture", &[]),
     ("id", &[]),
     ("error", &[]),
@@ -109,6 +112,9 @@ const ARROWS: [(&str, &[&str]); 35] = [
     ),
     ("recovery", &["sign_in", "notification", "domain", "session", "user"]),
     ("revocation", &[]),
+    ("ticket", &["pages", "sign_in", "invitation", "notification", "session", "membership", "user"]),
+    ("handshake", &["pages", "token", "session", "user"]),
+    ("device", &["sign_in", "session", "membership", "user"]),
     ("token", &["session", "membership", "user"]),
     ("deployment", &["passkey", "token", "user"]),
     ("pages", &["deployment"]),
@@ -116,11 +122,13 @@ const ARROWS: [(&str, &[&str]); 35] = [
     (
         "admin",
         &[
+            "ticket",
             "invitation",
             "waitlist",
             "account",
             "contact",
             "notification",
+            "workspace",
             "organization",
             "session",
             "membership",

@@ -90,7 +90,7 @@ impl<S: Sync, const MAX_AGE_S: u32> FromRequestParts<S> for RequireFresh<MAX_AGE
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let (verified, claims) = claims(parts)?;
-        verified.verifier.check_fresh(&claims, i64::from(MAX_AGE_S))?;
+        verified.verifier().check_fresh(&claims, i64::from(MAX_AGE_S))?;
         Ok(Self(claims))
     }
 }

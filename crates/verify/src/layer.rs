@@ -11,8 +11,15 @@ use tower_service::Service;
 pub struct Verified {
     /// The claims, or why there are none.
     pub outcome: Result<Claims, Refusal>,
-    /// Whatever else is to be asked of them.
-    pub(crate) verifier: Verifier,
+    verifier: Verifier,
+}
+
+impl Verified {
+    /// The verifier that judged it, for whatever else is to be asked of the claims ([`Verifier::check_fresh`]).
+    #[must_use]
+    pub fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
 }
 
 /// A tower layer that verifies the token of each request and puts a [`Verified`] into its extensions. It lets everybody

@@ -4,6 +4,7 @@
 mod bench;
 mod code;
 mod database;
+mod documented;
 mod http;
 mod mailbox;
 mod node;

@@ -1,9 +1,9 @@
 //! `cargo xtask test`: every check, in an order in which the cheap ones speak first.
 
 use crate::database::{Database, Durability};
-use crate::{Outcome, code, node, packaging, tools};
+use crate::{Outcome, code, documented, node, packaging, tools};
 use clap::ValueEnum;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What is checked, in this order.
@@ -33,6 +33,10 @@ pub enum Step {
     Postgres,
     /// The container file and the systemd unit, as far as they can be tried without either
     Packaging,
+    /// Verifiers that others wrote take our tokens and webhooks, and refuse what is forged
+    Foreign,
+    /// Requests made from the OpenAPI document, for two minutes: as documented, and no 5xx
+    Documented,
     /// Everything that needs a browser in Chromium, against the real binary
     Browser,
     /// The hook's tests again, in Firefox
@@ -54,6 +58,8 @@ impl Step {
             Self::Sqlite => "Rust tests, on SQLite",
             Self::Postgres => "tests of the server, on PostgreSQL",
             Self::Packaging => "container file and systemd unit",
+            Self::Foreign => "verifiers that others wrote",
+            Self::Documented => "requests made from the OpenAPI document",
             Self::Browser => "browser tests, in Chromium",
             Self::Firefox => "tests of the hook, in Firefox",
         }
@@ -75,6 +81,8 @@ impl Step {
             Self::Sqlite => on_sqlite(),
             Self::Postgres => on_postgres(),
             Self::Packaging => packaged(),
+            Self::Foreign => foreign(),
+            Self::Documented => documented::briefly(),
             Self::Browser => in_chromium(),
             Self::Firefox => in_firefox(),
         }
@@ -146,11 +154,22 @@ fn packaged() -> Outcome {
     packaging::check()
 }
 
+/// The program of the crate `wacht` is built into a folder of its own: nothing of it is shared with what ships.
+fn foreign() -> Outcome {
+    let folder = tools::built("foreign")?;
+    let mut build = tools::command(
+        "cargo",
+        &["build", "--quiet", "--locked", "--manifest-path", "e2e/foreign/wacht/Cargo.toml"],
+    );
+    tools::run(build.arg("--target-dir").arg(&folder))?;
+    playwright("foreign", &[("KEYRACK_FOREIGN_WACHT", folder.join("debug/keyrack-foreign-wacht"))])
+}
+
 fn in_chromium() -> Outcome {
     needs_chromium()?;
     // The recipes of docs/LAYOUTS.md run behind it, with a certificate made on the spot.
     needs("KEYRACK_NGINX", "/usr/sbin/nginx", "nginx", &["nginx", "openssl"])?;
-    playwright("chromium")
+    playwright("chromium", &[])
 }
 
 /// Installs Chromium, unless it is there.
@@ -160,7 +179,7 @@ pub fn needs_chromium() -> Outcome {
 
 fn in_firefox() -> Outcome {
     needs("KEYRACK_FIREFOX", "/usr/bin/firefox-esr", "Firefox", &["firefox-esr"])?;
-    playwright("firefox")
+    playwright("firefox", &[])
 }
 
 /// Installs a program, unless it is at its usual place or at the one that a variable names.
@@ -173,9 +192,10 @@ fn needs(variable: &str, usual: &str, name: &str, packages: &[&str]) -> Outcome 
 }
 
 /// Runs a project of `e2e/playwright.config.ts` against the server as it is now.
-fn playwright(project: &str) -> Outcome {
+fn playwright(project: &str, more: &[(&str, PathBuf)]) -> Outcome {
     cargo(&["build", "--quiet", "--package", "keyrack-server"])?;
     let keyrack = tools::built("debug")?.join("keyrack");
     let mut playwright = tools::command("npx", &["--no-install", "playwright", "test", "--project", project]);
-    tools::run(playwright.current_dir(tools::root().join("e2e")).env("KEYRACK_BINARY", keyrack))
+    playwright.current_dir(tools::root().join("e2e")).env("KEYRACK_BINARY", keyrack);
+    tools::run(playwright.envs(more.iter().map(|(name, value)| (name, value))))
 }

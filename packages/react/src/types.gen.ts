@@ -141,7 +141,49 @@ created_at: string,
 /**
  * When what is shown of it last changed.
  */
-updated_at: string, };
+updated_at: string, 
+/**
+ * Who acts as the user in this sign-in; absent where the user does.
+ */
+act?: Acting, };
+
+/**
+ * Somebody who acts as somebody else.
+ */
+export type Acting = { 
+/**
+ * Who: the id of a user, or what the application calls one of its own people.
+ */
+sub: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * What a ticket was exchanged for.
+ */
+export type TicketExchange = { 
+/**
+ * True: a ticket that opens nothing is refused.
+ */
+success: boolean, 
+/**
+ * The same in words.
+ */
+message: string, 
+/**
+ * The session's id.
+ */
+session_id: string, 
+/**
+ * The session as it is now, in which the new sign-in is active, or an attempt waits for what is still asked.
+ */
+session: Session, 
+/**
+ * Who acts as the user of the new sign-in; absent where the user does.
+ */
+actor?: Acting, };
 
 /**
  * What became of sign-ins that were ended from another place.
@@ -454,7 +496,7 @@ expires_at: string, };
 /**
  * How an attempt to sign in began.
  */
-export type SignInMethod = "plain_email" | "plain_username" | "phone_otp" | "magic_link" | "email_otp" | "sso" | "enterprise_sso" | "passkey" | "impersonation";
+export type SignInMethod = "plain_email" | "plain_username" | "phone_otp" | "magic_link" | "email_otp" | "sso" | "enterprise_sso" | "passkey" | "impersonation" | "ticket";
 
 /**
  * What a sign-in attempt waits for; `""` when it is completed.
@@ -616,6 +658,119 @@ export type Availability = {
  * Whether nobody can sign up with it any more.
  */
 exists: boolean, };
+
+/**
+ * The answer of `POST /session/tickets`.
+ */
+export type HandoverTicket = { 
+/**
+ * What the other side exchanges, with its verifier.
+ */
+ticket: string, 
+/**
+ * Where to send the browser: the address that was asked for, with the ticket in it.
+ */
+url: string, 
+/**
+ * Until when it can be exchanged.
+ */
+expires_at: string, };
+
+/**
+ * The answer of `POST /handshake/exchange`, to an application's server.
+ */
+export type HandshakeAnswer = { 
+/**
+ * Whether somebody is signed in in the browser.
+ */
+signed_in: boolean, 
+/**
+ * A token of whoever acts there; null when nobody is signed in.
+ */
+token: Token | null, };
+
+/**
+ * The answer of `POST /device/begin`, to a program.
+ */
+export type DeviceCode = { 
+/**
+ * What the program asks with. A secret.
+ */
+device_code: string, 
+/**
+ * What the program shows, for somebody to type.
+ */
+user_code: string, 
+/**
+ * Where it is typed.
+ */
+verification_uri: string, 
+/**
+ * For so many seconds.
+ */
+expires_in: number, 
+/**
+ * The seconds between two questions.
+ */
+interval: number, };
+
+/**
+ * A program that waits to be signed in, for whoever decides about it.
+ */
+export type DeviceRequest = { 
+/**
+ * What it calls itself: anybody's words.
+ */
+program: string, 
+/**
+ * The address that it asked from.
+ */
+ip_address: string, 
+/**
+ * Whether whoever decides comes from the same address.
+ */
+same_address: boolean, 
+/**
+ * Where that address is, in English; `""` when unknown.
+ */
+city: string, 
+/**
+ * The largest part of the country; `""` when unknown.
+ */
+region: string, 
+/**
+ * The country; `""` when unknown.
+ */
+country: string, 
+/**
+ * The country's code (ISO 3166-1, two letters); `""` when unknown.
+ */
+country_code: string, 
+/**
+ * The system that it says it runs on; `""` when unknown.
+ */
+device: string, 
+/**
+ * When it asked.
+ */
+created_at: string, 
+/**
+ * Until when somebody can decide.
+ */
+expires_at: string, };
+
+/**
+ * What became of a program that waited.
+ */
+export type DeviceDecided = { 
+/**
+ * Whether it is let in.
+ */
+confirmed: boolean, 
+/**
+ * What it calls itself.
+ */
+program: string, };
 
 /**
  * The answer of `POST /auth/forgot-password`.

@@ -5,3 +5,15 @@ export type { Algorithm } from './keys.js';
 export { createKeyrack, type Keyrack, type KeyrackOptions } from './keyrack.js';
 export { Refusal, type RefusalCode } from './refusal.js';
 export type { WhenCut } from './revocations.js';
+export {
+  createVisitors,
+  type Visit,
+  type VisitHandshake,
+  type Visiting,
+  type Visitors,
+  type VisitorsOptions,
+  type VisitSignedIn,
+  type VisitSignedOut,
+  type VisitUnavailable,
+  withoutForged,
+} from './visitors.js';

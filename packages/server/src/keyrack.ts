@@ -51,12 +51,20 @@ export class Keyrack {
   readonly #follower: Follower | undefined;
   readonly #clock: Clock;
 
+  /** Where browsers reach Keyrack. */
+  readonly issuer: string;
+
+  /** Where this process reaches it. */
+  readonly server: string;
+
   /** @internal Use {@link createKeyrack}; `revocations` are what a test knows already. */
   constructor(options: KeyrackOptions, revocations?: Revocations) {
     check(options);
     const { issuer, audience, skewSeconds = 5, algorithms = ALGORITHMS, server = issuer, clock = MACHINE } = options;
     this.#rules = { issuer, audience, skew: skewSeconds * 1000 };
     this.#clock = clock;
+    this.issuer = issuer;
+    this.server = server;
     this.#source = options.jwks
       ? fixed(readKeys(options.jwks, algorithms))
       : new Fetched({ url: `${server}/.well-known/jwks.json`, allowed: algorithms, clock });

@@ -1,5 +1,6 @@
 import type { Auth, Requirement, SignedIn } from './auth.js';
 import type { Keyrack } from './keyrack.js';
+import { type Visitors, withoutForged } from './visitors.js';
 
 /** A route handler of Next.js, or any function that answers a `Request`. */
 export type RouteHandler<Rest extends readonly unknown[]> = (request: Request, ...rest: Rest) => Response | Promise<Response>;
@@ -37,4 +38,27 @@ export async function authOf(
   requirement?: Requirement,
 ): Promise<Auth> {
   return keyrack.authenticateRequest({ headers: await headers }, requirement);
+}
+
+/** What is used of `NextResponse` of `next/server`. */
+export interface NextAnswers {
+  next(init: { request: { headers: Headers } }): Response;
+}
+
+/**
+ * The proxy of an application (`proxy.ts`, or `middleware.ts` before Next.js 16) whose pages are rendered for whoever visits:
+ * `export const proxy = keyrackProxy(visitors, NextResponse)`. Behind it `await visitors.signedIn(headers())` says who it is.
+ */
+export function keyrackProxy(visitors: Visitors, answers: NextAnswers): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const visit = await visitors.authenticateRequest(request);
+    if (visit.status === 'handshake' || visit.status === 'unavailable') return visit.response;
+    // A page that is fetched by the router cannot be sent elsewhere: what is no page of its own has the router open it anew.
+    if (visit.status === 'signed_out' && request.headers.get('rsc') && visitors.isUndecided(request)) {
+      return new Response('open this page anew\n', { status: 401, headers: visit.headers });
+    }
+    const response = answers.next({ request: { headers: withoutForged(request.headers) } });
+    visit.headers.forEach((value, name) => (name === 'vary' ? response.headers.append(name, value) : response.headers.set(name, value)));
+    return response;
+  };
 }

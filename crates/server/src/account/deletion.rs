@@ -18,11 +18,11 @@ use crate::membership::{self, Place, role};
 use crate::notification;
 use crate::params;
 use crate::picture;
-use crate::session::crowd;
 use crate::session::store::{self as sessions, OfUser};
+use crate::session::{acted_by, crowd};
 use crate::time::rfc3339;
 use crate::user::notice::Changed;
-use crate::user::{self, User, password, standing};
+use crate::user::{self, User, password, standing, tickets};
 use axum::response::Response;
 use keyrack_protocol::{AccountDeletion, Code, EndReason};
 use std::sync::Arc;
@@ -80,6 +80,7 @@ fn ask(tx: &mut Tx<'_>, (app, site): (&App, &Site), own: &mut Own) -> Result<i64
     let user = own.user.clone();
     let due_at = now.saturating_add(grace_ms);
     own.end_all_of(tx, site, &user, EndReason::UserDeleted)?;
+    end_acting(tx, site, &user, EndReason::UserDeleted, &own.by())?;
     if grace_ms == 0 {
         own.way_changed(tx, (app, site), Changed::Deleted, "")?;
         erase(tx, (app, site), &user, now)?;
@@ -128,10 +129,22 @@ fn leads_alone(
 /// What the database says.
 pub fn end_all(tx: &mut Tx<'_>, site: &Site, user: &User, reason: EndReason, by: &By) -> Result<Vec<OfUser>> {
     // Also those that have expired but were not swept yet: by another node's clock they may live on.
-    let all = sessions::sign_ins_of(tx, &site.config.id, user, 0)?;
+    let mut all = sessions::sign_ins_of(tx, &site.config.id, user, 0)?;
+    // Nor does anybody act as others any more who may not act.
+    all.extend(acted_by(tx, &site.config.id, &user.id)?);
+    tickets::take_back(tx, &site.config.id, &user.id, by.now)?;
     let held: Vec<&SessionId> = all.iter().map(|sign_in| &sign_in.session).collect();
     sessions::lock(tx, &site.config.id, &held)?;
     crowd::end_elsewhere(tx, site, &all, reason, by)
+}
+
+/// Ends what a user does as others, and takes back the tickets of the account.
+fn end_acting(tx: &mut Tx<'_>, site: &Site, user: &User, reason: EndReason, by: &By) -> Result<()> {
+    tickets::take_back(tx, &site.config.id, &user.id, by.now)?;
+    let acting = acted_by(tx, &site.config.id, &user.id)?;
+    let held: Vec<&SessionId> = acting.iter().map(|sign_in| &sign_in.session).collect();
+    sessions::lock(tx, &site.config.id, &held)?;
+    crowd::end_elsewhere(tx, site, &acting, reason, by).map(drop)
 }
 
 /// Deletes an account whose sign-ins have ended; of what it said about a person nothing is left. The caller holds its

@@ -9,6 +9,7 @@ use crate::audit::{self, Event};
 use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::id::ApiKeyId;
+use crate::ticket;
 use crate::time::rfc3339;
 use crate::user;
 use axum::extract::Path;
@@ -135,6 +136,9 @@ pub async fn revoke(operator: Operator, Path(id): Path<String>) -> Result<Respon
         if is_new {
             let about = audit::About { reason: id.as_str(), ..audit::About::default() };
             audit::record(tx, &site, &by, Event::ApiKeyRevoked, about)?;
+            // What it has made and nobody has used dies with it.
+            let maker = audit::actor_word(&audit::Actor::Key(id.clone()));
+            ticket::store::revoke_made_by(tx, &site.config.id, &maker, by.now)?;
         }
         let (key, _) = store::find(tx, &site.config.id, &id)?.ok_or(Code::ApiKeyNotFound)?;
         Ok((view(&key, by.now), is_new))

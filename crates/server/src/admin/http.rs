@@ -2,7 +2,10 @@
 
 use super::door::{About, Operator};
 use super::page::{Page, moment};
-use super::{api_keys, explain, import, inviting, people, places, store, teams, view, waitlist, webhooks};
+use super::{
+    api_keys, explain, import, inside, inviting, letting_in, people, places, reaching, spaces, store, teams,
+    view, webhooks,
+};
 use crate::api_key::uses;
 use crate::app::Shared;
 use crate::audit::{self, Event};
@@ -18,7 +21,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::Response;
 use axum::routing::{delete, get, patch, post};
-use keyrack_protocol::Code;
+use keyrack_protocol::{Code, OrganizationMember, WorkspaceMember};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -41,13 +44,17 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/organizations/{id}", patch(teams::update).delete(teams::delete))
         .route("/admin/organizations/{id}/invitations", get(inviting::list).post(inviting::create))
         .route("/admin/organizations/{id}/invitations/{invitation}", delete(inviting::withdraw))
-        .route("/admin/organizations/{id}/members/{user}/roles/{role}", delete(teams::take_role))
-        .route("/admin/organizations/{id}/members", get(teams::members).post(teams::add_member))
-        .route("/admin/organizations/{id}/members/{user}", delete(teams::remove_member))
         .route("/admin/organizations/{id}/unrestrict", post(unrestrict))
-        .route("/admin/waitlist", get(waitlist::list))
-        .route("/admin/waitlist/invite", post(waitlist::invite))
-        .route("/admin/waitlist/{email}", delete(waitlist::remove))
+        .merge(of_members())
+        .route("/admin/workspaces", get(spaces::list).post(spaces::create))
+        .route("/admin/workspaces/{id}", patch(spaces::update).delete(spaces::delete))
+        .route("/admin/users/{user}/contacts", get(reaching::list).post(reaching::add))
+        .route("/admin/users/{user}/contacts/{id}", delete(reaching::remove))
+        .route("/admin/users/{user}/contacts/{id}/verify", post(reaching::verify))
+        .route("/admin/users/{user}/contacts/{id}/make-primary", post(reaching::make_primary))
+        .route("/admin/waitlist", get(letting_in::list))
+        .route("/admin/waitlist/invite", post(letting_in::invite))
+        .route("/admin/waitlist/{email}", delete(letting_in::remove))
         .route("/admin/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/admin/api-keys/{id}/revoke", post(api_keys::revoke))
         .route("/admin/webhooks", get(webhooks::list))
@@ -57,6 +64,22 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/audit", get(list_audit))
         .route("/admin/hold", post(hold))
         .route("/admin/health", get(health))
+}
+
+/// Who is in organizations and workspaces.
+fn of_members() -> Router<Shared> {
+    type Ours = OrganizationMember;
+    type Theirs = WorkspaceMember;
+    Router::new()
+        .route(
+            "/admin/organizations/{id}/members",
+            get(inside::list::<Ours>).post(inside::add_to_organization),
+        )
+        .route("/admin/organizations/{id}/members/{user}", delete(inside::remove::<Ours>))
+        .route("/admin/organizations/{id}/members/{user}/roles/{role}", delete(inside::take_role::<Ours>))
+        .route("/admin/workspaces/{id}/members", get(inside::list::<Theirs>).post(inside::add::<Theirs>))
+        .route("/admin/workspaces/{id}/members/{user}", delete(inside::remove::<Theirs>))
+        .route("/admin/workspaces/{id}/members/{user}/roles/{role}", delete(inside::take_role::<Theirs>))
 }
 
 /// `user?` (id, address or username), `state?` (`live`, `all`), `limit?`, `cursor?`.

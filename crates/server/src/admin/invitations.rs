@@ -2,8 +2,8 @@
 //!
 //! One is sent in the name of a member, and gives what that member may give: nothing here decides it a second time.
 
-use super::organizations::lock;
 use super::page::Page;
+use super::places::lock;
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::config::teams::Kind;
@@ -127,7 +127,7 @@ pub async fn withdraw(
 ) -> Result<OrganizationInvitation> {
     let site = Arc::clone(site);
     let withdrawn = app.db.write(move |tx| {
-        let place = lock(tx, &site, organization.as_str())?;
+        let place = lock(tx, &site, (Kind::Organization, organization.as_str()))?;
         let it = open(tx, &site, (&organization, &id))?;
         let last = view::all(tx, &site, &place, (std::slice::from_ref(&it), by.now))?.pop();
         change::end(tx, (&site, &by), &it)?;

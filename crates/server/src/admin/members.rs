@@ -1,6 +1,8 @@
-//! Members of organizations: let users in, put them out, give and take roles, also where no administrator can.
+//! Members of organizations and workspaces: let users in, put them out, give and take roles, also where no administrator
+//! can.
 
-use super::organizations::{lock, present_user};
+use super::organizations::present_user;
+use super::places::lock;
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::config::teams::Kind;
@@ -8,19 +10,65 @@ use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::membership::former::End;
-use crate::membership::{Membership, Place, Role, are_there, list, role, roles_of, store};
+use crate::membership::list::Member;
+use crate::membership::{Membership, Place, Role, are_there, list, role, roles_of, store, unknown};
 use crate::notification::{self, News};
 use crate::organization::join::{Joined, Newcomer, join, tell};
 use crate::organization::{ending, store as organizations, view};
 use crate::session::scope;
-use keyrack_protocol::{Code, OrganizationMember};
+use crate::workspace;
+use keyrack_protocol::{Code, Organization, OrganizationMember, Workspace, WorkspaceMember};
 use std::sync::Arc;
+
+/// A member as one kind of place shows it.
+pub trait Shown: Sized + Send + 'static {
+    /// Of which kind of place.
+    const KIND: Kind;
+    /// The place as it is shown with each of its members.
+    type Around;
+
+    /// Reads the place, which is there.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn around(on: &mut Snapshot<'_>, site: &Site, id: &str) -> Result<Self::Around>;
+
+    /// Shows one of them.
+    fn show(site: &Site, around: &Self::Around, roles: &[Role], member: &Member) -> Self;
+}
+
+impl Shown for OrganizationMember {
+    const KIND: Kind = Kind::Organization;
+    type Around = Organization;
+
+    fn around(on: &mut Snapshot<'_>, site: &Site, id: &str) -> Result<Organization> {
+        Ok(view::organization(site, &organizations::present(on, &site.config.id, id)?))
+    }
+
+    fn show(site: &Site, around: &Organization, roles: &[Role], member: &Member) -> Self {
+        view::organization_member(site, around, roles, member)
+    }
+}
+
+impl Shown for WorkspaceMember {
+    const KIND: Kind = Kind::Workspace;
+    type Around = Workspace;
+
+    fn around(on: &mut Snapshot<'_>, site: &Site, id: &str) -> Result<Workspace> {
+        let (it, organization) = workspace::store::present(on, &site.config.id, id)?;
+        Ok(workspace::view::workspace(site, &it, &organization))
+    }
+
+    fn show(site: &Site, around: &Workspace, roles: &[Role], member: &Member) -> Self {
+        view::workspace_member(site, around, roles, member)
+    }
+}
 
 /// Who is meant, where.
 #[derive(Clone, Debug)]
 pub struct Whom {
-    /// The organization's id.
-    pub organization: String,
+    /// The id of the organization or workspace.
+    pub place: String,
     /// The user.
     pub user: UserId,
 }
@@ -29,16 +77,17 @@ pub struct Whom {
 /// a member.
 ///
 /// # Errors
-/// [`Code::OrganizationsDisabled`], [`Code::OrganizationNotFound`], [`Code::UserNotFound`], [`Code::RoleNotFound`].
-pub async fn add(
+/// As [`lock`]; [`Code::UserNotFound`], [`Code::RoleNotFound`]; [`Code::MembershipNotFound`] for a workspace when the user
+/// is not in its organization.
+pub async fn add<M: Shown>(
     app: &App,
     site: &Arc<Site>,
     (whom, role): (Whom, Option<String>),
     by: By,
-) -> Result<OrganizationMember> {
+) -> Result<M> {
     let site = Arc::clone(site);
     let added = app.db.write(move |tx| {
-        let place = lock(tx, &site, &whom.organization)?;
+        let place = lock(tx, &site, (M::KIND, &whom.place))?;
         present_user(tx, &site.config.id, &whom.user)?;
         let given = role.as_deref().map(|role| found(tx, &site, &place, role)).transpose()?;
         let roles: Vec<String> = given.iter().map(|role| role.id.clone()).collect();
@@ -53,7 +102,7 @@ pub async fn add(
             }
             Joined::Full | Joined::TooMany => {}
         }
-        shown(tx, &site, &place, &whom.user)
+        shown::<M>(tx, &site, &place, &whom.user)
     });
     added.await
 }
@@ -62,18 +111,13 @@ pub async fn add(
 ///
 /// # Errors
 /// As [`add`], [`Code::MembershipNotFound`].
-pub async fn give(
-    app: &App,
-    site: &Arc<Site>,
-    (whom, role): (Whom, String),
-    by: By,
-) -> Result<OrganizationMember> {
+pub async fn give<M: Shown>(app: &App, site: &Arc<Site>, (whom, role): (Whom, String), by: By) -> Result<M> {
     let site = Arc::clone(site);
     let given = app.db.write(move |tx| {
-        let (place, member) = entered(tx, &site, &whom)?;
+        let (place, member) = entered(tx, &site, (M::KIND, &whom))?;
         let role = found(tx, &site, &place, &role)?;
         give_it(tx, &site, (&place, &member), &role, &by)?;
-        shown(tx, &site, &place, &whom.user)
+        shown::<M>(tx, &site, &place, &whom.user)
     });
     given.await
 }
@@ -82,22 +126,17 @@ pub async fn give(
 ///
 /// # Errors
 /// As [`give`].
-pub async fn take(
-    app: &App,
-    site: &Arc<Site>,
-    (whom, role): (Whom, String),
-    by: By,
-) -> Result<OrganizationMember> {
+pub async fn take<M: Shown>(app: &App, site: &Arc<Site>, (whom, role): (Whom, String), by: By) -> Result<M> {
     let site = Arc::clone(site);
     let taken = app.db.write(move |tx| {
-        let (place, member) = entered(tx, &site, &whom)?;
+        let (place, member) = entered(tx, &site, (M::KIND, &whom))?;
         let role = found(tx, &site, &place, &role)?;
         if role::take(tx, &member.id, &role.id)? {
             changed(tx, &site, (&place, &member), Event::RoleTaken, &by)?;
             let news = News::RoleTaken { at: &place, membership: &member.id, role: &role };
             notification::write(tx, &site, &whom.user, &news, by.now)?;
         }
-        shown(tx, &site, &place, &whom.user)
+        shown::<M>(tx, &site, &place, &whom.user)
     });
     taken.await
 }
@@ -105,12 +144,12 @@ pub async fn take(
 /// Puts a member out, also the last administrator; says who it was.
 ///
 /// # Errors
-/// [`Code::OrganizationsDisabled`], [`Code::OrganizationNotFound`], [`Code::MembershipNotFound`].
-pub async fn remove(app: &App, site: &Arc<Site>, whom: Whom, by: By) -> Result<OrganizationMember> {
+/// As [`lock`]; [`Code::MembershipNotFound`].
+pub async fn remove<M: Shown>(app: &App, site: &Arc<Site>, whom: Whom, by: By) -> Result<M> {
     let site = Arc::clone(site);
     let removed = app.db.write(move |tx| {
-        let (place, member) = entered(tx, &site, &whom)?;
-        let last = shown(tx, &site, &place, &whom.user)?;
+        let (place, member) = entered(tx, &site, (M::KIND, &whom))?;
+        let last = shown::<M>(tx, &site, &place, &whom.user)?;
         ending::end(tx, (&site, &by), &place, (&member, End::Removed))?;
         let about = About { reason: &place.id, user: Some(&whom.user), ..About::default() };
         audit::record(tx, &site, &by, Event::MemberRemoved, about)?;
@@ -120,28 +159,26 @@ pub async fn remove(app: &App, site: &Arc<Site>, whom: Whom, by: By) -> Result<O
     removed.await
 }
 
-/// A page of the members of an organization, and behind which of them the next one begins.
+/// A page of the members of a place, and behind which of them the next one begins.
 ///
 /// # Errors
-/// [`Code::OrganizationsDisabled`], [`Code::OrganizationNotFound`].
-pub fn page(
+/// As [`lock`].
+pub fn page<M: Shown>(
     on: &mut Snapshot<'_>,
     site: &Site,
     id: &str,
     asked: &list::Asked,
-) -> Result<(Vec<OrganizationMember>, Option<list::Cursor>)> {
-    are_there(&site.config, Kind::Organization)?;
-    let place = store::find(on, &site.config.id, (Kind::Organization, id))?;
-    let place = place.ok_or(Code::OrganizationNotFound)?;
+) -> Result<(Vec<M>, Option<list::Cursor>)> {
+    are_there(&site.config, M::KIND)?;
+    let place = store::find(on, &site.config.id, (M::KIND, id))?.ok_or_else(|| unknown(M::KIND))?;
     let page = list::page(on, &place, asked)?;
-    let roles = role::all(on, roles_of(&site.config, Kind::Organization), &place)?;
-    let of = view::organization(site, &organizations::present(on, &site.config.id, &place.id)?);
-    let members = page.members.iter();
-    Ok((members.map(|member| view::organization_member(site, &of, &roles, member)).collect(), page.next))
+    let roles = role::all(on, roles_of(&site.config, M::KIND), &place)?;
+    let around = M::around(on, site, &place.id)?;
+    Ok((page.members.iter().map(|member| M::show(site, &around, &roles, member)).collect(), page.next))
 }
 
-fn entered(tx: &mut Tx<'_>, site: &Site, whom: &Whom) -> Result<(Place, Membership)> {
-    let place = lock(tx, site, &whom.organization)?;
+fn entered(tx: &mut Tx<'_>, site: &Site, (kind, whom): (Kind, &Whom)) -> Result<(Place, Membership)> {
+    let place = lock(tx, site, (kind, &whom.place))?;
     let member = member(tx, &place, &whom.user)?;
     Ok((place, member))
 }
@@ -176,7 +213,8 @@ fn give_it(
     Ok(())
 }
 
-/// Notes that a membership has changed, and tells those who follow the member's sessions.
+/// Notes that a membership has changed, and tells those who follow the member's sessions. After a loss backends refuse the
+/// tokens of before.
 fn changed(
     tx: &mut Tx<'_>,
     site: &Site,
@@ -186,15 +224,17 @@ fn changed(
 ) -> Result<()> {
     store::touch(tx, &member.id, by.now)?;
     present_user(tx, &site.config.id, &member.user)?;
-    scope::tell(tx, site, &member.user, by)?;
+    match event {
+        Event::RoleTaken => scope::tell_of_loss(tx, site, &member.user, by)?,
+        _ => scope::tell(tx, site, &member.user, by)?,
+    }
     let about = About { reason: &place.id, user: Some(&member.user), ..About::default() };
     audit::record(tx, site, by, event, about)
 }
 
-fn shown(on: &mut Snapshot<'_>, site: &Site, place: &Place, user: &UserId) -> Result<OrganizationMember> {
+fn shown<M: Shown>(on: &mut Snapshot<'_>, site: &Site, place: &Place, user: &UserId) -> Result<M> {
     let member = list::one(on, place, user)?;
     let member = member.ok_or_else(|| Error::internal("show a member", "it is not there"))?;
-    let roles = role::all(on, roles_of(&site.config, Kind::Organization), place)?;
-    let of = organizations::present(on, &site.config.id, &place.id)?;
-    Ok(view::organization_member(site, &view::organization(site, &of), &roles, &member))
+    let roles = role::all(on, roles_of(&site.config, place.kind), place)?;
+    Ok(M::show(site, &M::around(on, site, &place.id)?, &roles, &member))
 }

@@ -73,7 +73,7 @@ pub async fn tell(
 /// The membership of the user in the organization, whose lock is taken.
 fn member_of(tx: &mut Tx<'_>, site: &Site, id: &str, user: &UserId) -> Result<(Place, Membership)> {
     are_there(&site.config, Kind::Organization)?;
-    let place = super::organizations::lock(tx, site, id)?;
+    let place = super::places::lock(tx, site, (Kind::Organization, id))?;
     let member = store::member(tx, &place, user.as_str())?.ok_or(Code::MembershipNotFound)?;
     Ok((place, member))
 }

@@ -12,12 +12,15 @@
 //! revision, so that no node reads, mints or accepts what is over.
 
 pub mod api_keys;
+pub mod contacts;
 pub mod door;
 pub mod explain;
 pub mod http;
 pub mod import;
+pub mod inside;
 pub mod invitations;
 pub mod inviting;
+mod letting_in;
 pub mod members;
 pub mod messages;
 pub mod organizations;
@@ -25,16 +28,20 @@ pub mod page;
 pub mod people;
 pub mod places;
 pub mod profile;
+mod reaching;
 #[cfg(unix)]
 pub mod socket;
+mod spaces;
 pub mod store;
 pub mod teams;
+pub mod tickets;
 mod told;
 pub mod users;
 pub mod v1;
 pub mod view;
 pub mod waitlist;
 pub mod webhooks;
+pub mod workspaces;
 
 use crate::account::deletion::{self, end_all};
 use crate::app::{App, Shared, Site};

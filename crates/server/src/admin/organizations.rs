@@ -2,14 +2,15 @@
 //! application.
 
 use super::page::Page;
+use super::places::{self, absent, lock};
 use super::view::Organization;
 use crate::app::{App, Shared, Site};
 use crate::audit::{self, About, By, Event};
 use crate::config::teams::Kind;
 use crate::db::{Row, Snapshot, Tx};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::{MembershipId, OrganizationId, PictureId, UserId};
-use crate::membership::{Place, are_there, role, store};
+use crate::membership::{Place, are_there, store};
 use crate::organization::said::Said;
 use crate::organization::{settle, store as organizations};
 use crate::time::rfc3339;
@@ -58,7 +59,7 @@ fn read(row: Row) -> Result<Organization> {
 /// # Errors
 /// [`Code::OrganizationNotFound`].
 pub fn one(on: &mut Snapshot<'_>, deployment: &str, id: &str) -> Result<Organization> {
-    let it = organizations::load(on, deployment, id)?.ok_or_else(unknown)?;
+    let it = organizations::load(on, deployment, id)?.ok_or_else(|| absent(Kind::Organization))?;
     Ok(Organization {
         id: it.id.to_string(),
         name: it.name,
@@ -91,12 +92,7 @@ pub async fn create(
         let drawn = organizations::Drawn { id: id.as_str(), picture: &picture };
         organizations::create(tx, deployment, &drawn, (&said, &owner), by.now)?;
         let place = Place { kind: Kind::Organization, id: id.to_string(), organization: id.clone() };
-        store::begin(tx, deployment, &place)?;
-        store::add(tx, (deployment, &place), (&member, &owner), 0, by.now)?;
-        let creator = Kind::Organization.role_id(&site.config.organizations.roles.creator);
-        role::give(tx, (deployment, &place), &member, &creator)?;
-        let about = About { reason: &place.id, user: Some(&owner), ..About::default() };
-        audit::record(tx, &site, &by, Event::OrganizationCreated, about)?;
+        places::begin(tx, (&site, &place), (&member, &owner), &by)?;
         one(tx, deployment, &place.id)
     });
     made.await
@@ -114,15 +110,6 @@ pub fn present_user(tx: &mut Tx<'_>, deployment: &str, id: &UserId) -> Result<()
     }
 }
 
-/// Takes the lock of an organization.
-///
-/// # Errors
-/// [`Code::OrganizationsDisabled`], [`Code::OrganizationNotFound`].
-pub fn lock(tx: &mut Tx<'_>, site: &Site, id: &str) -> Result<Place> {
-    are_there(&site.config, Kind::Organization)?;
-    store::lock(tx, &site.config.id, (Kind::Organization, id))?.ok_or_else(unknown)
-}
-
 /// Changes what an organization is called and says of itself; what is not said stays.
 ///
 /// # Errors
@@ -130,7 +117,7 @@ pub fn lock(tx: &mut Tx<'_>, site: &Site, id: &str) -> Result<Place> {
 pub async fn change(app: &App, site: &Arc<Site>, (id, said): (String, Said), by: By) -> Result<Organization> {
     let (site, picture) = (Arc::clone(site), PictureId::draw(&app.world));
     let changed = app.db.write(move |tx| {
-        lock(tx, &site, &id)?;
+        lock(tx, &site, (Kind::Organization, &id))?;
         let drawn = organizations::Drawn { id: &id, picture: &picture };
         organizations::update(tx, &site.config.id, &drawn, &said, by.now)?;
         let about = About { reason: &id, ..About::default() };
@@ -148,7 +135,7 @@ pub async fn delete(app: &Shared, site: &Arc<Site>, id: String, by: By) -> Resul
     let to = Arc::clone(site);
     let deleted = app.db.write(move |tx| {
         let deployment = to.config.id.as_str();
-        store::lock(tx, deployment, (Kind::Organization, &id))?.ok_or_else(unknown)?;
+        store::lock(tx, deployment, (Kind::Organization, &id))?.ok_or_else(|| absent(Kind::Organization))?;
         let last = one(tx, deployment, &id)?;
         organizations::delete(tx, &id, by.now)?;
         let about = About { reason: &id, ..About::default() };
@@ -174,10 +161,5 @@ pub async fn named(app: &App, site: &Site, text: &str) -> Result<String> {
         )?;
         row.map(|row| row.cells().text()).transpose()
     });
-    found.await?.ok_or_else(unknown)
-}
-
-fn unknown() -> Error {
-    let text = "There is no such organization in this deployment; see `keyrack organization list`.";
-    Error::refused(Code::OrganizationNotFound, text)
+    found.await?.ok_or_else(|| absent(Kind::Organization))
 }

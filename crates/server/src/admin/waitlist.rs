@@ -1,37 +1,38 @@
-//! `/admin/waitlist`: see who waits, invite them, take them off the list.
+//! The waitlist: see who waits, let them in, refuse them.
 
-use super::door::{About, Body, Operator};
 use super::page::{MOST, Page};
 use super::view::{Invited, List, WaitlistEntry};
-use crate::audit::Event;
+use crate::app::{App, Site};
+use crate::audit::{self, About, By, Event};
+use crate::db::Snapshot;
 use crate::error::{Error, Result};
-use crate::http::answer;
 use crate::id::WaitlistEntryId;
+use crate::throttle::Subject;
 use crate::time::rfc3339;
 use crate::user::email::EmailAddress;
 use crate::waitlist;
 use crate::waitlist::store::{self, Entry};
-use axum::extract::Path;
-use axum::response::Response;
 use keyrack_protocol::Code;
-use serde::Deserialize;
+use std::sync::Arc;
 
-/// `state?` (`waiting`, `all`), `limit?`, `cursor?`: who has waited longest first.
+/// Whether a text is a cursor of [`page`].
+#[must_use]
+pub fn is_cursor(text: &str) -> bool {
+    WaitlistEntryId::parse(text).is_some()
+}
+
+/// Who waits, the longest first; `waiting` leaves out those who were invited.
 ///
 /// # Errors
-/// [`Code::InvalidParameter`].
-pub async fn list(operator: Operator) -> Result<Response> {
-    operator.says_only(&["state", "limit", "cursor"])?;
-    let is_id = |text: &str| WaitlistEntryId::parse(text).is_some();
-    let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
-    let waiting = operator.word("state", &["waiting", "all"])? != "all";
-    let deployment = operator.site.config.id.clone();
-    let list = operator.app.db.read(move |on| {
-        let found = store::list(on, &deployment, (&page.after, page.rows()), waiting)?;
-        Ok(page.list(found.into_iter().map(shown).collect(), |entry: &WaitlistEntry| &entry.id))
-    });
-    let list: List<WaitlistEntry> = list.await?;
-    Ok(answer::ok(list))
+/// What the database says.
+pub fn page(
+    on: &mut Snapshot<'_>,
+    deployment: &str,
+    page: &Page,
+    waiting: bool,
+) -> Result<List<WaitlistEntry>> {
+    let found = store::list(on, deployment, (&page.after, page.rows()), waiting)?;
+    Ok(page.list(found.into_iter().map(shown).collect(), |entry: &WaitlistEntry| &entry.id))
 }
 
 fn shown(entry: Entry) -> WaitlistEntry {
@@ -46,36 +47,46 @@ fn shown(entry: Entry) -> WaitlistEntry {
     }
 }
 
-/// Whom to invite.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Whom {
+/// Whom to let in.
+#[derive(Clone, Debug)]
+pub enum Whom {
     /// These addresses.
-    #[serde(default)]
-    emails: Vec<String>,
+    Addresses(Vec<EmailAddress>),
     /// So many of those who have waited longest and were not invited yet.
-    first: Option<i64>,
+    First(i64),
 }
 
-/// `emails` or `first` (1 to 200): invites them, also those who were invited before, whose older invitation works no
-/// more.
+impl Whom {
+    /// Reads either of two.
+    ///
+    /// # Errors
+    /// [`Code::InvalidParameter`], [`Code::InvalidEmail`].
+    pub fn read(emails: &[&str], first: Option<i64>) -> Result<Self> {
+        let said = match (emails, first) {
+            ([], Some(first)) if (1..=MOST).contains(&first) => return Ok(Self::First(first)),
+            ([], _) | (_, Some(_)) => None,
+            (emails, None) => Some(emails),
+        };
+        let wrong = || {
+            let text = format!("Say either emails, or first: a whole number from 1 to {MOST}.");
+            Error::refused(Code::InvalidParameter, text)
+        };
+        let emails = said.filter(|emails| i64::try_from(emails.len()).is_ok_and(|count| count <= MOST));
+        let parsed =
+            emails.ok_or_else(wrong)?.iter().map(|email| EmailAddress::parse(email).map_err(Error::from));
+        Ok(Self::Addresses(parsed.collect::<Result<_>>()?))
+    }
+}
+
+/// Invites them, also those who were invited before, whose older invitation works no more.
 ///
 /// # Errors
-/// [`Code::InvalidEmail`], [`Code::WaitlistEntryNotFound`] when an address is not on the list: then nobody is invited;
-/// [`Code::InvalidParameter`].
-pub async fn invite(operator: Operator, Body(whom): Body<Whom>) -> Result<Response> {
-    operator.says_only(&[])?;
-    let is_both = whom.first.is_some() != whom.emails.is_empty();
-    if is_both || whom.first.is_some_and(|first| !(1..=MOST).contains(&first)) {
-        let text = format!("Say either emails, or first: a whole number from 1 to {MOST}.");
-        return Err(Error::refused(Code::InvalidParameter, text));
-    }
-    let emails = whom.emails.iter().map(|email| EmailAddress::parse(email).map_err(Error::from));
-    let emails = emails.collect::<Result<Vec<_>>>()?;
-    let deployment = operator.site.config.id.clone();
-    let entries = operator.app.db.read(move |on| match whom.first {
-        Some(first) => store::list(on, &deployment, ("", first), true),
-        None => emails
+/// [`Code::WaitlistEntryNotFound`] when an address is not on the list: then nobody is invited.
+pub async fn invite(app: &Arc<App>, site: &Arc<Site>, whom: Whom, by: By) -> Result<Invited> {
+    let deployment = site.config.id.clone();
+    let entries = app.db.read(move |on| match &whom {
+        Whom::First(first) => store::list(on, &deployment, ("", *first), true),
+        Whom::Addresses(emails) => emails
             .iter()
             .map(|email| {
                 store::by_email(on, &deployment, email.as_str())?.ok_or_else(|| {
@@ -84,24 +95,23 @@ pub async fn invite(operator: Operator, Body(whom): Body<Whom>) -> Result<Respon
             })
             .collect(),
     });
-    let entries = entries.await?;
-    let invited = waitlist::invite(&operator.app, &operator.site, entries, operator.by()).await?;
-    operator.log(Event::InvitationSent, About { ended: None, ..About::default() });
-    Ok(answer::ok(Invited { invited: invited.into_iter().map(shown).collect() }))
+    let invited = waitlist::invite(app, site, entries.await?, by).await?;
+    Ok(Invited { invited: invited.into_iter().map(shown).collect() })
 }
 
 /// Takes an address off the list; an invitation of it works no more.
 ///
 /// # Errors
-/// [`Code::InvalidEmail`], [`Code::WaitlistEntryNotFound`].
-pub async fn remove(operator: Operator, Path(email): Path<String>) -> Result<Response> {
-    operator.says_only(&[])?;
-    let email = EmailAddress::parse(&email)?;
-    let (deployment, address) = (operator.site.config.id.clone(), email.to_string());
-    let was_on_it = operator.app.db.write(move |tx| store::leave(tx, &deployment, &address)).await?;
-    if !was_on_it {
-        return Err(Code::WaitlistEntryNotFound.into());
-    }
-    operator.log(Event::InvitationWithdrawn, About::default());
-    Ok(answer::ok(serde_json::json!({ "removed": email.as_str() })))
+/// [`Code::WaitlistEntryNotFound`].
+pub async fn refuse(app: &App, site: &Arc<Site>, email: &EmailAddress, by: By) -> Result<()> {
+    let identifier = Subject::new(&app.vault, &site.config.id, email.as_str());
+    let (site, address) = (Arc::clone(site), email.to_string());
+    let refused = app.db.write(move |tx| {
+        if !store::leave(tx, &site.config.id, &address)? {
+            return Err(Code::WaitlistEntryNotFound.into());
+        }
+        let about = About { identifier: Some(&identifier), ..About::default() };
+        audit::record(tx, &site, &by, Event::WaitlistRefused, about)
+    });
+    refused.await
 }

@@ -54,10 +54,12 @@ scopes! {
     UsersWrite = "users:write", "Make, change, disable and delete accounts.";
     SessionsRead = "sessions:read", "Read where accounts are signed in.";
     SessionsWrite = "sessions:write", "End sessions and sign-ins.";
-    OrganizationsRead = "organizations:read", "Read organizations and their members.";
-    OrganizationsWrite = "organizations:write", "Make, change and delete organizations, and decide about their members.";
+    OrganizationsRead = "organizations:read", "Read organizations, workspaces and their members.";
+    OrganizationsWrite = "organizations:write", "Make, change and delete organizations and workspaces, and decide about their members.";
     InvitationsRead = "invitations:read", "Read invitations.";
     InvitationsWrite = "invitations:write", "Invite, and withdraw invitations.";
+    WaitlistRead = "waitlist:read", "Read who waits to be let in.";
+    WaitlistWrite = "waitlist:write", "Let in who waits, and refuse.";
     TicketsSignIn = "tickets:sign_in", "Sign accounts in by a ticket.";
     TicketsImpersonate = "tickets:impersonate", "Act as somebody else by a ticket.";
     TicketsHandover = "tickets:handover", "Hand a session over to another place by a ticket.";

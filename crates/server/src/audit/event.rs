@@ -33,6 +33,8 @@ pub enum Event {
     CredentialAmbiguous,
     /// A session named a sign-in that is not its own.
     ForeignSignInNamed,
+    /// Somebody, or a page, asked for what they may not do; the reason is the code.
+    ActRefused,
     /// The owner of an account changed a way into it, or asked for its end; the reason says what.
     AccountChanged,
     /// Another password was set with a mailed link or code.
@@ -61,6 +63,8 @@ pub enum Event {
     OrganizationDeleted,
     /// A user made a workspace.
     WorkspaceCreated,
+    /// Whoever runs the application changed a workspace.
+    WorkspaceChanged,
     /// An administrator deleted a workspace.
     WorkspaceDeleted,
     /// A user became a member of an organization or workspace that was there.
@@ -91,6 +95,8 @@ pub enum Event {
     InvitationAccepted,
     /// A token was none of an invitation, or somebody else's.
     InvitationRefused,
+    /// Whoever runs the application took an address off the waitlist.
+    WaitlistRefused,
     /// A member said that a domain is the organization's.
     DomainClaimed,
     /// The organization proved a domain.
@@ -113,6 +119,20 @@ pub enum Event {
     ApiKeyRevoked,
     /// A call of a backend had no key of the deployment, one that is over, or one that is not for that.
     ApiKeyRefused,
+    /// A ticket was made; the reason is its kind.
+    TicketCreated,
+    /// A ticket was taken back before anybody used it; the reason is its kind.
+    TicketRevoked,
+    /// A ticket opened nothing; the reason says why.
+    TicketRefused,
+    /// Somebody who acts as somebody else tried what only its owner may.
+    ImpersonationRefused,
+    /// Somebody let a program sign in.
+    DeviceConfirmed,
+    /// Somebody kept a program out.
+    DeviceDenied,
+    /// Somebody typed a code that no program had.
+    DeviceCodeRefused,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
     /// An operator moved the database to another engine.
@@ -139,6 +159,7 @@ impl Event {
             Self::LockoutBegun => "lockout_begun",
             Self::CredentialAmbiguous => "credential_ambiguous",
             Self::ForeignSignInNamed => "foreign_sign_in_named",
+            Self::ActRefused => "act_refused",
             Self::AccountChanged => "account_changed",
             Self::PasswordReset => "password_reset",
             Self::UserCreated => "user_created",
@@ -153,6 +174,7 @@ impl Event {
             Self::OrganizationChanged => "organization_changed",
             Self::OrganizationDeleted => "organization_deleted",
             Self::WorkspaceCreated => "workspace_created",
+            Self::WorkspaceChanged => "workspace_changed",
             Self::WorkspaceDeleted => "workspace_deleted",
             Self::MemberJoined => "member_joined",
             Self::MemberLeft => "member_left",
@@ -168,6 +190,7 @@ impl Event {
             Self::InvitationWithdrawn => "invitation_withdrawn",
             Self::InvitationAccepted => "invitation_accepted",
             Self::InvitationRefused => "invitation_refused",
+            Self::WaitlistRefused => "waitlist_refused",
             Self::DomainClaimed => "domain_claimed",
             Self::DomainVerified => "domain_verified",
             Self::DomainRemoved => "domain_removed",
@@ -179,6 +202,13 @@ impl Event {
             Self::ApiKeyCreated => "api_key_created",
             Self::ApiKeyRevoked => "api_key_revoked",
             Self::ApiKeyRefused => "api_key_refused",
+            Self::TicketCreated => "ticket_created",
+            Self::TicketRevoked => "ticket_revoked",
+            Self::TicketRefused => "ticket_refused",
+            Self::ImpersonationRefused => "impersonation_refused",
+            Self::DeviceConfirmed => "device_confirmed",
+            Self::DeviceDenied => "device_denied",
+            Self::DeviceCodeRefused => "device_code_refused",
             Self::BackupRestored => "backup_restored",
             Self::DatabaseMoved => "database_moved",
         }
@@ -195,8 +225,12 @@ impl Event {
             | Self::ProofRefused
             | Self::CredentialAmbiguous
             | Self::ForeignSignInNamed
+            | Self::ActRefused
             | Self::InvitationRefused
             | Self::ApiKeyRefused
+            | Self::TicketRefused
+            | Self::ImpersonationRefused
+            | Self::DeviceCodeRefused
             | Self::PasskeyCopied => "refused",
             _ => "ok",
         }

@@ -12,7 +12,7 @@ mod note;
 pub mod store;
 
 pub use event::Event;
-pub use note::{note, note_about};
+pub use note::{Known, Whose, note, note_about, note_refusal};
 
 use crate::app::Site;
 use crate::db::Tx;
@@ -21,12 +21,15 @@ use crate::id::{ApiKeyId, AuditId, SessionId, SignInId, UserId};
 use crate::params;
 use crate::throttle::{self, Rule, Subject, Verdict};
 use crate::world::World;
+use keyrack_protocol::Acting;
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A person with a browser, as far as the record names one.
     User,
+    /// A person who acts as somebody else, by what the application calls them.
+    Acting(String),
     /// A person who has proved nothing.
     Stranger,
     /// Who runs the server, as this Unix user.
@@ -75,6 +78,19 @@ impl By {
     #[must_use]
     pub fn saying(self, note: String) -> Self {
         Self { note, ..self }
+    }
+
+    /// The same as whoever acts as the user, if somebody does; with the reason for it, where none is said.
+    #[must_use]
+    pub fn acting(self, act: Option<&Acting>) -> Self {
+        match act {
+            Some(act) if self.actor == Actor::User => Self {
+                actor: Actor::Acting(act.sub.clone()),
+                note: if self.note.is_empty() { act.reason.clone() } else { self.note },
+                ..self
+            },
+            _ => self,
+        }
     }
 
     /// The same as a person who has proved nothing.
@@ -149,6 +165,7 @@ pub fn record_in(
 pub fn actor_word(actor: &Actor) -> String {
     match actor {
         Actor::User => "user".to_owned(),
+        Actor::Acting(actor) => format!("acting:{actor}"),
         Actor::Stranger => "stranger".to_owned(),
         Actor::System => "system".to_owned(),
         Actor::Key(id) => format!("key:{id}"),

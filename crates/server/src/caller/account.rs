@@ -2,7 +2,7 @@
 
 use super::Browser;
 use crate::app::{Shared, Site};
-use crate::audit::{Actor, By};
+use crate::audit::{Actor, By, Known, Whose};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{SessionId, SignInId, UserId};
@@ -55,7 +55,12 @@ impl FromRequestParts<Shared> for Account {
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> std::result::Result<Self, Response> {
         let OfTab(tab) = OfTab::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let browser = Browser::from_request_parts(parts, app).await?;
-        Self::read(browser, tab, polls(parts)).await.map_err(IntoResponse::into_response)
+        let account = Self::read(browser, tab, polls(parts)).await.map_err(IntoResponse::into_response)?;
+        if let Some(known) = parts.extensions.get::<Known>() {
+            let (user, session) = (Some(account.user.clone()), Some(account.session.clone()));
+            known.tell(Whose { user, session, sign_in: Some(account.sign_in.clone()) });
+        }
+        Ok(account)
     }
 }
 

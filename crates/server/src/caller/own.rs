@@ -12,7 +12,7 @@ use crate::session::enter::{self, Arrival, Left, Room};
 use crate::session::store::{self, OfUser};
 use crate::session::{Proof, crowd, read, scope};
 use crate::user::notice::{self, Changed, Whence};
-use crate::user::{self, User};
+use crate::user::{self, User, tickets};
 use axum::response::Response;
 use keyrack_protocol::{ChangeReason, Code, EndReason, ReauthenticationMethod};
 use serde::Serialize;
@@ -215,6 +215,7 @@ impl Own {
     pub fn end_others(&mut self, tx: &mut Tx<'_>, site: &Site, reason: EndReason) -> Result<usize> {
         let mut all = store::sign_ins_of(tx, &site.config.id, &self.user, 0)?;
         all.retain(|sign_in| sign_in.id != self.sign_in);
+        tickets::take_back(tx, &site.config.id, &self.user.id, self.now())?;
         self.end(tx, site, &all, reason)
     }
 
@@ -270,9 +271,6 @@ impl Browser {
     /// whole rack.
     #[must_use]
     pub fn answer_with<T: Serialize>(&self, left: &Left, data: T) -> Response {
-        let mut response = answer::ok(data);
-        let seconds = (left.loaded.outer_until - self.app.world.clock.now_ms()).max(0) / 1000;
-        self.site.carriage.hand_out(response.headers_mut(), &left.rack, seconds);
-        response
+        self.hand_out(left, answer::ok(data))
     }
 }

@@ -48,6 +48,9 @@ pub struct Import {
     /// Make accounts whose hash cannot be taken without a password, instead of refusing them
     #[arg(long)]
     pub drop_unusable: bool,
+    /// Change nothing: only say what would be refused, and how many accounts there would be
+    #[arg(long)]
+    pub check: bool,
     /// Begin after this line (or, in a JSON document, this user)
     #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
     pub after: u64,
@@ -130,15 +133,18 @@ pub async fn run(args: &Import, target: &Target) -> Result<String, Failure> {
             "{}; everything up to {unit} {} is done: run the command again, with --after {} to save time",
             failure.line, told.place, told.place
         );
-        Failure { line: if told.place == 0 { failure.line } else { again }, ..failure }
+        Failure { line: if told.place == 0 || args.check { failure.line } else { again }, ..failure }
     })?;
-    let text = summary(&told, (unit, target.json));
+    let text = summary(&told, args.check, (unit, target.json));
     if told.refused == 0 {
         return Ok(text);
     }
     print(&text)?;
-    let line =
-        "not everything was taken; mend the file and run the command again: what is there stays as it is";
+    let line = if args.check {
+        "not everything would be taken; nothing was changed"
+    } else {
+        "not everything was taken; mend the file and run the command again: what is there stays as it is"
+    };
     Err(Failure::refused(line))
 }
 
@@ -148,7 +154,8 @@ async fn import(
     (reading, items): (&Reading, &mut Items),
     told: &mut Told,
 ) -> Result<(), Failure> {
-    let mut batch = Batch { vouch: args.vouch, drop_unusable: args.drop_unusable, ..Batch::default() };
+    let (vouch, drop_unusable, check) = (args.vouch, args.drop_unusable, args.check);
+    let mut batch = Batch { vouch, drop_unusable, check, ..Batch::default() };
     let (mut places, mut bytes): (Vec<u64>, usize) = (Vec::new(), 0);
     let unit = items.unit;
     for item in items {
@@ -223,12 +230,12 @@ impl Told {
     }
 }
 
-fn summary(told: &Told, (unit, json): (&str, bool)) -> String {
+fn summary(told: &Told, check: bool, (unit, json): (&str, bool)) -> String {
     let Told { made, present, refused, without_password, .. } = told;
     if json {
         let json = json!({
             "made": made, "present": present, "refused": refused, "without_password": without_password,
-            "unit": unit, "refusals": told.listed,
+            "unit": unit, "refusals": told.listed, "check": check,
         });
         return format!("{json:#}\n");
     }
@@ -236,5 +243,7 @@ fn summary(told: &Told, (unit, json): (&str, bool)) -> String {
         0 => String::new(),
         count => format!(" ({count} of them without a password)"),
     };
-    format!("{made} made{without}, {present} there already, {refused} refused.\n")
+    let made = if check { format!("{made} would be made") } else { format!("{made} made") };
+    let end = if check { " Nothing was changed." } else { "" };
+    format!("{made}{without}, {present} there already, {refused} refused.{end}\n")
 }

@@ -1,8 +1,8 @@
 //! A deployment as the operator decided it, and what holds when nothing is said.
 
 use super::{
-    Auth, Challenge, Messages, Organizations, Origin, Passkeys, Restrictions, Retention, TextMessages, Ui,
-    Webhook, Workspaces,
+    Auth, Challenge, Impersonation, Messages, Organizations, Origin, Passkeys, Restrictions, Retention,
+    TextMessages, Ui, Webhook, Workspaces,
 };
 use crate::mail::own::Templates;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -38,6 +38,10 @@ pub struct Deployment {
     pub allowed_origins: Vec<String>,
     /// The `Domain` of the cookie: a parent of the origin's host; without it the cookie is the host's only.
     pub cookie_domain: Option<String>,
+    /// Whether programs may carry the credential in a header of their own, and be signed in by a code.
+    pub native_programs: bool,
+    /// Addresses with a scheme of a program's own to which a sign-in may be handed over, compared as they are.
+    pub native_redirects: Vec<String>,
     /// Whether answers hide from strangers which addresses have an account.
     pub uniform_answers: bool,
     /// How long things live.
@@ -68,6 +72,8 @@ pub struct Deployment {
     pub messages: Messages,
     /// Texts of mails and text messages that it has of its own: path in its folder → text.
     pub templates: Templates,
+    /// Whether somebody may act as somebody else.
+    pub impersonation: Impersonation,
     /// Endpoints of the application that are told what happens.
     pub webhooks: Vec<Webhook>,
     /// The sender of its mails, `Name <address>` or an address.
@@ -100,6 +106,8 @@ pub struct Lifetimes {
     pub token_ms: i64,
     /// An invitation can be accepted for this long: 1 hour to 90 days (10 days).
     pub invitation_ms: i64,
+    /// A ticket works for this long at most: 10 seconds to 5 minutes (5 minutes).
+    pub ticket_ms: i64,
 }
 
 impl Default for Lifetimes {
@@ -113,13 +121,14 @@ impl Default for Lifetimes {
             code_ms: 10 * MINUTE,
             token_ms: MINUTE,
             invitation_ms: 10 * DAY,
+            ticket_ms: 5 * MINUTE,
         }
     }
 }
 
 impl Deployment {
     /// What `keyrack dev` runs without a file, and what every setting is that a file leaves out, except that a file
-    /// which says nothing of organizations has none.
+    /// which says nothing of organizations has none, and lets no programs in where it says nothing of them.
     #[must_use]
     pub fn built_in(port: u16, mode: Mode) -> Self {
         let origin = Origin { https: false, host: "localhost".to_owned(), port: Some(port) };
@@ -133,6 +142,8 @@ impl Deployment {
             origin,
             path: String::new(),
             cookie_domain: None,
+            native_programs: true,
+            native_redirects: Vec::new(),
             uniform_answers: true,
             lifetimes: Lifetimes::default(),
             retention: Retention::default(),
@@ -153,6 +164,7 @@ impl Deployment {
             ui: Ui::default(),
             messages: Messages::new(),
             templates: Templates::new(),
+            impersonation: Impersonation::default(),
             webhooks: Vec::new(),
             mail_from: "Keyrack <keyrack@localhost>".to_owned(),
             password_hashing: PasswordHashing::Standard,

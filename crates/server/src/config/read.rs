@@ -4,7 +4,8 @@ use super::settings::{Messages, Ui};
 use super::table::Table;
 use super::value;
 use super::{
-    Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, retention, sms, teams, webhooks,
+    Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, impersonation, native, retention,
+    sms, teams, webhooks,
 };
 use crate::mail::own::{self, Templates};
 use crate::pages::texts;
@@ -128,6 +129,8 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         any_loopback: false,
         allowed_origins,
         cookie_domain: table.text("cookie_domain", value::host_name),
+        native_redirects: table.list("native_redirects", native::redirect).unwrap_or_default(),
+        native_programs: table.flag("native_programs").unwrap_or_default(),
         uniform_answers: table.flag("uniform_answers").unwrap_or(base.uniform_answers),
         maintenance_mode: table.flag("maintenance_mode").unwrap_or(base.maintenance_mode),
         max_accounts_per_session: table
@@ -144,6 +147,7 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         restrictions: admission::restrictions(table.table("restrictions")),
         organizations: teams::organizations(table.table("organizations")),
         workspaces: teams::workspaces(table.table("workspaces")),
+        impersonation: impersonation::read(table.table("impersonation")),
         webhooks: webhooks::webhooks(table.tables("webhook")),
         text_messages: sms::text_messages(table.table("text_messages")),
         ui: ui(table.table("ui")),
@@ -176,6 +180,7 @@ fn lifetimes(mut table: Table<'_>) -> Lifetimes {
     let code = table.text("code", |text| within(text, "30 seconds", ("attempt", attempt)));
     let token = table.text("token", |text| value::span_within(text, "5 seconds", "1 hour"));
     let invitation = table.text("invitation", |text| value::span_within(text, "1 hour", "90 days"));
+    let ticket = table.text("ticket", |text| value::span_within(text, "10 seconds", "5 minutes"));
     table.finish();
     Lifetimes {
         sign_in_max_age_ms: age,
@@ -185,6 +190,7 @@ fn lifetimes(mut table: Table<'_>) -> Lifetimes {
         code_ms: code.unwrap_or(base.code_ms.min(attempt)),
         token_ms: token.unwrap_or(base.token_ms),
         invitation_ms: invitation.unwrap_or(base.invitation_ms),
+        ticket_ms: ticket.unwrap_or(base.ticket_ms),
     }
 }
 

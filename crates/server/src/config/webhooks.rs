@@ -85,7 +85,11 @@ fn webhook(mut table: Table<'_>) -> Option<Webhook> {
     Some(Webhook { name: name?, url: url?, key: secret?.0, events, private_addresses })
 }
 
-fn url(text: &str, private_addresses: bool) -> Result<String, String> {
+/// The address of an endpoint as it is kept.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn url(text: &str, private_addresses: bool) -> Result<String, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let Some(url) = url else {
         return Err(format!("{text:?} is not an address; write it like \"https://app.example.com/hooks\""));

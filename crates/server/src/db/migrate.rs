@@ -118,6 +118,18 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0018_webhooks.sql"),
         walks: &[],
     },
+    Migration {
+        version: 19,
+        name: "tickets",
+        sql: include_str!("../../migrations/0019_tickets.sql"),
+        walks: &["sign_ins"],
+    },
+    Migration {
+        version: 21,
+        name: "reach",
+        sql: include_str!("../../migrations/0021_reach.sql"),
+        walks: &[],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

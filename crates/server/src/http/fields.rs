@@ -187,6 +187,10 @@ impl Fields {
             let text = format!("{name} must be a whole number from {least} to {most}.");
             Error::refused(Code::InvalidParameter, text)
         };
+        if let Some((_, Value::Number(number))) = self.values.iter().find(|(key, _)| key == name) {
+            let number = number.as_u64().and_then(|number| u32::try_from(number).ok());
+            return number.filter(|number| bounds.contains(number)).map(Some).ok_or_else(wrong);
+        }
         let Some(text) = self.text(name)? else { return Ok(None) };
         // What Rust reads as a number besides has a sign.
         let is_digits = text.bytes().all(|digit| digit.is_ascii_digit());

@@ -1,11 +1,11 @@
 //! The first look at a request: which deployment its host means, and whether its origin may.
 
 use super::answer::Refusal;
-use super::{Head, dress, origin};
+use super::{Head, dress, native, origin};
 use crate::api_key::calls;
 use crate::app::{App, Shared, Site};
-use crate::audit::{self, Event};
-use crate::caller::{Backend, Refused};
+use crate::audit::{self, Actor, By, Event, Known};
+use crate::caller::{Backend, Refused, address};
 use crate::error::Error;
 use crate::http::carriage::Carriage;
 use crate::trace;
@@ -23,8 +23,14 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct Public;
 
+/// What answers differ by.
+const VARIES: &str = "cookie, origin, x-development-session, x-keyrack-session";
+
 /// Where backends call.
 pub const BACKENDS: &str = "/admin/v1";
+
+/// What servers ask that have no credential of a browser: nobody can ride on one there.
+const OF_SERVERS: &str = "/handshake/exchange";
 
 /// The one change that maintenance does not hold up.
 pub const NEVER_WAITS: &str = "/session/sign-out";
@@ -48,13 +54,19 @@ async fn front(State(app): State<Shared>, request: Request, next: Next) -> Respo
         return backend(&app, &site, (parts, body), next).await;
     }
     let allowed = allowed_origin(&site, &parts.headers).cloned();
+    let (known, from) = (Known::default(), address(&app, &parts));
     let mut response = match refuse(&site, &parts) {
         Some(response) => response,
         None => {
             parts.extensions.insert(Arc::clone(&site));
+            parts.extensions.insert(known.clone());
             next.run(Request::from_parts(parts, body)).await
         }
     };
+    if let Some(Refusal(code)) = response.extensions().get::<Refusal>().copied() {
+        let by = By::client(Actor::User, &from.to_string(), app.world.clock.now_ms());
+        audit::note_refusal(&app, &site, (by, &known), code).await;
+    }
     let public = response.extensions().get::<Public>().is_some();
     mark(&site, allowed, public, response.headers_mut());
     trace::note_deployment(&mut response, &site.config.id);
@@ -115,10 +127,17 @@ fn refuse(site: &Site, request: &Parts) -> Option<Response> {
     if request.method == Method::OPTIONS {
         return Some(preflight());
     }
+    if native::is_a_page(site, &request.headers) {
+        return Some(Error::from(Code::OriginNotAllowed).into_response());
+    }
     if request.method == Method::GET || request.method == Method::HEAD {
         return None;
     }
-    if site.carriage != Carriage::Staging && !origin::may_mutate(site, &request.headers) {
+    if request.uri.path() == OF_SERVERS {
+        let of_a_page = native::is_of_a_page(&request.headers);
+        return of_a_page.then(|| Error::from(Code::OriginNotAllowed).into_response());
+    }
+    if site.carriage != Carriage::Staging && !native::may_mutate(site, &request.headers) {
         return Some(Error::from(Code::OriginNotAllowed).into_response());
     }
     // Whoever wants to leave is never kept.
@@ -147,7 +166,7 @@ pub fn mark(site: &Site, allowed: Option<HeaderValue>, public: bool, headers: &m
     if public {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     } else {
-        headers.append(header::VARY, HeaderValue::from_static("cookie, origin, x-development-session"));
+        headers.append(header::VARY, HeaderValue::from_static(VARIES));
         if let Some(origin) = allowed {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));

@@ -164,7 +164,11 @@ fn accept_as(
         return Ok(Outcome::Refused(why, Some(it.email.clone())));
     }
     let owner = (site.config.id.as_str(), For::Invitation, it.id.as_str());
-    let used = secret::consume(tx, owner, &offer.sent.hash, now)?;
+    let used = match &offer.sent.hash {
+        Some(hash) => secret::consume(tx, owner, hash, now)?,
+        // The mailed token dies with it.
+        None => secret::forget(tx, owner).map(|()| Used::Now)?,
+    };
     if used != Used::Now || !store::end(tx, &it.id, Some(&acceptor.user.id), now)? {
         return Err(Error::internal("use an invitation", "it was used under its lock"));
     }

@@ -24,8 +24,8 @@ use std::sync::Arc;
 pub struct Sent {
     /// The invitation.
     pub id: InvitationId,
-    /// What would be kept of the token.
-    pub hash: String,
+    /// What would be kept of the token; none where a ticket says it instead.
+    pub hash: Option<String>,
 }
 
 impl Sent {
@@ -33,7 +33,13 @@ impl Sent {
     #[must_use]
     pub fn read(vault: &Vault, token: &str) -> Option<Self> {
         let token = Token::parse(token)?;
-        Some(Self { hash: token.hash(vault), id: token.id().clone() })
+        Some(Self { hash: Some(token.hash(vault)), id: token.id().clone() })
+    }
+
+    /// An invitation that may be accepted without its token, because the application's backend says so.
+    #[must_use]
+    pub fn vouched(id: &InvitationId) -> Self {
+        Self { id: id.clone(), hash: None }
     }
 }
 
@@ -48,7 +54,12 @@ pub fn find(
     now: i64,
 ) -> Result<Option<(Invitation, Seen)>> {
     let owner = (config.id.as_str(), For::Invitation, sent.id.as_str());
-    match secret::look(on, owner, &sent.hash, now)? {
+    let seen = match &sent.hash {
+        Some(hash) => secret::look(on, owner, hash, now)?,
+        // What has ended or expired the invitation itself says.
+        None => Seen::Live,
+    };
+    match seen {
         Seen::Unknown => Ok(None),
         seen => Ok(store::load(on, &config.id, &sent.id)?.map(|it| (it, seen))),
     }

@@ -22,3 +22,26 @@ impl Checks {
         ]
     }
 }
+
+/// Calls of the application's endpoints.
+#[derive(Debug, Default)]
+pub struct Deliveries {
+    /// The endpoint took the message.
+    pub delivered: Count,
+    /// It did not, and is called again.
+    pub failed: Count,
+    /// It did not, and is called no more.
+    pub given_up: Count,
+}
+
+impl Deliveries {
+    /// How many came to what.
+    #[must_use]
+    pub fn all(&self) -> [(&'static str, u64); 3] {
+        [
+            ("delivered", self.delivered.get()),
+            ("failed", self.failed.get()),
+            ("given_up", self.given_up.get()),
+        ]
+    }
+}

@@ -14,7 +14,7 @@ mod requests;
 mod scrape;
 mod sweeps;
 
-pub use checks::Checks;
+pub use checks::{Checks, Deliveries};
 pub use count::{Count, Timing};
 pub use listener::router;
 pub use outcomes::Outcomes;
@@ -39,6 +39,8 @@ pub struct Metrics {
     pub sign_ups_verified: Outcomes,
     /// Looks for records of domains.
     pub domain_checks: Checks,
+    /// Calls of endpoints.
+    pub webhooks: Deliveries,
     /// What the sweep did.
     pub sweeps: Sweeps,
     /// When the process began, in Unix milliseconds.
@@ -55,6 +57,7 @@ impl Metrics {
             sign_ups_begun: Outcomes::default(),
             sign_ups_verified: Outcomes::default(),
             domain_checks: Checks::default(),
+            webhooks: Deliveries::default(),
             sweeps: Sweeps::new(deployments),
             started_at: now,
         }

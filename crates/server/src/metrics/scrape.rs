@@ -3,6 +3,7 @@
 use super::page::{Labels, Page};
 use super::process::{Process, precise};
 use crate::app::{App, Shared};
+use crate::audit::hooks::store as hooks;
 use crate::db::Snapshot;
 use crate::error::{Error, Result};
 use crate::outbox::{self, Backlog};
@@ -31,10 +32,20 @@ pub async fn text(app: &Shared) -> Result<String> {
     Ok(text)
 }
 
-/// What waits in the outbox of each deployment: an answer means that the database is there.
-async fn ask(app: &App) -> Result<Vec<(String, Backlog)>> {
+/// What waits to be sent by one deployment.
+struct Waiting {
+    deployment: String,
+    mails: Backlog,
+    webhooks: hooks::Backlog,
+}
+
+/// What waits to be sent by each deployment: an answer means that the database is there.
+async fn ask(app: &App) -> Result<Vec<Waiting>> {
     let ids: Vec<String> = app.sites.iter().map(|site| site.config.id.clone()).collect();
-    let of = |on: &mut Snapshot<'_>, id: &String| Ok((id.clone(), outbox::backlog(on, id)?));
+    let of = |on: &mut Snapshot<'_>, id: &String| {
+        let (mails, webhooks) = (outbox::backlog(on, id)?, hooks::backlog(on, id)?);
+        Ok(Waiting { deployment: id.clone(), mails, webhooks })
+    };
     app.db.read(move |on| ids.iter().map(|id| of(on, id)).collect()).await
 }
 
@@ -42,7 +53,7 @@ async fn ask(app: &App) -> Result<Vec<(String, Backlog)>> {
 struct Scrape {
     app: Shared,
     /// None while the database does not answer.
-    backlogs: Option<Vec<(String, Backlog)>>,
+    backlogs: Option<Vec<Waiting>>,
     process: Process,
 }
 
@@ -61,6 +72,7 @@ impl Collector for Scrape {
         self.cache(&mut page)?;
         self.streams(&mut page)?;
         self.outbox(&mut page)?;
+        self.webhooks(&mut page)?;
         self.database(&mut page)?;
         self.sweep(&mut page)?;
         self.process(&mut page)
@@ -156,7 +168,7 @@ impl Scrape {
         let now = self.app.world.clock.now_ms();
         let all = self.backlogs.as_deref().unwrap_or_default();
         let each = |of: fn(&Backlog, i64) -> f64| {
-            all.iter().map(move |(id, backlog)| (vec![("deployment", id.as_str())], of(backlog, now)))
+            all.iter().map(move |it| (vec![("deployment", it.deployment.as_str())], of(&it.mails, now)))
         };
         page.gauge(
             ("keyrack_outbox_queued", "Mails that wait to be sent"),
@@ -168,6 +180,30 @@ impl Scrape {
         )?;
         page.gauge(
             ("keyrack_outbox_oldest_age_seconds", "How long the oldest mail has been waiting, 0 if none is"),
+            each(|backlog, now| backlog.oldest_at.map_or(0.0, |at| seconds(now - at))),
+        )
+    }
+
+    fn webhooks(&self, page: &mut Page<'_>) -> fmt::Result {
+        page.counter(
+            ("keyrack_webhooks", "Calls of the application's endpoints, by what they came to"),
+            self.app.metrics.webhooks.all().map(|(outcome, count)| (vec![("outcome", outcome)], count)),
+        )?;
+        let now = self.app.world.clock.now_ms();
+        let all = self.backlogs.as_deref().unwrap_or_default();
+        let each = |of: fn(&hooks::Backlog, i64) -> f64| {
+            all.iter().map(move |it| (vec![("deployment", it.deployment.as_str())], of(&it.webhooks, now)))
+        };
+        page.gauge(
+            ("keyrack_webhooks_queued", "Messages that wait for an endpoint to take them"),
+            each(|backlog, _| seconds(backlog.queued * 1000)),
+        )?;
+        page.gauge(
+            ("keyrack_webhooks_dead", "Messages that were given up and are still kept"),
+            each(|backlog, _| seconds(backlog.dead * 1000)),
+        )?;
+        page.gauge(
+            ("keyrack_webhooks_oldest_age_seconds", "How long the oldest that waits has, 0 if none does"),
             each(|backlog, now| backlog.oldest_at.map_or(0.0, |at| seconds(now - at))),
         )
     }

@@ -56,6 +56,13 @@ pub enum News<'a> {
         /// The client's address.
         ip_address: &'a str,
     },
+    /// Somebody began to act as the user. Belongs to the user alone.
+    ActedAs {
+        /// Who, as people know them.
+        actor: &'a str,
+        /// Why.
+        reason: &'a str,
+    },
     /// The record that proves a domain of an organization is missing, which those are told who administrate it.
     DomainMissed {
         /// The organization.
@@ -124,6 +131,7 @@ impl<'a> News<'a> {
                 (texts::ROLE_TAKEN, Warning, Some(at), Some(membership))
             }
             News::NewDevice { .. } => (texts::NEW_DEVICE, Warning, None, None),
+            News::ActedAs { .. } => (texts::ACTED_AS, Warning, None, None),
             News::DomainMissed { of, membership, .. } => {
                 (texts::DOMAIN_MISSED, Warning, Some(of), Some(membership))
             }
@@ -168,6 +176,7 @@ impl<'a> News<'a> {
                 ("device", agent::device(user_agent)),
                 ("ip_address", ip_address),
             ],
+            News::ActedAs { actor, reason } => &[("actor", actor), ("reason", reason)],
             News::DomainMissed { domain: (id, fqdn), until, .. } => {
                 &[("domain_id", id), ("domain", fqdn), ("until", until)]
             }

@@ -15,6 +15,8 @@ pub const ROLE_GIVEN: &str = "role_given";
 pub const ROLE_TAKEN: &str = "role_taken";
 /// The account was signed in on a browser that was not seen before.
 pub const NEW_DEVICE: &str = "new_device";
+/// Somebody acted as the user.
+pub const ACTED_AS: &str = "acted_as";
 /// The record of a domain is missing.
 pub const DOMAIN_MISSED: &str = "domain_missed";
 /// A domain is not proved any more.
@@ -24,8 +26,8 @@ pub const DOMAIN_LOST: &str = "domain_lost";
 pub const MESSAGE: &str = "message";
 
 /// Every kind that Keyrack itself has words for.
-pub const KINDS: [&str; 8] =
-    [INVITED, ADDED, REMOVED, ROLE_GIVEN, ROLE_TAKEN, NEW_DEVICE, DOMAIN_MISSED, DOMAIN_LOST];
+pub const KINDS: [&str; 9] =
+    [INVITED, ADDED, REMOVED, ROLE_GIVEN, ROLE_TAKEN, NEW_DEVICE, ACTED_AS, DOMAIN_MISSED, DOMAIN_LOST];
 
 /// A title and a body; of a kind that a newer node wrote, its name.
 #[must_use]
@@ -55,6 +57,7 @@ pub fn words(kind: &str, facts: &Map<String, Value>) -> (String, String) {
             (format!("One role less in {near}"), format!("You no longer have the role {role} in {place}."))
         }
         NEW_DEVICE => ("New sign-in".to_owned(), new_device(fact)),
+        ACTED_AS => ("Somebody acted as you".to_owned(), acted_as(fact)),
         DOMAIN_MISSED => (format!("The record of {} is missing", fact("domain")), domain_missed(fact)),
         DOMAIN_LOST => (format!("{} is not proved any more", fact("domain")), domain_lost(fact)),
         MESSAGE => (fact("title").to_owned(), fact("body").to_owned()),
@@ -73,6 +76,14 @@ fn new_device<'a>(fact: impl Fn(&str) -> &'a str) -> String {
     format!(
         "Your account was signed in on {browser}, from {address}. If that was not you, somebody knows your password: \
          change it."
+    )
+}
+
+fn acted_as<'a>(fact: impl Fn(&str) -> &'a str) -> String {
+    let [actor, reason] = ["actor", "reason"].map(fact);
+    format!(
+        "{actor} signed in as you for a while, and said why: {reason} Whoever does that cannot change your password or how you \
+         sign in. Ask whoever runs this application if you did not expect it."
     )
 }
 

@@ -102,7 +102,7 @@ fn security(operation: &Operation) -> Value {
     match (operation.backend, operation.browser) {
         (Some(_), _) => json!([{ "secret_key": [] }]),
         // The empty requirement: without a credential it is the empty session's business.
-        (None, true) => json!([{}, { "cookie": [] }, { "header": [] }, { "query": [] }]),
+        (None, true) => json!([{}, { "cookie": [] }, { "header": [] }, { "query": [] }, { "program": [] }]),
         (None, false) => json!([]),
     }
 }
@@ -126,6 +126,11 @@ fn security_schemes(site: Option<&Site>) -> Value {
         "header": {
             "type": "apiKey", "in": "header", "name": "X-Development-Session",
             "description": "In staging. Keep what the last answer's header of this name said.",
+        },
+        "program": {
+            "type": "apiKey", "in": "header", "name": "X-Keyrack-Session",
+            "description": "Of programs, where `native_programs` allows them. Keep what the last answer's header of this \
+                name said; send it empty to begin with. No browser's page may send it.",
         },
         "query": {
             "type": "apiKey", "in": "query", "name": "__dev_session__",

@@ -37,6 +37,7 @@ pub fn render(frame: &str, head: Head<'_>) -> String {
         "forgot-password" => "title_forgot_password",
         "waitlist" => "title_waitlist",
         "account" => "title_account",
+        "device" => "title_device",
         _ => "title_sign_in",
     });
     let noscript = said("noscript");

@@ -29,8 +29,17 @@ const NOT_BUILT: &str =
     "The pages are not in this binary: build them with `npm run build` first, or use `cargo xtask run`.\n";
 
 /// The names of the pages, which are their paths.
-pub const PAGES: [&str; 8] =
-    ["sign-in", "sign-up", "accounts", "invite", "magic-link", "forgot-password", "waitlist", "account"];
+pub const PAGES: [&str; 9] = [
+    "sign-in",
+    "sign-up",
+    "accounts",
+    "invite",
+    "magic-link",
+    "forgot-password",
+    "waitlist",
+    "account",
+    "device",
+];
 
 /// The pages, and below `/_keyrack/` what they link to. `/` leads to the accounts, unless it is the demo's.
 pub fn routes(app: &Shared) -> Router {
@@ -54,7 +63,7 @@ pub fn routes(app: &Shared) -> Router {
 }
 
 /// Finds the deployment, and dresses the answer as nothing but a page of its own host may use it.
-async fn around(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub async fn around(State(app): State<Shared>, request: Request, next: Next) -> Response {
     const FIXED: [(HeaderName, &str); 2] = [
         (header::X_FRAME_OPTIONS, "DENY"),
         (

@@ -4,7 +4,7 @@
 //! The pages themselves are `apps/pages`, built and embedded. What differs from one request to the next is
 //! written into them here: the language and its texts, the deployment, and where to go on to.
 
-mod address;
+pub mod address;
 mod assets;
 mod html;
 pub mod http;

@@ -92,8 +92,11 @@ pub fn of(deployment: &Deployment, language: &str) -> Map<String, Value> {
 
 /// Those of them that a page says: what is about one's own account only is on the page of that.
 pub fn on_page(page: &str, mut all: Map<String, Value>) -> Map<String, Value> {
-    if page != "account" {
-        all.retain(|name, _| !name.starts_with("account_"));
+    // The last are on a page without a script.
+    for (own, texts) in [("account", "account_"), ("device", "device_"), ("", "handshake_")] {
+        if page != own {
+            all.retain(|name, _| !name.starts_with(texts));
+        }
     }
     all
 }
@@ -105,7 +108,15 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 61] = [
+    const NOT_OF_PAGES: [Code; 69] = [
+        Code::RedirectNotAllowed,
+        Code::HandshakeRefused,
+        Code::HandshakeLoop,
+        Code::HandshakeCodeInvalid,
+        Code::AuthorizationPending,
+        Code::SlowDown,
+        Code::AccessDenied,
+        Code::ExpiredToken,
         Code::OrganizationsDisabled,
         Code::WorkspacesDisabled,
         Code::OrganizationNotFound,

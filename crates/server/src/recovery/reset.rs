@@ -14,7 +14,7 @@ use crate::session::{Proof, crowd, store as session_store};
 use crate::sign_in::entry::{self, First, Owner};
 use crate::throttle::{self, ACCOUNT, PASSWORD, Subject};
 use crate::user::notice::{self, Changed};
-use crate::user::{self, User, password, resets, standing};
+use crate::user::{self, User, password, resets, standing, tickets};
 use keyrack_protocol::{Code, EndReason, SignInMethod};
 use std::sync::Arc;
 
@@ -123,7 +123,7 @@ fn end_sign_ins(tx: &mut Tx<'_>, (app, site): (&App, &Site), user: &User, arriva
     let sessions: Vec<&SessionId> = all.iter().map(|sign_in| &sign_in.session).chain(own).collect();
     session_store::lock(tx, &site.config.id, &sessions)?;
     crowd::end_elsewhere(tx, site, &all, EndReason::CredentialsChanged, &arrival.by())?;
-    Ok(())
+    tickets::take_back(tx, &site.config.id, &user.id, arrival.now)
 }
 
 /// Forgets the wrong passwords: they were guesses at one that is gone.

@@ -125,7 +125,7 @@ pub async fn step(app: &Arc<App>, site: &Arc<Site>, rack: &Rack, used: &SignInId
 pub fn take_step(tx: &mut Tx<'_>, site: &Site, sign_in: &LiveSignIn, now: i64) -> Result<()> {
     tx.execute(
         "update sign_ins set last_active_at = $2, expires_at = $3, updated_at = $2 where id = $1",
-        params![sign_in.id.as_str(), now, site.expires_at(sign_in.created_at, now)],
+        params![sign_in.id.as_str(), now, sign_in.bounds.cut(site.expires_at(sign_in.created_at, now))],
     )?;
     Ok(())
 }

@@ -2,9 +2,21 @@
 //!
 //! Nothing is decided by them. A full parser would bring thousands of patterns for names nobody looks at.
 
-/// The browser that a user agent names, `""` when it is none of the common ones.
+/// What stands before the name of a program that somebody has let in.
+const PROGRAM: &str = "Program: ";
+
+/// The words of a program that somebody has let in under this name.
 #[must_use]
-pub fn browser(user_agent: &str) -> &'static str {
+pub fn of_program(name: &str, user_agent: &str) -> String {
+    format!("{PROGRAM}{}; {user_agent}", name.replace(';', ","))
+}
+
+/// The browser that a user agent names, or the program that was let in; `""` when it is none of the common ones.
+#[must_use]
+pub fn browser(user_agent: &str) -> &str {
+    if let Some(rest) = user_agent.strip_prefix(PROGRAM) {
+        return rest.split(';').next().unwrap_or_default();
+    }
     // Most of them claim to be the ones further down, too.
     first(
         user_agent,
@@ -55,5 +67,7 @@ mod tests {
         let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 Version/26.0 Mobile Safari/604.1";
         assert_eq!((browser(phone), device(phone)), ("Safari", "iPhone"));
         assert_eq!((browser("curl/8.0"), device("")), ("", ""));
+        let program = of_program("a; b", "keyrack/1.0 (Linux)");
+        assert_eq!((browser(&program), device(&program)), ("a, b", "Linux"));
     }
 }

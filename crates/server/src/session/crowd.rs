@@ -1,6 +1,6 @@
 //! Who gives way when there are too many: orphans in the session, and sign-ins of the account elsewhere.
 
-use super::{LiveAttempt, LiveSignIn, Loaded, MAX_ATTEMPTS, Opened, end, read, store};
+use super::{LiveAttempt, LiveSignIn, Loaded, MAX_ATTEMPTS, Opened, bounds, end, read, store};
 use crate::app::Site;
 use crate::audit::By;
 use crate::db::Tx;
@@ -46,7 +46,9 @@ pub fn crowded_out(
     now: i64,
 ) -> Result<Vec<store::OfUser>> {
     let mut elsewhere = store::sign_ins_of(tx, &site.config.id, user, now)?;
-    elsewhere.retain(|sign_in| Some(&sign_in.session) != session);
+    // In whose name somebody acts loses no place by it.
+    let acted = bounds::acted_as(tx, &user.id)?;
+    elsewhere.retain(|sign_in| Some(&sign_in.session) != session && !acted.contains(sign_in));
     let surplus = (elsewhere.len() + 1).saturating_sub(site.config.max_sessions_per_account as usize);
     elsewhere.truncate(surplus);
     Ok(elsewhere)

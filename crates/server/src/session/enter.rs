@@ -82,6 +82,12 @@ impl Arrival {
         }
     }
 
+    /// The id that a sign-in made by this request gets.
+    #[must_use]
+    pub fn sign_in(&self) -> &SignInId {
+        &self.new_sign_in.0
+    }
+
     /// The id that an attempt made by this request gets.
     #[must_use]
     pub fn attempt(&self) -> &AttemptId {

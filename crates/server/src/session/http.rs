@@ -249,7 +249,8 @@ async fn mutate(
             if plan.is_empty() && due.is_none() {
                 return Ok(Some(room.leave_unchanged()));
             }
-            store::apply(tx, &site, &room.loaded, &plan, &arrival.by())?;
+            let by = arrival.by().acting(room.loaded.acting_in(&plan));
+            store::apply(tx, &site, &room.loaded, &plan, &by)?;
             if let Some(used) = due {
                 activity::take_step(tx, &site, used, arrival.now)?;
             }

@@ -12,6 +12,7 @@ pub mod acting;
 pub mod activity;
 pub mod agent;
 mod attempts;
+mod bounds;
 pub mod cache;
 pub mod crowd;
 pub mod enter;
@@ -34,6 +35,7 @@ use crate::id::{AttemptId, SessionId, SignInId};
 use crate::membership::Scope;
 use crate::user::User;
 use crate::vault::{Purpose, Vault};
+pub use bounds::{Bounds, acted_by};
 use keyrack_protocol::{ChangeReason, Code, EndReason, SigninAttempt, SignupAttempt};
 pub use plan::{Plan, end, expire, sign_out_all, sign_out_one, switch_to};
 pub use proof::{FRESH_MS, Old, Proof, has_second_factor, retire_old};
@@ -86,6 +88,8 @@ pub struct LiveSignIn {
     pub old: Option<Old>,
     /// The account.
     pub user: User,
+    /// What it is bound to, if a ticket made it.
+    pub bounds: Bounds,
     /// Where it stands; in no organization if nowhere.
     pub scope: Option<Scope>,
     /// Where it was made from.

@@ -1,7 +1,7 @@
 //! Opening a sign-in in a session.
 
 use super::enter::{Arrival, Room};
-use super::{Plan, Proof, crowd, plan, scope, store};
+use super::{Bounds, Plan, Proof, crowd, plan, scope, store};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
@@ -22,8 +22,22 @@ impl Room {
     pub fn open_sign_in(
         &mut self,
         tx: &mut Tx<'_>,
-        (app, site): (&App, &Site),
+        of: (&App, &Site),
         (user, proof): (&User, &Proof),
+        arrival: &Arrival,
+    ) -> Result<()> {
+        self.open_bounded(tx, of, (user, proof, &Bounds::default()), arrival)
+    }
+
+    /// The same of one that a ticket makes, which is bound to something.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn open_bounded(
+        &mut self,
+        tx: &mut Tx<'_>,
+        (app, site): (&App, &Site),
+        (user, proof, bounds): (&User, &Proof, &Bounds),
         arrival: &Arrival,
     ) -> Result<()> {
         let (id, key) = &arrival.new_sign_in;
@@ -49,8 +63,12 @@ impl Room {
                 proof.second_factor_at
             ],
         )?;
-        take_deletion_back(tx, (app, site), user, arrival)?;
-        user::language::keep_language(tx, user, &arrival.language)?;
+        bounds.write(tx, id)?;
+        if bounds.act.is_none() {
+            // Whoever only acts as the user decides nothing about the account.
+            take_deletion_back(tx, (app, site), user, arrival)?;
+            user::language::keep_language(tx, user, &arrival.language)?;
+        }
         if site.config.organizations.enabled
             && let Some(last) = membership::standing::last_scope(tx, &site.config.id, &user.id)?
         {
@@ -75,7 +93,8 @@ impl Room {
             sign_in: Some(id),
             ..About::default()
         };
-        audit::record(tx, site, &arrival.by(), Event::SignedIn, about)?;
+        let by = arrival.by().acting(bounds.act.as_ref());
+        audit::record(tx, site, &by, Event::SignedIn, about)?;
         self.keys.push(key.clone());
         Ok(())
     }

@@ -114,7 +114,7 @@ pub fn expire(loaded: &Loaded, max_age_ms: i64, now: i64) -> Plan {
     // As if somebody had looked at each end: the answer must not depend on when the sweep came by.
     expired.sort_by_key(|sign_in| sign_in.expires_at);
     let reason = |sign_in: &LiveSignIn| {
-        if sign_in.expires_at >= sign_in.created_at.saturating_add(max_age_ms) {
+        if sign_in.expires_at >= sign_in.bounds.cut(sign_in.created_at.saturating_add(max_age_ms)) {
             EndReason::MaxAge
         } else {
             EndReason::Idle

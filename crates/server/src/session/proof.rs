@@ -42,6 +42,9 @@ pub struct Old {
 }
 
 impl Proof {
+    /// How it is said that a ticket vouched for somebody, who has proved nothing by it.
+    pub const TICKET: &str = "ticket";
+
     /// By a password alone.
     #[must_use]
     pub fn by_password(now: i64) -> Self {
@@ -68,10 +71,10 @@ impl Proof {
         self.methods.split(' ').any(|name| name == method)
     }
 
-    /// Whether the last of it was proved at most ten minutes before `now`.
+    /// Whether the last of it was proved at most ten minutes before `now`. A ticket alone is nobody's proof.
     #[must_use]
     pub fn is_fresh(&self, now: i64) -> bool {
-        (-SKEW_MS..=FRESH_MS).contains(&(now - self.proved_at))
+        self.methods != Self::TICKET && (-SKEW_MS..=FRESH_MS).contains(&(now - self.proved_at))
     }
 
     /// The same with one more thing proved, at `now`, which counts as a second factor beside something else that was

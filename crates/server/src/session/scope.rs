@@ -210,6 +210,8 @@ pub fn write(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, moved: &Moved, by: &
     let sign_in = loaded.sign_ins.iter().find(|sign_in| sign_in.id == moved.sign_in);
     let Some(sign_in) = sign_in else { return Ok(()) };
     match moved.reason {
+        // Where the user begins the next time is not for somebody else to say.
+        ChangeReason::Switched if sign_in.bounds.act.is_some() => Ok(()),
         ChangeReason::Switched => {
             membership::standing::remember(tx, &loaded.deployment, &sign_in.user.id, moved.to.as_ref())
         }

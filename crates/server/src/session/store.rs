@@ -1,7 +1,7 @@
 //! Sessions in the database.
 
 use super::rack::Key;
-use super::{LiveSignIn, Loaded, Plan, Proof, attempts, proof, revoked, scope};
+use super::{Bounds, LiveSignIn, Loaded, Plan, Proof, attempts, bounds, proof, revoked, scope};
 use crate::app::Site;
 use crate::audit::{self, About, By, Event, hooks};
 use crate::db::{Change, Row, Snapshot, Tx};
@@ -65,7 +65,8 @@ fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveS
     let rows = on.query(
         "select s.id, s.key_hash, s.proofs, s.proved_at, s.second_factor_at, s.old_key_hash, s.old_proofs,
              s.old_proved_at, s.old_second_factor_at, s.ip_address, s.user_agent, s.activated_at, s.last_active_at,
-             s.expires_at, s.created_at, s.updated_at, s.organization_membership_id, s.organization_id, s.organization_gate, o.gate,
+             s.expires_at, s.created_at, s.updated_at, s.actor, s.actor_reason, s.handed_from, s.ends_at,
+             s.organization_membership_id, s.organization_id, s.organization_gate, o.gate,
              o.requires_second_factor, o.restricts_addresses, o.allowed_addresses,
              s.workspace_membership_id, s.workspace_id, s.workspace_gate, w.gate, w.requires_second_factor,
              w.restricts_addresses, w.allowed_addresses,
@@ -131,6 +132,7 @@ fn read_sign_in(row: Row) -> Result<LiveSignIn> {
         expires_at: cells.int()?,
         created_at: cells.int()?,
         updated_at: cells.int()?,
+        bounds: Bounds::read(&mut cells)?,
         scope: scope::read(&mut cells)?,
         user: user::store::read(&mut cells)?,
     })
@@ -186,6 +188,7 @@ pub fn apply(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, plan: &Plan, by: &By
         )?;
         revoked::told(tx, site, id, ended)?;
         tx.execute("delete from sign_in_activity where sign_in_id = $1", params![id.as_str()])?;
+        bounds::end_handed(tx, site, id, (*reason, by))?;
     }
     for id in &plan.end_attempts {
         // A password's hash, an address, names: nobody needs them any more.
@@ -231,7 +234,7 @@ pub fn raise(tx: &mut Tx<'_>, site: &Site, id: &SessionId, reason: ChangeReason,
     let Some(mut loaded) = load(tx, deployment, id)? else {
         return Err(Error::internal("raise a revision", "the session is gone"));
     };
-    let sign_ins = loaded.sign_ins.iter().map(|sign_in| sign_in.created_at.saturating_add(max_age_ms));
+    let sign_ins = loaded.sign_ins.iter().map(|it| it.bounds.cut(it.created_at.saturating_add(max_age_ms)));
     let outer = sign_ins.chain(loaded.attempts.iter().map(|attempt| attempt.listed_until)).max();
     loaded.outer_until = outer.unwrap_or(loaded.outer_until).max(loaded.outer_until);
     loaded.valid_until = loaded.first_expiry().unwrap_or(loaded.outer_until);

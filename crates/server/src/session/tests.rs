@@ -76,6 +76,7 @@ fn sign_in(
         proof: crate::session::Proof::by_password(0),
         old: None,
         user,
+        bounds: crate::session::Bounds::default(),
         scope: None,
         ip_address: String::new(),
         user_agent: String::new(),

@@ -105,5 +105,6 @@ pub fn sign_in(site: &Site, session: &SessionId, sign_in: &LiveSignIn) -> SignIn
         country: place.country,
         created_at: rfc3339(sign_in.created_at),
         updated_at: rfc3339(sign_in.updated_at),
+        act: sign_in.bounds.act.clone(),
     }
 }

@@ -83,6 +83,30 @@ fn kept(app: &App, (user, hash): (&User, Option<&str>), first: First, stage: Sta
     }
 }
 
+/// Opens a sign-in that rests on another one of the account, which somebody has said yes to: nothing is left to be proved,
+/// or there is none. A refusal inside has opened nothing and may be committed.
+///
+/// # Errors
+/// What the database says. Inside: as [`proved`], and `access_denied` when more is asked of the account than was proved.
+pub fn granted(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    mut inside: Inside,
+    proof: &Proof,
+    arrival: &Arrival,
+) -> Result<std::result::Result<Left, Code>> {
+    let user = &inside.owner.user;
+    if let Err(refused) = user::may_act(user).and_then(|()| may_enter(site, &inside)) {
+        return Ok(Err(refused));
+    }
+    let needs = policy::needs(tx, site, (user, proof))?;
+    if !matches!(machine::begun(user.id.as_str(), proof, needs), Stage::Done { .. }) {
+        return Ok(Err(Code::AccessDenied));
+    }
+    let_in(tx, (app, site), &mut inside, proof, arrival)?;
+    inside.room.leave(tx, site, ChangeReason::SignedIn, arrival.now).map(Ok)
+}
+
 /// Goes on for an account that was just made in a session: opens its sign-in, or puts an attempt into the session that
 /// waits for what is still needed. The caller leaves the session afterwards, for this reason.
 ///
@@ -226,14 +250,25 @@ fn open(
     proof: &Proof,
     arrival: &Arrival,
 ) -> Result<()> {
+    if proof.has("mail") {
+        // Whoever has the mailbox is in, and needs no other password; what was mailed meanwhile opens nothing later. Who came
+        // another way may be whom the mail is to keep out.
+        resets::void(tx, (&app.vault, &site.config.id), &inside.owner.user.id)?;
+    }
+    let_in(tx, (app, site), inside, proof, arrival)
+}
+
+/// The same where nothing was proved just now.
+fn let_in(
+    tx: &mut Tx<'_>,
+    (app, site): (&App, &Site),
+    inside: &mut Inside,
+    proof: &Proof,
+    arrival: &Arrival,
+) -> Result<()> {
     let Inside { owner: Owner { user, joins, .. }, room, crowded_out, .. } = inside;
     crowd::end_elsewhere(tx, site, crowded_out, EndReason::EvictedByCap, &arrival.by())?;
     notification::device::notice(tx, site, user, &room.loaded.id, arrival)?;
     joining::join(tx, site, joins, &user.id, &arrival.by())?;
-    if proof.has("mail") {
-        // Whoever has the mailbox is in, and needs no other password; what was mailed meanwhile opens nothing later. Who came
-        // another way may be whom the mail is to keep out.
-        resets::void(tx, (&app.vault, &site.config.id), &user.id)?;
-    }
     room.open_sign_in(tx, (app, site), (user, proof), arrival)
 }

@@ -38,7 +38,7 @@ const EMPTY_SESSION_SQL: &str = "delete from sessions where id = $2 and $1 <> ''
      and not exists (select 1 from attempts a where a.session_id = $2)";
 
 /// Every kind.
-pub const STALE: [Stale; 16] = [
+pub const STALE: [Stale; 18] = [
     Stale {
         what: "attempts",
         find: "select id, session_id from attempts
@@ -177,6 +177,22 @@ pub const STALE: [Stale; 16] = [
         delete: &[("delete from api_calls where id = $1 and asked = $2 and created_at < $3
              and deployment_id = $4", |_| KEPT_MS)],
         kept: |_| KEPT_MS,
+    },
+    Stale {
+        what: "programs that waited",
+        find: "select id, state from device_requests
+             where deployment_id = $1 and expires_at < $2 order by expires_at limit 100",
+        delete: &[("delete from device_requests where id = $1 and state = $2 and expires_at < $3
+             and deployment_id = $4", |kept| kept.codes_ms)],
+        kept: |kept| kept.codes_ms,
+    },
+    Stale {
+        what: "handshakes",
+        find: "select id, session_id from handshakes
+             where deployment_id = $1 and expires_at < $2 order by expires_at limit 100",
+        delete: &[("delete from handshakes where id = $1 and session_id = $2 and expires_at < $3
+             and deployment_id = $4", |kept| kept.codes_ms)],
+        kept: |kept| kept.codes_ms,
     },
     Stale {
         what: "records",

@@ -17,6 +17,7 @@ pub mod reachable;
 pub mod resets;
 pub mod standing;
 pub mod store;
+pub mod tickets;
 pub mod username;
 pub mod ways;
 

@@ -89,16 +89,20 @@ async fn deliver(app: &App, site: &Site, endpoint: &Webhook, row: Leased) -> Res
     let called = endpoint.call(&row.id, app.world.clock.now_ms(), body).await;
     let now = app.world.clock.now_ms();
     let (event, kind, to) = (row.id.as_str(), row.kind.as_str(), row.endpoint.as_str());
+    let counted = &app.metrics.webhooks;
     match called {
         Called::Taken(status) => {
+            counted.delivered.one();
             store::settle(app, &row, ("sent", format!("answered with {status}")), now).await
         }
         Called::Gone(why) => {
+            counted.given_up.one();
             tracing::error!(event, kind, endpoint = to, why, "a webhook's endpoint is gone");
             store::settle(app, &row, ("dead", why), now).await
         }
         Called::Later(why, asked_ms) => match next_at(row.tries, asked_ms, now) {
             Some(at) => {
+                counted.failed.one();
                 tracing::warn!(
                     event,
                     kind,
@@ -110,6 +114,7 @@ async fn deliver(app: &App, site: &Site, endpoint: &Webhook, row: Leased) -> Res
                 store::retry(app, &row, (at, why)).await
             }
             None => {
+                counted.given_up.one();
                 tracing::error!(event, kind, endpoint = to, why, "a webhook was given up");
                 store::settle(app, &row, ("dead", why), now).await
             }

@@ -22,6 +22,8 @@ fn operations() -> Vec<(Method, String, Scope)> {
             "{sign_in_id}" => format!("sin_{id}"),
             "{organization_id}" => format!("org_{id}"),
             "{invitation_id}" => format!("inv_{id}"),
+            "{workspace_id}" => format!("wsp_{id}"),
+            "{contact_id}" => format!("eml_{id}"),
             part => part.to_owned(),
         });
         parts.collect::<Vec<_>>().join("/")

@@ -28,6 +28,9 @@ async fn kept(server: &Keyrack, browser: &Browser) -> (BTreeMap<String, i64>, Va
     for counter in ["throttles", "leases", "sign_in_activity"] {
         rows.remove(counter);
     }
+    // That it was refused is recorded.
+    let refused = "select count(*) from audit where deployment_id = $1 and event = 'act_refused'";
+    *rows.get_mut("audit").unwrap() -= server.count(refused).await;
     (rows, session)
 }
 

@@ -18,6 +18,7 @@ const WAIT: Duration = Duration::from_secs(60);
 /// Begins a try at ada's account and goes away, before anything else gets a turn on this test's one thread.
 fn tries_and_hangs_up(app: &Shared) {
     let browser = caller::Browser {
+        is_program: false,
         app: Arc::clone(app),
         site: Arc::clone(&app.sites[0]),
         rack: None,

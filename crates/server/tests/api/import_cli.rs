@@ -40,7 +40,14 @@ async fn each_refused_line_is_named_and_the_same_command_takes_what_was_mended()
     let wrong = line("carol", json!({ "usernam": "carol" }));
     let text = format!("{ada}\n{wrong}{{\"email\":\n{}{bob}{long}", line("no address", json!({})));
     write(&server, "users.ndjson", &text);
+    // Only to be checked: the same lines are named, and nobody is there.
+    let checked = server.keyrack("user import users.ndjson --check");
+    let nobody = server.json("user list")["items"].clone();
     let ended = server.keyrack("user import users.ndjson");
+    assert_eq!(checked.out[..4], ended.out[..4]);
+    assert_eq!(checked.out[4], "2 would be made, 0 there already, 4 refused. Nothing was changed.");
+    assert!(fails(&checked).0 == 1 && fails(&checked).1.contains("nothing was changed"), "{checked:?}");
+    assert_eq!(nobody, json!([]));
     assert_eq!(ended.out.len(), 5, "{ended:?}");
     assert!(ended.out[0].starts_with("line 3: unreadable: unknown field `usernam`"), "{ended:?}");
     assert!(ended.out[1].starts_with("line 4: unreadable: no JSON: "), "{ended:?}");

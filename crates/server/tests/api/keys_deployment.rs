@@ -164,6 +164,31 @@ cases! {
             assert!(cookie.starts_with(name) && cookie.contains("Domain=example.com") == domain, "{cookie}");
         }
     }
+    "deployment.native_programs": async fn programs_sign_in_by_their_header_where_they_may() {
+        let mode = ("deployment.mode", "\"production\"");
+        for (keys, status) in [(vec![mode, (KEY, "true")], 200), (vec![mode, (KEY, "false")], 403), (vec![mode], 403)] {
+            let server = Keyrack::from_file(&keys).await;
+            server.signed_up("ada").await;
+            let request = crate::native::program(&server, Method::POST, "/auth/signin", "");
+            let request = request.json(&crate::support::sign_in_form("ada", PASSWORD));
+            let reply = crate::support::Reply::read(request.send().await.unwrap()).await;
+            assert_eq!((reply.status, reply.header("x-keyrack-session").is_some()), (status, status == 200));
+        }
+    }
+    "deployment.native_redirects": async fn a_sign_in_is_handed_over_to_listed_programs() {
+        let programs = ("deployment.native_programs", "true");
+        for (keys, status) in [
+            (vec![programs, (KEY, "[\"com.example.app:/signed-in\"]")], 200),
+            (vec![programs, (KEY, "[\"com.example.other:/signed-in\"]")], 400),
+            (vec![programs], 400),
+            (vec![(KEY, "[\"com.example.app:/signed-in\"]")], 400),
+        ] {
+            let server = Keyrack::from_file(&keys).await;
+            let ada = server.signed_up("ada").await;
+            let reply = crate::handover::hands_over(&ada, "com.example.app:/signed-in").await;
+            assert_eq!(reply.status, status, "{}", reply.text);
+        }
+    }
     "deployment.uniform_answers": async fn answers_tell_who_has_an_account_where_that_is_wanted() {
         let server = with(KEY, "false").await;
         server.signed_up("ada").await;

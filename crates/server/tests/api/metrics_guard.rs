@@ -46,7 +46,7 @@ async fn n01_metrics_hold_no_secret_and_nothing_that_a_request_said() {
         app::operations().iter().map(|operation| operation.id.to_owned()).collect();
     known.extend(Code::ALL.iter().map(|code| code.as_str().to_owned()));
     known.extend(server.app.sites.iter().map(|site| site.config.id.clone()));
-    let words = "preflight pages other ok begun verified write read single confirm done refused failed proved missing unanswered sqlite \
+    let words = "preflight pages other ok begun verified write read single confirm done refused failed proved missing unanswered delivered given_up sqlite \
                  postgresql";
     known.extend(words.split(' ').chain([env!("CARGO_PKG_VERSION")]).map(str::to_owned));
     for sample in Scrape::parse(&text).samples() {

@@ -52,8 +52,9 @@ fn no_route_is_added_past_the_list() {
     let mut seen = 0;
     while let Some(path) = open.pop() {
         let name = path.strip_prefix(&source).unwrap().to_string_lossy().into_owned();
-        // What is no part of the API: the hosted pages, the operator's socket and metrics, what only `keyrack dev` has.
-        if ["dev", "pages", "admin", "http/routes.rs", "metrics/listener.rs"].contains(&name.as_str())
+        // What is no part of the API: the hosted pages, where browsers are sent to and fro, the operator's socket and metrics, what only `keyrack dev` has.
+        if ["dev", "pages", "admin", "handshake/http.rs", "http/routes.rs", "metrics/listener.rs"]
+            .contains(&name.as_str())
             || name.ends_with("tests.rs")
         {
             continue;
@@ -96,8 +97,10 @@ fn operations_have_names_of_their_own_and_titles_and_every_code_has_an_operation
     assert_eq!(ids.len(), operations.len());
     let said: BTreeSet<&str> =
         operations.iter().flat_map(|operation| operation.codes()).map(|code| code.as_str()).collect();
-    // What is no operation's: paths and methods that there are not, and the operator's socket.
+    // What is no operation's: paths and methods that there are not, the operator's socket, and a page.
     let nowhere = [
+        Code::HandshakeRefused,
+        Code::HandshakeLoop,
         Code::NotFound,
         Code::MethodNotAllowed,
         Code::UserNotFound,

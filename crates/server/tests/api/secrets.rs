@@ -221,6 +221,12 @@ async fn n04_no_secret_is_at_rest_neither_before_nor_after_it_was_used() {
     let codes = browser.makes_backup_codes().await;
     assert!(server.takes(&browser.user_id().await, Factor::BackupCode, &codes[0]).await);
     canaries.add_factors(&authenticator, &codes);
+    let waiting = crate::device::begins(&server).await;
+    canaries.add("what a program asks with", waiting.device_code.split_once('.').unwrap().1);
+    canaries.add("the code of a program", &waiting.user_code);
+    canaries.add("the code of a program, as it is kept", &waiting.user_code.replace('-', ""));
+    let handed = crate::handover::hands_over(&browser, "http://127.0.0.1:5/x").await.ok();
+    canaries.add("a ticket", &handed["ticket"].as_str().unwrap()[30..]);
 
     for (when, bytes) in [("unsent", unsent), ("unused", unused), ("used", at_rest(&server).await)] {
         assert_eq!(canaries.found_in(&bytes), None, "{when}");
@@ -232,4 +238,18 @@ async fn n04_no_secret_is_at_rest_neither_before_nor_after_it_was_used() {
         allowed.0.remove(0);
         assert_eq!(allowed.found_in(&bytes), Some("the hash"), "{when}");
     }
+}
+
+#[tokio::test]
+async fn n04_what_a_browser_brings_back_to_a_server_is_at_rest_as_a_hash_only() {
+    let server = Keyrack::production().await;
+    let browser = server.signed_up("ada").await;
+    let code = crate::handshake::code(&server, &browser, &server.base).await;
+    let mut canaries = Canaries::default();
+    canaries.add("the code of a handshake", code.split_once('.').unwrap().1);
+    let bytes = at_rest(&server).await;
+    assert_eq!(canaries.found_in(&bytes), None);
+    let mut kept = Canaries::default();
+    kept.add("the handshake", code.split_once('.').unwrap().0);
+    assert_eq!(kept.found_in(&bytes), Some("the handshake"));
 }

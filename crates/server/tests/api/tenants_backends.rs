@@ -11,11 +11,12 @@ use std::collections::BTreeMap;
 /// Names that say nothing of what there is.
 const PLAIN: &str = "
     description email event external_id metadata first_name last_name limit name password phone_number private_metadata
-    public_metadata reason search severity since slug state title body unproved username
+    public_metadata reason search severity since slug state title body unproved username verified emails first
 ";
 
 /// What ids are of, by the names that they have.
-const IDS: [&str; 7] = ["user", "session", "sign_in", "organization", "workspace", "role", "invitation"];
+const IDS: [&str; 8] =
+    ["user", "session", "sign_in", "organization", "workspace", "role", "invitation", "contact"];
 
 /// What an id in a name is of; none for a name of another kind.
 fn kind(path: &str, name: &str) -> Option<&'static str> {
@@ -46,6 +47,7 @@ async fn things(server: &Keyrack, name: &str) -> (Browser, Things) {
         ("sign_in", who.sign_in_of(name).await),
         ("role", text(&role["id"])),
         ("invitation", text(&invited["id"])),
+        ("contact", text(&who.get("/me/email-addresses").await.ok()[0]["id"])),
         ("organization", organization),
         ("workspace", workspace),
     ]);

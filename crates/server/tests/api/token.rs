@@ -48,7 +48,7 @@ async fn a_token_says_who_is_active_and_nothing_more_and_its_signature_is_the_pu
         json!({
             "iss": server.base, "azp": server.base, "sub": sign_in["user_id"], "sid": id, "sess": id,
             "session_id": id, "signin_id": sign_in["id"], "rev": session["revision"], "jti": jti,
-            "iat": iat, "nbf": iat - 5, "exp": iat + 60,
+            "iat": iat, "nbf": iat - 5, "exp": iat + 60, "auth_time": iat, "amr": ["pwd"],
         })
     );
     assert_eq!(token.header.typ.as_deref(), Some("JWT"));

@@ -2,10 +2,12 @@
 
 use crate::support::{Got, Keyrack, Operator, Receiver};
 use http::Method;
+use keyrack_server::audit::hooks::KINDS;
 use keyrack_server::config::{Deployment, Webhook};
 use keyrack_server::webhook::deliver_due;
 use keyrack_server::world::Clock;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 pub const KEY: [u8; 32] = [7; 32];
 pub const MINUTE: i64 = 60_000;
@@ -173,6 +175,44 @@ async fn organizations_members_and_invitations_are_told_of() {
     operator.ask(Method::DELETE, &format!("/organizations/{id}"), json!({})).await.ok();
     let deleted = told(&server, &receiver, &mut seen).await;
     assert_eq!(of(&deleted, "organization.deleted"), &json!({ "id": organization, "deleted": true }));
+}
+
+#[tokio::test]
+async fn every_type_that_there_is_is_told_when_it_happens() {
+    let receiver = Receiver::start().await;
+    let server = telling(&receiver).await;
+    let operator = Operator(&server);
+    let [ada, bob, cid] =
+        [server.signed_up("ada").await, server.signed_up("bob").await, server.signed_up("cid").await];
+    ada.post("/me", json!({ "first_name": "Ada" })).await.ok();
+    let acme = ada.founds("Acme").await;
+    ada.post(&format!("/organizations/{acme}/update"), json!({ "name": "Acme Corp" })).await.ok();
+    let mill = ada.founds_in(&acme, "Mill").await;
+    ada.post(&format!("/workspaces/{mill}/update"), json!({ "name": "Big mill" })).await.ok();
+    ada.post(&format!("/workspaces/{mill}/delete"), json!({})).await.ok();
+    let members = format!("/organizations/{acme}/members");
+    for role in ["member", "admin"] {
+        let whom = json!({ "user": "bob@example.com", "role": role });
+        operator.ask(Method::POST, &members, whom).await.ok();
+    }
+    operator.ask(Method::DELETE, &format!("{members}/bob@example.com"), json!({})).await.ok();
+    let invited = ada.invites(&acme, "dora", json!({})).await;
+    let withdrawn = format!("/organizations/{acme}/invitations/{}", invited["id"].as_str().unwrap());
+    operator.ask(Method::DELETE, &withdrawn, json!({})).await.ok();
+    ada.invites(&acme, "cid", json!({})).await;
+    let token = server.token("cid").await;
+    cid.accepts(&token).await;
+    server.advance(20 * MINUTE);
+    for call in ["disable", "enable"] {
+        operator.post(&format!("/users/bob@example.com/{call}")).await.ok();
+    }
+    assert_eq!(bob.session().await["active_signin"], Value::Null);
+    operator.ask(Method::DELETE, "/users/bob@example.com", json!({})).await.ok();
+    operator.ask(Method::DELETE, &format!("/organizations/{acme}"), json!({})).await.ok();
+    deliver_due(&server.app).await.unwrap();
+    let told: BTreeSet<String> =
+        receiver.got().iter().map(|got| body(got)["type"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(told, KINDS.iter().map(|kind| (*kind).to_owned()).collect());
 }
 
 #[tokio::test]

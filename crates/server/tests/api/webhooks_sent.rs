@@ -1,5 +1,6 @@
 //! What endpoints do not take is sent again, and what nobody takes when an operator says so.
 
+use crate::metrics::{Rise, rises, scrape};
 use crate::support::{Keyrack, Operator, Receiver, Running};
 use crate::webhooks::{HOUR, KEY, MINUTE, body, endpoint, telling};
 use http::Method;
@@ -70,6 +71,37 @@ async fn what_nobody_takes_is_given_up_and_sent_again_when_an_operator_says_so()
         let refused = operator.ask(Method::POST, "/webhooks/replay", wrong.clone()).await.refused();
         assert_eq!(refused.1, "invalid_parameter", "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn what_waits_fails_is_taken_and_is_given_up_is_counted() {
+    let receiver = Receiver::start().await;
+    let webhook = endpoint("crm", &receiver, &["user.created"]);
+    let server = Keyrack::start_with(|deployment: &mut Deployment| deployment.webhooks.push(webhook)).await;
+    receiver.answers(&[500, 200, 410], "");
+    let id = server.app.sites[0].config.id.clone();
+    let of = [("deployment", id.as_str())];
+    let waits = async |queued: f64, age: f64, dead: f64| {
+        let now = scrape(&server).await;
+        let value = |name: &str| now.value(&format!("keyrack_webhooks_{name}"), &of);
+        assert_eq!((value("queued"), value("oldest_age_seconds"), value("dead")), (queued, age, dead));
+    };
+    let total = "keyrack_webhooks_total";
+    let by = |outcome: &'static str| [("outcome", outcome)];
+    let (delivered, failed, given_up) = (by("delivered"), by("failed"), by("given_up"));
+    waits(0.0, 0.0, 0.0).await;
+    server.signed_up("ada").await;
+    let first: [Rise<'_>; 3] = [(total, &delivered, 0.0), (total, &failed, 1.0), (total, &given_up, 0.0)];
+    rises(&server, &first, async || deliver_due(&server.app).await.unwrap()).await;
+    server.advance(5_000);
+    waits(1.0, 5.0, 0.0).await;
+    let second: [Rise<'_>; 3] = [(total, &delivered, 1.0), (total, &failed, 0.0), (total, &given_up, 0.0)];
+    rises(&server, &second, async || deliver_due(&server.app).await.unwrap()).await;
+    waits(0.0, 0.0, 0.0).await;
+    server.signed_up("bob").await;
+    let third: [Rise<'_>; 3] = [(total, &delivered, 0.0), (total, &failed, 0.0), (total, &given_up, 1.0)];
+    rises(&server, &third, async || deliver_due(&server.app).await.unwrap()).await;
+    waits(0.0, 0.0, 1.0).await;
 }
 
 #[tokio::test]

@@ -6,7 +6,6 @@ mod crowd;
 mod disk;
 mod examples;
 mod flood;
-mod fuzz;
 mod grammar;
 mod kills;
 mod latency;
@@ -28,7 +27,7 @@ mod wal;
 
 use crate::database::{Database, Durability};
 use crate::random::Random;
-use crate::{Outcome, tools};
+use crate::{Outcome, documented, tools};
 use clap::ValueEnum;
 use std::path::Path;
 use std::time::Instant;
@@ -155,7 +154,7 @@ impl Soak<'_> {
             Part::Examples => examples::run(binary),
             Part::Fuzz => {
                 let parsers = parsers::run(seed)?;
-                let requests = runtime.block_on(fuzz::run(binary, seed))?;
+                let requests = runtime.block_on(documented::run(binary, seed, documented::MANY))?;
                 Ok(format!("{requests}; parsers ({parsers})"))
             }
             Part::Disk => runtime.block_on(disk::run(binary, seed)),

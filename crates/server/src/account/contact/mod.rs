@@ -13,7 +13,7 @@ use crate::caller::{Account, Fresh, Own};
 use crate::contact::{self, Contact, Kind, store};
 use crate::db::Tx;
 use crate::error::Result;
-use crate::id::{EmailAddressId, PhoneNumberId};
+use crate::id::{EmailAddressId, PhoneNumberId, UserId};
 use crate::membership::words;
 use crate::notification;
 use crate::params;
@@ -40,13 +40,12 @@ impl Kind {
     }
 
     fn exists(self) -> Code {
-        match self {
-            Self::Email => Code::EmailExists,
-            Self::Phone => Code::PhoneNumberExists,
-        }
+        exists(self)
     }
 
-    fn draw(self, app: &App) -> String {
+    /// A new id of one.
+    #[must_use]
+    pub fn draw(self, app: &App) -> String {
         match self {
             Self::Email => EmailAddressId::draw(&app.world).to_string(),
             Self::Phone => PhoneNumberId::draw(&app.world).to_string(),
@@ -55,6 +54,15 @@ impl Kind {
 
     fn changed(self, email: Changed, phone: Changed) -> Changed {
         if self == Self::Email { email } else { phone }
+    }
+}
+
+/// Why one cannot be had that somebody has.
+#[must_use]
+pub fn exists(kind: Kind) -> Code {
+    match kind {
+        Kind::Email => Code::EmailExists,
+        Kind::Phone => Code::PhoneNumberExists,
     }
 }
 
@@ -136,7 +144,7 @@ pub async fn remove(account: &Account, kind: Kind, id: String) -> Result<()> {
         match kind {
             Kind::Email => {
                 store::take(tx, kind, (&own.user.id, &contact.text))?;
-                put_invitations_away(tx, own, &contact.text)?;
+                put_invitations_away(tx, (&own.user.id, own.now()), &contact.text)?;
             }
             Kind::Phone => {
                 contact::take_proved_number(tx, (&own.user, &contact.text), own.now())?;
@@ -148,7 +156,11 @@ pub async fn remove(account: &Account, kind: Kind, id: String) -> Result<()> {
     removed.await.map(drop)
 }
 
-fn may_remove(site: &Site, user: &User, kind: Kind, contact: &Contact) -> Result<()> {
+/// Whether an account can do without one that was proved.
+///
+/// # Errors
+/// [`Code::NoAlternative`], [`Code::PrimaryNotRemovable`].
+pub fn may_remove(site: &Site, user: &User, kind: Kind, contact: &Contact) -> Result<()> {
     let left = match kind {
         Kind::Email => user.without_email(&contact.text),
         Kind::Phone => user.without_phone(&contact.text),
@@ -166,14 +178,17 @@ fn may_remove(site: &Site, user: &User, kind: Kind, contact: &Contact) -> Result
 }
 
 /// What told of invitations to an address that the account has no more is put away: nobody can accept them by it.
-fn put_invitations_away(tx: &mut Tx<'_>, own: &Own, email: &str) -> Result<()> {
+///
+/// # Errors
+/// What the database says.
+pub fn put_invitations_away(tx: &mut Tx<'_>, (user, now): (&UserId, i64), email: &str) -> Result<()> {
     let rows = tx.query(
         "select id from invitations where deployment_id = (select deployment_id from users where id = $1)
              and email = $2 and ended_at is null order by id",
-        params![own.user.id.as_str(), email],
+        params![user.as_str(), email],
     )?;
     for row in rows {
-        notification::settle_of(tx, &own.user.id, &row.cells().text()?, own.now())?;
+        notification::settle_of(tx, user, &row.cells().text()?, now)?;
     }
     Ok(())
 }

@@ -19,11 +19,13 @@ use crate::user::imported;
 use axum::response::Response;
 use keyrack_protocol::Code;
 use record::{Batch, Imported, Outcome, Record};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many records may come at once.
 pub const MOST: usize = 100;
 
-/// `users` (at most 100), `vouch?`, `drop_unusable?`, `last?`: makes the accounts, in one transaction.
+/// `users` (at most 100), `vouch?`, `drop_unusable?`, `check?`, `last?`: makes the accounts, in one transaction, or only says
+/// what would become of them.
 ///
 /// # Errors
 /// [`Code::InvalidParameter`] when there are too many; what is wrong with one of them is said of that one.
@@ -36,20 +38,35 @@ pub async fn import(operator: Operator, Body(batch): Body<Batch>) -> Result<Resp
     let (site, by, now) = (operator.site.clone(), operator.by(), operator.app.world.clock.now_ms());
     let checked = batch.users.iter().map(|record| check(&operator, record, &batch, now));
     let checked: Vec<_> = checked.collect();
+    // What would have become of each, when all of it is undone.
+    let tried = Arc::new(Mutex::new(None));
     // In an order that is everybody's: two imports of one file must not wait for each other.
     let mut order: Vec<usize> = (0..checked.len()).collect();
     order.sort_by_key(|at| checked.get(*at).and_then(|one| one.as_ref().ok()).map(ready::Ready::key));
-    let results = operator.app.db.write(move |tx| {
-        let mut results = vec![None; checked.len()];
-        for (at, one) in order.iter().filter_map(|at| checked.get(*at).map(|one| (*at, one))) {
-            results[at] = Some(match one {
-                Ok(ready) => store::take(tx, &site, ready, &by)?,
-                Err(refused) => refused.clone(),
-            });
+    let results = operator.app.db.write({
+        let is_check = batch.check;
+        let tried = Arc::clone(&tried);
+        move |tx| {
+            let mut results = vec![None; checked.len()];
+            for (at, one) in order.iter().filter_map(|at| checked.get(*at).map(|one| (*at, one))) {
+                results[at] = Some(match one {
+                    Ok(ready) => store::take(tx, &site, ready, &by)?,
+                    Err(refused) => refused.clone(),
+                });
+            }
+            let results = results.into_iter().flatten().collect::<Vec<Outcome>>();
+            if is_check {
+                *tried.lock().unwrap_or_else(PoisonError::into_inner) = Some(results);
+                // Which undoes it.
+                return Err(Error::refused(Code::InvalidParameter, "It was only to be checked."));
+            }
+            Ok(results)
         }
-        Ok(results.into_iter().flatten().collect::<Vec<Outcome>>())
     });
-    let results = results.await?;
+    let results = match (results.await, tried.lock().unwrap_or_else(PoisonError::into_inner).take()) {
+        (Err(_), Some(tried)) => return Ok(answer::ok(Imported { results: tried })),
+        (results, _) => results?,
+    };
     if batch.last {
         // Until then, and on other nodes, the sweep counts them from time to time.
         imported::count_in(&operator.app, &operator.site).await?;

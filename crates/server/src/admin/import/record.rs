@@ -65,6 +65,9 @@ pub struct Batch {
     /// Whether an account whose hash is of no use is made without a password, instead of being refused.
     #[serde(default)]
     pub drop_unusable: bool,
+    /// Whether nothing is to be changed: it is only said what would become of them.
+    #[serde(default)]
+    pub check: bool,
     /// Whether no more will come.
     #[serde(default)]
     pub last: bool,

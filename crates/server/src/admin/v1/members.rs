@@ -1,12 +1,12 @@
-//! `/admin/v1/organizations/{organization_id}/members`.
+//! `/admin/v1/organizations/{organization_id}/members`, and those of workspaces.
 
-use super::organizations::{INSIDE, named};
 use super::said::REASON;
-use super::{Said, user_id};
-use crate::admin::members::{self, Whom};
+use super::{Said, organizations, user_id, workspaces};
+use crate::admin::members::{self, Shown, Whom};
 use crate::admin::view::List;
 use crate::api_key::Scope;
 use crate::caller::Backend;
+use crate::config::teams::Kind;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::named::Named;
@@ -16,7 +16,9 @@ use crate::membership::list::{Asked, Cursor};
 use crate::membership::words;
 use axum::response::Response;
 use http::Method;
-use keyrack_protocol::{Code, OrganizationMember};
+use keyrack_protocol::{Code, OrganizationMember, WorkspaceMember};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
 
 const LIST: &[Field] = &[
@@ -31,52 +33,106 @@ const ROLE: Field = Field::optional(
 );
 const ADD: &[Field] = &[Field::required("user_id", "Whom to let in."), ROLE];
 const WHY: &[Field] = &[REASON];
+const OF_NEWCOMER: &[Code] =
+    &[Code::RequiredField, Code::UserNotFound, Code::RoleNotFound, Code::MembershipNotFound];
 const OF_MEMBER: &[Code] = &[Code::MembershipNotFound, Code::UserNotFound];
 const OF_ROLE: &[Code] = &[Code::MembershipNotFound, Code::UserNotFound, Code::RoleNotFound];
 
+/// What the operations of one kind of place are called, and where they are.
+struct Paths {
+    /// All members, one of them, one of its roles.
+    paths: [&'static str; 3],
+    /// Listing, letting in, putting out, giving and taking roles.
+    ids: [&'static str; 5],
+    /// Why the place cannot be spoken of.
+    inside: &'static [Code],
+}
+
+const OF_ORGANIZATIONS: Paths = Paths {
+    paths: [
+        "/admin/v1/organizations/{organization_id}/members",
+        "/admin/v1/organizations/{organization_id}/members/{user_id}",
+        "/admin/v1/organizations/{organization_id}/members/{user_id}/roles/{role_id}",
+    ],
+    ids: [
+        "listOrganizationMembers",
+        "addOrganizationMember",
+        "adminRemoveOrganizationMember",
+        "adminGiveOrganizationRole",
+        "adminTakeOrganizationRole",
+    ],
+    inside: organizations::INSIDE,
+};
+const OF_WORKSPACES: Paths = Paths {
+    paths: [
+        "/admin/v1/workspaces/{workspace_id}/members",
+        "/admin/v1/workspaces/{workspace_id}/members/{user_id}",
+        "/admin/v1/workspaces/{workspace_id}/members/{user_id}/roles/{role_id}",
+    ],
+    ids: [
+        "listWorkspaceMembers",
+        "addWorkspaceMember",
+        "adminRemoveWorkspaceMember",
+        "adminGiveWorkspaceRole",
+        "adminTakeWorkspaceRole",
+    ],
+    inside: workspaces::INSIDE,
+};
+
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    let all = "/admin/v1/organizations/{organization_id}/members";
-    let one = "/admin/v1/organizations/{organization_id}/members/{user_id}";
-    let role = "/admin/v1/organizations/{organization_id}/members/{user_id}/roles/{role_id}";
+    of::<OrganizationMember>(&OF_ORGANIZATIONS).and(of::<WorkspaceMember>(&OF_WORKSPACES))
+}
+
+fn of<M: Shown + Serialize + JsonSchema>(these: &Paths) -> Routes {
+    let ([all, one, role], [listing, adding, removing, giving, taking]) = (these.paths, these.ids);
     let about = "List members. The oldest first, or those who are found, by what they are found by.";
-    let list_them = Operation::get::<List<OrganizationMember>>(all, "listOrganizationMembers", about)
+    let list_them = Operation::get::<List<M>>(all, listing, about)
         .takes(LIST)
         .of_backend(Scope::OrganizationsRead)
-        .refuses(INSIDE);
-    let about = "Let an account in. Without an invitation, and beyond the caps; it is told.";
-    let add_it = Operation::post::<OrganizationMember>(all, "addOrganizationMember", about)
+        .refuses(these.inside);
+    let about = "Let an account in. Without an invitation, and beyond the caps; it is told. Into a workspace only a member of \
+                 its organization.";
+    let add_it = Operation::post::<M>(all, adding, about)
         .takes(ADD)
         .of_backend(Scope::OrganizationsWrite)
-        .refuses_also(INSIDE, &[Code::RequiredField, Code::UserNotFound, Code::RoleNotFound]);
+        .refuses_also(these.inside, OF_NEWCOMER);
     let about = "Put a member out. Also the last administrator; it acts there no more, and is told.";
-    let remove = Operation::post::<OrganizationMember>(one, "adminRemoveOrganizationMember", about);
+    let remove = Operation::post::<M>(one, removing, about);
     let remove_it = Operation { method: Method::DELETE, ..remove }
         .takes(WHY)
         .of_backend(Scope::OrganizationsWrite)
-        .refuses_also(INSIDE, OF_MEMBER);
+        .refuses_also(these.inside, OF_MEMBER);
     let about = "Give a member a role. Beside those of before.";
-    let give = Operation::post::<OrganizationMember>(role, "adminGiveOrganizationRole", about);
+    let give = Operation::post::<M>(role, giving, about);
     let give_it = Operation { method: Method::PUT, ..give }
         .takes(WHY)
         .of_backend(Scope::OrganizationsWrite)
-        .refuses_also(INSIDE, OF_ROLE);
+        .refuses_also(these.inside, OF_ROLE);
     let about = "Take a role from a member. Also from the last administrator.";
-    let take = Operation::post::<OrganizationMember>(role, "adminTakeOrganizationRole", about);
+    let take = Operation::post::<M>(role, taking, about);
     let take_it = Operation { method: Method::DELETE, ..take }
         .takes(WHY)
         .of_backend(Scope::OrganizationsWrite)
-        .refuses_also(INSIDE, OF_ROLE);
+        .refuses_also(these.inside, OF_ROLE);
     Routes::default()
-        .add(list_them, list)
-        .add(add_it, add)
-        .add(remove_it, remove_one)
-        .add(give_it, give_role)
-        .add(take_it, take_role)
+        .add(list_them, list::<M>)
+        .add(add_it, add::<M>)
+        .add(remove_it, remove_one::<M>)
+        .add(give_it, give_role::<M>)
+        .add(take_it, take_role::<M>)
+}
+
+/// The place that a path names.
+fn place(kind: Kind, path: &Named) -> Result<String> {
+    match kind {
+        Kind::Organization => organizations::named(path),
+        Kind::Workspace => workspaces::named(path),
+    }
 }
 
 /// Members are listed in an order of their own, behind cursors of their own.
-async fn list(backend: Backend, path: Named, said: Said) -> Result<Response> {
+async fn list<M: Shown + Serialize>(backend: Backend, path: Named, said: Said) -> Result<Response> {
     backend.may(Scope::OrganizationsRead)?;
     let cursor = said.text("cursor")?.map(|text| Cursor::parse(text).ok_or(Code::InvalidParameter));
     let asked = Asked {
@@ -85,41 +141,41 @@ async fn list(backend: Backend, path: Named, said: Said) -> Result<Response> {
         limit: said.number("limit", 1..=200)?.unwrap_or(50),
         after: cursor.transpose()?,
     };
-    let (id, site) = (named(&path)?, Arc::clone(&backend.site));
+    let (id, site) = (place(M::KIND, &path)?, Arc::clone(&backend.site));
     let list = backend.app.db.read(move |on| {
-        let (items, next) = members::page(on, &site, &id, &asked)?;
+        let (items, next) = members::page::<M>(on, &site, &id, &asked)?;
         Ok(List { items, next_cursor: next.map(|next| next.to_text()) })
     });
     Ok(answer::bare(&list.await?))
 }
 
 /// Whom a path names.
-fn whom(path: &Named) -> Result<Whom> {
-    Ok(Whom { organization: named(path)?, user: user_id(&path.id("user_id"))? })
+fn whom(kind: Kind, path: &Named) -> Result<Whom> {
+    Ok(Whom { place: place(kind, path)?, user: user_id(&path.id("user_id"))? })
 }
 
-async fn add(backend: Backend, path: Named, said: Said) -> Result<Response> {
+async fn add<M: Shown + Serialize>(backend: Backend, path: Named, said: Said) -> Result<Response> {
     backend.may(Scope::OrganizationsWrite)?;
-    let whom = Whom { organization: named(&path)?, user: user_id(said.required("user_id")?)? };
+    let whom = Whom { place: place(M::KIND, &path)?, user: user_id(said.required("user_id")?)? };
     let role = said.text("role_id")?.map(str::to_owned);
-    let added = members::add(&backend.app, &backend.site, (whom, role), backend.by());
+    let added = members::add::<M>(&backend.app, &backend.site, (whom, role), backend.by());
     Ok(answer::bare(&added.await?))
 }
 
-async fn remove_one(backend: Backend, path: Named, said: Said) -> Result<Response> {
+async fn remove_one<M: Shown + Serialize>(backend: Backend, path: Named, said: Said) -> Result<Response> {
     backend.may(Scope::OrganizationsWrite)?;
-    let (whom, by) = (whom(&path)?, said.by(&backend)?);
-    Ok(answer::bare(&members::remove(&backend.app, &backend.site, whom, by).await?))
+    let (whom, by) = (whom(M::KIND, &path)?, said.by(&backend)?);
+    Ok(answer::bare(&members::remove::<M>(&backend.app, &backend.site, whom, by).await?))
 }
 
-async fn give_role(backend: Backend, path: Named, said: Said) -> Result<Response> {
+async fn give_role<M: Shown + Serialize>(backend: Backend, path: Named, said: Said) -> Result<Response> {
     backend.may(Scope::OrganizationsWrite)?;
-    let (given, by) = ((whom(&path)?, path.id("role_id")), said.by(&backend)?);
-    Ok(answer::bare(&members::give(&backend.app, &backend.site, given, by).await?))
+    let (given, by) = ((whom(M::KIND, &path)?, path.id("role_id")), said.by(&backend)?);
+    Ok(answer::bare(&members::give::<M>(&backend.app, &backend.site, given, by).await?))
 }
 
-async fn take_role(backend: Backend, path: Named, said: Said) -> Result<Response> {
+async fn take_role<M: Shown + Serialize>(backend: Backend, path: Named, said: Said) -> Result<Response> {
     backend.may(Scope::OrganizationsWrite)?;
-    let (taken, by) = ((whom(&path)?, path.id("role_id")), said.by(&backend)?);
-    Ok(answer::bare(&members::take(&backend.app, &backend.site, taken, by).await?))
+    let (taken, by) = ((whom(M::KIND, &path)?, path.id("role_id")), said.by(&backend)?);
+    Ok(answer::bare(&members::take::<M>(&backend.app, &backend.site, taken, by).await?))
 }

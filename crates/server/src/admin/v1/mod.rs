@@ -5,13 +5,17 @@
 //! look as if it had been obeyed.
 
 mod audit;
+mod contacts;
 mod invitations;
 mod members;
 mod notifications;
 mod organizations;
 mod said;
 mod sessions;
+mod tickets;
 mod users;
+mod waitlist;
+mod workspaces;
 
 use crate::error::Result;
 use crate::http::routes::Routes;
@@ -22,11 +26,15 @@ pub use said::{Said, reason};
 /// Every route.
 pub fn routes() -> Routes {
     users::routes()
+        .and(contacts::routes())
         .and(sessions::routes())
         .and(organizations::routes())
+        .and(workspaces::routes())
         .and(members::routes())
         .and(invitations::routes())
+        .and(waitlist::routes())
         .and(notifications::routes())
+        .and(tickets::routes())
         .and(audit::routes())
 }
 

@@ -31,7 +31,8 @@ const UPDATE: &[Field] = &[NEW_NAME, SLUG, DESCRIPTION, METADATA, REASON];
 const WHY: &[Field] = &[REASON];
 /// Why an organization cannot be spoken of.
 pub const INSIDE: &[Code] = &[Code::OrganizationsDisabled, Code::OrganizationNotFound];
-const SAID: &[Code] = &[
+/// What is wrong with what is said of one.
+pub const SAID: &[Code] = &[
     Code::RequiredField,
     Code::InvalidName,
     Code::InvalidSlug,

@@ -31,7 +31,8 @@ pub fn routes() -> Routes {
     let about = "List sessions. What browsers hold, the newest first.";
     let list_them = Operation::get::<List<Session>>("/admin/v1/sessions", "listSessions", about)
         .takes(LIST)
-        .of_backend(Scope::SessionsRead);
+        .of_backend(Scope::SessionsRead)
+        .refuses(NO_USER);
     let about = "Read a session. Also one that has ended, with every sign-in that is still known of it.";
     let show_it = Operation::get::<Session>("/admin/v1/sessions/{session_id}", "getSessionById", about)
         .takes(&[])

@@ -1,13 +1,19 @@
 //! The JSON of the socket: what the server writes and the command line reads. Fields are added, never renamed.
 
+mod contact;
+mod place;
 mod session;
+mod ticket;
 mod webhook;
 
 use crate::session::store::OfUser;
+pub use contact::Contact;
+pub use place::{Organization, Unrestricted, Workspace};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 pub use session::{Explained, Happened, Session, SignIn, ToCome};
+pub use ticket::{NewTicket, Ticket};
 pub use webhook::{Replayed, WebhookEvent};
 
 /// One page of a list, newest first.
@@ -108,30 +114,6 @@ pub struct Ended {
     pub ended: Vec<EndedSignIn>,
 }
 
-/// An organization, as an operator sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "BackendOrganization")]
-pub struct Organization {
-    /// Its id.
-    pub id: String,
-    /// What it is called.
-    pub name: String,
-    /// What it is called in addresses.
-    pub slug: String,
-    /// What it says about itself.
-    #[serde(default)]
-    pub description: String,
-    /// What it carries for every member to see.
-    #[serde(default)]
-    pub public_metadata: Map<String, Value>,
-    /// How many members it has.
-    pub members: i64,
-    /// When it was made.
-    pub created_at: String,
-    /// When it last changed.
-    pub updated_at: String,
-}
-
 /// Somebody who waits to be let in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "BackendWaitlistEntry")]
@@ -187,15 +169,6 @@ pub struct NewApiKey {
 pub struct Invited {
     /// They, as they are now.
     pub invited: Vec<WaitlistEntry>,
-}
-
-/// An organization or a workspace that asks nothing of its members any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Unrestricted {
-    /// Its id.
-    pub id: String,
-    /// Whether it asked something before.
-    pub asked: bool,
 }
 
 /// A sign-in that a command ended.

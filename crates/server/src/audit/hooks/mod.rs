@@ -62,6 +62,7 @@ fn kind(event: Event, about: &About<'_>) -> Option<&'static str> {
         Event::OrganizationCreated => "organization.created",
         Event::OrganizationChanged => ORGANIZATION_UPDATED,
         Event::OrganizationDeleted => "organization.deleted",
+        Event::WorkspaceChanged => WORKSPACE_UPDATED,
         Event::RestrictionChanged if about.reason.starts_with("wsp_") => WORKSPACE_UPDATED,
         Event::RestrictionChanged => ORGANIZATION_UPDATED,
         Event::WorkspaceCreated => "workspace.created",

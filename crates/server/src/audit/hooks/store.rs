@@ -110,6 +110,38 @@ fn shortened(text: &str) -> String {
     text.chars().take(ANSWER).collect()
 }
 
+/// How much waits for the endpoints of a deployment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// What is still to be taken.
+    pub queued: i64,
+    /// What was given up and is still kept.
+    pub dead: i64,
+    /// When the oldest that waits happened.
+    pub oldest_at: Option<i64>,
+}
+
+/// What waits for the endpoints of a deployment.
+///
+/// # Errors
+/// What the database says.
+pub fn backlog(on: &mut Snapshot<'_>, deployment: &str) -> Result<Backlog> {
+    let rows = on.query(
+        "select state, count(*), min(happened_at) from webhook_events
+         where deployment_id = $1 and state in ('queued', 'dead') group by state order by state",
+        params![deployment],
+    )?;
+    let mut backlog = Backlog::default();
+    for row in rows {
+        let mut cells = row.cells();
+        match cells.text()?.as_str() {
+            "dead" => backlog.dead = cells.int()?,
+            _ => (backlog.queued, backlog.oldest_at) = (cells.int()?, cells.optional_int()?),
+        }
+    }
+    Ok(backlog)
+}
+
 /// A row as an operator sees it.
 #[derive(Clone, Debug)]
 pub struct Shown {

@@ -28,6 +28,7 @@ mod steps;
 mod stores;
 mod tables;
 mod teams;
+mod tickets;
 
 pub use atlas::atlas;
 pub use backend::{Backend, Master};

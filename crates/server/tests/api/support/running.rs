@@ -66,7 +66,7 @@ impl Running {
         let id = u64::from_be_bytes(Random::System.bytes());
         let file = format!(
             "{first}[[deployment]]\nid = \"t{id:x}\"\nmode = \"staging\"\norigin = \"https://auth.example.com\"\n\
-             hosts = [\"auth.example.com\"]\n\n[deployment.organizations]\nenabled = true\n"
+             hosts = [\"auth.example.com\"]\nnative_programs = true\n\n[deployment.organizations]\nenabled = true\n"
         );
         std::fs::write(folder.path().join("keyrack.toml"), file).unwrap();
         folder

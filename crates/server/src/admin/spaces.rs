@@ -1,0 +1,98 @@
+//! `/admin/workspaces`, on the socket.
+
+use super::door::{About, Body, Operator};
+use super::page::Page;
+use super::workspaces::{self, Asked};
+use super::{organizations, view};
+use crate::audit::Event;
+use crate::error::Result;
+use crate::http::answer;
+use crate::id::{OrganizationId, WorkspaceId};
+use crate::membership::description;
+use crate::organization::said::Said;
+use crate::organization::{self, slug};
+use axum::extract::Path;
+use axum::response::Response;
+use serde::Deserialize;
+
+/// `organization?` (id or slug), `user?` (id, address or username), `limit?`, `cursor?`: newest first.
+pub(super) async fn list(operator: Operator) -> Result<Response> {
+    operator.says_only(&["organization", "user", "limit", "cursor"])?;
+    let is_id = |text: &str| WorkspaceId::parse(text).is_some();
+    let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
+    let organization = match operator.query("organization") {
+        Some(text) => Some(organizations::named(&operator.app, &operator.site, text).await?),
+        None => None,
+    };
+    let member = match operator.query("user") {
+        Some(user) => Some(super::http::named(&operator, user).await?),
+        None => None,
+    };
+    let asked = Asked { organization: organization.map(OrganizationId::stored), member };
+    let deployment = operator.site.config.id.clone();
+    let list = operator.app.db.read(move |on| {
+        let found = workspaces::page(on, &deployment, &page, &asked)?;
+        Ok(page.list(found, |workspace| &workspace.id))
+    });
+    let list: view::List<view::Workspace> = list.await?;
+    Ok(answer::ok(list))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct New {
+    organization: String,
+    name: String,
+    slug: Option<String>,
+    owner: String,
+}
+
+/// `organization`, `name`, `slug?`, `owner`, a member of the organization who gets the creator's role.
+pub(super) async fn create(operator: Operator, Body(new): Body<New>) -> Result<Response> {
+    operator.says_only(&[])?;
+    let said = Said {
+        name: Some(organization::name(&new.name)?),
+        slug: new.slug.as_deref().map(slug::parse).transpose()?,
+        ..Said::default()
+    };
+    let (app, site) = (&operator.app, &operator.site);
+    let above = organizations::named(app, site, &new.organization).await?;
+    let owner = super::http::named(&operator, &new.owner).await?;
+    let made = workspaces::create(app, site, (above, said, owner), operator.by()).await?;
+    operator.log(Event::WorkspaceCreated, About { place: Some(&made.id), ..About::default() });
+    Ok(answer::ok(made))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Change {
+    name: Option<String>,
+    slug: Option<String>,
+    description: Option<String>,
+}
+
+/// `name?`, `slug?`, `description?`.
+pub(super) async fn update(
+    operator: Operator,
+    Path(id): Path<String>,
+    Body(change): Body<Change>,
+) -> Result<Response> {
+    operator.says_only(&["reason"])?;
+    let said = Said {
+        name: change.name.as_deref().map(organization::name).transpose()?,
+        slug: change.slug.as_deref().map(slug::parse).transpose()?,
+        description: change.description.as_deref().map(description).transpose()?,
+        ..Said::default()
+    };
+    let changed = workspaces::change(&operator.app, &operator.site, (id, said), operator.saying()?).await?;
+    operator.log(Event::WorkspaceChanged, About { place: Some(&changed.id), ..About::default() });
+    Ok(answer::ok(changed))
+}
+
+/// Deletes a workspace.
+pub(super) async fn delete(operator: Operator, Path(id): Path<String>) -> Result<Response> {
+    operator.says_only(&["reason"])?;
+    let deleted = workspaces::delete(&operator.app, &operator.site, id, operator.saying()?).await?;
+    operator.log(Event::WorkspaceDeleted, About { place: Some(&deleted.id), ..About::default() });
+    Ok(answer::ok(deleted))
+}

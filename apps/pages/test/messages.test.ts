@@ -14,7 +14,7 @@ function sources(folder: string): string {
   return files.map((name) => readFileSync(join(root, folder, name), 'utf8')).join('\n');
 }
 
-const used = sources('apps/pages/src') + sources('crates/server/src/pages');
+const used = sources('apps/pages/src') + sources('crates/server/src/pages') + sources('crates/server/src/handshake');
 
 /** What the forms of the package say, under the names that the pages have for it. */
 const words = new Map(

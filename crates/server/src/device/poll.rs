@@ -41,7 +41,12 @@ pub(super) async fn poll(browser: &Browser, device_code: &str) -> Result<Left> {
     let (app, site, arrival) = (Arc::clone(&browser.app), Arc::clone(&browser.site), browser.arrive());
     let asking = Asking::read(&app, device_code).ok_or(Code::ExpiredToken)?;
     let polled = browser.app.db.write(move |tx| asked(tx, (&app, &site), &asking, &arrival));
-    polled.await?.map_err(Error::from)
+    let polled = polled.await?.map_err(Error::from);
+    let waits = [Code::AuthorizationPending, Code::SlowDown];
+    if !polled.as_ref().is_err_and(|error| waits.contains(&error.code())) {
+        browser.app.metrics.sign_ins.note(&polled);
+    }
+    polled
 }
 
 fn asked(tx: &mut Tx<'_>, (app, site): (&App, &Site), asking: &Asking, arrival: &Arrival) -> Polled {

@@ -14,13 +14,9 @@ use std::borrow::Cow;
 pub const HEADER: &str = "x-keyrack-session";
 const SESSION: HeaderName = HeaderName::from_static(HEADER);
 
-/// What a browser says of a request by itself, and no script can take off.
-const OF_PAGES: [HeaderName; 4] = [
-    header::ORIGIN,
-    HeaderName::from_static("sec-fetch-site"),
-    HeaderName::from_static("sec-fetch-mode"),
-    HeaderName::from_static("sec-fetch-dest"),
-];
+/// What a browser says of a request by itself, and no script can take off. Not `Sec-Fetch-Mode`: Node says that, too, and is
+/// what many programs are made of.
+const OF_PAGES: [HeaderName; 2] = [header::ORIGIN, HeaderName::from_static("sec-fetch-site")];
 
 /// Whether a program asks, which the deployment must allow: otherwise the header is as any other that nobody knows.
 #[must_use]

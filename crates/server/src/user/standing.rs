@@ -165,6 +165,7 @@ pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, 
         "delete from backup_codes where user_id = $1",
         "delete from passkeys where user_id = $1",
         "delete from device_requests where user_id = $1",
+        "delete from handshakes where sign_in_id in (select id from sign_ins where user_id = $1)",
     ] {
         tx.execute(of_it, params![id])?;
     }

@@ -97,13 +97,12 @@ async fn k01_a_page_gets_nothing_by_the_header_of_programs_whatever_it_carries()
     let name = format!("keyrack_dev_{}", server.base.rsplit(':').next().unwrap());
     let own = server.base.clone();
     // What browsers say by themselves, of the page's own origin, of an allowed one and of a stranger's.
-    let marks: [(&str, &str); 6] = [
+    let marks: [(&str, &str); 5] = [
         ("origin", &own),
         ("origin", "https://evil.example"),
         ("origin", "null"),
         ("sec-fetch-site", "same-origin"),
-        ("sec-fetch-mode", "cors"),
-        ("sec-fetch-dest", "empty"),
+        ("sec-fetch-site", "cross-site"),
     ];
     for (mark, value) in marks {
         for (method, path) in [
@@ -128,6 +127,9 @@ async fn k01_a_page_gets_nothing_by_the_header_of_programs_whatever_it_carries()
         }
     }
     assert_eq!(browser.accounts().await, ["ada*"]);
+    // What Node says of itself is no page.
+    let node = program(&server, Method::GET, "/session", &rack).header("sec-fetch-mode", "cors");
+    assert_eq!(sent(node).await.ok()["active_signin"]["user"]["email_address"], "ada@example.com");
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ async function another(context: BrowserContext, server: Server): Promise<Demo> {
   return demo;
 }
 
-test('a page rendered on the server shows the right account on the first paint', async ({ demo, server, application, context }) => {
+test('a page rendered on the server shows the right account on the first paint', async ({ demo, application, context }) => {
   const [ada, bob] = [somebody('Ada'), somebody('Bob')];
   const page = await context.newPage();
   expect(await firstSeen(page, `${application.origin}/`)).toBe('nobody');

@@ -19,7 +19,7 @@ use crate::session::activity::Activity;
 use crate::session::cache::Cache;
 use crate::session::events::Hub;
 use crate::shortcut::Shortcuts;
-use crate::token::Signer;
+use crate::token::ring::Keys;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::webhook::{self, Endpoints};
@@ -100,8 +100,8 @@ pub struct Site {
     pub created_at: i64,
     /// When its settings became what they are, as far as starts tell, in Unix milliseconds.
     pub updated_at: i64,
-    /// Signs its tokens.
-    pub signer: Signer,
+    /// What signs its tokens, and has.
+    pub keys: Keys,
     /// How its session credential travels.
     pub carriage: Carriage,
     /// Time, randomness, mail.

@@ -12,11 +12,13 @@ pub mod import;
 pub mod invitation;
 pub mod key;
 pub mod login;
+pub mod keys;
 pub mod migrate;
 mod operate;
 pub mod organization;
 pub mod session;
 pub mod table;
+pub mod token;
 pub mod user;
 pub mod waitlist;
 pub mod webhook;
@@ -66,6 +68,10 @@ pub enum Command {
     Contact(contact::ContactArgs),
     /// Make, list and revoke the secret keys with which backends call the running server
     Key(key::KeyArgs),
+    /// List the keys that sign tokens and let the next ones follow
+    Keys(keys::KeysArgs),
+    /// Show what tokens would say
+    Token(token::TokenArgs),
     /// Show what the application's endpoints were told, and have it sent again
     Webhook(webhook::WebhookArgs),
     /// Sign this terminal in to an application, by a code that you confirm in a browser

@@ -125,7 +125,8 @@ impl Question {
         // A session in which a key was renewed and not used yet is not answered here: this proof is the rack's.
         let proof = &active.proof;
         let about = token::About { loaded, sign_in: active, proof, act: None, scope: None, held: None };
-        token::mint(&app.world, &self.site, about, azp, self.now).ok().map(answer::ok)
+        let asked = token::Asked { azp, now: self.now, template: None };
+        token::mint(&app.world, &self.site, about, asked).ok().map(answer::ok)
     }
 
     fn marked(&self, mut answer: Response) -> Response {

@@ -35,6 +35,7 @@ mod spaces;
 pub mod store;
 pub mod teams;
 pub mod tickets;
+pub mod tokens;
 mod told;
 pub mod users;
 pub mod v1;

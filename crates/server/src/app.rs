@@ -144,8 +144,7 @@ impl App {
             Some(master) => master,
             None => master_key::make(&config, &db, &world).await?,
         };
-        let vault = Vault::new(&master)?;
-        master_key::check(&db, &vault).await?;
+        let vault = master_key::open(&db, &master).await?;
         deployment::none_is_missing(&db, &config).await?;
         let hashing = config.deployments.first().map(|deployment| deployment.password_hashing);
         let hasher = Hasher::start(&world, hashing.unwrap_or(crate::config::PasswordHashing::Standard))?;

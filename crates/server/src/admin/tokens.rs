@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::id::{SessionId, SignInId, UserId};
 use crate::membership::{Permissions, Scope, Standing, role, roles_of, standing};
-use crate::session::{LiveSignIn, Loaded, Proof};
+use crate::session::{Bounds, LiveSignIn, Loaded, Proof};
 use crate::time::rfc3339;
 use crate::token::facts::{self, Facts};
 use crate::token::rotation::{self, SHORTEST_LEAD_MS, When};
@@ -224,6 +224,7 @@ fn shown(
         proof: proof.clone(),
         old: None,
         user: found.user,
+        bounds: Bounds::default(),
         scope: None,
         ip_address: String::new(),
         user_agent: String::new(),

@@ -1,12 +1,21 @@
 //! `keyrack keys …`
 
+use super::backup::{failed, on_a_thread, uid};
 use super::client::{Client, Target};
 use super::table::{minute, table};
-use super::{EXIT_CODES, Failure, said};
+use super::{Data, EXIT_CODES, Failure, said};
 use crate::admin::view::{SigningKey, SigningKeys};
+use crate::audit::{Actor, By};
+use crate::config::whereabouts;
+use crate::db::Db;
+use crate::master_key::rotation;
+use crate::vault::Vault;
+use crate::world::{Mailer, SmsSender, World};
 use clap::{Args, Subcommand};
 use reqwest::Method;
 use serde_json::json;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// `keyrack keys` and what is asked of it.
 #[derive(Args, Clone, Debug)]
@@ -24,6 +33,22 @@ pub enum KeysCommand {
     List(Target),
     /// Let the next key follow: it is published now and signs in a day
     Rotate(Rotate),
+    /// Give the stopped installation another master key; nobody is signed out by it
+    RotateMaster(RotateMaster),
+}
+
+/// The arguments of `keys rotate-master`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Exit codes: 0 done, 1 refused or failed, 2 wrong arguments.\n\n\
+    Stop every server first; the old key is found as they find it. Then start them with the new one. If it is broken off, \
+    run it again with the same two keys: no server starts before it has ended. Backups from before need the old key.")]
+pub struct RotateMaster {
+    /// The file that holds the new key: 32 bytes in base64url, such as openssl rand -base64 32 | tr '+/' '-_' makes
+    #[arg(long, value_name = "FILE")]
+    pub new_key_file: PathBuf,
+    /// Where the data is
+    #[command(flatten)]
+    pub target: Data,
 }
 
 /// The arguments of `keys rotate`.
@@ -55,6 +80,7 @@ pub async fn run(args: &KeysArgs) -> Result<String, Failure> {
         KeysCommand::List(target) => {
             said(target.json, Client::connect(target)?.get(&["signing-keys"], &[]).await?, listed)
         }
+        KeysCommand::RotateMaster(args) => rotate_master(args).await,
         KeysCommand::Rotate(rotate) => {
             let lead = rotate.lead.as_deref().map(milliseconds).transpose()?;
             let body = json!({ "algorithm": rotate.algorithm, "lead_ms": lead, "now": rotate.now });
@@ -64,6 +90,35 @@ pub async fn run(args: &KeysArgs) -> Result<String, Failure> {
             said(rotate.target.json, client.send_because(Method::POST, &path, &body, reason).await?, listed)
         }
     }
+}
+
+async fn rotate_master(args: &RotateMaster) -> Result<String, Failure> {
+    let env = |name: &str| std::env::var(name).ok();
+    let refused = |problem: &dyn std::fmt::Display| Failure::refused(problem.to_string());
+    let found = whereabouts(args.target.data.as_deref(), args.target.config.as_deref(), &env)
+        .map_err(|problem| refused(&problem))?;
+    let old = found.master_key(&env).map_err(|problem| refused(&problem))?;
+    let path = args.new_key_file.display();
+    let text = std::fs::read_to_string(&args.new_key_file)
+        .map_err(|cause| Failure::refused(format!("{path} cannot be read ({cause}); check the path")))?;
+    let new = Vault::parse_master_key(&text)
+        .ok_or_else(|| Failure::refused(format!("{path}: the master key is not 32 bytes in base64url")))?;
+    let opened = on_a_thread(move || match &found.database_url {
+        Some(url) => Db::open_postgres(url, Arc::new(|_| {})).map_err(failed),
+        None => Db::open_sqlite(&found.data_dir, Arc::new(|_| {})).map_err(failed),
+    });
+    let db = opened.await?;
+    let world = Arc::new(World::real(Mailer::captured(), SmsSender::captured()));
+    let by = By::client(Actor::Operator(uid()), "", world.clock.now_ms());
+    let counts = rotation::rotate(&db, &world, (&old, &new), &by).await.map_err(failed)?;
+    if args.target.json {
+        return Ok(format!("{:#}\n", json!({ "sealed": counts })));
+    }
+    let all: usize = counts.values().sum();
+    Ok(format!(
+        "{all} secrets are sealed with the new master key. Start the servers with it. Keep the old one for as long as there \
+         are backups from before. Nobody is signed out.\n"
+    ))
 }
 
 fn milliseconds(text: &str) -> Result<u64, Failure> {

@@ -88,11 +88,8 @@ fn template(mut table: Table<'_>) -> Option<TokenTemplate> {
         source.complain(Error, &format!("{place}.algorithm"), text);
         return None;
     }
-    for (key, open) in key.iter().chain(&others).map(|(key, open)| (key, open)) {
-        let _ = key;
-        if let Some(fix) = open {
-            source.complain(Warning, &format!("{place}.key_file"), fix.clone());
-        }
+    for fix in key.iter().chain(&others).filter_map(|(_, open)| open.clone()) {
+        source.complain(Warning, &format!("{place}.key_file"), fix);
     }
     if (says_algorithm && algorithm.is_none()) || (says_key && key.is_none()) {
         return None;
@@ -156,3 +153,7 @@ impl Deployment {
         all
     }
 }
+
+#[cfg(test)]
+#[path = "tokens_tests.rs"]
+mod tests;

@@ -29,10 +29,10 @@ const CLAIMS: [&str; 13] = [
 pub(super) fn routes() -> Routes {
     let about = "The public keys. What tokens are verified with: a JWK Set (RFC 7517), with every key that a living token may \
                  be signed with, and the next one. May be kept for five minutes.";
-    let keys = Operation::get::<Jwks>("/.well-known/jwks.json", "getKeys", about).bare();
+    let keys = Operation::get::<Jwks>("/.well-known/jwks.json", "getKeys", about).kept();
     let about = "Where the public keys are. As verifiers of OpenID Connect look them up (OpenID Connect Discovery 1.0); nobody \
                  signs in through it, so it names no response type.";
-    let discovery = Operation::get::<Discovery>("/.well-known/openid-configuration", "getDiscovery", about).bare();
+    let discovery = Operation::get::<Discovery>("/.well-known/openid-configuration", "getDiscovery", about).kept();
     Routes::default().add(keys, jwks).add(discovery, configuration)
 }
 

@@ -53,7 +53,7 @@ fn hs256_signs_with_the_text_of_its_file_and_publishes_nothing() {
 }
 
 #[test]
-fn a_key_of_another_algorithm_and_what_is_none_are_refused_without_being_repeated() {
+fn i01_no_key_signs_for_another_algorithm_and_no_template_signs_with_anothers_bytes() {
     let of = |algorithm: Algorithm| in_pem(&algorithm.new_key(&Random::System).unwrap());
     let (ec, ed) = (of(Algorithm::Es256), of(Algorithm::EdDsa));
     for (algorithm, text) in [(Algorithm::Rs256, &ec), (Algorithm::Es256, &ed), (Algorithm::EdDsa, &ec)] {

@@ -112,6 +112,7 @@ mod languages;
 mod log_format;
 mod magic_links;
 mod mail_server;
+mod master_key;
 mod me;
 mod me_deleted;
 mod me_export;

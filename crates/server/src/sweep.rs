@@ -77,7 +77,8 @@ async fn sweep(app: &Shared, swept: Swept<'_>) -> Result<()> {
         Swept::Running(site) => rotation::settle(app, site).await,
         Swept::Absent(_) => Ok(()),
     };
-    let settled = told(deployment, "put out members", settled).and(told(deployment, "let keys follow", keyed));
+    let settled =
+        told(deployment, "put out members", settled).and(told(deployment, "let keys follow", keyed));
     let put_away = match swept {
         Swept::Running(site) => invitation::expire::settle(app, site).await,
         Swept::Absent(_) => Ok(()),

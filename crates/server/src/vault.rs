@@ -110,7 +110,8 @@ impl Vault {
         for purpose in Purpose::ALL {
             keys.push(hmac::Key::new(hmac::HMAC_SHA256, &derive(master, purpose.word())?));
         }
-        let hashing = keys.try_into().map_err(|_| Error::internal("make the hashing keys", "one is missing"))?;
+        let hashing =
+            keys.try_into().map_err(|_| Error::internal("make the hashing keys", "one is missing"))?;
         let sealing = UnboundKey::new(&AES_256_GCM_SIV, &derive(master, b"seal")?)
             .map_err(|cause| Error::internal("make the sealing key", cause))?;
         let checking = hmac::Key::new(hmac::HMAC_SHA256, &derive(master, Purpose::Check.word())?);
@@ -128,8 +129,11 @@ impl Vault {
         for (purpose, key) in Purpose::ALL.into_iter().zip(&mut self.hashing) {
             let word = std::str::from_utf8(purpose.word()).unwrap_or_default();
             if let Some(text) = kept.get(word) {
-                let bytes: [u8; 32] =
-                    BASE64.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(unreadable)?;
+                let bytes: [u8; 32] = BASE64
+                    .decode(text)
+                    .ok()
+                    .and_then(|bytes| bytes.try_into().ok())
+                    .ok_or_else(unreadable)?;
                 *key = hmac::Key::new(hmac::HMAC_SHA256, &bytes);
             }
         }

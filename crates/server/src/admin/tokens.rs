@@ -130,7 +130,9 @@ pub async fn rotate(operator: Operator, Body(asked): Body<Rotate>) -> Result<Res
         Some(name) => {
             let known = all.iter().map(|algorithm| algorithm.as_str()).collect::<Vec<_>>().join(", ");
             let found = Algorithm::parse(name).filter(|algorithm| all.contains(algorithm));
-            vec![found.ok_or_else(|| wrong(format!("Keyrack makes no key for {name:?} here; it makes them for {known}.")))?]
+            vec![found.ok_or_else(|| {
+                wrong(format!("Keyrack makes no key for {name:?} here; it makes them for {known}."))
+            })?]
         }
     };
     let when = match (asked.now, asked.lead_ms) {
@@ -141,7 +143,9 @@ pub async fn rotate(operator: Operator, Body(asked): Body<Rotate>) -> Result<Res
     if let When::After(lead) = when
         && !(SHORTEST_LEAD_MS..=LONGEST_LEAD_MS).contains(&lead)
     {
-        return Err(wrong("lead_ms must be from 600000 (ten minutes: for as long keys may be kept) to 90 days.".to_owned()));
+        return Err(wrong(
+            "lead_ms must be from 600000 (ten minutes: for as long keys may be kept) to 90 days.".to_owned(),
+        ));
     }
     rotation::rotate(app, site, &algorithms, when, by).await?;
     operator.log(Event::SigningKeyMade, super::door::About::default());
@@ -186,12 +190,13 @@ fn find(on: &mut Snapshot<'_>, site: &Site, id: &UserId, asked: &Of) -> Result<F
     let deployment = site.config.id.as_str();
     let user = user::store::find(on, deployment, id)?.ok_or(Code::UserNotFound)?;
     user::may_act(&user)?;
-    let mut stands = |kind: Kind, place: &Option<String>, missing: Code| -> Result<Option<(Standing, Permissions)>> {
-        let Some(place) = place else { return Ok(None) };
-        let standing = standing::find(on, deployment, (kind, place), id)?.ok_or(missing)?;
-        let held = role::of_standing(on, (roles_of(&site.config, kind), kind), &standing)?;
-        Ok(Some((standing, held.unwrap_or_default())))
-    };
+    let mut stands =
+        |kind: Kind, place: &Option<String>, missing: Code| -> Result<Option<(Standing, Permissions)>> {
+            let Some(place) = place else { return Ok(None) };
+            let standing = standing::find(on, deployment, (kind, place), id)?.ok_or(missing)?;
+            let held = role::of_standing(on, (roles_of(&site.config, kind), kind), &standing)?;
+            Ok(Some((standing, held.unwrap_or_default())))
+        };
     let organization = stands(Kind::Organization, &asked.organization, Code::OrganizationNotFound)?;
     let workspace = stands(Kind::Workspace, &asked.workspace, Code::WorkspaceNotFound)?;
     let (scope, held) = match (organization, workspace) {

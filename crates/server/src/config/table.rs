@@ -216,7 +216,9 @@ fn json(value: &DeValue<'_>) -> Result<Value, String> {
             Value::from(read.ok_or_else(|| format!("{} is no number of JSON", number.as_str()))?)
         }
         DeValue::Datetime(time) => return Err(format!("{time} is no JSON; put it into quotes")),
-        DeValue::Array(all) => Value::Array(all.iter().map(|one| json(one.get_ref())).collect::<Result<_, _>>()?),
+        DeValue::Array(all) => {
+            Value::Array(all.iter().map(|one| json(one.get_ref())).collect::<Result<_, _>>()?)
+        }
         DeValue::Table(all) => {
             let named = all.iter().map(|(name, one)| Ok((name.get_ref().to_string(), json(one.get_ref())?)));
             Value::Object(named.collect::<Result<_, String>>()?)

@@ -108,7 +108,11 @@ impl Change {
     fn within(&self, json: &str) -> Result<String> {
         let failed = |cause| Error::internal("read what is sealed", cause);
         let mut value: Value = serde_json::from_str(json).map_err(failed)?;
-        if self.walk(&mut value)? { serde_json::to_string(&value).map_err(failed) } else { Ok(json.to_owned()) }
+        if self.walk(&mut value)? {
+            serde_json::to_string(&value).map_err(failed)
+        } else {
+            Ok(json.to_owned())
+        }
     }
 
     /// Whether anything was sealed anew in it.
@@ -151,7 +155,8 @@ pub async fn rotate(
         return Err(Error::internal("change the master key", "the new one is the old one"));
     }
     let (old_vault, new_vault) = (Vault::new(old)?, Vault::new(new)?);
-    let (before, after, now) = (super::check_value(&old_vault), super::check_value(&new_vault), world.clock.now_ms());
+    let (before, after, now) =
+        (super::check_value(&old_vault), super::check_value(&new_vault), world.clock.now_ms());
     db.write(move |tx| begin(tx, (&before, &after), now)).await?;
     let kept = db.read(|on| fact(on, HASH_KEYS)).await?;
     let hash_keys = match kept {
@@ -181,7 +186,9 @@ fn begin(tx: &mut Tx<'_>, (before, after): (&str, &str), now: i64) -> Result<()>
     }
     // Whoever swept a minute ago may still run; on SQLite the data folder's lock has said so already.
     if tx.query_one("select name from leases where until > $1 limit 1", params![now])?.is_some() {
-        return refuse("a server runs on this database, or did a minute ago; stop all of them and wait a minute");
+        return refuse(
+            "a server runs on this database, or did a minute ago; stop all of them and wait a minute",
+        );
     }
     set_fact(tx, NEXT, after)
 }

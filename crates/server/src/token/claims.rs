@@ -83,7 +83,8 @@ impl Times {
             None => (site.config.lifetimes.token_ms, NOT_BEFORE_SLACK_MS),
             Some((template, _)) => (template.lifetime_ms, template.clock_skew_ms),
         };
-        let (iat, ends_at) = (asked.now.div_euclid(1000), (asked.now + life_ms).min(about.sign_in.expires_at));
+        let (iat, ends_at) =
+            (asked.now.div_euclid(1000), (asked.now + life_ms).min(about.sign_in.expires_at));
         Self { iat, nbf: iat - slack_ms.div_euclid(1000), exp: ends_at.div_euclid(1000) }
     }
 }

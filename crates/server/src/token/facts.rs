@@ -30,8 +30,7 @@ struct Place {
     roles: Vec<String>,
 }
 
-const OF_ORGANIZATION: &str =
-    "select p.name, p.slug, p.public_metadata, m.public_metadata from memberships m
+const OF_ORGANIZATION: &str = "select p.name, p.slug, p.public_metadata, m.public_metadata from memberships m
      join organizations p on p.id = m.place_id where m.id = $1 and p.deleted_at is null";
 const OF_WORKSPACE: &str = "select p.name, p.slug, p.public_metadata, m.public_metadata from memberships m
      join workspaces p on p.id = m.place_id where m.id = $1 and p.deleted_at is null";

@@ -20,8 +20,10 @@ use axum::response::Response;
 use http::{HeaderMap, header};
 use keyrack_protocol::{Code, Token};
 
-const MINT: &[Field] =
-    &[Field::optional("template", "The token template: one of the deployment's, or `default`, which an absent one means too.")];
+const MINT: &[Field] = &[Field::optional(
+    "template",
+    "The token template: one of the deployment's, or `default`, which an absent one means too.",
+)];
 
 /// The routes of this feature.
 pub fn routes() -> Routes {

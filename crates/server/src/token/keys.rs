@@ -22,7 +22,19 @@ use std::sync::Arc;
 
 /// Claims that every token of a deployment has.
 const CLAIMS: [&str; 13] = [
-    "iss", "sub", "sid", "sess", "session_id", "signin_id", "rev", "iat", "nbf", "exp", "jti", "auth_time", "amr",
+    "iss",
+    "sub",
+    "sid",
+    "sess",
+    "session_id",
+    "signin_id",
+    "rev",
+    "iat",
+    "nbf",
+    "exp",
+    "jti",
+    "auth_time",
+    "amr",
 ];
 
 /// The routes of this part.
@@ -32,7 +44,8 @@ pub(super) fn routes() -> Routes {
     let keys = Operation::get::<Jwks>("/.well-known/jwks.json", "getKeys", about).kept();
     let about = "Where the public keys are. As verifiers of OpenID Connect look them up (OpenID Connect Discovery 1.0); nobody \
                  signs in through it, so it names no response type.";
-    let discovery = Operation::get::<Discovery>("/.well-known/openid-configuration", "getDiscovery", about).kept();
+    let discovery =
+        Operation::get::<Discovery>("/.well-known/openid-configuration", "getDiscovery", about).kept();
     Routes::default().add(keys, jwks).add(discovery, configuration)
 }
 
@@ -40,7 +53,11 @@ pub(super) fn routes() -> Routes {
 #[must_use]
 pub(super) fn published(site: &Site, now: i64) -> Vec<Jwk> {
     let mut keys: Vec<Jwk> = site.keys.ring().published(now).cloned().collect();
-    let own = site.config.token_templates.iter().flat_map(|template| template.key.iter().chain(&template.also_published));
+    let own = site
+        .config
+        .token_templates
+        .iter()
+        .flat_map(|template| template.key.iter().chain(&template.also_published));
     for jwk in own.filter_map(|signer: &Arc<Signer>| signer.jwk.as_ref()) {
         if !keys.iter().any(|known| known.kid == jwk.kid) {
             keys.push(jwk.clone());
@@ -60,7 +77,9 @@ async fn configuration(Extension(site): Extension<Arc<Site>>, headers: HeaderMap
     let said = Discovery {
         issuer: site.issuer.clone(),
         jwks_uri: format!("{}/.well-known/jwks.json", site.issuer),
-        id_token_signing_alg_values_supported: algorithms.map(|algorithm| algorithm.as_str().to_owned()).collect(),
+        id_token_signing_alg_values_supported: algorithms
+            .map(|algorithm| algorithm.as_str().to_owned())
+            .collect(),
         subject_types_supported: vec!["public".to_owned()],
         response_types_supported: Vec::new(),
         claims_supported: CLAIMS.into_iter().map(str::to_owned).collect(),
@@ -82,7 +101,8 @@ fn kept(said: &impl Serialize, asked: &HeaderMap) -> Result<Response> {
         true => answer::json(StatusCode::NOT_MODIFIED, Bytes::new()),
         false => answer::json(StatusCode::OK, Bytes::from(body)),
     };
-    let value = |text: &str| HeaderValue::from_str(text).map_err(|cause| Error::internal("write a header", cause));
+    let value =
+        |text: &str| HeaderValue::from_str(text).map_err(|cause| Error::internal("write a header", cause));
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, value(&format!("public, max-age={CACHED_S}"))?);
     headers.insert(header::ETAG, value(&tag)?);

@@ -87,7 +87,8 @@ impl Ring {
     /// clock of another node said, the first one.
     #[must_use]
     pub fn signing(&self, algorithm: Algorithm, now: i64) -> Option<&Dated> {
-        let mut good = self.0.iter().filter(|key| key.signer.algorithm == algorithm && !key.is_withdrawn(now));
+        let mut good =
+            self.0.iter().filter(|key| key.signer.algorithm == algorithm && !key.is_withdrawn(now));
         let first = good.clone().next();
         good.rfind(|key| key.signs_at <= now).or(first)
     }
@@ -157,7 +158,9 @@ impl Keys {
     pub fn signer(&self, algorithm: Algorithm, now: i64) -> Result<Arc<Signer>> {
         let ring = self.ring();
         let key = ring.signing(algorithm, now).map(|key| Arc::clone(&key.signer));
-        key.ok_or_else(|| Error::internal("sign a token", format!("there is no key for {}", algorithm.as_str())))
+        key.ok_or_else(|| {
+            Error::internal("sign a token", format!("there is no key for {}", algorithm.as_str()))
+        })
     }
 }
 

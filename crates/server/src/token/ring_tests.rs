@@ -45,11 +45,7 @@ fn a_key_that_others_may_have_signs_nothing_and_is_published_nowhere_from_then_o
 
 #[test]
 fn of_three_keys_the_first_goes_when_what_the_second_replaced_is_over() {
-    let ring = Ring::of(vec![
-        key("a", (0, 0)),
-        key("b", (0, 10 * MINUTE)),
-        key("c", (0, 17 * MINUTE)),
-    ]);
+    let ring = Ring::of(vec![key("a", (0, 0)), key("b", (0, 10 * MINUTE)), key("c", (0, 17 * MINUTE))]);
     let states = |now: i64| told(&ring, now).into_iter().map(|(_, state)| state).collect::<Vec<_>>();
     assert_eq!(states(17 * MINUTE), ["retired", "previous", "signing"]);
     assert_eq!(states(16 * MINUTE), ["previous", "signing", "next"]);

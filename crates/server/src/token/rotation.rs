@@ -105,8 +105,10 @@ pub async fn refresh_all(app: &App) -> Result<()> {
 pub async fn settle(app: &App, site: &Arc<Site>) -> Result<()> {
     refresh(app, site).await?;
     let (ring, now) = (site.keys.ring(), app.world.clock.now_ms());
-    let old: Vec<Algorithm> =
-        algorithms(site).into_iter().filter(|algorithm| has_grown_old(&ring, site, *algorithm, now)).collect();
+    let old: Vec<Algorithm> = algorithms(site)
+        .into_iter()
+        .filter(|algorithm| has_grown_old(&ring, site, *algorithm, now))
+        .collect();
     if !old.is_empty() {
         match rotate(app, site, &old, When::After(LEAD_MS), By::system(now)).await {
             // Somebody was faster.

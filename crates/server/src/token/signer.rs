@@ -60,7 +60,9 @@ impl Algorithm {
             Self::Es256 => random.new_ec_key(),
             Self::EdDsa => random.new_ed_key(),
             Self::Rs256 => random.new_rsa_key(),
-            Self::Hs256 => Err(Error::internal("make a signing key", "HS256 has a key of the template's own")),
+            Self::Hs256 => {
+                Err(Error::internal("make a signing key", "HS256 has a key of the template's own"))
+            }
         }
     }
 }
@@ -132,7 +134,8 @@ impl Signer {
                             openssl rand -base64 48".to_owned());
             }
             if !HMAC_KEY.contains(&text.len()) {
-                return Err("HS256 needs a key of 32 to 1024 bytes; make one with: openssl rand -base64 48".to_owned());
+                return Err("HS256 needs a key of 32 to 1024 bytes; make one with: openssl rand -base64 48"
+                    .to_owned());
             }
             let secret = Secret::Hs256(hmac::Key::new(hmac::HMAC_SHA256, text.as_bytes()));
             return Ok(Self { algorithm, jwk: None, secret, header: header(algorithm, None) });
@@ -141,7 +144,10 @@ impl Signer {
             "no private key in PEM (PKCS #8, \"BEGIN PRIVATE KEY\"); openssl pkcs8 -topk8 -nocrypt writes one".to_owned()
         })?;
         Self::new(algorithm, None, &pkcs8).map_err(|_| {
-            format!("the key in it is none for {} (RSA has at least 2048 bits, ECDSA is on P-256)", algorithm.as_str())
+            format!(
+                "the key in it is none for {} (RSA has at least 2048 bits, ECDSA is on P-256)",
+                algorithm.as_str()
+            )
         })
     }
 

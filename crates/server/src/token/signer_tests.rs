@@ -43,10 +43,14 @@ fn hs256_signs_with_the_text_of_its_file_and_publishes_nothing() {
     let secret = "0123456789abcdef0123456789abcdef";
     let signer = Signer::of_file(Algorithm::Hs256, &format!("{secret}\n")).unwrap();
     let token = signer.sign(&Random::System, b"{}").unwrap();
-    assert!(decode::<Value>(&token, &DecodingKey::from_secret(secret.as_bytes()), &validation("HS256")).is_ok());
+    assert!(
+        decode::<Value>(&token, &DecodingKey::from_secret(secret.as_bytes()), &validation("HS256")).is_ok()
+    );
     assert!(signer.jwk.is_none() && !format!("{signer:?}").contains("0123"));
     let pair = Algorithm::Es256.new_key(&Random::System).unwrap();
-    for (wrong, says) in [("", "32 to 1024 bytes"), (&secret[1..], "32 to 1024 bytes"), (&in_pem(&pair), "in PEM")] {
+    for (wrong, says) in
+        [("", "32 to 1024 bytes"), (&secret[1..], "32 to 1024 bytes"), (&in_pem(&pair), "in PEM")]
+    {
         assert!(Signer::of_file(Algorithm::Hs256, wrong).unwrap_err().contains(says), "{wrong}");
     }
     assert!(Algorithm::Hs256.new_key(&Random::System).is_err());

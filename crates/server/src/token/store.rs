@@ -48,7 +48,8 @@ impl New {
     pub fn draw(vault: &Vault, world: &World, algorithm: Algorithm) -> Result<Self> {
         let (id, pkcs8) = (KeyId::draw(world), algorithm.new_key(&world.random)?);
         let signer = Signer::new(algorithm, Some(id.as_str()), &pkcs8)?;
-        let jwk = serde_json::to_string(&signer.jwk).map_err(|cause| Error::internal("write a public key", cause))?;
+        let jwk = serde_json::to_string(&signer.jwk)
+            .map_err(|cause| Error::internal("write a public key", cause))?;
         let sealed = vault.seal(world, id.as_str(), &pkcs8)?;
         Ok(Self { id, algorithm, jwk, sealed })
     }

@@ -53,6 +53,7 @@ mod attacks_scope;
 mod attacks_session;
 mod attacks_sign_in;
 mod attacks_sql;
+mod attacks_tokens;
 mod attacks_username;
 mod audit;
 mod audit_refused;

@@ -2,14 +2,14 @@
 
 use crate::support::{Keyrack, PASSWORD, Reply};
 use crate::token_templates::{token_of, verifies};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use keyrack_server::audit::By;
 use keyrack_server::config::MasterKeySource;
 use keyrack_server::db::copy::{newest, tables};
 use keyrack_server::master_key::rotation::{Owner, SEALED, rotate};
 use keyrack_server::vault::Vault;
 use keyrack_server::{app::App, outbox};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -50,11 +50,15 @@ async fn sealed(app: &App) -> Vec<(&'static str, String, String)> {
                 let mut cells = row.cells();
                 let (id, text) = (cells.text()?, cells.text()?);
                 match column.owner {
-                    Owner::Row(before) if !text.is_empty() => all.push((column.table, format!("{before}{id}"), text)),
+                    Owner::Row(before) if !text.is_empty() => {
+                        all.push((column.table, format!("{before}{id}"), text))
+                    }
                     Owner::Row(_) => {}
                     Owner::Within => {
                         let stage: Value = serde_json::from_str(&text).unwrap();
-                        within(&stage, &mut |owner, text| all.push((column.table, owner.to_owned(), text.to_owned())));
+                        within(&stage, &mut |owner, text| {
+                            all.push((column.table, owner.to_owned(), text.to_owned()))
+                        });
                     }
                 }
             }
@@ -85,7 +89,8 @@ fn every_column_that_is_sealed_is_in_the_list_by_the_source_and_by_the_schema() 
         let name = path.strip_prefix(&source).unwrap().display().to_string();
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
-        let is_of_test = name.ends_with("tests.rs") || name.starts_with("vault") || name.starts_with("master_key");
+        let is_of_test =
+            name.ends_with("tests.rs") || name.starts_with("vault") || name.starts_with("master_key");
         // What is sealed by `Secret::seal` of an authenticator goes into its row, or into an attempt.
         if !is_of_test && (code.contains("vault.seal(") || code.contains("secret.seal(")) {
             calls.push(name);
@@ -95,15 +100,26 @@ fn every_column_that_is_sealed_is_in_the_list_by_the_source_and_by_the_schema() 
     let mut known: Vec<String> = SEALED.iter().map(|column| column.by.to_owned()).collect();
     known.extend(["admin/import/ready.rs", "user/authenticator/store.rs"].map(str::to_owned));
     known.sort();
-    assert_eq!(calls, known, "what is sealed somewhere else is to be sealed anew, too: master_key/rotation.rs");
+    assert_eq!(
+        calls, known,
+        "what is sealed somewhere else is to be sealed anew, too: master_key/rotation.rs"
+    );
     let schema = tables(newest()).unwrap();
     for table in &schema {
         for column in table.columns.iter().filter(|column| column.name.contains("sealed")) {
-            assert!(SEALED.iter().any(|it| it.table == table.name && it.column == column.name), "{}", table.name);
+            assert!(
+                SEALED.iter().any(|it| it.table == table.name && it.column == column.name),
+                "{}",
+                table.name
+            );
         }
     }
     for it in SEALED {
-        assert!(schema.iter().any(|table| table.name == it.table && table.columns.iter().any(|c| c.name == it.column)));
+        assert!(
+            schema
+                .iter()
+                .any(|table| table.name == it.table && table.columns.iter().any(|c| c.name == it.column))
+        );
     }
 }
 
@@ -162,11 +178,15 @@ async fn another_master_key_signs_nobody_out_and_opens_what_the_old_one_opens_no
     let after = sealed(&server.app).await;
     assert_eq!(after.len(), before.len());
     for (table, owner, text) in &after {
-        assert!(new_vault.open(owner, text).is_ok() && old_vault.open(owner, text).is_err(), "{table} {owner}");
+        assert!(
+            new_vault.open(owner, text).is_ok() && old_vault.open(owner, text).is_err(),
+            "{table} {owner}"
+        );
     }
     let again = rotate(db, &world, (&old(), &NEW), &by).await.unwrap_err().to_string();
     assert!(again.contains("changed already"), "{again}");
-    let server = server.restart_with(|config| config.master_key = MasterKeySource::Value(BASE64.encode(NEW))).await;
+    let server =
+        server.restart_with(|config| config.master_key = MasterKeySource::Value(BASE64.encode(NEW))).await;
     assert_eq!(ada.session().await["active_signin"]["user"]["email_address"], "ada@example.com");
     assert_eq!(ada.get("/.well-known/jwks.json").await.json(), keys);
     assert!(verifies(&keys, &token) && verifies(&keys, &token_of(&ada, "default").await));
@@ -177,13 +197,16 @@ async fn another_master_key_signs_nobody_out_and_opens_what_the_old_one_opens_no
     assert!(!server.mails("ada").await.is_empty(), "the mail that waited was sent");
     let other = server.browser();
     other.sign_in("ada", PASSWORD).await.ok();
-    let changed = server.count("select count(*) from audit where deployment_id = $1 and event = 'master_key_changed'").await;
+    let changed = server
+        .count("select count(*) from audit where deployment_id = $1 and event = 'master_key_changed'")
+        .await;
     assert_eq!(changed, 1);
     // And once more: what hashes are made with is kept from the first key on.
     let third = [3; 32];
     let (world, by) = (std::sync::Arc::clone(&server.app.world), By::system(server.app.world.clock.now_ms()));
     rotate(&server.app.db, &world, (&NEW, &third), &by).await.unwrap();
-    let _server = server.restart_with(|config| config.master_key = MasterKeySource::Value(BASE64.encode(third))).await;
+    let _server =
+        server.restart_with(|config| config.master_key = MasterKeySource::Value(BASE64.encode(third))).await;
     assert_eq!(ada.session().await["active_signin"]["user"]["email_address"], "ada@example.com");
     assert!(verifies(&keys, &token_of(&ada, "default").await));
 }
@@ -204,7 +227,10 @@ async fn a_change_of_the_master_key_that_was_broken_off_goes_on_and_until_then_n
     let begun = server.app.db.write(move |tx| {
         let fact = "insert into facts (deployment_id, name, value) values ('', 'master_key_next', $1)";
         tx.execute(fact, keyrack_server::params![&check])?;
-        tx.execute("update signing_keys set sealed = $2 where id = $1", keyrack_server::params![&key.1, &anew])
+        tx.execute(
+            "update signing_keys set sealed = $2 where id = $1",
+            keyrack_server::params![&key.1, &anew],
+        )
     });
     assert_eq!(begun.await.unwrap(), 1);
     let other = rotate(&server.app.db, &world, (&old(), &[5; 32]), &by).await.unwrap_err().to_string();
@@ -216,7 +242,8 @@ async fn a_change_of_the_master_key_that_was_broken_off_goes_on_and_until_then_n
     }
     drop(config);
     rotate(&server.app.db, &world, (&old(), &NEW), &by).await.unwrap();
-    let server = server.restart_with(|config| config.master_key = MasterKeySource::Value(BASE64.encode(NEW))).await;
+    let server =
+        server.restart_with(|config| config.master_key = MasterKeySource::Value(BASE64.encode(NEW))).await;
     assert_eq!(ada.session().await["active_signin"]["user"]["email_address"], "ada@example.com");
     let keys = server.browser().get("/.well-known/jwks.json").await.json();
     assert!(verifies(&keys, &token_of(&ada, "default").await));

@@ -34,7 +34,8 @@ async fn rotate(server: &Keyrack, body: Value) -> (u16, String) {
 async fn i08_across_a_rotation_no_token_fails_at_whoever_keeps_the_keys_for_five_minutes() {
     let server = Keyrack::start_with(|deployment| {
         let long = TokenTemplate { lifetime_ms: 10 * MINUTE, ..template("long", json!({})) };
-        deployment.token_templates = vec![long, TokenTemplate { algorithm: Algorithm::EdDsa, ..template("ed", json!({})) }];
+        deployment.token_templates =
+            vec![long, TokenTemplate { algorithm: Algorithm::EdDsa, ..template("ed", json!({})) }];
     })
     .await;
     let browser = server.signed_up("ada").await;
@@ -82,7 +83,8 @@ async fn the_next_key_is_published_a_day_before_it_signs_and_asked_again_there_i
     let both = kids(&public_keys(&browser).await);
     assert_eq!((both.len(), &both[0]), (2, &before[0]));
     assert_eq!(rotate(&server, json!({})).await, (409, "rotation_under_way".to_owned()));
-    let signs = async || jsonwebtoken::decode_header(&token_of(&browser, "default").await).unwrap().kid.unwrap();
+    let signs =
+        async || jsonwebtoken::decode_header(&token_of(&browser, "default").await).unwrap().kid.unwrap();
     server.advance(LEAD_MS - 1);
     assert_eq!(signs().await, both[0]);
     server.advance(1);
@@ -98,7 +100,9 @@ async fn the_next_key_is_published_a_day_before_it_signs_and_asked_again_there_i
     ] {
         assert_eq!(rotate(&server, wrong.clone()).await.0, 400, "{wrong}");
     }
-    let made = server.count("select count(*) from audit where deployment_id = $1 and event = 'signing_key_made'").await;
+    let made = server
+        .count("select count(*) from audit where deployment_id = $1 and event = 'signing_key_made'")
+        .await;
     assert_eq!(made, 2);
 }
 
@@ -177,7 +181,9 @@ async fn i08_the_public_keys_may_be_kept_are_known_by_their_tag_and_are_there_fo
     let browser = server.browser();
     for path in ["/.well-known/jwks.json", "/.well-known/openid-configuration"] {
         let ask = |tag: Option<String>| {
-            let request = reqwest::Client::new().get(format!("{}{path}", server.base)).header("origin", "https://else.example");
+            let request = reqwest::Client::new()
+                .get(format!("{}{path}", server.base))
+                .header("origin", "https://else.example");
             tag.into_iter().fold(request, |request, tag| request.header("if-none-match", tag))
         };
         let first = browser.send(ask(None)).await;
@@ -197,7 +203,8 @@ async fn i08_the_public_keys_may_be_kept_are_known_by_their_tag_and_are_there_fo
 #[tokio::test]
 async fn the_discovery_document_says_what_is_so_and_leads_to_the_keys() {
     let server = Keyrack::start_with(|deployment| {
-        deployment.token_templates = vec![TokenTemplate { algorithm: Algorithm::Rs256, ..template("rsa", json!({})) }];
+        deployment.token_templates =
+            vec![TokenTemplate { algorithm: Algorithm::Rs256, ..template("rsa", json!({})) }];
     })
     .await;
     let browser = server.signed_up("ada").await;

@@ -248,7 +248,8 @@ async fn i11_what_is_encrypted_compressed_or_nested_is_refused_at_once() {
     let attacker = Attacker::new();
     let [_, claims, signature] = scene.parts.each_ref().map(String::as_str);
     let jwe = |changes: Value| {
-        let header = with(&json!({ "alg": "PBES2-HS256+A128KW", "enc": "A128CBC-HS256", "typ": "JWT" }), changes);
+        let header =
+            with(&json!({ "alg": "PBES2-HS256+A128KW", "enc": "A128CBC-HS256", "typ": "JWT" }), changes);
         let header = BASE64.encode(header.to_string());
         format!("{header}.{signature}.{signature}.{claims}.{signature}")
     };
@@ -258,10 +259,16 @@ async fn i11_what_is_encrypted_compressed_or_nested_is_refused_at_once() {
         ("zip", jwe(json!({ "zip": "DEF", "alg": "dir" }))),
         ("key agreement", jwe(json!({ "alg": "ECDH-ES", "epk": attacker.jwk() }))),
     ];
-    for changes in [json!({ "zip": "DEF" }), json!({ "cty": "JWT" }), json!({ "enc": "A256GCM" }), json!({ "p2c": 2_147_483_647_u64 })] {
+    for changes in [
+        json!({ "zip": "DEF" }),
+        json!({ "cty": "JWT" }),
+        json!({ "enc": "A256GCM" }),
+        json!({ "p2c": 2_147_483_647_u64 }),
+    ] {
         tokens.push(("signed", attacker.sign(&scene.unsigned(&scene.header_with(changes)))));
     }
-    let nested = format!("{}.{}", BASE64.encode(scene.header.to_string()), BASE64.encode(scene.parts.join(".")));
+    let nested =
+        format!("{}.{}", BASE64.encode(scene.header.to_string()), BASE64.encode(scene.parts.join(".")));
     tokens.push(("nested", attacker.sign(&nested)));
     tokens.push(("a bomb", format!("{}.{bomb}.{signature}", scene.parts[0])));
     let begun = std::time::Instant::now();

@@ -17,10 +17,12 @@ pub fn routes() -> Routes {
     let keys = Operation::get::<SigningKeys>("/admin/v1/signing-keys", "listSigningKeys", about)
         .takes(&[])
         .of_backend(Scope::ConfigRead);
-    let about = "List token templates. What `GET /session/token` can be asked for, as the configuration says.";
-    let templates = Operation::get::<TokenTemplates>("/admin/v1/token-templates", "listTokenTemplates", about)
-        .takes(&[])
-        .of_backend(Scope::ConfigRead);
+    let about =
+        "List token templates. What `GET /session/token` can be asked for, as the configuration says.";
+    let templates =
+        Operation::get::<TokenTemplates>("/admin/v1/token-templates", "listTokenTemplates", about)
+            .takes(&[])
+            .of_backend(Scope::ConfigRead);
     Routes::default().add(keys, list_keys).add(templates, list_templates)
 }
 

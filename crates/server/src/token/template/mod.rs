@@ -73,9 +73,14 @@ impl Template {
         }
         if let Some(name) = claims.keys().find(|name| RESERVED.contains(&name.as_str())) {
             let instead = if name == "aud" { "; write it as audience" } else { "" };
-            return Err(format!("the claim {name:?} is Keyrack's own{instead}; templates cannot write {}", RESERVED.join(", ")));
+            return Err(format!(
+                "the claim {name:?} is Keyrack's own{instead}; templates cannot write {}",
+                RESERVED.join(", ")
+            ));
         }
-        let Node::Object(claims) = node(&Value::Object(claims.clone()), 0)? else { return Ok(Self::default()) };
+        let Node::Object(claims) = node(&Value::Object(claims.clone()), 0)? else {
+            return Ok(Self::default());
+        };
         let nested = claims.iter().find(|(name, _)| name == "claims").map(|(_, node)| node);
         let is_object = |node: &Node| match node {
             Node::Object(_) => true,
@@ -114,7 +119,9 @@ fn node(value: &Value, depth: usize) -> Result<Node, String> {
     }
     match value {
         Value::String(text) => string(text),
-        Value::Array(all) => Ok(Node::List(all.iter().map(|one| node(one, depth + 1)).collect::<Result<_, _>>()?)),
+        Value::Array(all) => {
+            Ok(Node::List(all.iter().map(|one| node(one, depth + 1)).collect::<Result<_, _>>()?))
+        }
         Value::Object(all) => {
             let named = all.iter().map(|(name, one)| {
                 if name.is_empty() || name.contains("{{") {
@@ -140,7 +147,8 @@ fn string(text: &str) -> Result<Node, String> {
             return Ok(Node::Whole(word.to_owned()));
         }
         if kind != Kind::Scalar {
-            return Err(format!("{text:?}: {word} is a {kind:?}, which only a string of its own can be").to_lowercase());
+            return Err(format!("{text:?}: {word} is a {kind:?}, which only a string of its own can be")
+                .to_lowercase());
         }
         if !before.is_empty() {
             pieces.push(Piece::Fixed(before.to_owned()));

@@ -82,7 +82,10 @@ fn what_is_no_placeholder_is_refused_with_those_that_there_are() {
         "{{__proto__}}",
     ] {
         let refused = parse(json!({ "a": ["x", { "b": wrong }] })).unwrap_err();
-        assert!(refused.contains("there is no placeholder") && refused.contains("user.external_id"), "{wrong}: {refused}");
+        assert!(
+            refused.contains("there is no placeholder") && refused.contains("user.external_id"),
+            "{wrong}: {refused}"
+        );
     }
     assert!(parse(json!({ "a": "{{user.id" })).unwrap_err().contains("nothing closes"));
     assert!(parse(json!({ "a": "x {{user.public_metadata}}" })).unwrap_err().contains("object"));
@@ -97,6 +100,9 @@ fn what_is_no_placeholder_is_refused_with_those_that_there_are() {
 fn a_template_is_shown_as_it_was_written() {
     let claims = json!({ "a": ["{{user.id}}", 1], "b": { "c": "x {{ user.id }} y" }, "d": "z" });
     let shown = parse(claims).unwrap();
-    assert_eq!(Value::Object(shown.written()), json!({ "a": ["{{user.id}}", 1], "b": { "c": "x {{user.id}} y" }, "d": "z" }));
+    assert_eq!(
+        Value::Object(shown.written()),
+        json!({ "a": ["{{user.id}}", 1], "b": { "c": "x {{user.id}} y" }, "d": "z" })
+    );
     assert!(shown.has_places() && !parse(json!({ "d": "z" })).unwrap().has_places());
 }

@@ -62,15 +62,21 @@ pub fn kind_of(word: &str) -> Result<Kind, String> {
         return Ok(*kind);
     }
     let plain = |part: &str| {
-        (1..=64).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_' || c == b'-')
+        (1..=64).contains(&part.len())
+            && part.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_' || c == b'-')
     };
     let within = |object: &str| {
-        word.strip_prefix(object).and_then(|rest| rest.strip_prefix('.')).is_some_and(|rest| rest.split('.').all(plain))
+        word.strip_prefix(object)
+            .and_then(|rest| rest.strip_prefix('.'))
+            .is_some_and(|rest| rest.split('.').all(plain))
     };
     let mut objects = WORDS.iter().filter(|(_, kind)| *kind == Kind::Object);
     if objects.any(|(object, _)| within(object)) {
         return Ok(Kind::Scalar);
     }
     let all: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
-    Err(format!("there is no placeholder {word:?}; there are {}, and what is in the metadata", all.join(", ")))
+    Err(format!(
+        "there is no placeholder {word:?}; there are {}, and what is in the metadata",
+        all.join(", ")
+    ))
 }

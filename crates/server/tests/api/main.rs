@@ -198,6 +198,7 @@ mod tickets;
 mod tickets_acting;
 mod time;
 mod signing_keys;
+mod signing_keys_cli;
 mod token;
 mod token_templates;
 mod tokens_forged;

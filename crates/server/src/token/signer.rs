@@ -71,7 +71,7 @@ enum Secret {
     Es256(EcdsaKeyPair),
     EdDsa(Ed25519KeyPair),
     Rs256(Box<RsaKeyPair>),
-    Hs256(hmac::Key),
+    Hs256(Box<hmac::Key>),
 }
 
 /// Signs tokens with one key.
@@ -137,7 +137,7 @@ impl Signer {
                 return Err("HS256 needs a key of 32 to 1024 bytes; make one with: openssl rand -base64 48"
                     .to_owned());
             }
-            let secret = Secret::Hs256(hmac::Key::new(hmac::HMAC_SHA256, text.as_bytes()));
+            let secret = Secret::Hs256(Box::new(hmac::Key::new(hmac::HMAC_SHA256, text.as_bytes())));
             return Ok(Self { algorithm, jwk: None, secret, header: header(algorithm, None) });
         }
         let pkcs8 = pem(text).ok_or_else(|| {

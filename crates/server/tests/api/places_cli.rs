@@ -5,7 +5,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn an_operator_decides_about_workspaces_and_contacts_from_the_command_line() {
-    let server = Running::dev("warn");
+    let server = Running::dev_ending("[deployment.workspaces]\nenabled = true\n");
     for name in ["ada", "bob"] {
         server.json(&format!("user create --no-password --email {name}@example.com"));
     }

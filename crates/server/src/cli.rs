@@ -17,6 +17,7 @@ mod operate;
 pub mod organization;
 pub mod session;
 pub mod table;
+pub mod ticket;
 pub mod user;
 pub mod waitlist;
 pub mod webhook;
@@ -66,6 +67,8 @@ pub enum Command {
     Contact(contact::ContactArgs),
     /// Make, list and revoke the secret keys with which backends call the running server
     Key(key::KeyArgs),
+    /// Make, list and take back tickets, each of which signs somebody in once on the running server
+    Ticket(ticket::TicketArgs),
     /// Show what the application's endpoints were told, and have it sent again
     Webhook(webhook::WebhookArgs),
     /// Sign this terminal in to an application, by a code that you confirm in a browser

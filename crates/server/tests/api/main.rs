@@ -194,6 +194,7 @@ mod tenants_names;
 mod throttle;
 mod tickets;
 mod tickets_acting;
+mod tickets_cli;
 mod tickets_limits;
 mod time;
 mod token;

@@ -124,7 +124,7 @@ impl Question {
         let loaded = &self.warm.cached.loaded;
         // A session in which a key was renewed and not used yet is not answered here: this proof is the rack's.
         let proof = &active.proof;
-        let about = token::About { loaded, sign_in: active, proof, act: None, scope: None, held: None };
+        let about = token::About { loaded, sign_in: active, proof, scope: None, held: None };
         token::mint(&app.world, &self.site, about, azp, self.now).ok().map(answer::ok)
     }
 

@@ -101,7 +101,7 @@ impl<'a> Claims<'a> {
             auth_time: proof.proved_at.div_euclid(1000),
             amr: proof.methods.split_ascii_whitespace().collect(),
             azp,
-            act: about.act.map(|sub| Actor { sub }),
+            act: sign_in.bounds.act.as_ref().map(|act| Actor { sub: &act.sub }),
             stands: Stands::of(about.scope, about.held),
         }
     }

@@ -65,8 +65,7 @@ async fn mint(browser: Browser, OfTab(tab): OfTab, headers: HeaderMap, fields: F
             let vault = &browser.app.vault;
             let proof = browser.rack.as_ref().map(|rack| sign_in.proof_for(rack, vault));
             let proof = proof.unwrap_or(&sign_in.proof);
-            let act = sign_in.bounds.act.as_ref().map(|act| act.sub.as_str());
-            let about = About { loaded: &cached.loaded, sign_in, proof, act, scope, held };
+            let about = About { loaded: &cached.loaded, sign_in, proof, scope, held };
             let now = browser.app.world.clock.now_ms();
             return super::mint(&browser.app.world, &browser.site, about, azp, now).map(answer::ok);
         }

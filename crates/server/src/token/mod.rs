@@ -30,8 +30,6 @@ pub struct About<'a> {
     pub sign_in: &'a LiveSignIn,
     /// What was proved for it, as far as the one who asks has the key that says so.
     pub proof: &'a Proof,
-    /// Who acts in place of its user, if somebody does.
-    pub act: Option<&'a str>,
     /// Where it acts.
     pub scope: Option<&'a Scope>,
     /// What it may there; none where it stands nowhere.

@@ -66,8 +66,7 @@ pub fn for_server(
     };
     // While an older key works, nobody knows which of the two the browser has.
     let proof = sign_in.old.as_ref().map_or(&sign_in.proof, |old| &old.proof);
-    let act = sign_in.bounds.act.as_ref().map(|act| act.sub.as_str());
-    let about = About { loaded, sign_in, proof, act, scope: sign_in.scope.as_ref(), held: held.as_ref() };
+    let about = About { loaded, sign_in, proof, scope: sign_in.scope.as_ref(), held: held.as_ref() };
     mint(world, site, about, Some(origin), now).map(Some)
 }
 

@@ -149,6 +149,8 @@ codes! {
     HandshakeLoop = "handshake_loop", 508, "The browser is sent to and fro: the application's cookie does not stick.";
     HandshakeCodeInvalid = "handshake_code_invalid", 400, "The code was used, has expired, or is for another server; send the browser to /handshake again.";
     TemplateNotFound = "template_not_found", 404, "There is no token template of this name.";
+    TokenTooLarge = "token_too_large", 422, "This token would be too large; its template says too much of this account.";
+    RotationUnderWay = "rotation_under_way", 409, "The next key is published already and signs soon; wait for that, or rotate now.";
     AmbiguousCredential = "ambiguous_credential", 400, "The request carried two different sessions; both were removed, sign in again.";
     OriginNotAllowed = "origin_not_allowed", 403, "This origin is not in the deployment's allowed_origins.";
     UnknownHost = "unknown_host", 404, "No deployment answers on this host; see hosts in keyrack.toml.";

@@ -73,7 +73,7 @@ pub use passkey::{
 pub use recovery::{PasswordRecovery, PasswordResetValidation};
 pub use session::{Acting, Session, SignIn, TicketExchange};
 pub use theme::{ThemeTokenSet, ThemeTokens};
-pub use token::{Jwk, Jwks, Token};
+pub use token::{Discovery, Jwk, Jwks, Token};
 pub use user::{
     CurrentUser, NewAuthenticator, Segment, SocialConnection, UserAuthenticator, UserEmailAddress,
     UserPhoneNumber,

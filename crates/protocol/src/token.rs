@@ -36,8 +36,34 @@ wire! {
         #[serde(rename = "use")]
         pub usage: String,
         pub alg: String,
-        pub crv: String,
-        pub x: String,
-        pub y: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub crv: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub x: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub y: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub n: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        pub e: Option<String>,
+    }
+}
+
+wire! {
+    /// What verifiers of OpenID Connect look up (OpenID Connect Discovery, section 3), as far as it is so here: people
+    /// sign in on Keyrack's own pages and API, not by a redirect with a code.
+    #[allow(missing_docs, reason = "the names are the standard's")]
+    pub struct Discovery {
+        pub issuer: String,
+        pub jwks_uri: String,
+        pub id_token_signing_alg_values_supported: Vec<String>,
+        pub subject_types_supported: Vec<String>,
+        pub response_types_supported: Vec<String>,
+        pub claims_supported: Vec<String>,
     }
 }

@@ -115,6 +115,7 @@ pub fn module() -> String {
         NotificationsChanged,
         Token,
         Jwks,
+        Discovery,
         Jwk,
         Deployment,
         AuthSettings,

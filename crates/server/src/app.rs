@@ -19,7 +19,7 @@ use crate::session::activity::Activity;
 use crate::session::cache::Cache;
 use crate::session::events::Hub;
 use crate::shortcut::Shortcuts;
-use crate::token::Signer;
+use crate::token::ring::Keys;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
 use crate::webhook::{self, Endpoints};
@@ -100,8 +100,8 @@ pub struct Site {
     pub created_at: i64,
     /// When its settings became what they are, as far as starts tell, in Unix milliseconds.
     pub updated_at: i64,
-    /// Signs its tokens.
-    pub signer: Signer,
+    /// What signs its tokens, and has.
+    pub keys: Keys,
     /// How its session credential travels.
     pub carriage: Carriage,
     /// Time, randomness, mail.
@@ -144,8 +144,7 @@ impl App {
             Some(master) => master,
             None => master_key::make(&config, &db, &world).await?,
         };
-        let vault = Vault::new(&master)?;
-        master_key::check(&db, &vault).await?;
+        let vault = master_key::open(&db, &master).await?;
         deployment::none_is_missing(&db, &config).await?;
         let hashing = config.deployments.first().map(|deployment| deployment.password_hashing);
         let hasher = Hasher::start(&world, hashing.unwrap_or(crate::config::PasswordHashing::Standard))?;

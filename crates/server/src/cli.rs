@@ -12,12 +12,14 @@ pub mod import;
 pub mod invitation;
 pub mod key;
 pub mod login;
+pub mod keys;
 pub mod migrate;
 mod operate;
 pub mod organization;
 pub mod session;
 pub mod table;
 pub mod ticket;
+pub mod token;
 pub mod user;
 pub mod waitlist;
 pub mod webhook;
@@ -69,6 +71,10 @@ pub enum Command {
     Key(key::KeyArgs),
     /// Make, list and take back tickets, each of which signs somebody in once on the running server
     Ticket(ticket::TicketArgs),
+    /// List the keys that sign tokens and let the next ones follow
+    Keys(keys::KeysArgs),
+    /// Show what tokens would say
+    Token(token::TokenArgs),
     /// Show what the application's endpoints were told, and have it sent again
     Webhook(webhook::WebhookArgs),
     /// Sign this terminal in to an application, by a code that you confirm in a browser

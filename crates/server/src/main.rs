@@ -32,6 +32,8 @@ async fn run() -> ExitCode {
         Command::User(args) => cli::user::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Invitation(args) => cli::invitation::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Key(args) => cli::key::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Keys(args) => cli::keys::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Token(args) => cli::token::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Audit(args) => cli::audit::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Session(args) => cli::session::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Organization(args) => cli::organization::run(&args).await.and_then(|text| cli::print(&text)),

@@ -1,15 +1,24 @@
-//! Finding the master key, and noticing a wrong one.
+//! Finding the master key, noticing a wrong one, and taking another ([`rotation`]).
+
+pub mod rotation;
 
 use crate::config::{Config, MasterKeySource};
-use crate::db::{Db, Snapshot};
+use crate::db::{Db, Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::params;
-use crate::vault::{Purpose, Vault};
+use crate::vault::Vault;
 use crate::world::World;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use std::io::Write;
 use std::path::Path;
+
+/// The fact that notices a wrong master key.
+const CHECK: &str = "master_key_check";
+/// The fact that keeps what hashes are made with since there was another master key, sealed.
+const HASH_KEYS: &str = "hash_keys";
+/// The fact that says which master key a change has begun to give.
+const NEXT: &str = "master_key_next";
 
 /// The master key: given, or made earlier. None where the configuration says that one is made, and none has been.
 ///
@@ -75,14 +84,26 @@ fn write(path: &Path, world: &World) -> Result<String> {
 /// What is kept in the database and in backups to notice a wrong master key; it tells nothing about the right one.
 #[must_use]
 pub fn check_value(vault: &Vault) -> String {
-    vault.hash(Purpose::Check, "", b"keyrack")
+    vault.check_value()
 }
 
-/// Compares the check value in the database, or writes it at the first start.
+/// What the master key of a database opens: compares the check value in it, or writes that at the first start.
 ///
 /// # Errors
 /// When the database was made with another master key.
-pub async fn check(db: &Db, vault: &Vault) -> Result<()> {
+pub async fn open(db: &Db, master: &[u8; 32]) -> Result<Vault> {
+    let vault = Vault::new(master)?;
+    check(db, &vault).await?;
+    match db.read(|on| fact(on, HASH_KEYS)).await? {
+        None => Ok(vault),
+        Some(sealed) => {
+            let keys = vault.open(HASH_KEYS, &sealed)?;
+            vault.hashing_with(&keys)
+        }
+    }
+}
+
+async fn check(db: &Db, vault: &Vault) -> Result<()> {
     let value = check_value(vault);
     let fits = db
         .write(move |tx| {
@@ -91,6 +112,7 @@ pub async fn check(db: &Db, vault: &Vault) -> Result<()> {
                  on conflict (deployment_id, name) do nothing",
                 params![&value],
             )?;
+            unchanged(tx)?;
             Ok(kept(tx)?.as_ref() == Some(&value))
         })
         .await?;
@@ -102,6 +124,7 @@ pub async fn check(db: &Db, vault: &Vault) -> Result<()> {
 /// # Errors
 /// When it was made with another master key, or there is no value.
 pub fn compare(on: &mut Snapshot<'_>, vault: &Vault) -> Result<()> {
+    unchanged(on)?;
     if kept(on)? == Some(check_value(vault)) { Ok(()) } else { Err(another()) }
 }
 
@@ -110,8 +133,30 @@ pub fn compare(on: &mut Snapshot<'_>, vault: &Vault) -> Result<()> {
 /// # Errors
 /// What the database says.
 pub fn kept(on: &mut Snapshot<'_>) -> Result<Option<String>> {
-    let sql = "select value from facts where deployment_id = '' and name = 'master_key_check'";
-    on.query_one(sql, &[])?.map(|row| row.cells().text()).transpose()
+    fact(on, CHECK)
+}
+
+/// Refuses a database that is half sealed with one key and half with another.
+fn unchanged(on: &mut Snapshot<'_>) -> Result<()> {
+    if fact(on, NEXT)?.is_none() {
+        return Ok(());
+    }
+    let cause = "a change of it was begun and not ended; run keyrack keys rotate-master again, with the same two keys";
+    Err(Error::internal("use the master key", cause))
+}
+
+fn fact(on: &mut Snapshot<'_>, name: &str) -> Result<Option<String>> {
+    let sql = "select value from facts where deployment_id = '' and name = $1";
+    on.query_one(sql, params![name])?.map(|row| row.cells().text()).transpose()
+}
+
+fn set_fact(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<()> {
+    tx.execute(
+        "insert into facts (deployment_id, name, value) values ('', $1, $2)
+         on conflict (deployment_id, name) do update set value = excluded.value",
+        params![name, value],
+    )
+    .map(drop)
 }
 
 fn another() -> Error {

@@ -124,8 +124,10 @@ impl Question {
         let loaded = &self.warm.cached.loaded;
         // A session in which a key was renewed and not used yet is not answered here: this proof is the rack's.
         let proof = &active.proof;
-        let about = token::About { loaded, sign_in: active, proof, scope: None, held: None };
-        token::mint(&app.world, &self.site, about, azp, self.now).ok().map(answer::ok)
+        let act = active.bounds.act.as_ref().map(|act| act.sub.as_str());
+        let about = token::About { loaded, sign_in: active, proof, act, scope: None, held: None };
+        let asked = token::Asked { azp, now: self.now, template: None };
+        token::mint(&app.world, &self.site, about, asked).ok().map(answer::ok)
     }
 
     fn marked(&self, mut answer: Response) -> Response {

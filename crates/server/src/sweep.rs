@@ -13,6 +13,7 @@ use crate::deployment::store::retention;
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::session::{activity, read};
+use crate::token::rotation;
 use crate::user::imported;
 use crate::world::Watch;
 use crate::{invitation, organization, outbox, params, webhook};
@@ -72,7 +73,12 @@ async fn sweep(app: &Shared, swept: Swept<'_>) -> Result<()> {
         Swept::Running(site) => organization::settle::all(app, site).await,
         Swept::Absent(_) => Ok(()),
     };
-    let settled = told(deployment, "put out members", settled);
+    let keyed = match swept {
+        Swept::Running(site) => rotation::settle(app, site).await,
+        Swept::Absent(_) => Ok(()),
+    };
+    let settled =
+        told(deployment, "put out members", settled).and(told(deployment, "let keys follow", keyed));
     let put_away = match swept {
         Swept::Running(site) => invitation::expire::settle(app, site).await,
         Swept::Absent(_) => Ok(()),
@@ -140,6 +146,8 @@ pub fn start(app: &Shared) {
         Ok(())
     });
     spawn(app, Duration::from_secs(5), |app| async move { activity::flush(&app).await });
+    // Keys that another node has made, long before they sign.
+    spawn(app, Duration::from_secs(5), |app| async move { rotation::refresh_all(&app).await });
     spawn(app, Duration::from_secs(5), |app| async move { uses::flush(&app).await });
     // They grow fewer as their owners sign in.
     spawn(app, Duration::from_secs(600), |app| async move { imported::count(&app).await });

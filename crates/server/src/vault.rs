@@ -10,6 +10,7 @@ use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
 use aws_lc_rs::{constant_time, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a hash is for: a hash of one purpose never matches another's.
@@ -30,6 +31,10 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Every one, in their order.
+    const ALL: [Self; 6] =
+        [Self::RackKey, Self::OneTime, Self::Throttle, Self::Check, Self::Challenge, Self::ApiKey];
+
     fn word(self) -> &'static [u8] {
         match self {
             Self::RackKey => b"rack key",
@@ -44,7 +49,9 @@ impl Purpose {
 
 /// Hashes, compares and seals.
 pub struct Vault {
-    hashing: [hmac::Key; 6],
+    hashing: [hmac::Key; Purpose::ALL.len()],
+    /// Of the master key itself, whatever hashes are made with.
+    checking: hmac::Key,
     sealing: LessSafeKey,
 }
 
@@ -71,28 +78,72 @@ fn derive(master: &[u8; 32], purpose: &[u8]) -> Result<[u8; 32]> {
     Ok(key)
 }
 
+/// What a master key makes hashes with, to be kept when there is another one: each key by its purpose, as JSON.
+///
+/// # Errors
+/// Only if the cryptographic library refuses its own parameters.
+pub fn hash_keys(master: &[u8; 32]) -> Result<Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for purpose in Purpose::ALL {
+        let word = String::from_utf8_lossy(purpose.word()).into_owned();
+        all.insert(word, BASE64.encode(derive(master, purpose.word())?));
+    }
+    serde_json::to_vec(&all).map_err(|cause| Error::internal("write the hashing keys", cause))
+}
+
+fn tag(key: &hmac::Key, owner: &str, secret: &[u8]) -> hmac::Tag {
+    let mut context = hmac::Context::with_key(key);
+    // The length keeps owner and secret apart: "ab"+"c" is not "a"+"bc".
+    context.update(&(owner.len() as u64).to_be_bytes());
+    context.update(owner.as_bytes());
+    context.update(secret);
+    context.sign()
+}
+
 impl Vault {
     /// The vault that a master key opens.
     ///
     /// # Errors
     /// Only if the cryptographic library refuses its own parameters.
     pub fn new(master: &[u8; 32]) -> Result<Self> {
-        let key = |purpose: Purpose| -> Result<hmac::Key> {
-            Ok(hmac::Key::new(hmac::HMAC_SHA256, &derive(master, purpose.word())?))
-        };
+        let mut keys = Vec::with_capacity(Purpose::ALL.len());
+        for purpose in Purpose::ALL {
+            keys.push(hmac::Key::new(hmac::HMAC_SHA256, &derive(master, purpose.word())?));
+        }
+        let hashing =
+            keys.try_into().map_err(|_| Error::internal("make the hashing keys", "one is missing"))?;
         let sealing = UnboundKey::new(&AES_256_GCM_SIV, &derive(master, b"seal")?)
             .map_err(|cause| Error::internal("make the sealing key", cause))?;
-        Ok(Self {
-            hashing: [
-                key(Purpose::RackKey)?,
-                key(Purpose::OneTime)?,
-                key(Purpose::Throttle)?,
-                key(Purpose::Check)?,
-                key(Purpose::Challenge)?,
-                key(Purpose::ApiKey)?,
-            ],
-            sealing: LessSafeKey::new(sealing),
-        })
+        let checking = hmac::Key::new(hmac::HMAC_SHA256, &derive(master, Purpose::Check.word())?);
+        Ok(Self { hashing, checking, sealing: LessSafeKey::new(sealing) })
+    }
+
+    /// The same, hashing with keys that were kept from another master key ([`hash_keys`]). A purpose that those do not have
+    /// has hashed nothing before, and stays with this one.
+    ///
+    /// # Errors
+    /// When they are none.
+    pub fn hashing_with(mut self, keys: &[u8]) -> Result<Self> {
+        let unreadable = || Error::internal("read the hashing keys", "they are none");
+        let kept: BTreeMap<String, String> = serde_json::from_slice(keys).map_err(|_| unreadable())?;
+        for (purpose, key) in Purpose::ALL.into_iter().zip(&mut self.hashing) {
+            let word = std::str::from_utf8(purpose.word()).unwrap_or_default();
+            if let Some(text) = kept.get(word) {
+                let bytes: [u8; 32] = BASE64
+                    .decode(text)
+                    .ok()
+                    .and_then(|bytes| bytes.try_into().ok())
+                    .ok_or_else(unreadable)?;
+                *key = hmac::Key::new(hmac::HMAC_SHA256, &bytes);
+            }
+        }
+        Ok(self)
+    }
+
+    /// What tells this master key from others, and nothing about it.
+    #[must_use]
+    pub fn check_value(&self) -> String {
+        BASE64.encode(tag(&self.checking, "", b"keyrack"))
     }
 
     /// Reads a master key: 32 bytes in base64url, white space around them allowed.
@@ -115,12 +166,7 @@ impl Vault {
     }
 
     fn tag(&self, purpose: Purpose, owner: &str, secret: &[u8]) -> hmac::Tag {
-        let mut context = hmac::Context::with_key(&self.hashing[purpose as usize]);
-        // The length keeps owner and secret apart: "ab"+"c" is not "a"+"bc".
-        context.update(&(owner.len() as u64).to_be_bytes());
-        context.update(owner.as_bytes());
-        context.update(secret);
-        context.sign()
+        tag(&self.hashing[purpose as usize], owner, secret)
     }
 
     /// Seals `plain`; only the same `owner` opens it again.
@@ -188,5 +234,20 @@ mod tests {
         assert!(vault.open("msg_1", &sealed[..sealed.len() - 2]).is_err());
         assert!(vault.open("msg_1", "").is_err());
         assert!(Vault::new(&[8; 32]).unwrap().open("msg_1", &sealed).is_err());
+    }
+
+    #[test]
+    fn what_was_hashed_under_another_master_key_fits_with_its_keys_and_what_was_sealed_does_not_open() {
+        let (world, old) = (World::for_tests(1), Vault::new(&[7; 32]).unwrap());
+        let new = Vault::new(&[8; 32]).unwrap().hashing_with(&hash_keys(&[7; 32]).unwrap()).unwrap();
+        for purpose in Purpose::ALL {
+            assert_eq!(new.hash(purpose, "o", b"s"), old.hash(purpose, "o", b"s"));
+        }
+        assert_ne!(new.check_value(), old.check_value());
+        assert_eq!(new.check_value(), Vault::new(&[8; 32]).unwrap().check_value());
+        assert!(new.open("o", &old.seal(&world, "o", b"plain").unwrap()).is_err());
+        let kept = String::from_utf8(hash_keys(&[7; 32]).unwrap()).unwrap();
+        assert!(!kept.contains(&BASE64.encode([7; 32])), "the master key itself is not kept");
+        assert!(Vault::new(&[8; 32]).unwrap().hashing_with(b"[]").is_err());
     }
 }

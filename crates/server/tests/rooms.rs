@@ -131,6 +131,7 @@ const ARROWS: [(&str, &[&str]); 38] = [
             "workspace",
             "organization",
             "session",
+            "token",
             "membership",
             "user",
         ],

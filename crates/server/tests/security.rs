@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The cases of areas A, B, C, D, E, F, J, K, L, M, N, O and P.
-const CASES: [&str; 110] = [
+/// The cases of areas A, B, C, D, E, F, I, J, K, L, M, N, O and P.
+const CASES: [&str; 118] = [
     "A01", "A04", "A05", "A07", "A08", "A10", "A13", "A14", "A16", "A17", "A18", "A19", "A20", "A21", "A22",
     "B01", "B03", "B05", "B07", "B08", "B09", "B11", "C01", "C03", "C05", "C07", "C08", "C09", "C12", "C13",
     "C14", "C15", "C16", "D01", "D03", "D04", "D05", "D08", "D10", "D11", "D12", "D13", "E01", "E03", "E04",
-    "E05", "E06", "E07", "E09", "E12", "F01", "F02", "F03", "F05", "F07", "J01", "J02", "J04", "J06", "J08",
-    "J10", "J11", "J12", "J13", "J14", "K01", "K03", "K04", "K05", "K06", "K07", "K09", "K10", "K11", "L01",
-    "L02", "L05", "L06", "L08", "M01", "M02", "M03", "M04", "M05", "M08", "M10", "M11", "M12", "M14", "M15",
-    "N01", "N04", "N05", "N06", "N07", "O01", "O02", "O03", "O05", "O06", "P01", "P03", "P05", "P06", "P08",
-    "P11", "P12", "P13", "P15", "P16",
+    "E05", "E06", "E07", "E09", "E12", "F01", "F02", "F03", "F05", "F07", "I01", "I02", "I04", "I05", "I06",
+    "I08", "I09", "I11", "J01", "J02", "J04", "J06", "J08", "J10", "J11", "J12", "J13", "J14", "K01", "K03",
+    "K04", "K05", "K06", "K07", "K09", "K10", "K11", "L01", "L02", "L05", "L06", "L08", "M01", "M02", "M03",
+    "M04", "M05", "M08", "M10", "M11", "M12", "M14", "M15", "N01", "N04", "N05", "N06", "N07", "O01", "O02",
+    "O03", "O05", "O06", "P01", "P03", "P05", "P06", "P08", "P11", "P12", "P13", "P15", "P16",
 ];
 
 fn root() -> PathBuf {
@@ -29,7 +29,7 @@ fn rows(text: &str) -> Vec<(String, String)> {
 
 fn is_case(word: &str) -> bool {
     let mut letters = word.chars();
-    letters.next().is_some_and(|area| "ABCDEFJKLMNOP".contains(area))
+    letters.next().is_some_and(|area| "ABCDEFIJKLMNOP".contains(area))
         && word.len() == 3
         && letters.all(|c| c.is_ascii_digit())
 }

@@ -2339,9 +2339,15 @@ export type Jwks = {
 keys: Array<Jwk>, };
 
 /**
+ * What verifiers of OpenID Connect look up (OpenID Connect Discovery, section 3), as far as it is so here: people
+ * sign in on Keyrack's own pages and API, not by a redirect with a code.
+ */
+export type Discovery = { issuer: string, jwks_uri: string, id_token_signing_alg_values_supported: Array<string>, subject_types_supported: Array<string>, response_types_supported: Array<string>, claims_supported: Array<string>, };
+
+/**
  * A public key (RFC 7517, section 4).
  */
-export type Jwk = { kty: string, kid: string, use: string, alg: string, crv: string, x: string, y: string, };
+export type Jwk = { kty: string, kid: string, use: string, alg: string, crv?: string, x?: string, y?: string, n?: string, e?: string, };
 
 /**
  * The answer of `GET /deployment`: what an application needs to know before anybody signs in.

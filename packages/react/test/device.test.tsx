@@ -6,6 +6,8 @@ import { FakeServer, PRODUCTION_KEY } from './fake-server.js';
 import { emptySession, session } from './fixtures.js';
 import { outcome, pass } from './harness.js';
 
+type Loaded = Extract<UseSession, { loading: false }>;
+
 interface Page {
   hook: UseSession;
   device: UseDevice;
@@ -55,9 +57,9 @@ test('a server that renders pages is left a mark of what this browser has seen l
   const server = new FakeServer(session(['ada', 'bob'], 7));
   const page = await opened();
   expect(mark()).toBe('sin_ada.7');
-  await outcome((page.hook as Required<UseSession>).switchSignIn('sin_bob'));
+  await outcome((page.hook as Loaded).switchSignIn('sin_bob'));
   expect(mark()).toBe(`sin_bob.${server.session.revision}`);
-  await outcome((page.hook as Required<UseSession>).signOut());
+  await outcome((page.hook as Loaded).signOut());
   expect(mark()).toBe('-');
 });
 

@@ -36,6 +36,7 @@ pub mod store;
 pub mod teams;
 mod ticketing;
 pub mod tickets;
+pub mod tokens;
 mod told;
 pub mod users;
 pub mod v1;

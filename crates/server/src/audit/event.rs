@@ -133,6 +133,12 @@ pub enum Event {
     DeviceDenied,
     /// Somebody typed a code that no program had.
     DeviceCodeRefused,
+    /// A key that signs tokens was made: the first one, or the next; the reason is its id.
+    SigningKeyMade,
+    /// An operator said that others may have a key that signs tokens: nothing is signed with it any more.
+    SigningKeyWithdrawn,
+    /// An operator gave the installation another master key.
+    MasterKeyChanged,
     /// An operator filled the database from a backup; the reason is when that was made.
     BackupRestored,
     /// An operator moved the database to another engine.
@@ -209,6 +215,9 @@ impl Event {
             Self::DeviceConfirmed => "device_confirmed",
             Self::DeviceDenied => "device_denied",
             Self::DeviceCodeRefused => "device_code_refused",
+            Self::SigningKeyMade => "signing_key_made",
+            Self::SigningKeyWithdrawn => "signing_key_withdrawn",
+            Self::MasterKeyChanged => "master_key_changed",
             Self::BackupRestored => "backup_restored",
             Self::DatabaseMoved => "database_moved",
         }

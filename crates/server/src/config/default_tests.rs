@@ -19,9 +19,13 @@ fn is_example(setting: &str) -> bool {
     setting.contains("    # example")
 }
 
-/// An endpoint is a table with all that it needs, or none.
+/// An endpoint is a table with all that it needs, or none; so is a token template.
 fn is_of_webhook(setting: &str) -> bool {
     setting.contains("    # example: webhook")
+}
+
+fn is_of_template(setting: &str) -> bool {
+    setting.contains("    # example: token_template")
 }
 
 fn examined(text: &str) -> Examined {
@@ -51,6 +55,10 @@ fn keys_in(value: &toml::Value, name: &str, found: &mut BTreeSet<String>) {
                 let is_free = is_text || name.ends_with(".roles");
                 let key = if is_free { "*" } else { key };
                 let name = if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+                if name == "deployment.token_template.claims" {
+                    found.insert(name);
+                    continue;
+                }
                 keys_in(value, &name, found);
             }
         }
@@ -80,7 +88,8 @@ fn it_has_every_key_there_is_and_no_other() {
     // But the example of a file that this machine need not have.
     let is_known = |problem: &&Problem| {
         let text = problem.to_string();
-        !text.contains("geoip_file: /") && !text.contains("keyrack-webhook-secret cannot be read")
+        let files = ["geoip_file: /", "keyrack-webhook-secret cannot be read", "keyrack-token-key"];
+        !files.iter().any(|file| text.contains(file))
     };
     assert!(!problems.iter().filter(is_known).any(Problem::is_error), "{problems:#?}");
 }
@@ -100,7 +109,7 @@ fn every_example_changes_something() {
     assert!(examples.len() > 50);
     let of_sms = ["sender = ", "url = ", "account = ", "from = ", "private_addresses = "];
     let is_of_sms = |text: &str| {
-        is_example(text) && !is_of_webhook(text) && of_sms.iter().any(|start| text.starts_with(start))
+        is_example(text) && !is_of_webhook(text) && !is_of_template(text) && of_sms.iter().any(|start| text.starts_with(start))
     };
     assert_eq!(examples.iter().filter(|text| is_of_sms(text)).count(), of_sms.len());
     // These make sense together only.
@@ -110,7 +119,10 @@ fn every_example_changes_something() {
     let here = secret.path().display().to_string();
     let webhook = with(is_of_webhook).replace("/run/secrets/keyrack-webhook-secret", &here);
     assert_ne!(format!("{:?}", config(&webhook)), silent);
-    let alone = |text: &&&str| !text.contains("_file = ") && !is_of_sms(text) && !is_of_webhook(text);
+    let in_template = |text: &str| is_of_template(text) && !text.contains("key_file");
+    assert_eq!(config(&with(in_template)).deployments[0].token_templates.len(), 1);
+    let of_tables = |text: &str| is_of_webhook(text) || is_of_template(text);
+    let alone = |text: &&&str| !text.contains("_file = ") && !is_of_sms(text) && !of_tables(text);
     for example in examples.iter().filter(alone) {
         // A line may stand in both themes: each of them counts.
         assert_ne!(format!("{:?}", config(&with(|text| text == *example))), silent, "{example}");

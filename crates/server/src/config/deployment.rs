@@ -2,7 +2,7 @@
 
 use super::{
     Auth, Challenge, Impersonation, Messages, Organizations, Origin, Passkeys, Restrictions, Retention,
-    TextMessages, Ui, Webhook, Workspaces,
+    TextMessages, TokenTemplate, Ui, Webhook, Workspaces,
 };
 use crate::mail::own::Templates;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -76,6 +76,10 @@ pub struct Deployment {
     pub impersonation: Impersonation,
     /// Endpoints of the application that are told what happens.
     pub webhooks: Vec<Webhook>,
+    /// Tokens that it lets claims of its own into.
+    pub token_templates: Vec<TokenTemplate>,
+    /// How old a key that signs its tokens may get, in milliseconds; none: as old as the operator lets it.
+    pub signing_key_max_age_ms: Option<i64>,
     /// The sender of its mails, `Name <address>` or an address.
     pub mail_from: String,
     /// How much work a password costs.
@@ -166,6 +170,8 @@ impl Deployment {
             templates: Templates::new(),
             impersonation: Impersonation::default(),
             webhooks: Vec::new(),
+            token_templates: Vec::new(),
+            signing_key_max_age_ms: Some(super::tokens::MAX_AGE_MS),
             mail_from: "Keyrack <keyrack@localhost>".to_owned(),
             password_hashing: PasswordHashing::Standard,
         }

@@ -161,9 +161,9 @@ fn a_file_is_found_by_its_variable() {
 
 #[test]
 fn an_unknown_key_is_named_with_its_line_and_the_known_ones() {
-    let text = complaint_of(&GOOD.replace("mail_from", "lifetime = \"1d\"\nmail_from"));
+    let text = complaint_of(&GOOD.replace("mail_from", "lifespan = \"1d\"\nmail_from"));
     assert!(
-        text.starts_with("keyrack.toml:13: unknown key \"lifetime\"; known keys here: id, mode, "),
+        text.starts_with("keyrack.toml:13: unknown key \"lifespan\"; known keys here: id, mode, "),
         "{text}"
     );
     let text = complaint_of("listens = \"a\"\n");

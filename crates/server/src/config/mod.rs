@@ -32,6 +32,7 @@ mod sms;
 mod source;
 mod table;
 pub mod teams;
+mod tokens;
 mod value;
 mod webhooks;
 
@@ -51,6 +52,7 @@ pub use settings::{
 };
 pub use sms::{Sms, TextMessages};
 pub use teams::{Organizations, Workspaces};
+pub use tokens::TokenTemplate;
 pub use value::{folded, is_language};
 pub use webhooks::{Webhook, url as webhook_url};
 

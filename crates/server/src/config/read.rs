@@ -5,7 +5,7 @@ use super::table::Table;
 use super::value;
 use super::{
     Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, impersonation, native, retention,
-    sms, teams, webhooks,
+    sms, teams, tokens, webhooks,
 };
 use crate::mail::own::{self, Templates};
 use crate::pages::texts;
@@ -149,6 +149,8 @@ fn deployment(mut table: Table<'_>, mode: Option<Mode>) -> Draft {
         workspaces: teams::workspaces(table.table("workspaces")),
         impersonation: impersonation::read(table.table("impersonation")),
         webhooks: webhooks::webhooks(table.tables("webhook")),
+        token_templates: tokens::templates(table.tables("token_template")),
+        signing_key_max_age_ms: tokens::max_age(&mut table),
         text_messages: sms::text_messages(table.table("text_messages")),
         ui: ui(table.table("ui")),
         messages,
@@ -223,14 +225,14 @@ fn ui(mut table: Table<'_>) -> Ui {
     ui.signup_terms_statement_shown = table.flag("signup_terms_statement_shown").unwrap_or_default();
     ui.signup_terms_statement = table.text("signup_terms_statement", value::line).unwrap_or_default();
     let mut theme = table.table("theme");
-    ui.theme.light = tokens(theme.table("light"));
-    ui.theme.dark = tokens(theme.table("dark"));
+    ui.theme.light = theme_tokens(theme.table("light"));
+    ui.theme.dark = theme_tokens(theme.table("dark"));
     theme.finish();
     table.finish();
     ui
 }
 
-fn tokens(mut table: Table<'_>) -> ThemeTokenSet {
+fn theme_tokens(mut table: Table<'_>) -> ThemeTokenSet {
     let mut set = ThemeTokenSet::default();
     for name in ThemeTokenSet::NAMES {
         if let Some(value) = table.text(name, |text| css::token(name, text)) {

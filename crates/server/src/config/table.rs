@@ -2,6 +2,7 @@
 
 use super::keys;
 use super::source::Source;
+use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -90,6 +91,19 @@ impl<'s> Table<'s> {
             Some(fits.ok_or_else(|| {
                 format!("{given} is out of bounds; it must be {} to {}", bounds.start(), bounds.end())
             }))
+        })
+    }
+
+    /// Takes a table as it is, as JSON.
+    pub(super) fn json<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(Map<String, Value>) -> Result<T, String>,
+    ) -> Option<T> {
+        self.value(key, "a table", |value| match json(&value) {
+            Ok(Value::Object(all)) => Some(read(all)),
+            Ok(_) => None,
+            Err(text) => Some(Err(text)),
         })
     }
 
@@ -186,6 +200,30 @@ impl<'s> Table<'s> {
             self.source.refuse(&key.span(), text);
         }
     }
+}
+
+/// A value as JSON, which has no dates and no numbers without end.
+fn json(value: &DeValue<'_>) -> Result<Value, String> {
+    Ok(match value {
+        DeValue::String(text) => Value::from(text.as_ref()),
+        DeValue::Boolean(is) => Value::from(*is),
+        DeValue::Integer(number) => {
+            let read = i64::from_str_radix(number.as_str(), number.radix());
+            Value::from(read.map_err(|_| format!("{number} is too large"))?)
+        }
+        DeValue::Float(number) => {
+            let read = number.as_str().parse::<f64>().ok().and_then(serde_json::Number::from_f64);
+            Value::from(read.ok_or_else(|| format!("{} is no number of JSON", number.as_str()))?)
+        }
+        DeValue::Datetime(time) => return Err(format!("{time} is no JSON; put it into quotes")),
+        DeValue::Array(all) => {
+            Value::Array(all.iter().map(|one| json(one.get_ref())).collect::<Result<_, _>>()?)
+        }
+        DeValue::Table(all) => {
+            let named = all.iter().map(|(name, one)| Ok((name.get_ref().to_string(), json(one.get_ref())?)));
+            Value::Object(named.collect::<Result<_, String>>()?)
+        }
+    })
 }
 
 fn join(outer: &str, key: &str) -> String {

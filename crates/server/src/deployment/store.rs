@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::http::carriage::Carriage;
 use crate::params;
 use crate::token;
+use crate::token::ring::Keys;
 use crate::vault::{Purpose, Vault};
 use crate::world::World;
 use std::sync::Arc;
@@ -29,7 +30,10 @@ pub async fn start(db: &Db, vault: &Vault, world: &Arc<World>, config: &Deployme
         })
         .await?;
     remember_retention(db, config).await?;
-    let signer = token::store::signer(db, vault, world, &config.id).await?;
+    let algorithms = config.signing_algorithms();
+    let signs = (config.id.as_str(), algorithms.as_slice(), config.longest_token_ms());
+    token::store::ensure(db, vault, world, signs).await?;
+    let keys = Keys::of(token::store::read(db, vault, &config.id).await?);
     let settings = vault.hash(Purpose::Check, &config.id, format!("{config:?}").as_bytes());
     Ok(Site {
         updated_at: changed_at(db, config.id.clone(), settings, now).await?,
@@ -37,7 +41,7 @@ pub async fn start(db: &Db, vault: &Vault, world: &Arc<World>, config: &Deployme
         carriage: Carriage::of(config),
         config: config.clone(),
         created_at,
-        signer,
+        keys,
         world: Arc::clone(world),
     })
 }

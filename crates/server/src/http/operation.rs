@@ -48,6 +48,8 @@ pub enum Answer {
     Bare(fn(&mut SchemaGenerator) -> Schema),
     /// As [`Answer::Data`], with an `ETag`, and nothing when the client has it.
     Tagged(fn(&mut SchemaGenerator) -> Schema),
+    /// As [`Answer::Bare`], with an `ETag`, and nothing when the client has it.
+    Kept(fn(&mut SchemaGenerator) -> Schema),
     /// A stream of events that each say this, or nothing at all.
     Events(fn(&mut SchemaGenerator) -> Schema),
     /// A picture of some kind; the schema is of nothing.
@@ -61,6 +63,7 @@ impl Answer {
         let (Self::Data(schema)
         | Self::Bare(schema)
         | Self::Tagged(schema)
+        | Self::Kept(schema)
         | Self::Events(schema)
         | Self::Picture(schema)) = self;
         schema
@@ -140,6 +143,12 @@ impl Operation {
     #[must_use]
     pub fn tagged(self) -> Self {
         Self { answer: Answer::Tagged(self.answer.schema()), ..self }
+    }
+
+    /// Its answer is not in the envelope, and has an `ETag`.
+    #[must_use]
+    pub fn kept(self) -> Self {
+        Self { answer: Answer::Kept(self.answer.schema()), ..self }
     }
 
     /// Its answer is a stream of events.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub fn of(operation: &Operation, schemas: &mut SchemaGenerator) -> Map<String, Value> {
     let mut answers = Map::new();
     answers.insert("200".to_owned(), success(operation, schemas));
-    if matches!(operation.answer, Answer::Tagged(_)) {
+    if matches!(operation.answer, Answer::Tagged(_) | Answer::Kept(_)) {
         let headers = json!({ "x-request-id": header("request-id"), "etag": header("etag") });
         let same = json!({ "description": "It is as the client has it.", "headers": headers });
         answers.insert("304".to_owned(), same);
@@ -55,9 +55,9 @@ fn success(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
     if matches!(operation.answer, Answer::Picture(_)) {
         return picture();
     }
-    let schema = if matches!(operation.answer, Answer::Bare(_)) { data } else { envelope(&data) };
+    let schema = if matches!(operation.answer, Answer::Bare(_) | Answer::Kept(_)) { data } else { envelope(&data) };
     let mut headers = json!({ "x-request-id": header("request-id") });
-    if matches!(operation.answer, Answer::Tagged(_)) {
+    if matches!(operation.answer, Answer::Tagged(_) | Answer::Kept(_)) {
         headers["etag"] = header("etag");
     }
     if operation.hands_out {

@@ -29,7 +29,7 @@ pub fn parameters(operation: &Operation) -> Vec<Value> {
             "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
         }));
     }
-    if matches!(operation.answer, Answer::Tagged(_)) {
+    if matches!(operation.answer, Answer::Tagged(_) | Answer::Kept(_)) {
         parameters.push(json!({
             "name": "If-None-Match", "in": "header", "required": false,
             "description": "The `ETag` of the answer that the client has.",

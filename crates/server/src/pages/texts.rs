@@ -108,7 +108,7 @@ mod tests {
     use keyrack_protocol::Code;
 
     /// Codes that nothing a page asks for is answered with; people would read the sentence for surprises.
-    const NOT_OF_PAGES: [Code; 69] = [
+    const NOT_OF_PAGES: [Code; 71] = [
         Code::RedirectNotAllowed,
         Code::HandshakeRefused,
         Code::HandshakeLoop,
@@ -174,6 +174,8 @@ mod tests {
         Code::UserNotFound,
         Code::StrategyRequired,
         Code::TemplateNotFound,
+        Code::TokenTooLarge,
+        Code::RotationUnderWay,
         Code::UnknownHost,
         Code::NotFound,
         Code::MethodNotAllowed,

@@ -24,10 +24,11 @@ use crate::app::Site;
 /// What verifiers may allow clocks to be apart (five minutes), and nodes one from another, in milliseconds.
 const APART_MS: i64 = 6 * 60_000;
 
-/// For how long a revocation is told: for as long as somebody may believe a token that was minted before it.
+/// For how long a revocation is told: for as long as somebody may believe a token that was minted before it, of whichever
+/// template.
 #[must_use]
 pub fn window_ms(site: &Site) -> i64 {
-    site.config.lifetimes.token_ms.saturating_add(APART_MS)
+    site.config.longest_token_ms().saturating_add(APART_MS)
 }
 
 #[cfg(test)]

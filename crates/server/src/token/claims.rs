@@ -1,12 +1,18 @@
-//! What tokens say: the claims of the default template.
+//! What tokens say: the claims of the default template, and with them those that another one adds.
 
-use super::{About, Held};
+use super::{About, Asked, Held};
+use crate::app::Site;
+use crate::error::{Error, Result};
 use crate::id::TokenId;
 use crate::membership::Scope;
+use keyrack_protocol::Code;
 use serde::Serialize;
+use serde_json::Value;
 
-/// How far `nbf` lies back: a verifier whose clock is a little slow still takes a fresh token.
-const NOT_BEFORE_SLACK_S: i64 = 5;
+/// How far `nbf` lies back, in milliseconds: a verifier whose clock is a little slow still takes a fresh token.
+const NOT_BEFORE_SLACK_MS: i64 = 5_000;
+/// The largest claims of a token of a template, as JSON, in bytes: they travel in headers.
+const LARGEST: usize = 16 * 1024;
 
 /// The claims of the default template. One id stands under three names, for the verifiers that there are.
 #[derive(Debug, Serialize)]
@@ -64,15 +70,51 @@ struct ByPlace<'a> {
 pub(super) struct Times {
     /// When it is minted.
     pub iat: i64,
+    /// From when on it is good: a little before that.
+    pub nbf: i64,
     /// When it expires.
     pub exp: i64,
 }
 
 impl Times {
-    /// Those of a token that is minted at `now` and may live until `ends_at`, in Unix milliseconds: it never lives longer.
-    pub(super) fn of(now: i64, ends_at: i64) -> Self {
-        Self { iat: now.div_euclid(1000), exp: ends_at.div_euclid(1000) }
+    /// Those of a token: it lives as long as its template says, and never longer than its sign-in.
+    pub(super) fn of(site: &Site, about: &About<'_>, asked: &Asked<'_>) -> Self {
+        let (life_ms, slack_ms) = match asked.template {
+            None => (site.config.lifetimes.token_ms, NOT_BEFORE_SLACK_MS),
+            Some((template, _)) => (template.lifetime_ms, template.clock_skew_ms),
+        };
+        let (iat, ends_at) =
+            (asked.now.div_euclid(1000), (asked.now + life_ms).min(about.sign_in.expires_at));
+        Self { iat, nbf: iat - slack_ms.div_euclid(1000), exp: ends_at.div_euclid(1000) }
     }
+}
+
+/// What a token says, as JSON.
+///
+/// # Errors
+/// [`Code::TokenTooLarge`].
+pub(super) fn written(
+    site: &Site,
+    about: &About<'_>,
+    asked: &Asked<'_>,
+    (times, jti): (Times, &TokenId),
+) -> Result<Vec<u8>> {
+    let failed = |cause| Error::internal("write a token", cause);
+    let own = Claims::of(about, &site.issuer, times, jti, asked.azp);
+    let Some((template, facts)) = asked.template else { return serde_json::to_vec(&own).map_err(failed) };
+    let Value::Object(mut all) = serde_json::to_value(&own).map_err(failed)? else { return Ok(Vec::new()) };
+    let values = if template.claims.has_places() { facts.values(site, about) } else { Value::Null };
+    for (name, value) in template.claims.fill(&values) {
+        // What is Keyrack's own was refused at start: it stands whatever got here.
+        all.entry(name).or_insert(value);
+    }
+    match template.audience.as_slice() {
+        [] => {}
+        [one] => drop(all.insert("aud".to_owned(), Value::from(one.as_str()))),
+        several => drop(all.insert("aud".to_owned(), Value::from(several))),
+    }
+    let text = serde_json::to_vec(&all).map_err(failed)?;
+    if text.len() > LARGEST { Err(Code::TokenTooLarge.into()) } else { Ok(text) }
 }
 
 impl<'a> Claims<'a> {
@@ -95,13 +137,13 @@ impl<'a> Claims<'a> {
             signin_id: sign_in.id.as_str(),
             rev: loaded.revision,
             iat: times.iat,
-            nbf: times.iat - NOT_BEFORE_SLACK_S,
+            nbf: times.nbf,
             exp: times.exp,
             jti: jti.as_str(),
             auth_time: proof.proved_at.div_euclid(1000),
             amr: proof.methods.split_ascii_whitespace().collect(),
             azp,
-            act: sign_in.bounds.act.as_ref().map(|act| Actor { sub: &act.sub }),
+            act: about.act.map(|sub| Actor { sub }),
             stands: Stands::of(about.scope, about.held),
         }
     }

@@ -1,6 +1,6 @@
 //! Where a sign-in stands when a token is minted, and what it may there.
 
-use super::{About, Held, mint};
+use super::{About, Asked, Held, mint};
 use crate::app::Site;
 use crate::caller::Browser;
 use crate::config::teams::Kind;
@@ -66,8 +66,9 @@ pub fn for_server(
     };
     // While an older key works, nobody knows which of the two the browser has.
     let proof = sign_in.old.as_ref().map_or(&sign_in.proof, |old| &old.proof);
-    let about = About { loaded, sign_in, proof, scope: sign_in.scope.as_ref(), held: held.as_ref() };
-    mint(world, site, about, Some(origin), now).map(Some)
+    let act = sign_in.bounds.act.as_ref().map(|act| act.sub.as_str());
+    let about = About { loaded, sign_in, proof, act, scope: sign_in.scope.as_ref(), held: held.as_ref() };
+    mint(world, site, about, Asked { azp: Some(origin), now, template: None }).map(Some)
 }
 
 /// One statement for the organization, and one for the workspace.

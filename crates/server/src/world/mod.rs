@@ -10,6 +10,7 @@ mod connections;
 mod dns;
 mod failpoint;
 mod ids;
+mod keys;
 mod mail;
 mod manager;
 mod outside;

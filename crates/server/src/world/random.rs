@@ -1,7 +1,4 @@
-use crate::error::{Error, Result};
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -61,28 +58,6 @@ impl Random {
         most * thousandths / 1000
     }
 
-    /// A new key pair for ES256, always from the operating system's randomness.
-    ///
-    /// # Errors
-    /// When the cryptographic library cannot make one.
-    #[allow(clippy::unused_self, reason = "randomness comes from here, whoever draws it")]
-    pub fn new_ec_key(&self) -> Result<EcKey> {
-        let failed = |cause| Error::internal("make a signing key", cause);
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?;
-        let pkcs8 = pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec();
-        Ok(EcKey { pkcs8, public_point: pair.public_key().as_ref().to_vec() })
-    }
-
-    /// Signs with ES256: both halves of the signature, 32 bytes each. Its nonce is always from the operating system's
-    /// randomness.
-    ///
-    /// # Errors
-    /// When the cryptographic library cannot sign.
-    #[allow(clippy::unused_self, reason = "randomness comes from here, whoever draws it")]
-    pub fn sign(&self, key: &EcdsaKeyPair, message: &[u8]) -> Result<impl AsRef<[u8]> + use<>> {
-        key.sign(&SystemRandom::new(), message).map_err(|cause| Error::internal("sign", cause))
-    }
-
     /// A code of six digits, every one of the million equally likely.
     #[must_use]
     pub fn six_digits(&self) -> String {
@@ -94,14 +69,6 @@ impl Random {
             }
         }
     }
-}
-
-/// A key pair for ES256.
-pub struct EcKey {
-    /// Both halves, as PKCS #8.
-    pub pkcs8: Vec<u8>,
-    /// The public half, as an uncompressed point.
-    pub public_point: Vec<u8>,
 }
 
 #[cfg(test)]

@@ -109,6 +109,7 @@ fn operations_have_names_of_their_own_and_titles_and_every_code_has_an_operation
         Code::DeploymentNotFound,
         Code::DeploymentRequired,
         Code::WaitlistEntryNotFound,
+        Code::RotationUnderWay,
     ];
     for code in Code::ALL.iter().filter(|code| !nowhere.contains(code)) {
         assert!(said.contains(code.as_str()), "no operation refuses with {}", code.as_str());

@@ -241,3 +241,37 @@ async fn i04_a_token_of_another_issuer_and_a_session_credential_are_no_token_her
     thief.hold(Some(other.parts.join(".")));
     assert_eq!(thief.get("/me").await.refused(), (401, "signed_out".to_owned()));
 }
+
+#[tokio::test]
+async fn i11_what_is_encrypted_compressed_or_nested_is_refused_at_once() {
+    let scene = Scene::set().await;
+    let attacker = Attacker::new();
+    let [_, claims, signature] = scene.parts.each_ref().map(String::as_str);
+    let jwe = |changes: Value| {
+        let header =
+            with(&json!({ "alg": "PBES2-HS256+A128KW", "enc": "A128CBC-HS256", "typ": "JWT" }), changes);
+        let header = BASE64.encode(header.to_string());
+        format!("{header}.{signature}.{signature}.{claims}.{signature}")
+    };
+    let bomb = BASE64.encode(vec![0_u8; 24_000]);
+    let mut tokens = vec![
+        ("p2c", jwe(json!({ "p2c": 2_147_483_647_u64, "p2s": "AAAA" }))),
+        ("zip", jwe(json!({ "zip": "DEF", "alg": "dir" }))),
+        ("key agreement", jwe(json!({ "alg": "ECDH-ES", "epk": attacker.jwk() }))),
+    ];
+    for changes in [
+        json!({ "zip": "DEF" }),
+        json!({ "cty": "JWT" }),
+        json!({ "enc": "A256GCM" }),
+        json!({ "p2c": 2_147_483_647_u64 }),
+    ] {
+        tokens.push(("signed", attacker.sign(&scene.unsigned(&scene.header_with(changes)))));
+    }
+    let nested =
+        format!("{}.{}", BASE64.encode(scene.header.to_string()), BASE64.encode(scene.parts.join(".")));
+    tokens.push(("nested", attacker.sign(&nested)));
+    tokens.push(("a bomb", format!("{}.{bomb}.{signature}", scene.parts[0])));
+    let begun = std::time::Instant::now();
+    scene.refuses(tokens).await;
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
+}

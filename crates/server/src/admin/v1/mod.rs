@@ -5,6 +5,7 @@
 //! look as if it had been obeyed.
 
 mod audit;
+mod config;
 mod contacts;
 mod invitations;
 mod members;
@@ -36,6 +37,7 @@ pub fn routes() -> Routes {
         .and(notifications::routes())
         .and(tickets::routes())
         .and(audit::routes())
+        .and(config::routes())
 }
 
 /// An id in the path or in a field.

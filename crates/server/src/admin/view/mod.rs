@@ -4,6 +4,7 @@ mod contact;
 mod place;
 mod session;
 mod ticket;
+mod token;
 mod webhook;
 
 use crate::session::store::OfUser;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 pub use session::{Explained, Happened, Session, SignIn, ToCome};
 pub use ticket::{NewTicket, Ticket};
+pub use token::{Preview, SigningKey, SigningKeys, TokenTemplate, TokenTemplates};
 pub use webhook::{Replayed, WebhookEvent};
 
 /// One page of a list, newest first.

@@ -34,7 +34,7 @@ pub fn file_with(port: u16, keys: &[(&str, &str)]) -> String {
 
 /// Whether there may be several such tables.
 fn is_list(table: &str) -> bool {
-    ["deployment", "deployment.webhook"].contains(&table)
+    ["deployment", "deployment.webhook", "deployment.token_template"].contains(&table)
 }
 
 fn table_of(key: &str) -> &str {

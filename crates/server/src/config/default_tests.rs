@@ -109,7 +109,10 @@ fn every_example_changes_something() {
     assert!(examples.len() > 50);
     let of_sms = ["sender = ", "url = ", "account = ", "from = ", "private_addresses = "];
     let is_of_sms = |text: &str| {
-        is_example(text) && !is_of_webhook(text) && !is_of_template(text) && of_sms.iter().any(|start| text.starts_with(start))
+        is_example(text)
+            && !is_of_webhook(text)
+            && !is_of_template(text)
+            && of_sms.iter().any(|start| text.starts_with(start))
     };
     assert_eq!(examples.iter().filter(|text| is_of_sms(text)).count(), of_sms.len());
     // These make sense together only.

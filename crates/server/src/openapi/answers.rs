@@ -55,7 +55,8 @@ fn success(operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
     if matches!(operation.answer, Answer::Picture(_)) {
         return picture();
     }
-    let schema = if matches!(operation.answer, Answer::Bare(_) | Answer::Kept(_)) { data } else { envelope(&data) };
+    let schema =
+        if matches!(operation.answer, Answer::Bare(_) | Answer::Kept(_)) { data } else { envelope(&data) };
     let mut headers = json!({ "x-request-id": header("request-id") });
     if matches!(operation.answer, Answer::Tagged(_) | Answer::Kept(_)) {
         headers["etag"] = header("etag");

@@ -6,7 +6,8 @@ use serde_json::json;
 #[tokio::test]
 async fn a_ticket_is_made_used_listed_and_taken_back() {
     let server = Running::dev("warn");
-    let user = server.json("user create --email ada@example.com --no-password")["id"].as_str().unwrap().to_owned();
+    let user =
+        server.json("user create --email ada@example.com --no-password")["id"].as_str().unwrap().to_owned();
     let made = server.keyrack("ticket create sign_in --user ada@example.com --expires-in 60");
     assert_eq!(made.code, Some(0), "{made:?}");
     let ticket = made.out[0].clone();

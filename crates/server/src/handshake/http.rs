@@ -58,7 +58,7 @@ async fn begin(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<R
     // In staging pages carry the credential, so that a navigation brings none: everybody would be signed out.
     let has_cookies = site.config.mode == Mode::Production && !browser.is_program;
     let Some(asked) = asked.filter(|_| has_cookies && is_navigation(&headers)) else { return refused() };
-    let trips = Trips::with_this(&headers, browser.app.world.clock.now_ms());
+    let trips = Trips::with_this(&headers, &asked.back_to, browser.app.world.clock.now_ms());
     let mut response = match trips.are_a_loop() {
         true => page::refusal(site, &headers, Code::HandshakeLoop),
         false => {

@@ -1,7 +1,7 @@
 //! A browser that is sent here again and again: the application's server does not get to keep what it was told, mostly
 //! because its cookie does not stick. Instead of going on until the browser gives up, it is said.
 
-use super::LIFE_MS;
+use super::{LIFE_MS, challenge_of};
 use crate::app::Site;
 use http::{HeaderMap, HeaderValue, header};
 
@@ -10,34 +10,37 @@ const MOST: u32 = 6;
 const WITHIN_MS: i64 = 15_000;
 const COOKIE: &str = "keyrack_handshakes";
 
-/// How often this browser was sent here of late, and since when. It is the browser that keeps it: whoever changes it there
-/// changes what they are shown themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How often this browser was sent here of late for one address, and since when: many tabs that are opened at once are no loop.
+/// It is the browser that keeps it: whoever changes it there changes what they are shown themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trips {
     count: u32,
     since: i64,
+    /// Which address, in a few letters.
+    of: String,
 }
 
 impl Trips {
-    /// Those of a request, with this one.
-    pub fn with_this(headers: &HeaderMap, now: i64) -> Self {
-        let kept = kept(headers).filter(|kept| (0..WITHIN_MS).contains(&(now - kept.since)));
+    /// Those of a request, with this one, which leads back to this address.
+    pub fn with_this(headers: &HeaderMap, back_to: &str, now: i64) -> Self {
+        let of: String = challenge_of(back_to).chars().take(8).collect();
+        let kept = kept(headers).filter(|kept| kept.of == of && (0..WITHIN_MS).contains(&(now - kept.since)));
         match kept {
             Some(kept) => Self { count: kept.count.saturating_add(1), ..kept },
-            None => Self { count: 1, since: now },
+            None => Self { count: 1, since: now, of },
         }
     }
 
     /// Whether they go round.
-    pub fn are_a_loop(self) -> bool {
+    pub fn are_a_loop(&self) -> bool {
         self.count > MOST
     }
 
     /// Has the browser keep them, or forget them once it was told.
-    pub fn keep(self, site: &Site, headers: &mut HeaderMap) {
+    pub fn keep(&self, site: &Site, headers: &mut HeaderMap) {
         let (value, age) = match self.are_a_loop() {
             true => (String::new(), 0),
-            false => (format!("{}.{}", self.count, self.since), LIFE_MS / 1000),
+            false => (format!("{}.{}.{}", self.count, self.since, self.of), LIFE_MS / 1000),
         };
         let secure = if site.config.origin.https { "; Secure" } else { "" };
         let path = &site.config.path;
@@ -53,8 +56,9 @@ fn kept(headers: &HeaderMap) -> Option<Trips> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;
-    let (count, since) = value.split_once('.')?;
-    Some(Trips { count: count.parse().ok()?, since: since.parse().ok()? })
+    let (count, rest) = value.split_once('.')?;
+    let (since, of) = rest.split_once('.')?;
+    Some(Trips { count: count.parse().ok()?, since: since.parse().ok()?, of: of.to_owned() })
 }
 
 #[cfg(test)]
@@ -66,16 +70,20 @@ mod tests {
     }
 
     #[test]
-    fn the_seventh_trip_within_fifteen_seconds_is_a_loop() {
-        let trips = |cookie: &str, now: i64| Trips::with_this(&headers(cookie), now);
-        assert_eq!(trips("a=b", 5), Trips { count: 1, since: 5 });
-        assert_eq!(trips("a=b; keyrack_handshakes=5.100", 15_099), Trips { count: 6, since: 100 });
-        assert!(!trips("keyrack_handshakes=5.100", 15_099).are_a_loop());
-        assert!(trips("keyrack_handshakes=6.100", 15_099).are_a_loop());
-        assert!(!trips("keyrack_handshakes=6.100", 15_100).are_a_loop());
+    fn the_seventh_trip_for_one_address_within_fifteen_seconds_is_a_loop() {
+        let trips = |cookie: &str, now: i64| Trips::with_this(&headers(cookie), "https://a.example/", now);
+        let of = trips("a=b", 5).of;
+        assert_eq!(trips("a=b", 5), Trips { count: 1, since: 5, of: of.clone() });
+        let kept = |count: u32| format!("a=b; keyrack_handshakes={count}.100.{of}");
+        assert_eq!(trips(&kept(5), 15_099).count, 6);
+        assert!(!trips(&kept(5), 15_099).are_a_loop());
+        assert!(trips(&kept(6), 15_099).are_a_loop());
+        assert!(!trips(&kept(6), 15_100).are_a_loop());
+        // Another tab, which leads elsewhere.
+        assert_eq!(Trips::with_this(&headers(&kept(6)), "https://a.example/b", 200).count, 1);
         // From the future, or no number: nothing is believed.
         for odd in ["6.20000", "6", "x.1", "6.x", "-6.1", "99999999999.1"] {
-            assert_eq!(trips(&format!("keyrack_handshakes={odd}"), 10_000).count, 1, "{odd}");
+            assert_eq!(trips(&format!("keyrack_handshakes={odd}.{of}"), 10_000).count, 1, "{odd}");
         }
     }
 }

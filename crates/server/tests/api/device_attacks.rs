@@ -169,3 +169,23 @@ async fn programs_that_ask_without_end_are_refused_for_a_while() {
         Value::Null
     );
 }
+
+#[tokio::test]
+async fn b07_whoever_acts_as_somebody_else_lets_no_program_in_and_hands_nothing_over() {
+    let server = Keyrack::impersonating().await;
+    let backend = server.vouching().await;
+    let user = server.signed_up("ada").await.user_id().await;
+    let jane = server.browser();
+    jane.exchanges(&backend.ticket_to_act_as(&user).await).await.ok();
+    let waiting = begins(&server).await;
+    for reply in [
+        types(&jane, "/device/confirm", &waiting.user_code).await,
+        types(&jane, "/device/deny", &waiting.user_code).await,
+        crate::handover::hands_over(&jane, "http://127.0.0.1:5/x").await,
+    ] {
+        assert_eq!(reply.refused(), (403, "impersonation_forbidden".to_owned()));
+    }
+    assert_eq!(polls(&server, &waiting.device_code).await.refused().1, "authorization_pending");
+    let recorded = "select count(*) from audit where deployment_id = $1 and event = 'impersonation_refused'";
+    assert_eq!(server.count(recorded).await, 3);
+}

@@ -86,6 +86,12 @@ export class Server {
     await promisify(execFile)(BINARY, [...args, '--data', this.#folder]);
   }
 
+  /** The same, and what it answers. */
+  async asked<T>(...args: string[]): Promise<T> {
+    const { stdout } = await promisify(execFile)(BINARY, [...args, '--json', '--data', this.#folder]);
+    return JSON.parse(stdout) as T;
+  }
+
   /** An account that the operator makes in a deployment, of nothing but an address and a password, and names if there are any. */
   async makeAccount(deployment: string, { email, password, ...names }: Account): Promise<void> {
     const file = join(this.#folder, 'password');

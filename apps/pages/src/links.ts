@@ -3,6 +3,16 @@ import { boot, type PageName } from './boot.js';
 /** What the link to this page says. */
 export const query: URLSearchParams = new URLSearchParams(location.search);
 
+/**
+ * The ticket that the link to this page has. It is taken out of the address at once, so that no history, no bookmark and no
+ * other page has it; the entry of the history keeps it, so that a reload does not lose it.
+ */
+export const ticket: string | null = query.get('ticket') ?? ((history.state as { ticket?: string } | null)?.ticket || null);
+if (query.has('ticket')) {
+  query.delete('ticket');
+  history.replaceState({ ticket }, '', to(location.pathname, query));
+}
+
 /** What a link says about one page only. */
 const OF_ONE_PAGE = [
   'prompt',
@@ -26,7 +36,7 @@ export function pageLink(page: PageName, own: Readonly<Record<string, string>> =
 }
 
 /** A link to a page that says so much. */
-export function to(page: PageName, what: URLSearchParams): string {
+export function to(page: string, what: URLSearchParams): string {
   const text = what.toString();
   return text ? `${page}?${text}` : page;
 }

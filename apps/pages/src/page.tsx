@@ -2,7 +2,7 @@ import { type SessionLoaded, useSession, useSessionList } from '@keyrack/react';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { boot, type PageName } from './boot.js';
 import { Frame } from './frame.js';
-import { Leaving } from './later.js';
+import { Acting, Leaving } from './later.js';
 import { Loading, Maintenance, Unreachable } from './states.js';
 
 /** What every page of these takes: the hook, after its first load. */
@@ -36,6 +36,7 @@ export function Page() {
   useSessionList();
   return (
     <Frame stale={hook.stale}>
+      {!hook.loading && hook.session.active_signin?.act && <Acting hook={hook} />}
       {boot.deployment.maintenance_mode ? (
         boot.page === 'accounts' && !hook.loading ? <Leaving hook={hook} /> : <Maintenance />
       ) : hook.loading ? (

@@ -2,8 +2,8 @@ import { SignInForm } from '@keyrack/react/ui';
 import { useState } from 'react';
 import { boot } from './boot.js';
 import { ending } from './endings.js';
-import { Chooser } from './later.js';
-import { goOn, pageLink, query } from './links.js';
+import { Chooser, Ticket } from './later.js';
+import { goOn, pageLink, query, ticket } from './links.js';
 import type { PageProps } from './page.js';
 import { ofThePages } from './parts.js';
 import { say } from './say.js';
@@ -19,6 +19,7 @@ export const SignInPage = ofThePages(function SignInPage({ hook }: PageProps) {
   const [ended] = useState(() => (hook.session.active_signin ? undefined : ending(hook.endReason)));
   const attemptId = query.get('signin_attempt_id') ?? undefined;
   const [isOver] = useState(() => attemptId && !hook.session.signin_attempts.some(({ id }) => id === attemptId));
+  if (ticket && boot.page === 'sign-in') return <Ticket hook={hook} />;
   if (!asks) return <Chooser hook={hook} way="sign-in" />;
   return (
     <SignInForm

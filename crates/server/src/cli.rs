@@ -18,6 +18,7 @@ mod operate;
 pub mod organization;
 pub mod session;
 pub mod table;
+pub mod ticket;
 pub mod token;
 pub mod user;
 pub mod waitlist;
@@ -68,6 +69,8 @@ pub enum Command {
     Contact(contact::ContactArgs),
     /// Make, list and revoke the secret keys with which backends call the running server
     Key(key::KeyArgs),
+    /// Make, list and take back tickets, each of which signs somebody in once on the running server
+    Ticket(ticket::TicketArgs),
     /// List the keys that sign tokens and let the next ones follow
     Keys(keys::KeysArgs),
     /// Show what tokens would say

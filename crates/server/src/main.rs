@@ -40,6 +40,7 @@ async fn run() -> ExitCode {
         Command::Workspace(args) => cli::workspace::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Contact(args) => cli::contact::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Waitlist(args) => cli::waitlist::run(&args).await.and_then(|text| cli::print(&text)),
+        Command::Ticket(args) => cli::ticket::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Webhook(args) => cli::webhook::run(&args).await.and_then(|text| cli::print(&text)),
         Command::Login(args) => cli::login::login(&args).await.and_then(|text| cli::print(&text)),
         Command::Logout(args) => cli::login::logout(&args).await.and_then(|text| cli::print(&text)),

@@ -1,7 +1,6 @@
 /** What can be done to a session: each method is one request whose answer is the new session. */
 import type { Client } from './client.js';
-import { clientError } from './error.js';
-import type { Deployment } from './types.gen.js';
+import type { Deployment, TicketExchange } from './types.gen.js';
 import type { SessionMethods } from './view.js';
 
 /**
@@ -22,9 +21,19 @@ export function sessionMethods(client: Client): SessionMethods {
     switchOrganization: (organizationId) => switchScope(client, 'organization', organizationId),
     switchWorkspace: (workspaceId) => switchScope(client, 'workspace', workspaceId),
     signOut: (signInId) => signOut(client, signInId),
-    exchangeTicket: () =>
-      Promise.reject(clientError('not_enabled', 'Keyrack has no tickets yet.')),
+    exchangeTicket: (ticket) => exchangeTicket(client, ticket),
   };
+}
+
+/** Its answer has the session in it, beside what it was exchanged for. Whoever has that answer gets it again for a minute. */
+function exchangeTicket(client: Client, ticket: string): Promise<void> {
+  return client.mutate({
+    path: '/session/ticket/exchange',
+    body: { ticket },
+    send: async (request) => ((await client.send(request)) as TicketExchange | undefined)?.session,
+    // An answer that is lost has taken the key with it: what it opened nobody has.
+    isDone: () => false,
+  });
 }
 
 async function signOut(client: Client, signInId: string | undefined): Promise<void> {

@@ -65,7 +65,11 @@ export interface SessionMethods {
    */
   readonly switchWorkspace: (workspaceId: string) => Promise<void>;
 
-  /** Exchanges a ticket for a sign-in. Rejects with `not_enabled` in this version. */
+  /**
+   * Exchanges a ticket for what it opens: mostly a sign-in, which is active then. Where the account asks for a second factor
+   * the session has an attempt that waits for it, with which a sign-in form goes on. Rejects with `ticket_used`,
+   * `ticket_expired`, `ticket_not_found`, `ticket_elsewhere`, or as a sign-in does.
+   */
   readonly exchangeTicket: (ticket: string) => Promise<void>;
 }
 

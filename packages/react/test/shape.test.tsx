@@ -120,12 +120,31 @@ test('H05 methods stay the same over every change of the session', async () => {
   }
 });
 
-test('tickets reject with not_enabled', async () => {
+test('H25 a ticket is exchanged in one request, whose answer has the session', async () => {
   const server = new FakeServer(session(['ada']));
-  const { exchangeTicket } = (await open()).loaded;
+  const tab = await open();
   const sent = server.requests.length;
-  await expect(exchangeTicket('x')).rejects.toMatchObject({ name: 'KeyrackError', code: 'not_enabled', status: 0 });
-  expect(server.requests.length).toBe(sent);
+  server.once('POST', '/session/ticket/exchange', () => {
+    const { signins } = session(['ada', 'bob']);
+    const { data } = server.change({ signins, active_signin: signins[1] ?? null });
+    return { data: { success: true, message: '', session_id: 'ses_1', session: data } };
+  });
+  await outcome(tab.loaded.exchangeTicket('tkt_bob'));
+  expect(tab.loaded.session.active_signin?.id).toBe('sin_bob');
+  expect(server.requests.slice(sent).map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'POST /session/ticket/exchange',
+  ]);
+});
+
+test('H25 a ticket that opens nothing rejects with its own code and leaves everything as it was', async () => {
+  const server = new FakeServer(session(['ada']));
+  const tab = await open();
+  const before = tab.loaded.session;
+  for (const code of ['ticket_used', 'ticket_expired', 'ticket_not_found', 'ticket_elsewhere']) {
+    server.refuse('POST', '/session/ticket/exchange', 400, code);
+    await expect(tab.loaded.exchangeTicket('tkt_bob')).rejects.toMatchObject({ name: 'KeyrackError', code });
+  }
+  expect(tab.loaded.session).toBe(before);
 });
 
 test('a hook without a provider says what is missing', () => {

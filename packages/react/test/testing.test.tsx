@@ -141,7 +141,7 @@ test('H41 every method of a session does what it does against a server', async (
   expect([active()?.active_organization_membership_id, active()?.active_workspace_membership_id]).toEqual([null, null]);
   await expect(outcome(switchSignIn('sin_9'))).rejects.toMatchObject({ code: 'sign_in_not_found', status: 404 });
   await expect(outcome(signOut('sin_9'))).rejects.toMatchObject({ code: 'sign_in_not_found' });
-  await expect(outcome(exchangeTicket('t'))).rejects.toMatchObject({ code: 'not_enabled' });
+  await expect(outcome(exchangeTicket('t'))).rejects.toMatchObject({ code: 'ticket_not_found', status: 404 });
   await outcome(signOut('sin_1'));
   expect([active()?.id, hook().endReason]).toEqual(['sin_2', 'signed_out']);
   await outcome(signOut());

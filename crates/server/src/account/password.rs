@@ -73,6 +73,7 @@ impl Shown {
     /// # Errors
     /// `INVALID_CREDENTIALS`, `too_many_attempts`; `reauthentication_required` when there is no password.
     pub async fn read(account: &Account, typed: Option<&str>) -> Result<Self> {
+        account.is_own().await?;
         match typed.filter(|_| account.user().is_ok_and(|user| user.has_password)) {
             Some(typed) => own_password::check(account, typed.to_owned()).await.map(Self::Password),
             None => account.is_fresh().map(|()| Self::Fresh),

@@ -4,7 +4,7 @@ use super::door::{About, Operator};
 use super::page::{Page, moment};
 use super::{
     api_keys, explain, import, inside, inviting, letting_in, people, places, reaching, spaces, store, teams,
-    tokens, view, webhooks,
+    ticketing, tokens, view, webhooks,
 };
 use crate::api_key::uses;
 use crate::app::Shared;
@@ -57,6 +57,8 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/waitlist/{email}", delete(letting_in::remove))
         .route("/admin/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/admin/api-keys/{id}/revoke", post(api_keys::revoke))
+        .route("/admin/tickets", get(ticketing::list).post(ticketing::create))
+        .route("/admin/tickets/{id}", delete(ticketing::revoke))
         .route("/admin/signing-keys", get(tokens::list_keys))
         .route("/admin/signing-keys/rotate", post(tokens::rotate))
         .route("/admin/token-templates", get(tokens::list_templates))

@@ -34,6 +34,7 @@ pub mod socket;
 mod spaces;
 pub mod store;
 pub mod teams;
+mod ticketing;
 pub mod tickets;
 pub mod tokens;
 mod told;

@@ -32,7 +32,8 @@ macro_rules! sign_ins {
                      and n.expires_at > $6 and n.id <> s.id and s.id <> coalesce(p.active_sign_in_id, '')
                      and (n.id = p.active_sign_in_id or n.activated_at > s.activated_at))
                  then 1 else 0 end, s.ip_address, s.user_agent, s.created_at, s.last_active_at,
-             coalesce(a.last_active_at, 0), s.expires_at, s.ended_at, s.end_reason ",
+             coalesce(a.last_active_at, 0), s.expires_at, s.ended_at, s.end_reason, s.actor,
+             s.actor_reason, s.handed_from ",
             $from
         )
     };
@@ -167,6 +168,9 @@ fn read_sign_in(cells: &mut Cells) -> Result<Option<SignIn>> {
         expires_at: rfc3339(cells.int()?),
         ended_at: cells.optional_int()?.map(rfc3339),
         end_reason: cells.optional_text()?,
+        actor_id: Some(cells.text()?).filter(|actor| !actor.is_empty()),
+        actor_reason: Some(cells.text()?).filter(|reason| !reason.is_empty()),
+        handed_from: cells.optional_text()?,
     }))
 }
 

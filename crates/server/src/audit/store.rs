@@ -23,7 +23,7 @@ pub struct Record {
     pub result: String,
     /// The code of a refusal, or why something ended or began.
     pub reason: String,
-    /// `user`, `stranger`, `operator:<uid>`, `key:<id>` or `system`.
+    /// `user`, `acting:<who>`, `stranger`, `operator:<uid>`, `key:<id>` or `system`.
     pub actor: String,
     /// The client's address.
     pub ip_address: String,

@@ -48,6 +48,10 @@ pub(super) fn all(tx: &mut Tx<'_>, order: &Order<'_>, made_at: i64) -> Result<Se
              updated_at = case when updated_at > $2 then updated_at else $2 end",
         params![STEP, now],
     )?;
+    tx.execute(
+        "update tickets set revoked_at = $1 where used_at is null and revoked_at is null",
+        params![now],
+    )?;
     let codes = tx.execute("update one_time_secrets set used_at = $1 where used_at is null", params![now])?;
     let mails = tx.execute("update outbox set state = 'expired', sealed = '' where state = 'queued'", &[])?;
     tx.execute(

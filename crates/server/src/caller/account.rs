@@ -2,14 +2,14 @@
 
 use super::Browser;
 use crate::app::{Shared, Site};
-use crate::audit::{Actor, By, Known, Whose};
+use crate::audit::{self, Actor, By, Event, Known, Whose};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{SessionId, SignInId, UserId};
 use crate::membership::Scope;
 use crate::membership::restriction::Visitor;
 use crate::session::cache::Cached;
-use crate::session::enter::{Left, Room};
+use crate::session::enter::{Arrival, Left, Room};
 use crate::session::read::{self, Reading};
 use crate::session::tab::{OfTab, TabScope};
 use crate::session::{Opened, Plan, acting, scope, store};
@@ -18,7 +18,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::Method;
 use http::request::Parts;
-use keyrack_protocol::Code;
+use keyrack_protocol::{Acting, Code};
 use std::sync::Arc;
 
 /// A browser in which somebody is signed in who may act.
@@ -114,7 +114,37 @@ impl Account {
     /// Who acts, for the records.
     #[must_use]
     pub fn by(&self) -> By {
-        By::client(Actor::User, &self.address.to_string(), self.app.world.clock.now_ms())
+        let by = By::client(Actor::User, &self.address.to_string(), self.app.world.clock.now_ms());
+        by.acting(self.act())
+    }
+
+    /// Who acts as the user, if somebody else does.
+    #[must_use]
+    pub fn act(&self) -> Option<&Acting> {
+        let acting = self.cached.loaded.visible_sign_in(self.opened, self.sign_in.as_str()).ok()?;
+        acting.bounds.act.as_ref()
+    }
+
+    /// Whether the user acts, and nobody in the user's name: what concerns the account itself is for its owner alone. A try
+    /// is recorded.
+    ///
+    /// # Errors
+    /// `impersonation_forbidden`.
+    pub async fn is_own(&self) -> Result<()> {
+        if self.act().is_none() {
+            return Ok(());
+        }
+        let session = Some(self.session.clone());
+        audit::note(&self.app, &self.site, self.by(), Event::ImpersonationRefused, session).await;
+        Err(Code::ImpersonationForbidden.into())
+    }
+
+    /// Draws what a transaction may need, for whoever acts.
+    #[must_use]
+    pub fn arrive(&self) -> Arrival {
+        let mut arrival = self.browser.arrive();
+        arrival.act = self.act().cloned();
+        arrival
     }
 
     /// Plans and carries out a change of the session as the user of the sign-in that acts ([`Room::acting`]), with the

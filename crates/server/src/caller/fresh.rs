@@ -27,6 +27,7 @@ impl FromRequestParts<Shared> for Fresh {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> std::result::Result<Self, Response> {
         let account = Account::from_request_parts(parts, app).await?;
+        account.is_own().await.map_err(IntoResponse::into_response)?;
         account.is_fresh().map_err(IntoResponse::into_response)?;
         Ok(Self(account))
     }

@@ -71,7 +71,7 @@ impl Account {
     /// unless `change` says that something has changed.
     ///
     /// # Errors
-    /// [`Code::SignedOut`], [`Code::UserDisabled`], and what `change` says.
+    /// [`Code::SignedOut`], [`Code::UserDisabled`], `impersonation_forbidden`, and what `change` says.
     pub async fn change_own<T: Send + 'static>(
         &self,
         change: impl Fn(&mut Tx<'_>, (&App, &Site), &mut Own) -> Result<T> + Send + 'static,
@@ -89,6 +89,7 @@ impl Account {
         first: impl Fn(&mut Tx<'_>, &Site) -> Result<(P, Vec<UserId>)> + Send + 'static,
         change: impl Fn(&mut Tx<'_>, (&App, &Site), &mut Own, P) -> Result<T> + Send + 'static,
     ) -> Result<(Left, T)> {
+        self.is_own().await?;
         let (app, site, arrival) = (Arc::clone(&self.app), Arc::clone(&self.site), self.arrive());
         let (user, sign_in) = (self.user.clone(), self.sign_in.clone());
         let changed = self.app.db.write(move |tx| {

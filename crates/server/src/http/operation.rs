@@ -187,6 +187,12 @@ impl Operation {
         self.refuses.contains(&Code::SignedOut) || self.refuses_also.contains(&Code::SignedOut)
     }
 
+    /// Whether it may refuse whoever acts as somebody else: it changes something, or asks for a proof.
+    fn is_for_its_owner(&self) -> bool {
+        let asks = |codes: &[Code]| codes.contains(&Code::ReauthenticationRequired);
+        self.method != Method::GET || asks(self.refuses) || asks(self.refuses_also)
+    }
+
     /// Every code that it refuses with: its own and those of what stands before it.
     #[must_use]
     pub fn codes(&self) -> Vec<Code> {
@@ -194,6 +200,7 @@ impl Operation {
         codes.push(Code::Internal);
         if self.acts() {
             codes.push(Code::ScopeNotAvailable);
+            codes.extend(self.is_for_its_owner().then_some(Code::ImpersonationForbidden));
         }
         if !self.any_host {
             codes.push(Code::UnknownHost);

@@ -173,7 +173,7 @@ fn accept_as(
         return Err(Error::internal("use an invitation", "it was used under its lock"));
     }
     notification::settle_of(tx, &acceptor.user.id, it.id.as_str(), now)?;
-    let by = offer.arrival.by();
+    let by = by(offer, &acceptor);
     if let Some(role) = &given.role {
         let_in(tx, site, (&given.organization, role), (&acceptor.user, &by))?;
     }
@@ -247,7 +247,14 @@ fn record(tx: &mut Tx<'_>, (app, site): (&App, &Site), offer: &Offer, acceptor: 
         identifier: Some(&address),
         invitation: Some(acceptor.it.id.as_str()),
     };
-    audit::record(tx, site, &offer.arrival.by(), Event::InvitationAccepted, about)
+    audit::record(tx, site, &by(offer, acceptor), Event::InvitationAccepted, about)
+}
+
+/// Who accepts, for the records.
+fn by(offer: &Offer, acceptor: &Acceptor) -> By {
+    let Acceptor { room, sign_in, .. } = acceptor;
+    let live = room.loaded.visible_sign_in(room.opened, sign_in.as_str()).ok();
+    offer.arrival.by().acting(live.and_then(|live| live.bounds.act.as_ref()))
 }
 
 /// Where whoever accepted stands now.

@@ -185,6 +185,7 @@ fn enter(tx: &mut Tx<'_>, site: &Site, (user, sign_in): (&UserId, &SignInId), no
 
 /// Moves all that are asked for and have come to one state on to the next, some at a time: others wait for no more.
 async fn move_all(account: Account, fields: Fields, (from, to): (State, State)) -> Result<Response> {
+    account.is_own().await?;
     let (wanted, now) = (Wanted::read(&fields)?, account.app.world.clock.now_ms());
     let mut affected = 0;
     loop {
@@ -210,6 +211,7 @@ async fn move_all(account: Account, fields: Fields, (from, to): (State, State)) 
 
 /// `POST /notifications/{notification_id}/…`; answers the notification as it is then.
 async fn step(account: Account, path: Named, step: Step) -> Result<Response> {
+    account.is_own().await?;
     let (id, now) = (path.id("notification_id"), account.app.world.clock.now_ms());
     let (site, user, sign_in) = (Arc::clone(&account.site), account.user.clone(), account.sign_in.clone());
     let stepped = account.app.db.write(move |tx| {

@@ -11,7 +11,7 @@ use crate::membership::Scope;
 use crate::params;
 use crate::user::notice::Whence;
 use crate::vault::Purpose;
-use keyrack_protocol::{ChangeReason, Code};
+use keyrack_protocol::{Acting, ChangeReason, Code};
 use std::net::IpAddr;
 
 /// Who comes with which rack, and what may be drawn for it: everything before the transaction.
@@ -29,6 +29,8 @@ pub struct Arrival {
     pub language: String,
     /// Now.
     pub now: i64,
+    /// Who acts as the user of the sign-in that acts, if somebody else does.
+    pub act: Option<Acting>,
     new_session: (SessionId, Key),
     pub(super) new_sign_in: (SignInId, Key),
     new_attempt: (AttemptId, Key),
@@ -59,6 +61,7 @@ impl Arrival {
             user_agent,
             language,
             now: app.world.clock.now_ms(),
+            act: None,
             new_session: (session.clone(), key(session.as_str())),
             new_sign_in: (sign_in.clone(), key(sign_in.as_str())),
             new_attempt: (attempt.clone(), key(attempt.as_str())),
@@ -68,7 +71,7 @@ impl Arrival {
     /// Who comes, for the records.
     #[must_use]
     pub fn by(&self) -> By {
-        By::client(Actor::User, &self.ip_address, self.now)
+        By::client(Actor::User, &self.ip_address, self.now).acting(self.act.as_ref())
     }
 
     /// From where, as people recognise it.

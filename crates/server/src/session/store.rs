@@ -234,7 +234,7 @@ pub fn raise(tx: &mut Tx<'_>, site: &Site, id: &SessionId, reason: ChangeReason,
     let Some(mut loaded) = load(tx, deployment, id)? else {
         return Err(Error::internal("raise a revision", "the session is gone"));
     };
-    let sign_ins = loaded.sign_ins.iter().map(|it| it.bounds.cut(it.created_at.saturating_add(max_age_ms)));
+    let sign_ins = loaded.sign_ins.iter().map(|sign_in| sign_in.created_at.saturating_add(max_age_ms));
     let outer = sign_ins.chain(loaded.attempts.iter().map(|attempt| attempt.listed_until)).max();
     loaded.outer_until = outer.unwrap_or(loaded.outer_until).max(loaded.outer_until);
     loaded.valid_until = loaded.first_expiry().unwrap_or(loaded.outer_until);

@@ -17,8 +17,9 @@ use std::sync::Arc;
 /// the transaction that relies on it.
 ///
 /// # Errors
-/// `INVALID_CREDENTIALS`, `too_many_attempts`, and `unavailable` when too many wait to be hashed for.
+/// `INVALID_CREDENTIALS`, `too_many_attempts`, `impersonation_forbidden`, and `unavailable` when too many wait to be hashed for.
 pub async fn check(account: &Account, typed: String) -> Result<String> {
+    account.is_own().await?;
     if typed.len() > MAX_LENGTH * 4 {
         return Err(Code::InvalidCredentials.into());
     }

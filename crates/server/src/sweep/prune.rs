@@ -38,7 +38,7 @@ const EMPTY_SESSION_SQL: &str = "delete from sessions where id = $2 and $1 <> ''
      and not exists (select 1 from attempts a where a.session_id = $2)";
 
 /// Every kind.
-pub const STALE: [Stale; 18] = [
+pub const STALE: [Stale; 19] = [
     Stale {
         what: "attempts",
         find: "select id, session_id from attempts
@@ -55,6 +55,14 @@ pub const STALE: [Stale; 18] = [
         find: "select id, owner from one_time_secrets
              where deployment_id = $1 and expires_at < $2 order by expires_at limit 100",
         delete: &[("delete from one_time_secrets where id = $1 and owner = $2 and expires_at < $3
+             and deployment_id = $4", |kept| kept.codes_ms)],
+        kept: |kept| kept.codes_ms,
+    },
+    Stale {
+        what: "tickets",
+        find: "select id, kind from tickets
+             where deployment_id = $1 and expires_at < $2 order by expires_at limit 100",
+        delete: &[("delete from tickets where id = $1 and kind = $2 and expires_at < $3
              and deployment_id = $4", |kept| kept.codes_ms)],
         kept: |kept| kept.codes_ms,
     },

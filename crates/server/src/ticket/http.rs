@@ -34,7 +34,6 @@ const KINDS_REFUSE: &[Code] = &[
     Code::ImpersonationDisabled,
     Code::ImpersonationForbidden,
     Code::InvitationNotAccepted,
-    Code::SignedOut,
 ];
 
 /// The routes of this feature.
@@ -61,7 +60,6 @@ const BY_GET: &[Code] = &[
     Code::ImpersonationDisabled,
     Code::ImpersonationForbidden,
     Code::InvitationNotAccepted,
-    Code::SignedOut,
     Code::ConfirmRequired,
     Code::OriginNotAllowed,
     Code::Maintenance,

@@ -90,7 +90,10 @@ pub(super) fn invitation(
     let offer = Offer { sent: Sent::vouched(invitation), arrival: bearer.arrival.clone() };
     match accept::accept(tx, (app, site), &offer)? {
         Outcome::Member(accepted) => Ok((accepted.left, accepted.sign_in.to_string())),
-        Outcome::SignIn(_) => Err(Code::SignedOut.into()),
+        Outcome::SignIn(_) => {
+            let text = "Sign in with the invited address to accept the invitation.";
+            Err(Error::refused(Code::InvitationNotAccepted, text))
+        }
         Outcome::Refused(why, _) => Err(Error::refused(Code::InvitationNotAccepted, sentence(why))),
     }
 }

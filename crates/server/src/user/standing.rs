@@ -169,7 +169,11 @@ pub fn erase(tx: &mut Tx<'_>, (vault, deployment): (&Vault, &str), user: &User, 
     ] {
         tx.execute(of_it, params![id])?;
     }
-    tx.execute("update sign_ins set ip_address = '', user_agent = '' where user_id = $1", params![id])?;
+    tx.execute(
+        "update sign_ins set ip_address = '', user_agent = '', actor_reason = '' where user_id = $1",
+        params![id],
+    )?;
+    tx.execute("delete from tickets where user_id = $1 or actor = $1", params![id])?;
     Ok(())
 }
 

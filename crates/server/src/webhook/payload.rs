@@ -28,12 +28,7 @@ fn data(on: &mut Snapshot<'_>, deployment: &str, row: &Leased, now: i64) -> Resu
     Ok(match room {
         "user" => user(on, deployment, row, now)?,
         "session" => some(&[("id", &row.session), ("reason", &row.reason)]),
-        "sign_in" => some(&[
-            ("id", &row.sign_in),
-            ("session_id", &row.session),
-            ("user_id", &row.user),
-            ("reason", &row.reason),
-        ]),
+        "sign_in" => sign_in(on, deployment, row)?,
         "organization" => organization(on, deployment, &row.place)?,
         "workspace" => workspace(on, deployment, &row.place)?,
         "membership" => membership(on, deployment, row)?,
@@ -46,6 +41,25 @@ fn data(on: &mut Snapshot<'_>, deployment: &str, row: &Leased, now: i64) -> Resu
 fn some(members: &[(&str, &str)]) -> Value {
     let said = members.iter().filter(|(_, text)| !text.is_empty());
     Value::Object(said.map(|(name, text)| ((*name).to_owned(), Value::from(*text))).collect::<Map<_, _>>())
+}
+
+/// With who acts in it as its user, if somebody else does.
+fn sign_in(on: &mut Snapshot<'_>, deployment: &str, row: &Leased) -> Result<Value> {
+    let mut said = some(&[
+        ("id", &row.sign_in),
+        ("session_id", &row.session),
+        ("user_id", &row.user),
+        ("reason", &row.reason),
+    ]);
+    let acted = on.query_one(
+        "select actor, actor_reason from sign_ins where id = $2 and deployment_id = $1 and actor <> ''",
+        params![deployment, &row.sign_in],
+    )?;
+    if let Some(acted) = acted {
+        let mut cells = acted.cells();
+        said["act"] = json!({ "sub": cells.text()?, "reason": cells.text()? });
+    }
+    Ok(said)
 }
 
 fn gone(id: &str) -> Value {

@@ -36,6 +36,7 @@ fn every_key_has_a_case_and_every_case_a_key() {
         crate::keys_retention::KEYS,
         crate::keys_sign_up::KEYS,
         crate::keys_teams::KEYS,
+        crate::keys_tickets::KEYS,
         crate::keys_tokens::KEYS,
         crate::keys_webhooks::KEYS,
     ];

@@ -227,6 +227,14 @@ async fn n04_no_secret_is_at_rest_neither_before_nor_after_it_was_used() {
     canaries.add("the code of a program, as it is kept", &waiting.user_code.replace('-', ""));
     let handed = crate::handover::hands_over(&browser, "http://127.0.0.1:5/x").await.ok();
     canaries.add("a ticket", &handed["ticket"].as_str().unwrap()[30..]);
+    let backend = server.vouching().await;
+    let user = browser.user_id().await;
+    let [open, used] = [backend.ticket_for(&user).await, backend.ticket_for(&user).await];
+    server.browser().exchanges(&used).await.ok();
+    for ticket in [&open, &used] {
+        canaries.add("a ticket", ticket);
+        canaries.add("the secret of a ticket", &ticket[30..]);
+    }
 
     for (when, bytes) in [("unsent", unsent), ("unused", unused), ("used", at_rest(&server).await)] {
         assert_eq!(canaries.found_in(&bytes), None, "{when}");

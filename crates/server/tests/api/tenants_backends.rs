@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 
 /// Names that say nothing of what there is.
 const PLAIN: &str = "
+    actor_id code_challenge expires_in kind redirect_uri
     description email event external_id metadata first_name last_name limit name password phone_number private_metadata
     public_metadata reason search severity since slug state title body unproved username verified emails first
 ";
 
 /// What ids are of, by the names that they have.
-const IDS: [&str; 8] =
-    ["user", "session", "sign_in", "organization", "workspace", "role", "invitation", "contact"];
+const IDS: [&str; 9] =
+    ["user", "session", "sign_in", "organization", "workspace", "role", "invitation", "contact", "ticket"];
 
 /// What an id in a name is of; none for a name of another kind.
 fn kind(path: &str, name: &str) -> Option<&'static str> {
@@ -41,6 +42,13 @@ async fn things(server: &Keyrack, name: &str) -> (Browser, Things) {
     let path = format!("/organizations/{organization}/roles");
     let role = who.post(&path, json!({ "name": "Own" })).await.ok();
     let invited = who.invites(&organization, "guest", json!({})).await;
+    let ticket = async {
+        let deployment = server.app.sites[0].config.id.clone();
+        let key = server.api_key_of(&deployment, &["tickets:sign_in"]).await;
+        let order = json!({ "kind": "sign_in", "user_id": who.user_id().await });
+        let made = server.backend_with(key).post("/admin/v1/tickets", order).await.bare();
+        text(&made["id"])
+    };
     let all = Things::from([
         ("user", who.user_id().await),
         ("session", text(&who.session().await["id"])),
@@ -48,10 +56,20 @@ async fn things(server: &Keyrack, name: &str) -> (Browser, Things) {
         ("role", text(&role["id"])),
         ("invitation", text(&invited["id"])),
         ("contact", text(&who.get("/me/email-addresses").await.ok()[0]["id"])),
+        ("ticket", ticket.await),
         ("organization", organization),
         ("workspace", workspace),
     ]);
     (who, all)
+}
+
+/// The kind of ticket that asks for this.
+fn opening(name: &str) -> &'static str {
+    match name {
+        "sign_in_id" => "handover",
+        "invitation_id" => "invitation",
+        _ => "sign_in",
+    }
 }
 
 fn nobodys(id: &str) -> String {
@@ -146,6 +164,7 @@ async fn j10_a_key_of_another_deployment_finds_its_ids_answered_as_ids_that_ther
                         }
                         Some(kind) => change(&adas[kind]),
                         None if name == "email" => "x@example.com".to_owned(),
+                        None if name == "kind" => opening(foreign).to_owned(),
                         None => "x".to_owned(),
                     };
                     wanted.map(|(name, _)| (name.clone(), text(name))).collect::<Vec<_>>()

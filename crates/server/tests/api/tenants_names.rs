@@ -18,6 +18,7 @@ const PLAIN: &str = "
      token type username
     verification_code
     whitelisted_ips
+    ticket code_verifier code_challenge device_code user_code program origin
     authenticatorAttachment authenticatorData clientDataJSON clientExtensionResults credential id rawId response
     signature userHandle
 ";

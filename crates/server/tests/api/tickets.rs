@@ -16,7 +16,7 @@ async fn a_backend_signs_a_user_in_by_a_ticket_and_the_answer_has_the_session() 
 
     let browser = server.browser();
     let reply = browser.exchanges(ticket).await;
-    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    assert_eq!(reply.header("cache-control"), Some("private, no-store"));
     let answer = reply.ok();
     assert_eq!(answer["success"], json!(true));
     assert_eq!(answer["session"]["active_signin"]["user"]["id"], json!(user));
@@ -27,7 +27,7 @@ async fn a_backend_signs_a_user_in_by_a_ticket_and_the_answer_has_the_session() 
 
     // A ticket is nobody's proof: what could take the account asks for one.
     let changed = json!({ "new_password": format!("{PASSWORD} 2") });
-    assert_eq!(browser.post("/me/password", changed).await.refused().1, "reauthentication_required");
+    assert_eq!(browser.post("/me/update-password", changed).await.refused().1, "reauthentication_required");
 }
 
 #[tokio::test]

@@ -40,6 +40,9 @@ export class TestServer {
         return this.#scope(body['organization_id'] ?? null, null);
       case '/session/switch-workspace':
         return this.#scope(this.#active().active_organization_membership_id, body['workspace_id'] ?? null);
+      case '/session/ticket/exchange':
+        if (!this.beside[pathname]) throw refusal(404, 'ticket_not_found');
+        return { session: this.change(this.beside[pathname] as Partial<Session>) };
       case '/auth/identifier-availability':
         return { exists: false };
       case '/auth/signin':

@@ -31,8 +31,8 @@ export function UserButton(props: UserButtonProps): ReactElement | null {
   const name = nameOf(active);
   return (
     <Popup
-      className="kr-user"
-      label={say('accountOf', { name })}
+      className={active.act ? 'kr-user kr-user-acted' : 'kr-user'}
+      label={active.act ? say('accountActedBy', { name, actor: active.act.sub }) : say('accountOf', { name })}
       button={<Picture url={active.user.profile_picture_url} name={name} />}
       title={say('accountOf', { name })}
     >
@@ -61,7 +61,12 @@ function Panel({ hook, active, accountUrl, signInUrl, close }: PanelProps): Reac
           <strong>{nameOf(active)}</strong> <span className="kr-quiet">{email !== nameOf(active) && email}</span>
         </span>
       </div>
-      {accountUrl && (
+      {active.act && (
+        <p className="kr-acting" role="note">
+          {say('accountActedBy', { name: nameOf(active), actor: active.act.sub })}
+        </p>
+      )}
+      {accountUrl && !active.act && (
         <a className="kr-button" href={accountUrl}>
           {say('accountManage')}
         </a>
@@ -89,7 +94,7 @@ function Panel({ hook, active, accountUrl, signInUrl, close }: PanelProps): Reac
         </a>
       )}
       <button type="button" className="kr-button" aria-busy={run.isBusy} onClick={() => go(() => hook.signOut(active.id))}>
-        {say('accountSignOut')}
+        {say(active.act ? 'accountEndActing' : 'accountSignOut')}
       </button>
       {signins.length > 1 && (
         <button type="button" className="kr-button" aria-busy={run.isBusy} onClick={() => go(() => hook.signOut())}>

@@ -81,16 +81,10 @@ pub fn routes() -> Routes {
 }
 
 async fn create(backend: Backend, said: Said) -> Result<Response> {
+    kinds(&backend)?;
     let kind = Kind::parse(said.required("kind")?).ok_or_else(|| {
         Error::refused(Code::InvalidParameter, format!("kind must be one of {}.", KINDS.join(", ")))
-    });
-    let kind = match kind {
-        Ok(kind) => kind,
-        Err(error) => {
-            backend.may(Scope::TicketsSignIn)?;
-            return Err(error);
-        }
-    };
+    })?;
     backend.may(tickets::scope(kind))?;
     let opens = match kind {
         Kind::SignIn => Opens::SignIn(user_id(said.required("user_id")?)?),

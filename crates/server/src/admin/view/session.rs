@@ -61,6 +61,15 @@ pub struct SignIn {
     pub ended_at: Option<String>,
     /// Why it ended.
     pub end_reason: Option<String>,
+    /// Who acts in it as the user; null for the user.
+    #[serde(default)]
+    pub actor_id: Option<String>,
+    /// Why somebody does.
+    #[serde(default)]
+    pub actor_reason: Option<String>,
+    /// The sign-in that it was handed over from.
+    #[serde(default)]
+    pub handed_from: Option<String>,
 }
 
 /// The life of a session.

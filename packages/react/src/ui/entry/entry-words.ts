@@ -136,6 +136,8 @@ export const ENGLISH_ENTRY = {
   accountSwitchTo: 'Switch to {name}',
   accountAdd: 'Use another account',
   accountSignOut: 'Sign out',
+  accountActedBy: '{actor} acts as {name}',
+  accountEndActing: 'Stop acting as somebody else',
   accountSignOutAll: 'Sign out of all accounts',
   accountTitle: 'Your account',
   accountNobody: 'Nobody is signed in.',

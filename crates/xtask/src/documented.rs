@@ -116,6 +116,10 @@ fn asked(program: &Path, setup: &Setup, asker: &Asker<'_>, (seed, examples): (u6
         "--generation-database",
         "none",
     ]);
+    if examples <= FEW {
+        // What stands at the edges of each field takes longer than all the rest: that is for the soak.
+        command.args(["--phases", "fuzzing"]);
+    }
     for id in asker.without {
         command.args(["--exclude-operation-id", id]);
     }

@@ -154,6 +154,7 @@ mod passkeys_second;
 mod passkeys_sign_in;
 mod phone_codes;
 mod pictures;
+mod places_cli;
 mod places_said;
 mod races;
 mod races_invitations;

@@ -165,7 +165,8 @@ pub fn may_remove(site: &Site, user: &User, kind: Kind, contact: &Contact) -> Re
         Kind::Email => user.without_email(&contact.text),
         Kind::Phone => user.without_phone(&contact.text),
     };
-    if !ways::can_sign_in(&left, site) {
+    // Whom an operator made without a way in loses none.
+    if ways::can_sign_in(user, site) && !ways::can_sign_in(&left, site) {
         return Err(Code::NoAlternative.into());
     }
     // An account is reached at its primary address: by what is sent, and by whoever forgot a password.

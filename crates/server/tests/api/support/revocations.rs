@@ -2,6 +2,10 @@ use super::{Backend, Events};
 use reqwest::{Method, Response};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// For how long a test waits for what it must be told; in a moment it is.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// `GET /admin/v1/revocations` as a backend reads it.
 pub struct Revocations(Events);
@@ -52,7 +56,9 @@ impl Revocations {
     pub async fn about(&mut self, sign_ins: &[&str]) -> Vec<i64> {
         let mut told = BTreeMap::new();
         while told.len() < sign_ins.len() {
-            let next = self.next().await.expect("the stream has ended");
+            let next = tokio::time::timeout(PATIENCE, self.next()).await;
+            let next = next.unwrap_or_else(|_| panic!("nobody tells of {sign_ins:?}"));
+            let next = next.expect("the stream has ended");
             assert_eq!(next.name, "revoked");
             told.extend(next.told);
         }

@@ -41,7 +41,8 @@ async fn i08_across_a_rotation_no_token_fails_at_whoever_keeps_the_keys_for_five
     let browser = server.signed_up("ada").await;
     assert_eq!(rotate(&server, json!({ "lead_ms": 10 * MINUTE })).await.0, 200);
     // Verifiers that fetched the keys at different times, each as old as a copy may be; tokens with the time of their end.
-    let (mut copies, mut tokens): (Vec<(i64, Value)>, Vec<(i64, String)>) = (Vec::new(), Vec::new());
+    let mut copies: Vec<(i64, Value)> = Vec::new();
+    let mut tokens: Vec<(i64, String)> = Vec::new();
     let (mut signed_by, mut verified) = (std::collections::BTreeSet::new(), 0);
     for _ in 0..90 {
         let now = server.app.world.clock.now_ms();

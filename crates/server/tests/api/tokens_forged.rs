@@ -271,7 +271,8 @@ async fn i11_what_is_encrypted_compressed_or_nested_is_refused_at_once() {
         format!("{}.{}", BASE64.encode(scene.header.to_string()), BASE64.encode(scene.parts.join(".")));
     tokens.push(("nested", attacker.sign(&nested)));
     tokens.push(("a bomb", format!("{}.{bomb}.{signature}", scene.parts[0])));
-    let begun = std::time::Instant::now();
-    scene.refuses(tokens).await;
-    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
+    let refused = scene.refuses(tokens);
+    tokio::time::timeout(std::time::Duration::from_secs(5), refused)
+        .await
+        .expect("nothing is unpacked or computed");
 }

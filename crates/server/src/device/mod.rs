@@ -94,7 +94,7 @@ fn pause_after(pause: i64, (last, asked): (i64, i64)) -> (i64, bool) {
 /// there is nothing in it.
 fn named(text: &str) -> Option<String> {
     let hides = |c: &char| {
-        c.is_control()
+        c.is_control() && !c.is_whitespace()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     let name: String = text.chars().filter(|c| !hides(c)).collect();

@@ -286,7 +286,9 @@ async fn m11_records_are_listed_by_user_by_session_since_when_and_forgotten_afte
     }
     server.advance(400 * DAY - 1000);
     sweep::run_once(&server.app).await.unwrap();
-    let left = records(&server).await;
+    // A key that signs follows one that is too old, and its record is of today.
+    let left = records(&server).await.into_iter().filter(|record| record["event"] != "signing_key_made");
+    let left: Vec<_> = left.collect();
     assert!(left.iter().all(|record| record["event"] == "sign_in_ended"), "{left:?}");
     assert!(!left.is_empty());
 }

@@ -166,6 +166,8 @@ async fn every_table_is_in_a_backup_with_every_row_and_either_engine_gives_the_s
         let once = backend.request(reqwest::Method::POST, "/admin/v1/users").header("idempotency-key", "one");
         backend.send(once.json(&json!({ "email": "carol@example.com" }))).await.bare();
         is_proved_and_left(&server).await;
+        server.vouching().await.ticket_for(&ada.user_id().await).await;
+        crate::device::begins(&server).await;
         has_every_way_in(&server, &ada.user_id().await).await;
         let bob = server.browser();
         // What one of the two formats on its way must escape.
@@ -255,6 +257,12 @@ async fn is_proved_and_left(server: &Keyrack) {
             "insert into former_members (organization_id, user_id, deployment_id, removed, ended_at)
              select o.id, u.id, o.deployment_id, 1, 1 from organizations o join users u on u.deployment_id = o.deployment_id",
             params![],
+        )?;
+        tx.execute(
+            "insert into handshakes (id, deployment_id, session_id, sign_in_id, origin, code_challenge, ip_address,
+                                     created_at, expires_at)
+             select 'hsk_' || id, deployment_id, session_id, id, 'https://example.com', '', '', $1, $1 from sign_ins",
+            params![NOW],
         )
     });
     written.await.unwrap();

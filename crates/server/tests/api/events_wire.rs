@@ -19,7 +19,7 @@ async fn every_field_of_the_wire_is_as_documented() {
             ("x-accel-buffering", "no"),
             ("access-control-allow-origin", server.base.as_str()),
             ("access-control-allow-credentials", "true"),
-            ("vary", "cookie, origin, x-development-session"),
+            ("vary", "cookie, origin, x-development-session, x-keyrack-session"),
             ("x-content-type-options", "nosniff"),
         ] {
             assert_eq!(headers.get(name).map(|value| value.to_str().unwrap()), Some(value), "{name}");

@@ -109,7 +109,8 @@ async fn what_cannot_be_deleted_keeps_nothing_else() {
     sweep::run_once(&server.app).await.unwrap_err();
     assert!(server.count("select count(*) from attempts where deployment_id = $1").await > 0);
     for left in [
-        "select count(*) from audit where deployment_id = $1",
+        // A key that signs follows one that is too old, and its record is of today.
+        "select count(*) from audit where deployment_id = $1 and event <> 'signing_key_made'",
         "select count(*) from sign_ins where deployment_id = $1",
         "select count(*) from one_time_secrets where deployment_id = $1",
         "select count(*) from throttles where deployment_id = $1 and kind <> 'account'",

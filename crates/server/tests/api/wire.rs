@@ -28,7 +28,11 @@ async fn k11_every_answer_has_the_headers_that_keep_browsers_and_caches_careful(
         assert_eq!(reply.header("server"), None);
     }
     for reply in &replies[..replies.len() - 1] {
-        assert_eq!(reply.header("vary"), Some("cookie, origin, x-development-session"), "{reply:?}");
+        assert_eq!(
+            reply.header("vary"),
+            Some("cookie, origin, x-development-session, x-keyrack-session"),
+            "{reply:?}"
+        );
     }
     let keys = browser.get("/.well-known/jwks.json").await;
     assert_eq!(keys.header("cache-control"), Some("public, max-age=300"));

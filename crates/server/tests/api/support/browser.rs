@@ -91,7 +91,10 @@ impl Browser {
     /// A request with this browser's credential and origin; the caller may add to it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let node = &self.nodes[self.sent.fetch_add(1, Ordering::SeqCst) % self.nodes.len()];
-        let request = self.client.request(method, format!("{node}{path}")).header("origin", &self.base);
+        let request = self.client.request(method, format!("{node}{path}"));
+        // What only servers ask comes from no page.
+        let is_of_servers = path == "/handshake/exchange";
+        let request = if is_of_servers { request } else { request.header("origin", &self.base) };
         let request = match self.address {
             Some(address) => request.header("x-forwarded-for", address),
             None => request,

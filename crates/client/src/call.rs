@@ -18,7 +18,10 @@ pub struct Call<T> {
 }
 
 impl<T> Call<T> {
-    pub(crate) fn new(outcome: Receiver<Result<Outcome, Error>>, read: fn(Outcome) -> Result<T, Error>) -> Self {
+    pub(crate) fn new(
+        outcome: Receiver<Result<Outcome, Error>>,
+        read: fn(Outcome) -> Result<T, Error>,
+    ) -> Self {
         Self { outcome, read, _made: PhantomData }
     }
 }

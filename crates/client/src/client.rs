@@ -123,18 +123,34 @@ impl Client {
     /// # Errors
     /// `closed` when the store ended before.
     pub async fn loaded(&self) -> Result<State, Error> {
-        let (told, is_loaded) = oneshot::channel();
+        self.shows(|state| state.loaded().is_some()).await
+    }
+
+    /// What is shown once the first load is done or has failed for the first time: for programs that do not wait.
+    ///
+    /// # Errors
+    /// `closed` when the store ended before.
+    pub async fn state_once_known(&self) -> Result<State, Error> {
+        self.shows(|state| *state != State::Loading).await
+    }
+
+    /// What is shown as soon as `fits` says yes to it: an application waits so for a change that comes from elsewhere.
+    ///
+    /// # Errors
+    /// `closed` when the store ended before.
+    pub async fn shows(&self, fits: fn(&State) -> bool) -> Result<State, Error> {
+        let (told, fitting) = oneshot::channel();
         let told = Mutex::new(Some(told));
         let _subscription = self.subscribe(move |state| {
-            if state.loaded().is_some() && let Some(told) = lock(&told).take() {
+            if fits(state)
+                && let Some(told) = lock(&told).take()
+            {
                 // Nobody may wait any more.
-                let _ = told.send(());
+                let _ = told.send(state.clone());
             }
         });
-        if self.state().loaded().is_none() {
-            is_loaded.await.map_err(|_| Error::closed())?;
-        }
-        Ok(self.state())
+        let state = self.state();
+        if fits(&state) { Ok(state) } else { fitting.await.map_err(|_| Error::closed()) }
     }
 
     pub(crate) fn call<T>(&self, ask: Ask, read: fn(Outcome) -> Result<T, Error>) -> Call<T> {

@@ -125,7 +125,9 @@ impl Answer {
 
 /// One object of both: of what stands in two, the last.
 fn merged(parts: impl IntoIterator<Item = Value>) -> Value {
-    let fields = parts.into_iter().filter_map(|part| if let Value::Object(fields) = part { Some(fields) } else { None });
+    let fields = parts
+        .into_iter()
+        .filter_map(|part| if let Value::Object(fields) = part { Some(fields) } else { None });
     Value::Object(fields.flatten().collect())
 }
 
@@ -197,7 +199,8 @@ impl Loaded {
     /// # Errors
     /// Whatever docs/API.md says of `POST /auth/identify`.
     pub fn identify(&self, identifier: &str) -> Call<Identified> {
-        self.client.call(Ask::Send(Request::post("/auth/identify", json!({ "identifier": identifier }))), read)
+        self.client
+            .call(Ask::Send(Request::post("/auth/identify", json!({ "identifier": identifier }))), read)
     }
 
     /// Has a code or a link sent for the step that an attempt is at. `strategy` is `email_otp`, `magic_link`, `phone_otp`,
@@ -205,7 +208,12 @@ impl Loaded {
     ///
     /// # Errors
     /// Whatever docs/API.md says of `POST /auth/prepare-verification`.
-    pub fn prepare(&self, attempt: &Attempt, strategy: &str, last_digits: Option<&str>) -> Call<VerificationPrepared> {
+    pub fn prepare(
+        &self,
+        attempt: &Attempt,
+        strategy: &str,
+        last_digits: Option<&str>,
+    ) -> Call<VerificationPrepared> {
         let body = merged([attempt.body().1, json!({ "strategy": strategy, "last_digits": last_digits })]);
         self.client.call(Ask::Send(Request::post("/auth/prepare-verification", without_nulls(body))), read)
     }
@@ -226,5 +234,14 @@ impl Client {
     /// When it was refused or could not be read.
     pub fn read<T: DeserializeOwned>(&self, path: &str) -> Call<T> {
         self.call(Ask::Send(Request::get(path)), read)
+    }
+
+    /// Has something done as the active account that is no change of the session itself: `POST /organizations`, say, as
+    /// docs/API.md describes it. What the session shows of it is pushed; `refetch` does not wait for that.
+    ///
+    /// # Errors
+    /// When it was refused or could not be sent.
+    pub fn post<T: DeserializeOwned>(&self, path: &str, body: Value) -> Call<T> {
+        self.call(Ask::Send(Request::post(path, body)), read)
     }
 }

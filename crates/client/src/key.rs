@@ -54,7 +54,9 @@ impl Api {
 
 /// Only an address as browsers write it: one deployment has one name, wherever something is kept under it.
 fn is_address(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return false };
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return false;
+    };
     let (host, path) = rest.split_once('/').map_or((rest, None), |(host, path)| (host, Some(path)));
     let plain = |c: char| c.is_ascii_graphic() && !"?#@\\\"<>`{}|^".contains(c);
     let is_host = !host.is_empty() && host.chars().all(|c| plain(c) && !c.is_ascii_uppercase());
@@ -80,7 +82,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_none() {
-        for address in ["", "https://", "ftp://a", "https://a/", "https://A.example", "https://a/?b", "https://a b"] {
+        for address in
+            ["", "https://", "ftp://a", "https://a/", "https://A.example", "https://a/?b", "https://a b"]
+        {
             assert_eq!(parse("pk_live_", address), None, "{address}");
         }
         for key in ["", "pk_test_", "pk_test_%", "sk_live_aHR0cDovL2E=", "aHR0cDovL2E="] {

@@ -33,9 +33,13 @@ fn every_scenario_ends_as_it_says() {
 #[test]
 fn every_scenario_has_a_name_of_its_own_that_begins_with_its_rule() {
     let file = file();
-    let mut names: Vec<&str> = file["scenarios"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    let mut names: Vec<&str> =
+        file["scenarios"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     for name in &names {
-        let number = name.strip_prefix('H').and_then(|rest| rest.get(..2)).and_then(|number| number.parse::<u8>().ok());
+        let number = name
+            .strip_prefix('H')
+            .and_then(|rest| rest.get(..2))
+            .and_then(|number| number.parse::<u8>().ok());
         assert!(number.is_some(), "{name}");
     }
     names.sort_unstable();

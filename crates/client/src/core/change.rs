@@ -65,7 +65,8 @@ impl Core {
 
     fn end_change(&mut self, outcome: Result<(), Error>) {
         let Some(running) = self.queue.running.take() else { return };
-        if let Some(now) = self.session().filter(|now| outcome.is_ok() && !Arc::ptr_eq(now, &running.before)) {
+        if let Some(now) = self.session().filter(|now| outcome.is_ok() && !Arc::ptr_eq(now, &running.before))
+        {
             self.command(Command::Tell(Message::Changed(now)));
         }
         let outcome = outcome.map(|()| self.shown_outcome());

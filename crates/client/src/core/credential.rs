@@ -8,7 +8,8 @@ pub fn merge(stored: Option<&str>, carried: Option<&str>, answered: &str) -> Str
     let Some(stored) = stored.filter(|stored| session_id(Some(stored)) == session_id(Some(answered))) else {
         return answered.to_owned();
     };
-    let known = |key: &str| carried.unwrap_or_default().split('~').chain(answered.split('~')).any(|one| one == key);
+    let known =
+        |key: &str| carried.unwrap_or_default().split('~').chain(answered.split('~')).any(|one| one == key);
     let foreign = stored.split('~').skip(1).filter(|key| !known(key));
     std::iter::once(answered).chain(foreign).collect::<Vec<_>>().join("~")
 }

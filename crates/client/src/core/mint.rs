@@ -71,7 +71,9 @@ impl Core {
 
     /// A scope that is the same before and after may have been another meanwhile: only of these revisions is it known.
     fn fits(&self, number: u64) -> bool {
-        let (Some(flight), Some(session)) = (self.tokens.flights.get(&number), self.session()) else { return false };
+        let (Some(flight), Some(session)) = (self.tokens.flights.get(&number), self.session()) else {
+            return false;
+        };
         flight.token.as_ref().is_some_and(|token| {
             token.signin_id == flight.sign_in && [flight.revision, session.revision].contains(&token.revision)
         })
@@ -96,7 +98,11 @@ impl Core {
         kept.map(|token| Some(token.to_owned())).ok_or(error)
     }
 
-    fn end_flight(&mut self, number: u64, end: impl FnOnce(&mut Self, &mut Flight) -> Result<Option<String>, Error>) {
+    fn end_flight(
+        &mut self,
+        number: u64,
+        end: impl FnOnce(&mut Self, &mut Flight) -> Result<Option<String>, Error>,
+    ) {
         let Some(mut flight) = self.tokens.flights.remove(&number) else { return };
         let outcome = end(self, &mut flight);
         let is_wanted = flight.epoch == self.tokens.epoch;

@@ -70,7 +70,9 @@ impl Mutation {
             Done::Gone(id) => !now.signins.iter().any(|one| id.as_ref().is_none_or(|id| one.id == *id)),
             Done::Stands(place, named) => stands(*place, *named, now, before),
             Done::Entered => entered(),
-            Done::Begun => entered() || attempts(now).any(|(id, ..)| !attempts(before).any(|(known, ..)| known == id)),
+            Done::Begun => {
+                entered() || attempts(now).any(|(id, ..)| !attempts(before).any(|(known, ..)| known == id))
+            }
             Done::Moved(id) => {
                 let at = |session| attempts(session).find(|(one, ..)| one == id);
                 at(now).is_some_and(|then| then.2 || at(before).is_none_or(|first| first.1 != then.1))
@@ -100,8 +102,16 @@ fn stands(place: Place, named: bool, now: &Session, before: &Session) -> bool {
 
 /// Every attempt: its id, its step, whether it is completed.
 fn attempts(session: &Session) -> impl Iterator<Item = (&str, String, bool)> {
-    let ins = session.signin_attempts.iter().map(|one| (one.id.as_str(), format!("{:?}", one.current_step), one.completed));
-    ins.chain(session.signup_attempts.iter().map(|one| (one.id.as_str(), format!("{:?}", one.current_step), one.completed)))
+    let ins = session
+        .signin_attempts
+        .iter()
+        .map(|one| (one.id.as_str(), format!("{:?}", one.current_step), one.completed));
+    ins.chain(
+        session
+            .signup_attempts
+            .iter()
+            .map(|one| (one.id.as_str(), format!("{:?}", one.current_step), one.completed)),
+    )
 }
 
 /// What was not given is not sent.

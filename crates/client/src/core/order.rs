@@ -56,8 +56,11 @@ pub type Acts = (Option<String>, Option<String>, Option<String>);
 
 /// The same of a session, of nobody before there is one.
 pub fn acts_for(session: Option<&Session>) -> Acts {
-    let Some(active) = session.and_then(|session| session.active_signin.as_ref()) else { return Acts::default() };
-    let (organization, workspace) = (&active.active_organization_membership_id, &active.active_workspace_membership_id);
+    let Some(active) = session.and_then(|session| session.active_signin.as_ref()) else {
+        return Acts::default();
+    };
+    let (organization, workspace) =
+        (&active.active_organization_membership_id, &active.active_workspace_membership_id);
     (Some(active.id.clone()), organization.clone(), workspace.clone())
 }
 
@@ -132,7 +135,12 @@ mod tests {
         };
         for number in 0..24 {
             let arrive = |held: Option<Held>, revision: i64| {
-                Some(settle(held.as_ref(), session("ses_1", revision, ""), u64::try_from(revision).ok()?, Read))
+                Some(settle(
+                    held.as_ref(),
+                    session("ses_1", revision, ""),
+                    u64::try_from(revision).ok()?,
+                    Read,
+                ))
             };
             assert_eq!(order(number).fold(None, arrive).unwrap().session.revision, 8);
         }

@@ -82,7 +82,9 @@ impl Core {
             return;
         }
         let is_known = |told: &Told| {
-            self.held.as_ref().is_some_and(|held| held.session.id == told.id && told.revision <= held.session.revision)
+            self.held
+                .as_ref()
+                .is_some_and(|held| held.session.id == told.id && told.revision <= held.session.revision)
         };
         if read.told.as_ref().is_some_and(is_known) {
             self.after(read.after, true);
@@ -200,7 +202,8 @@ impl Core {
             let Ok(session) = as_session(told) else { return };
             Ok(session)
         } else {
-            let (id, revision) = (told["id"].as_str().unwrap_or_default().to_owned(), told["revision"].as_i64());
+            let (id, revision) =
+                (told["id"].as_str().unwrap_or_default().to_owned(), told["revision"].as_i64());
             let Some(revision) = revision.filter(|revision| *revision >= 0) else { return };
             Err(Told { id, revision })
         };

@@ -82,7 +82,17 @@ pub struct Stream {
 impl Default for Stream {
     fn default() -> Self {
         let (id, wishes) = (String::new(), Vec::new());
-        Self { id, leads: false, at: At::Nothing, failures: 0, retry: RETRY_MS, retry_after: 0, last: None, numbers: 0, wishes }
+        Self {
+            id,
+            leads: false,
+            at: At::Nothing,
+            failures: 0,
+            retry: RETRY_MS,
+            retry_after: 0,
+            last: None,
+            numbers: 0,
+            wishes,
+        }
     }
 }
 
@@ -212,7 +222,12 @@ impl Stream {
         }
         let least = if in_order { STEADY_MS.saturating_sub(held.unwrap_or(0)) } else { 0 };
         let wanted = (self.retry << self.failures.min(20)).max(least).min(LONGEST_MS);
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a minute at most")]
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a minute at most"
+        )]
         let pause = (wanted as f64 * (0.5 + chance)) as u64;
         self.failures += 1;
         self.at = At::Pause { until: now.ticks + pause + self.retry_after };

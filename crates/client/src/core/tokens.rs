@@ -66,7 +66,10 @@ impl Tokens {
     /// The one that is kept, unless it is about to expire.
     pub fn fresh(&self, key: &Key, now: Moment) -> Option<&str> {
         let early = |life: u64| EARLY_MAX_MS.min(life / EARLY_SHARE);
-        self.kept.get(key).filter(|kept| now.since(kept.from) < kept.life - early(kept.life)).map(|kept| kept.token.as_str())
+        self.kept
+            .get(key)
+            .filter(|kept| now.since(kept.from) < kept.life - early(kept.life))
+            .map(|kept| kept.token.as_str())
     }
 
     /// The one that is kept, unless it may have expired.
@@ -107,8 +110,13 @@ mod tests {
 
     fn kept(lifetime_ms: i64) -> (Tokens, Key) {
         let mut tokens = Tokens::default();
-        let token =
-            Token { token: "t".to_owned(), expires: 0, lifetime_ms, signin_id: "sin_1".to_owned(), revision: 1 };
+        let token = Token {
+            token: "t".to_owned(),
+            expires: 0,
+            lifetime_ms,
+            signin_id: "sin_1".to_owned(),
+            revision: 1,
+        };
         tokens.keep(&flight(0), &token, at(0));
         (tokens, flight(0).key)
     }
@@ -138,8 +146,13 @@ mod tests {
         let (mut tokens, key) = kept(60_000);
         tokens.clear();
         assert!(tokens.alive(&key, at(0)).is_none());
-        let late =
-            Token { token: "late".to_owned(), expires: 0, lifetime_ms: 60_000, signin_id: "sin_1".to_owned(), revision: 1 };
+        let late = Token {
+            token: "late".to_owned(),
+            expires: 0,
+            lifetime_ms: 60_000,
+            signin_id: "sin_1".to_owned(),
+            revision: 1,
+        };
         tokens.keep(&flight(0), &late, at(0));
         assert!(tokens.alive(&key, at(0)).is_none());
     }

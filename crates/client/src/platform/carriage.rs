@@ -28,7 +28,9 @@ impl Change {
     pub fn of(&self, stored: Option<&str>) -> Option<String> {
         match self {
             Self::Adopt { carried, answered } => Some(merge(stored, carried.as_deref(), answered)),
-            Self::Forget { carried } => stored.filter(|stored| carried.as_deref() != Some(*stored)).map(str::to_owned),
+            Self::Forget { carried } => {
+                stored.filter(|stored| carried.as_deref() != Some(*stored)).map(str::to_owned)
+            }
         }
     }
 }
@@ -53,7 +55,8 @@ pub fn take_back(request: &Request, carried: Option<String>, reply: &Reply, stag
     let is_empty = request.signs_out && session == Some("");
     // Nothing that is kept leads to such a session: when the program begins anew it would be gone without a word.
     let leads = |id: &str| session_id(carried.as_deref()) == id || reply.credential.is_some();
-    let is_lost = if staging { session.is_some_and(|id| !id.is_empty() && !leads(id)) } else { reply.is_of_staging };
+    let is_lost =
+        if staging { session.is_some_and(|id| !id.is_empty() && !leads(id)) } else { reply.is_of_staging };
     let change = match &reply.credential {
         Some(answered) => Some(Change::Adopt { carried, answered: answered.clone() }),
         None if is_empty => Some(Change::Forget { carried }),
@@ -94,7 +97,12 @@ mod tests {
 
     #[test]
     fn h18_what_is_handed_out_is_adopted_whatever_else_the_answer_says() {
-        let understood = take_back(&Request::get("/x"), Some("ses_1.a".to_owned()), &reply(&json!({}), Some("ses_1.a~b")), true);
+        let understood = take_back(
+            &Request::get("/x"),
+            Some("ses_1.a".to_owned()),
+            &reply(&json!({}), Some("ses_1.a~b")),
+            true,
+        );
         let change = understood.change.as_ref().and_then(|change| change.of(Some("ses_1.a~c")));
         assert_eq!(change.as_deref(), Some("ses_1.a~b~c"));
         assert_eq!(code(&understood), "ok");
@@ -117,7 +125,10 @@ mod tests {
     fn h18_a_session_that_nothing_kept_leads_to_says_that_the_key_is_of_the_other_mode() {
         let sign_in = Request::post("/auth/signin", json!({}));
         assert_eq!(code(&take_back(&sign_in, None, &reply(&session("ses_1"), None), true)), "wrong_key");
-        assert_eq!(code(&take_back(&sign_in, Some("ses_1.a".to_owned()), &reply(&session("ses_1"), None), true)), "ok");
+        assert_eq!(
+            code(&take_back(&sign_in, Some("ses_1.a".to_owned()), &reply(&session("ses_1"), None), true)),
+            "ok"
+        );
         assert_eq!(code(&take_back(&sign_in, None, &reply(&session("ses_1"), None), false)), "ok");
         let of_staging = Reply { is_of_staging: true, ..reply(&session("ses_1"), None) };
         assert_eq!(code(&take_back(&sign_in, None, &of_staging, false)), "wrong_key");

@@ -50,7 +50,8 @@ impl File {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let lock = private(OpenOptions::new().write(true).create(true).truncate(false)).open(self.beside(".lock"))?;
+        let lock = private(OpenOptions::new().write(true).create(true).truncate(false))
+            .open(self.beside(".lock"))?;
         lock.lock()?;
         let stored = read(&self.path)?;
         match change(stored.as_deref()) {

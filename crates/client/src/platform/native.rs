@@ -104,7 +104,9 @@ impl Builder {
             .map_err(CannotStart::NoClient)?;
         let Self { api, keeper, session } = self;
         let wire = Arc::new(Wire { http, api, keeper, inbox: OnceLock::new() });
-        Ok(Client::on(Box::new(Native { wire, runtime, began: Instant::now(), tasks: Mutex::default() }), session))
+        #[allow(clippy::disallowed_methods, reason = "this is where the store's time begins")]
+        let native = Native { wire, runtime, began: Instant::now(), tasks: Mutex::default() };
+        Ok(Client::on(Box::new(native), session))
     }
 }
 
@@ -227,7 +229,8 @@ impl Wire {
         // Read at every request: another program may have changed it a moment ago.
         let carried = self.keeper.read().map_err(unkept)?;
         let sent = self.request(&request.path, request.body.as_ref(), carried.as_deref());
-        let answer = sent.timeout(Duration::from_millis(TIMEOUT_MS)).send().await.map_err(|error| lost(&error))?;
+        let answer =
+            sent.timeout(Duration::from_millis(TIMEOUT_MS)).send().await.map_err(|error| lost(&error))?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = answer.bytes().await.map_err(|error| lost(&error))?.to_vec();
         let is_of_staging = headers.contains_key(STAGING);
@@ -257,7 +260,9 @@ impl Wire {
     async fn follow(&self, number: u64, path: &str) {
         let line = |line| self.post(Input::Line { number, line });
         let Ok(carried) = self.keeper.read() else { return line(Line::Broken) };
-        let Ok(mut answer) = self.request(path, None, carried.as_deref()).send().await else { return line(Line::Broken) };
+        let Ok(mut answer) = self.request(path, None, carried.as_deref()).send().await else {
+            return line(Line::Broken);
+        };
         let kind = text(answer.headers(), CONTENT_TYPE.as_str()).unwrap_or_default();
         line(Line::Answered {
             status: answer.status().as_u16(),

@@ -2,9 +2,10 @@
 //! packages/react/test/scenarios.test.ts does the same with the hook.
 
 mod platform;
+mod session;
 
 use keyrack_client::platform::{Input, Line, Reply};
-use keyrack_client::{Call, Client, Error, Loaded, State, Subscription};
+use keyrack_client::{Call, Client, Error, Loaded, Subscription};
 use platform::Scripted;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -50,7 +51,8 @@ impl<'a> Scenario<'a> {
     }
 
     fn step(&mut self, step: &Value) -> Result<(), String> {
-        let verbs = ["open", "answer", "pass", "clock", "page", "told", "stream", "call", "mark", "keep", "expect"];
+        let verbs =
+            ["open", "answer", "pass", "clock", "page", "told", "stream", "call", "mark", "keep", "expect"];
         let verb = *verbs.iter().find(|verb| step.get(**verb).is_some()).ok_or("no such step")?;
         let what = &step[verb];
         match verb {
@@ -77,7 +79,8 @@ impl<'a> Scenario<'a> {
 
     fn open(&mut self, what: &Value) {
         self.scripted.world().staging = what["mode"] == "staging";
-        let initial = what.get("initial").map(|initial| serde_json::from_value(self.session(initial)).unwrap());
+        let initial =
+            what.get("initial").map(|initial| serde_json::from_value(self.session(initial)).unwrap());
         let client = Client::on(Box::new(self.scripted.clone()), initial);
         let told = Arc::clone(&self.told);
         self._subscription = Some(client.subscribe(move |_| {
@@ -121,44 +124,12 @@ impl<'a> Scenario<'a> {
             _ => step.get("data").cloned().unwrap_or_default(),
         };
         let errors = refusal.map(|refusal| json!([{ "code": refusal["code"], "message": "Refused." }]));
-        let status = refusal.map_or(200, |refusal| u16::try_from(refusal["status"].as_u64().unwrap()).unwrap());
-        let body = json!({ "status": status, "message": "", "data": data, "session": null, "errors": errors });
+        let status =
+            refusal.map_or(200, |refusal| u16::try_from(refusal["status"].as_u64().unwrap()).unwrap());
+        let body =
+            json!({ "status": status, "message": "", "data": data, "session": null, "errors": errors });
         let credential = step["hands_out"].as_str().map(str::to_owned);
         Some(Reply { status, credential, body: body.to_string().into_bytes(), ..Reply::default() })
-    }
-
-    /// The session that a short form means.
-    fn session(&self, short: &Value) -> Value {
-        let id = short["id"].as_str().unwrap_or("ses_1");
-        let accounts = short["accounts"].as_array().cloned().unwrap_or_default();
-        let first = accounts.first().cloned().unwrap_or_default();
-        let active = short.get("active").cloned().unwrap_or(first);
-        let member = |place: &str| short[place].as_str().map(|place| format!("mem_{place}"));
-        let sign_in = |name: &Value| {
-            let name = name.as_str().unwrap();
-            let mut sign_in = self.templates["sign_in"].clone();
-            (sign_in["id"], sign_in["user_id"]) = (json!(format!("sin_{name}")), json!(format!("usr_{name}")));
-            sign_in["user"]["id"] = json!(format!("usr_{name}"));
-            sign_in["user"]["email_address"] = json!(format!("{name}@example.com"));
-            sign_in["user"]["first_name"] = short["first_name"].as_str().unwrap_or(name).into();
-            if *name == active {
-                sign_in["active_organization_membership_id"] = json!(member("organization"));
-                sign_in["active_workspace_membership_id"] = json!(member("workspace"));
-            }
-            sign_in
-        };
-        let attempts = short["attempts"].as_array().cloned().unwrap_or_default();
-        let attempt = |id: Value| {
-            let mut attempt = self.templates["attempt"].clone();
-            attempt["id"] = id;
-            attempt
-        };
-        json!({
-            "id": id, "revision": short["revision"].as_i64().unwrap_or(i64::from(!id.is_empty())),
-            "end_reason": short["reason"], "active_signin": active.as_str().map(|_| sign_in(&active)),
-            "signins": accounts.iter().map(sign_in).collect::<Vec<_>>(),
-            "signin_attempts": attempts.into_iter().map(attempt).collect::<Vec<_>>(), "signup_attempts": [],
-        })
     }
 
     fn hear(&self, what: &Value) {
@@ -176,13 +147,13 @@ impl<'a> Scenario<'a> {
             return Err("no stream is open".to_owned());
         }
         let says = |name: &str, event: &Value| {
-            let data = json!({ "session_id": event["id"], "revision": event["revision"], "reason": "changed" });
+            let data =
+                json!({ "session_id": event["id"], "revision": event["revision"], "reason": "changed" });
             Line::Bytes(format!("id: {}\nevent: {name}\ndata: {data}\n\n", event["revision"]).into_bytes())
         };
         let answered = |status, is_stream, retry_after| Line::Answered { status, is_stream, retry_after };
         if what == "opens" {
             self.scripted.line(answered(200, true, None));
-            self.scripted.world().connections.last_mut().unwrap().is_answered = true;
         }
         self.scripted.line(match what {
             Value::String(word) => match word.as_str() {
@@ -227,7 +198,8 @@ impl<'a> Scenario<'a> {
 
     fn poll(&mut self) {
         for (outcome, known) in self.calls.values_mut() {
-            let polled = outcome.as_mut().map(|one| one.as_mut().poll(&mut Context::from_waker(Waker::noop())));
+            let polled =
+                outcome.as_mut().map(|one| one.as_mut().poll(&mut Context::from_waker(Waker::noop())));
             if let Some(Poll::Ready(result)) = polled {
                 *outcome = None;
                 *known = match result {
@@ -260,16 +232,28 @@ impl<'a> Scenario<'a> {
         match what {
             "requests" => each(&|name| {
                 let names = world.log.iter().map(|sent| (sent.name(), sent.full()));
-                let streams = world.streams_asked.iter().map(|full| (full.split('?').next().unwrap().to_owned(), full.clone()));
-                json!(names.chain(streams).filter(|(short, full)| name == if name.contains('?') { full } else { short }).count())
+                let streams = world
+                    .streams_asked
+                    .iter()
+                    .map(|full| (full.split('?').next().unwrap().to_owned(), full.clone()));
+                json!(
+                    names
+                        .chain(streams)
+                        .filter(|(short, full)| name == if name.contains('?') { full } else { short })
+                        .count()
+                )
             }),
             "waiting" => each(&|name| json!(world.waiting.iter().filter(|sent| sent.name() == name).count())),
             "sent" => each(&|name| {
                 let last = world.log.iter().rfind(|sent| sent.name() == name);
                 json!(last.and_then(|sent| sent.request.body.clone()))
             }),
-            "carried" => each(&|name| json!(world.log.iter().rfind(|sent| sent.name() == name).map(|sent| &sent.carried))),
-            "outcome" => each(&|name| self.calls.get(name).map_or(Value::Null, |(_, outcome)| outcome.clone())),
+            "carried" => each(&|name| {
+                json!(world.log.iter().rfind(|sent| sent.name() == name).map(|sent| &sent.carried))
+            }),
+            "outcome" => {
+                each(&|name| self.calls.get(name).map_or(Value::Null, |(_, outcome)| outcome.clone()))
+            }
             "told" => json!(world.told.len()),
             "streams" => json!(world.connections.len()),
             "kept" => json!(world.kept),
@@ -277,40 +261,6 @@ impl<'a> Scenario<'a> {
                 drop(world);
                 self.shown(what)
             }
-        }
-    }
-
-    fn shown(&self, what: &str) -> Value {
-        let state = self.client().state();
-        let loaded = state.loaded();
-        let session = loaded.map(|loaded| loaded.session());
-        let active = session.and_then(|session| session.active_signin.as_ref());
-        match what {
-            "status" => json!(match &state {
-                State::Loading => "loading",
-                State::Failed(_) => "failed",
-                State::SignedOut(_) => "signed-out",
-                State::SignedIn(_) => "signed-in",
-            }),
-            "error" => json!(state.error().map(|error| &error.code)),
-            "stale" => json!(loaded.is_some_and(Loaded::is_stale)),
-            "refetching" => json!(loaded.is_some_and(Loaded::is_refetching)),
-            "end_reason" => json!(loaded.and_then(Loaded::end_reason)),
-            "id" => json!(session.map(|session| &session.id)),
-            "revision" => json!(session.map(|session| session.revision)),
-            "active" => json!(active.map(|active| &active.id)),
-            "first_name" => json!(active.map(|active| &active.user.first_name)),
-            "organization" => json!(active.and_then(|active| active.active_organization_membership_id.as_ref())),
-            "workspace" => json!(active.and_then(|active| active.active_workspace_membership_id.as_ref())),
-            "accounts" => json!(session.map(|session| session.signins.iter().map(|one| &one.id).collect::<Vec<_>>())),
-            "attempts" => {
-                json!(session.map(|session| session.signin_attempts.iter().map(|one| &one.id).collect::<Vec<_>>()))
-            }
-            "same" => {
-                let (marked, told) = self.mark.as_ref().expect("a step `mark` comes first");
-                json!(session.is_some_and(|session| Arc::ptr_eq(session, marked)) && self.told.load(Ordering::SeqCst) == *told)
-            }
-            _ => json!("nobody knows"),
         }
     }
 }

@@ -26,14 +26,6 @@ impl Sent {
     }
 }
 
-/// A connection for the stream.
-#[derive(Debug)]
-pub struct Connection {
-    pub number: u64,
-    pub path: String,
-    pub is_answered: bool,
-}
-
 #[derive(Default)]
 pub struct World {
     pub ticks: u64,
@@ -41,7 +33,8 @@ pub struct World {
     pub wake_at: Option<u64>,
     pub log: Vec<Sent>,
     pub waiting: Vec<Sent>,
-    pub connections: Vec<Connection>,
+    /// Connections for the stream that are open, by their numbers.
+    pub connections: Vec<u64>,
     pub streams_asked: Vec<String>,
     pub told: Vec<Value>,
     pub kept: Option<String>,
@@ -86,7 +79,7 @@ impl Scripted {
 
     /// The latest connection that is open says this.
     pub fn line(&self, line: Line) {
-        let number = self.world().connections.last().expect("a connection").number;
+        let number = *self.world().connections.last().expect("a connection");
         if matches!(line, Line::Ended | Line::Broken) {
             self.world().connections.pop();
         }
@@ -139,9 +132,9 @@ impl Platform for Scripted {
             Command::Wake { at } => world.wake_at = Some(at),
             Command::Open { number, path } => {
                 world.streams_asked.push(format!("GET {path}"));
-                world.connections.push(Connection { number, path, is_answered: false });
+                world.connections.push(number);
             }
-            Command::Close { number } => world.connections.retain(|one| one.number != number),
+            Command::Close { number } => world.connections.retain(|one| *one != number),
             Command::Tell(message) => world.told.push(message.to_json()),
         }
     }

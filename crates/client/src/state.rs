@@ -8,6 +8,29 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 /// What is shown. After the first load it is one of the last two, for good: refreshes and mutations never lead back.
+///
+/// What cannot be done yet does not exist yet:
+///
+/// ```compile_fail,E0599
+/// # fn example(state: keyrack_client::State) {
+/// state.switch_sign_in("sin_1"); // Is it loaded?
+/// # }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # fn example(loaded: &keyrack_client::Loaded) {
+/// loaded.switch_organization(None); // Is anybody signed in?
+/// # }
+/// ```
+///
+/// ```
+/// # fn example(state: keyrack_client::State) {
+/// if let Some(session) = state.signed_in() {
+///     drop(session.switch_sign_in("sin_1"));
+///     drop(session.switch_organization(None));
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {
     /// The first load is under way.

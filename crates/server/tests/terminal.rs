@@ -28,7 +28,8 @@ impl Dev {
         let folder = tempfile::tempdir().unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let file = format!(
-            "[[deployment]]\nid = \"terminal\"\nmode = \"{mode}\"\norigin = \"http://{address}\"\n\n\
+            "[[deployment]]\nid = \"terminal\"\nmode = \"{mode}\"\norigin = \"http://{address}\"\n\
+             hosts = [\"127.0.0.1\"]\n\n\
              [deployment.organizations]\nenabled = true\n"
         );
         std::fs::write(folder.path().join("keyrack.toml"), file).unwrap();
@@ -36,7 +37,7 @@ impl Dev {
             format!("[[user]]\nemail = \"{name}@example.com\"\nfirst_name = \"{name}\"\npassword = \"{PASSWORD}\"\n\n")
         });
         std::fs::write(folder.path().join("seed.toml"), people.concat()).unwrap();
-        let line = format!("dev --config keyrack.toml --listen {address} --seed seed.toml");
+        let line = format!("dev --config keyrack.toml --listen {address} --mode {mode} --seed seed.toml");
         let mut child = Command::new(env!("CARGO_BIN_EXE_keyrack"))
             .args(line.split(' '))
             .current_dir(folder.path())

@@ -3,8 +3,11 @@
 use super::Keeper;
 use std::sync::{Mutex, PoisonError};
 
-/// Keeps the credential in the operating system's keyring: the Secret Service, the Keychain or the Credential Manager,
-/// whichever the crate `keyring` was built for.
+/// Keeps the credential in the operating system's keyring: the Keychain, the Credential Manager, or the kernel's keyring on
+/// Linux, which forgets it when the machine starts anew. For the Secret Service, enable `sync-secret-service` of the crate
+/// `keyring` in the program.
+///
+/// Two programs that share an entry may overwrite each other's: these keyrings have no lock. Within one program it is held.
 #[derive(Debug)]
 pub struct Keyring {
     entry: keyring::Entry,

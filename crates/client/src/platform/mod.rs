@@ -1,5 +1,6 @@
 //! Where a store runs: what sends its requests, tells it the time, and what else it has there. Differences are files of
-//! one name each: `native` here, a browser's in `wasm`; a test brings one that does what its script says.
+//! one name each; `native` is that of programs, and a test brings one that does what its script says. Nothing outside of this
+//! folder needs a runtime, a thread or a clock: a browser's is one more file here.
 
 mod carriage;
 #[cfg(not(target_family = "wasm"))]

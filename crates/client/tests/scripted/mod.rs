@@ -1,7 +1,7 @@
 //! Runs the steps of vectors/scenarios.json against a store. What each step means is written in vectors/SCENARIOS.md;
 //! packages/react/test/scenarios.test.ts does the same with the hook.
 
-mod platform;
+pub mod platform;
 mod session;
 
 use keyrack_client::platform::{Input, Line, Reply};

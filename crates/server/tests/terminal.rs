@@ -117,7 +117,7 @@ async fn walk(mode: &str) {
 
     let claims: Value = serde_json::from_str(&dev.terminal("token").await.unwrap()).unwrap();
     assert_eq!(
-        (&claims["signin_id"], &claims["organization_id"]),
+        (&claims["signin_id"], &claims["organization"]),
         (&json!(ada), &json!(organization)),
         "{claims:#}"
     );

@@ -4,7 +4,7 @@ use super::{Change, Command, Inbox, Input, Keeper, Line, Moment, Platform, Reply
 use crate::core::time::TIMEOUT_MS;
 use crate::{Api, Client, Error, NotAKey, error};
 use keyrack_protocol::Session;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, RETRY_AFTER, SET_COOKIE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN, RETRY_AFTER, SET_COOKIE};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -221,7 +221,11 @@ impl Wire {
             None => self.http.get(url),
         };
         let header = if self.api.staging { STAGING } else { COOKIE.as_str() };
-        let request = request.header(ACCEPT, VERSION);
+        let mut request = request.header(ACCEPT, VERSION);
+        if !self.api.staging && body.is_some() {
+            // Where the credential is a cookie the server asks where a request comes from, as browsers say it.
+            request = request.header(ORIGIN, origin(&self.api.base));
+        }
         if let Some(carried) = carried { request.header(header, carried) } else { request }
     }
 
@@ -277,6 +281,12 @@ impl Wire {
             }
         }
     }
+}
+
+/// An address without its path.
+fn origin(base: &str) -> &str {
+    let host = base.find("://").map_or(0, |at| at + 3);
+    base[host..].find('/').map_or(base, |path| &base[..host + path])
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -41,9 +41,9 @@ pub use error::{CLOSED, Error, NETWORK, NO_SESSION, SESSION_CHANGED, STORAGE, TI
 pub use key::{Api, NotAKey};
 pub use keyrack_protocol as protocol;
 #[cfg(not(target_family = "wasm"))]
-pub use platform::file::File;
+pub use platform::file::{File, Memory};
 #[cfg(all(feature = "keyring", not(target_family = "wasm")))]
 pub use platform::keyring::Keyring;
 #[cfg(not(target_family = "wasm"))]
-pub use platform::native::{Builder, CannotStart, Memory};
+pub use platform::native::{Builder, CannotStart};
 pub use state::{Loaded, SignedIn, State};

@@ -1,9 +1,26 @@
-//! A credential in a file that nobody else can read.
+//! A credential in a file that nobody else can read, or in no file at all.
 
 use super::Keeper;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// A credential that ends with the program.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<Option<String>>);
+
+impl Keeper for Memory {
+    fn read(&self) -> Result<Option<String>, String> {
+        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn update(&self, change: &dyn Fn(Option<&str>) -> Option<String>) -> Result<(), String> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = change(kept.as_deref());
+        Ok(())
+    }
+}
 
 /// Keeps the credential in a file, which only its owner may read (mode 0600 where files have modes). Several programs may
 /// share one: whoever changes it holds a lock beside it.

@@ -1,5 +1,6 @@
 //! A native program: requests by reqwest on the tokio runtime that the store was started on.
 
+use super::file::Memory;
 use super::{Change, Command, Inbox, Input, Keeper, Line, Moment, Platform, Reply, Request, take_back};
 use crate::core::time::TIMEOUT_MS;
 use crate::{Api, Client, Error, NotAKey, error};
@@ -20,22 +21,6 @@ const STAGING: &str = "x-development-session";
 
 /// How the cookie of production is called; another may be a proxy's.
 const COOKIES: [&str; 3] = ["__Host-keyrack", "__session", "keyrack_dev_"];
-
-/// A credential that ends with the program.
-#[derive(Debug, Default)]
-pub struct Memory(Mutex<Option<String>>);
-
-impl Keeper for Memory {
-    fn read(&self) -> Result<Option<String>, String> {
-        Ok(lock(&self.0).clone())
-    }
-
-    fn update(&self, change: &dyn Fn(Option<&str>) -> Option<String>) -> Result<(), String> {
-        let mut kept = lock(&self.0);
-        *kept = change(kept.as_deref());
-        Ok(())
-    }
-}
 
 /// Why a store could not be started.
 #[derive(Debug)]

@@ -1,0 +1,288 @@
+//! The session of one store, without a network, a clock or a runtime: what is held, when it is read, how it is changed.
+//!
+//! [`Core::handle`] takes what happened and says what is to be done. So every order of answers can be tried to the
+//! millisecond, and the same rules hold wherever a platform carries out the commands. Answers come from reads, from our
+//! own mutations and from other tabs; all of them pass [`Core::take`], where `order` decides.
+
+mod change;
+pub(crate) mod credential;
+mod frames;
+mod mint;
+pub(crate) mod mutation;
+pub(crate) mod order;
+mod queue;
+mod read;
+pub(crate) mod request;
+mod say;
+mod stream;
+pub(crate) mod time;
+mod tokens;
+
+use crate::Error;
+use keyrack_protocol::Session;
+use order::{Held, Told, acts_for};
+use queue::{Job, Queue};
+use read::{Notices, Read};
+use request::Request;
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use stream::{Stream, Wish};
+use time::Moment;
+use tokens::{Tokens, Waiter};
+
+pub use say::{Ask, CallId, Command, Input, Message, Outcome};
+pub use stream::Line;
+
+/// What whoever drives it does besides.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    Do(Command),
+    Done(CallId, Result<Outcome, Error>),
+    Changed,
+}
+
+/// What a request under way is for.
+#[derive(Debug)]
+enum Then {
+    Read(read::After),
+    Change,
+    Token,
+    Plain(CallId),
+}
+
+#[derive(Debug)]
+struct UnderWay {
+    deadline: u64,
+    then: Then,
+}
+
+/// What is shown.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    pub session: Option<Arc<Session>>,
+    /// Why the last load or refresh failed.
+    pub error: Option<Arc<Error>>,
+    /// Whether somebody has asked for a read that is not answered yet.
+    pub is_refetching: bool,
+}
+
+/// The session of one store.
+#[derive(Debug, Default)]
+pub(crate) struct Core {
+    held: Option<Held>,
+    error: Option<Arc<Error>>,
+    failures: u32,
+    refetches: u32,
+    /// Requests are numbered as they are sent.
+    sent: u64,
+    /// The highest number of which it is known what became of it, which is what `error` tells.
+    settled: u64,
+    /// The highest number that had been sent when what is shown came.
+    shown_at: u64,
+    read_at: Option<Moment>,
+    under_way: BTreeMap<u64, UnderWay>,
+    queue: Queue,
+    /// Reads that wait for the mutations under way: their answers could not be ordered against those of the mutations.
+    blocked: Vec<Read>,
+    /// What other tabs tell of is read in turn: what was told twice is shown by then.
+    heard: VecDeque<Told>,
+    is_hearing: bool,
+    notices: Notices,
+    stream: Stream,
+    tokens: Tokens,
+    /// Those who asked for a token before the first load.
+    early: Vec<Waiter>,
+    is_hidden: bool,
+    refresh_at: Option<u64>,
+    woken_at: Option<u64>,
+    now: Moment,
+    chance: f64,
+    effects: Vec<Effect>,
+}
+
+impl Core {
+    /// One that is loaded from the beginning.
+    pub fn beginning_with(session: Session) -> Self {
+        Self { held: Some(Held { session: Arc::new(session), sent: 0 }), ..Self::default() }
+    }
+
+    /// Takes what happened at `now`, and says what is to be done. `chance` is any number from 0 to 1.
+    pub fn handle(&mut self, input: Input, now: Moment, chance: f64) -> Vec<Effect> {
+        (self.now, self.chance) = (now, chance);
+        match input {
+            Input::Start => self.start(),
+            Input::Call(call, ask) => self.ask(call, ask),
+            Input::Answered { number, answer } => self.answered(number, answer),
+            Input::Woken => self.wake(),
+            Input::Heard(message) => self.hear(message),
+            Input::Visible(is_visible) => self.look(is_visible),
+            Input::Returned => {
+                self.stream.hurry(now);
+                self.read(Read::now());
+            }
+            Input::Leads(leads) => self.stream.lead(leads, now),
+            Input::Line { number, line } => self.stream.hear(number, line, now, chance),
+        }
+        self.wish();
+        self.set_timer();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// What is shown now.
+    pub fn shown(&self) -> Shown {
+        let session = self.held.as_ref().map(|held| Arc::clone(&held.session));
+        let is_refetching = session.is_some() && self.refetches > 0;
+        Shown { session, error: self.error.clone(), is_refetching }
+    }
+
+    fn ask(&mut self, call: CallId, ask: Ask) {
+        match ask {
+            Ask::Refetch => self.refetch(call),
+            Ask::Token(template) => self.ask_token(Waiter { call, template, tries: 0 }),
+            Ask::Send(request) => {
+                self.send(request, Then::Plain(call));
+            }
+            Ask::Change(mutation) => {
+                for dropped in self.queue.add(Job { call, mutation }) {
+                    self.done(dropped, Err(Error::session_changed()));
+                }
+                self.next_change();
+            }
+        }
+    }
+
+    fn send(&mut self, request: Request, then: Then) -> u64 {
+        self.sent += 1;
+        let deadline = self.now.ticks + time::TIMEOUT_MS;
+        self.under_way.insert(self.sent, UnderWay { deadline, then });
+        self.command(Command::Send { number: self.sent, request });
+        self.sent
+    }
+
+    fn answered(&mut self, number: u64, answer: Result<Value, Error>) {
+        // What was given up was counted as lost.
+        let Some(UnderWay { then, .. }) = self.under_way.remove(&number) else { return };
+        match then {
+            Then::Read(after) => self.was_read(number, answer, after),
+            Then::Change => self.was_changed(answer),
+            Then::Token => self.was_minted(number, answer),
+            Then::Plain(call) => self.done(call, answer.map(Outcome::Data)),
+        }
+    }
+
+    /// Everything whose time has come.
+    fn wake(&mut self) {
+        self.woken_at = None;
+        let late = |under_way: &UnderWay| under_way.deadline <= self.now.ticks;
+        let late: Vec<u64> =
+            self.under_way.iter().filter(|(_, one)| late(one)).map(|(number, _)| *number).collect();
+        for number in late {
+            self.command(Command::Abandon { number });
+            self.answered(number, Err(Error::timeout()));
+        }
+        self.stream.wake(self.now, self.chance);
+        self.wake_notices();
+        self.wake_refresh();
+    }
+
+    /// Has the platform wake us when the next thing is due.
+    fn set_timer(&mut self) {
+        let requests = self.under_way.values().map(|one| one.deadline);
+        let others = [self.stream.due(), self.notices.due(), self.refresh_at];
+        let due = requests.chain(others.into_iter().flatten()).min();
+        if let Some(at) = due.filter(|at| self.woken_at.is_none_or(|known| known != *at)) {
+            self.woken_at = Some(at);
+            self.command(Command::Wake { at });
+        }
+    }
+
+    /// What the stream wants.
+    fn wish(&mut self) {
+        for wish in self.stream.wishes() {
+            match wish {
+                Wish::Open { number, path } => self.command(Command::Open { number, path }),
+                Wish::Close { number } => self.command(Command::Close { number }),
+                Wish::Notice(told) => self.notice(told),
+            }
+        }
+    }
+
+    fn take(&mut self, session: Arc<Session>, sent: u64, from: order::By) {
+        let held = order::settle(self.held.as_ref(), session, sent, from);
+        self.settle(sent, Some(held), None);
+    }
+
+    /// What became of a request. A late failure says nothing about an answer that has come since, nor a late answer about
+    /// a failure.
+    fn settle(&mut self, sent: u64, held: Option<Held>, error: Option<Error>) {
+        let (before, known) = (self.held.clone(), self.error.clone());
+        if sent > self.settled {
+            self.settled = sent;
+            self.set_failures(error.as_ref().map_or(0, |_| self.failures + 1));
+            // The same failure again is no news.
+            let is_same = |a: &Error, b: &Error| a.code == b.code;
+            if !matches!((&known, &error), (Some(a), Some(b)) if is_same(a, b)) {
+                self.error = error.map(Arc::new);
+            }
+        }
+        let session = |held: &Option<Held>| held.as_ref().map(|held| Arc::clone(&held.session));
+        let (was, is) = (session(&before), session(&held));
+        let is_same = match (&was, &is) {
+            (Some(was), Some(is)) => Arc::ptr_eq(was, is),
+            (None, None) => true,
+            _ => false,
+        };
+        if acts_for(was.as_deref()) != acts_for(is.as_deref()) {
+            self.tokens.clear();
+        }
+        self.held = held;
+        if !is_same {
+            self.shown_at = self.sent;
+        }
+        self.follow();
+        let is_same_error = known.as_ref().map(Arc::as_ptr) == self.error.as_ref().map(Arc::as_ptr);
+        if !is_same || !is_same_error {
+            self.changed();
+        }
+        if was.is_none() && self.held.is_some() {
+            self.loaded();
+        }
+    }
+
+    /// The first load is done: what has waited for it goes on.
+    fn loaded(&mut self) {
+        self.next_change();
+        for waiter in std::mem::take(&mut self.early) {
+            self.ask_token(waiter);
+        }
+    }
+
+    fn follow(&mut self) {
+        let held = self.held.as_ref().filter(|_| self.settled > 0);
+        let id = held.map_or_else(String::new, |held| held.session.id.clone());
+        if self.stream.follow(&id, self.now) {
+            self.notices = Notices::default();
+        }
+    }
+
+    fn session(&self) -> Option<Arc<Session>> {
+        self.held.as_ref().map(|held| Arc::clone(&held.session))
+    }
+
+    fn shown_outcome(&self) -> Outcome {
+        Outcome::Shown(self.session())
+    }
+
+    fn changed(&mut self) {
+        self.effects.push(Effect::Changed);
+    }
+
+    fn done(&mut self, call: CallId, outcome: Result<Outcome, Error>) {
+        self.effects.push(Effect::Done(call, outcome));
+    }
+
+    fn command(&mut self, command: Command) {
+        self.effects.push(Effect::Do(command));
+    }
+}

@@ -1,0 +1,135 @@
+//! What goes into the core and what comes out of it.
+
+use super::mutation::Mutation;
+use super::request::Request;
+use super::stream::Line;
+use crate::Error;
+use keyrack_protocol::Session;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Somebody who waits for an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CallId(pub(crate) u64);
+
+/// What somebody asks of the store.
+#[derive(Debug)]
+pub enum Ask {
+    /// To read the session now. Never fails: what went wrong is shown.
+    Refetch,
+    /// A token by this template.
+    Token(String),
+    /// To change the session.
+    Change(Mutation),
+    /// To send something that leaves the session as it is.
+    Send(Request),
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The session as it is shown, where there is one.
+    Shown(Option<Arc<Session>>),
+    /// A token.
+    Token(String),
+    /// The `data` of an answer.
+    Data(Value),
+}
+
+/// What stores that share a session tell each other.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// What a mutation answered.
+    Changed(Arc<Session>),
+    /// What was read, by the one that leads.
+    Read(Arc<Session>),
+    /// How far the session has come, when that could not be read.
+    Heard {
+        /// The session.
+        id: String,
+        /// Its revision.
+        revision: i64,
+    },
+}
+
+impl Message {
+    /// As it travels, and as [`Input::Heard`] takes it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let session = |session: &Session| serde_json::to_value(session).unwrap_or_default();
+        match self {
+            Self::Changed(changed) => session(changed),
+            Self::Read(read) => serde_json::json!({ "read": session(read) }),
+            Self::Heard { id, revision } => serde_json::json!({ "read": { "id": id, "revision": revision } }),
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input {
+    /// It begins. Asked for something before, it reads nothing by itself.
+    Start,
+    /// Somebody asks for something.
+    Call(CallId, Ask),
+    /// A request was answered, or lost.
+    Answered {
+        /// Its number.
+        number: u64,
+        /// The `data` of the answer, or why there is none.
+        answer: Result<Value, Error>,
+    },
+    /// The moment of [`Command::Wake`] has come.
+    Woken,
+    /// Another tab says something, whatever it is.
+    Heard(Value),
+    /// The page is looked at, or no longer.
+    Visible(bool),
+    /// The network is back, or what is shown may have been overtaken otherwise.
+    Returned,
+    /// Whether the stream is held here, among those that share a session.
+    Leads(bool),
+    /// A connection for the stream says something.
+    Line {
+        /// Its number.
+        number: u64,
+        /// What.
+        line: Line,
+    },
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Command {
+    /// Send a request; its outcome is [`Input::Answered`].
+    Send {
+        /// Its number.
+        number: u64,
+        /// What is asked.
+        request: Request,
+    },
+    /// Nobody waits for that answer any more.
+    Abandon {
+        /// Of the request.
+        number: u64,
+    },
+    /// Say [`Input::Woken`] at this moment, by [`Moment::ticks`], and at no earlier one that was named.
+    Wake {
+        /// The moment.
+        at: u64,
+    },
+    /// Open a connection for the stream; what it says is [`Input::Line`].
+    Open {
+        /// Its number.
+        number: u64,
+        /// What is asked for.
+        path: String,
+    },
+    /// Give it up.
+    Close {
+        /// Of the connection.
+        number: u64,
+    },
+    /// Tell it to the others that share the session.
+    Tell(Message),
+}

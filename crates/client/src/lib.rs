@@ -1,0 +1,49 @@
+//! A Keyrack session in a Rust program: who is signed in, where they act, and what follows when that changes.
+//!
+//! A [`Client`] holds the session of one deployment and keeps it fresh. What it shows is a [`State`]: an enum, so that what
+//! can be done exists only when it can be done.
+//!
+//! ```no_run
+//! use keyrack_client::{By, Client, File, State};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder("pk_test_aHR0cDovL2xvY2FsaG9zdDo0NDAw")?.keeper(File::at("/home/ada/.ledger")).start()?;
+//! match client.loaded().await? {
+//!     State::SignedIn(session) => {
+//!         println!("signed in as {}", session.user().email_address);
+//!         println!("a token for the backend: {}", session.get_token("default").await?);
+//!     }
+//!     State::SignedOut(session) => {
+//!         session.sign_in_by(By::email("ada@example.com", "correct horse battery staple")).await?;
+//!     }
+//!     State::Loading | State::Failed(_) => unreachable!("it is loaded"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `core` decides and does nothing else: what happened goes in, what is to be done comes out. `client` drives it, and
+//! `platform` has what differs between a native program, a browser and a test.
+
+mod call;
+mod client;
+mod core;
+mod entry;
+mod error;
+mod key;
+pub mod platform;
+mod state;
+
+pub use call::Call;
+pub use client::{Client, Subscription};
+pub use entry::{Answer, Attempt, By, NewAccount, Profile};
+pub use error::{CLOSED, Error, NETWORK, NO_SESSION, SESSION_CHANGED, STORAGE, TIMEOUT, WRONG_KEY};
+pub use key::{Api, NotAKey};
+pub use keyrack_protocol as protocol;
+#[cfg(not(target_family = "wasm"))]
+pub use platform::file::{File, Memory};
+#[cfg(all(feature = "keyring", not(target_family = "wasm")))]
+pub use platform::keyring::Keyring;
+#[cfg(not(target_family = "wasm"))]
+pub use platform::native::{Builder, CannotStart};
+pub use state::{Loaded, SignedIn, State};

@@ -1,0 +1,184 @@
+//! The session of a Rust program against the real binary: the demo's terminal program, run after run, and stores that share
+//! a credential. In a process of its own, as a stranger would run it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+
+use clap::Parser;
+use keyrack_client::protocol::OrganizationCreated;
+use keyrack_client::{By, Client, File, State};
+use keyrack_demo_terminal::{Line, run};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const PASSWORD: &str = "correct horse battery";
+
+/// `keyrack dev` with Ada and Grace.
+struct Dev {
+    child: Child,
+    key: String,
+    folder: TempDir,
+}
+
+impl Dev {
+    fn start(mode: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let file = format!(
+            "[[deployment]]\nid = \"terminal\"\nmode = \"{mode}\"\norigin = \"http://{address}\"\n\
+             hosts = [\"127.0.0.1\"]\n\n\
+             [deployment.organizations]\nenabled = true\n"
+        );
+        std::fs::write(folder.path().join("keyrack.toml"), file).unwrap();
+        let people = ["ada", "grace"].map(|name| {
+            format!("[[user]]\nemail = \"{name}@example.com\"\nfirst_name = \"{name}\"\npassword = \"{PASSWORD}\"\n\n")
+        });
+        std::fs::write(folder.path().join("seed.toml"), people.concat()).unwrap();
+        let line = format!("dev --config keyrack.toml --listen {address} --mode {mode} --seed seed.toml");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_keyrack"))
+            .args(line.split(' '))
+            .current_dir(folder.path())
+            .env_clear()
+            .env("KEYRACK_LOG", "warn")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let key =
+            lines.find_map(|line| line.split("Publishable key: ").nth(1).map(str::to_owned)).expect("a key");
+        // What it says further on is read, so that it is never kept from saying it.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, key, folder }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// One run of the program with these words.
+    async fn terminal(&self, words: &str) -> Result<String, String> {
+        let file = self.file("session").display().to_string();
+        let line = ["terminal", "--key", &self.key, "--file", &file].into_iter().chain(words.split(' '));
+        run(Line::try_parse_from(line).unwrap(), &|_| PASSWORD.to_owned()).await.map_err(|failure| failure.0)
+    }
+
+    async fn store(&self) -> Client {
+        let client =
+            Client::builder(&self.key).unwrap().keeper(File::at(self.file("session"))).start().unwrap();
+        client.loaded().await.unwrap();
+        client
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Ids of what is listed, the one with the star first.
+fn listed(text: &str) -> Vec<String> {
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_by_key(|line| !line.starts_with('*'));
+    lines.iter().map(|line| line[2..].split("  ").next().unwrap().to_owned()).collect()
+}
+
+async fn walk(mode: &str) {
+    let dev = Dev::start(mode);
+    assert_eq!(dev.terminal("who").await.unwrap(), "nobody is signed in");
+    assert!(dev.terminal("token").await.unwrap_err().contains("Nobody is signed in"));
+    let wrong = dev.terminal("sign-in nobody@example.com").await.unwrap_err();
+    assert!(wrong.contains("INVALID_CREDENTIALS"), "{wrong}");
+
+    let ada = dev.terminal("sign-in ada@example.com").await.unwrap();
+    assert!(ada.starts_with("* ") && ada.contains("ada@example.com  for themselves"), "{ada}");
+    let both = dev.terminal("sign-in grace@example.com").await.unwrap();
+    assert_eq!(both.lines().count(), 2, "{both}");
+    let [grace, ada] = <[String; 2]>::try_from(listed(&both)).unwrap();
+
+    // Each run is another one: what is known lies in the file.
+    let switched = dev.terminal(&format!("switch {ada}")).await.unwrap();
+    assert_eq!(listed(&switched), [ada.clone(), grace.clone()]);
+    let made: OrganizationCreated =
+        dev.store().await.post("/organizations", json!({ "name": "Analytical Engines" })).await.unwrap();
+    let organization = made.organization.id;
+    assert_eq!(listed(&dev.terminal("organizations").await.unwrap()), [organization.clone()]);
+    let alone = dev.terminal("act").await.unwrap();
+    assert!(alone.contains("ada@example.com  for themselves"), "{alone}");
+    let there = dev.terminal(&format!("act {organization}")).await.unwrap();
+    assert!(there.contains(&format!("ada@example.com  {}", made.membership.id)), "{there}");
+    let refused = dev.terminal("act org_nowhere").await.unwrap_err();
+    assert!(refused.contains("organization_not_found"), "{refused}");
+
+    let claims: Value = serde_json::from_str(&dev.terminal("token").await.unwrap()).unwrap();
+    assert_eq!(
+        (&claims["signin_id"], &claims["organization"]),
+        (&json!(ada), &json!(organization)),
+        "{claims:#}"
+    );
+    let unknown = dev.terminal("token none").await.unwrap_err();
+    assert!(unknown.contains("template_not_found"), "{unknown}");
+
+    let left = dev.terminal(&format!("sign-out {ada}")).await.unwrap();
+    assert_eq!(listed(&left), [grace]);
+    assert_eq!(dev.terminal("sign-out").await.unwrap(), "nobody is signed in (signed_out)");
+    assert!(!dev.file("session").exists(), "nothing is left to carry");
+    assert_eq!(dev.terminal("who").await.unwrap(), "nobody is signed in");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h01_a_terminal_program_signs_in_acts_elsewhere_and_shows_a_token_in_staging() {
+    walk("staging").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h01_a_terminal_program_signs_in_acts_elsewhere_and_shows_a_token_in_production() {
+    walk("production").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h15_what_one_store_does_another_one_with_the_same_credential_shows_within_a_second() {
+    let dev = Dev::start("staging");
+    let (here, there) = (dev.store().await, dev.store().await);
+    let state = here.state();
+    state.loaded().unwrap().sign_in_by(By::email("ada@example.com", PASSWORD)).await.unwrap();
+    // The other one had no session that it could have been told of: it reads, and follows from then on.
+    there.refetch().await.unwrap();
+    let State::SignedIn(ada) = there.state() else { panic!("{:?}", there.state()) };
+    assert_eq!(ada.user().email_address, "ada@example.com");
+    let token = ada.get_token("default").await.unwrap();
+    assert_eq!(there.get_token("default").await.unwrap(), token, "it is kept");
+
+    // The stream opens when it can; an end that it has not heard of is told at its beginning.
+    let began = Instant::now();
+    here.state().loaded().unwrap().sign_out_all().await.unwrap();
+    let shown = tokio::time::timeout(
+        Duration::from_secs(10),
+        there.shows(|state| matches!(state, State::SignedOut(_))),
+    );
+    shown.await.expect("it is pushed, long before the next refresh").unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let refused = there.get_token("default").await.unwrap_err();
+    assert_eq!(refused.code, "no_session");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h11_a_server_that_is_gone_clears_nothing() {
+    let mut dev = Dev::start("staging");
+    dev.terminal("sign-in ada@example.com").await.unwrap();
+    let store = dev.store().await;
+    dev.child.kill().unwrap();
+    dev.child.wait().unwrap();
+    store.refetch().await.unwrap();
+    let State::SignedIn(ada) = store.state() else { panic!("{:?}", store.state()) };
+    assert!(ada.is_stale());
+    assert_eq!(ada.error().unwrap().code, "network");
+    let refused = ada.switch_sign_in("sin_1").await.unwrap_err();
+    assert_eq!(refused.code, "network");
+    assert!(dev.file("session").exists());
+}

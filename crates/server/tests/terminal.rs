@@ -11,7 +11,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const PASSWORD: &str = "correct horse battery";
@@ -107,7 +107,7 @@ async fn walk(mode: &str) {
     let made: OrganizationCreated =
         dev.store().await.post("/organizations", json!({ "name": "Analytical Engines" })).await.unwrap();
     let organization = made.organization.id;
-    assert_eq!(listed(&dev.terminal("organizations").await.unwrap()), [organization.clone()]);
+    assert_eq!(listed(&dev.terminal("organizations").await.unwrap()), std::slice::from_ref(&organization));
     let alone = dev.terminal("act").await.unwrap();
     assert!(alone.contains("ada@example.com  for themselves"), "{alone}");
     let there = dev.terminal(&format!("act {organization}")).await.unwrap();
@@ -155,14 +155,12 @@ async fn h15_what_one_store_does_another_one_with_the_same_credential_shows_with
     assert_eq!(there.get_token("default").await.unwrap(), token, "it is kept");
 
     // The stream opens when it can; an end that it has not heard of is told at its beginning.
-    let began = Instant::now();
     here.state().loaded().unwrap().sign_out_all().await.unwrap();
     let shown = tokio::time::timeout(
-        Duration::from_secs(10),
+        Duration::from_secs(5),
         there.shows(|state| matches!(state, State::SignedOut(_))),
     );
     shown.await.expect("it is pushed, long before the next refresh").unwrap();
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     let refused = there.get_token("default").await.unwrap_err();
     assert_eq!(refused.code, "no_session");
 }

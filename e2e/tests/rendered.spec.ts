@@ -31,7 +31,8 @@ const test = base.extend<{ application: Application }>({
         return;
       }
       known(request as unknown as NodeRequest, answer, () => {
-        rendered += 1;
+        // A browser asks for its icon, too, and finds a page.
+        if (request.url !== '/favicon.ico') rendered += 1;
         const visitor = getVisitor(request as unknown as NodeRequest);
         answer.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
         answer.end(`<!doctype html><title>App</title><p id="who">${visitor?.userId ?? 'nobody'}</p>`);

@@ -37,7 +37,7 @@ struct Asker<'a> {
     knows: bool,
 }
 
-/// Tries it for two minutes, with the server as it is now.
+/// Tries it for some minutes, with the server as it is now.
 pub fn briefly() -> Outcome {
     tools::run(&mut tools::command("cargo", &["build", "--quiet", "--package", "keyrack-server"]))?;
     let binary = tools::built("debug")?.join("keyrack");

@@ -35,7 +35,7 @@ pub enum Step {
     Packaging,
     /// Verifiers that others wrote take our tokens and webhooks, and refuse what is forged
     Foreign,
-    /// Requests made from the OpenAPI document, for two minutes: as documented, and no 5xx
+    /// Requests made from the OpenAPI document, for some minutes: as documented, and no 5xx
     Documented,
     /// Everything that needs a browser in Chromium, against the real binary
     Browser,

@@ -165,6 +165,14 @@ impl Running {
         (process.ended(), Self::begin_in(folder, ("info", ""), Process::start))
     }
 
+    /// Stops it, waits for its end, and gives what it leaves.
+    pub fn leaves(self) -> TempDir {
+        let Self { process, folder, .. } = self;
+        process.signal(rustix::process::Signal::TERM);
+        process.ended();
+        folder
+    }
+
     /// Stops it and gives what it said.
     pub fn stop(self) -> Ended {
         self.process.signal(rustix::process::Signal::TERM);

@@ -30,7 +30,8 @@ fn pair() -> String {
 
 cases! {
     "deployment.token_template.name": async fn a_template_is_asked_for_by_its_name() {
-        let browser = Keyrack::from_file(&[(KEY, "\"other\"")]).await.signed_up("ada").await;
+        let server = Keyrack::from_file(&[(KEY, "\"other\"")]).await;
+        let browser = server.signed_up("ada").await;
         token_of(&browser, "other").await;
         assert_eq!(browser.get("/session/token?template=crm").await.refused().1, "template_not_found");
     }

@@ -14,7 +14,7 @@ async fn a_key_is_made_used_listed_and_revoked() {
     assert!(key.starts_with("sk_test_") && made.out.join(" ").contains("not shown again"), "{made:?}");
     let ask = async || {
         let url = format!("{}/admin/v1/users", server.base);
-        let answer = reqwest::Client::new().get(url).bearer_auth(&key).send().await.unwrap();
+        let answer = crate::support::client().get(url).bearer_auth(&key).send().await.unwrap();
         answer.status().as_u16()
     };
     assert_eq!(ask().await, 200);

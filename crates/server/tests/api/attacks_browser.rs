@@ -2,7 +2,7 @@
 
 use crate::support::{Browser, Keyrack, PASSWORD, Reply, Route, routes, sign_in_form};
 use keyrack_server::config::{Mode, Origin};
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -113,7 +113,7 @@ async fn k03_a_page_of_somebody_else_signs_its_visitor_in_to_no_account() {
     {
         for headers in senders {
             for (kind, body) in simple(&form) {
-                let mut request = Client::new().post(format!("{}{path}", server.base)).body(body);
+                let mut request = crate::support::client().post(format!("{}{path}", server.base)).body(body);
                 for (name, value) in headers.iter().chain(kind.map(|kind| ("content-type", kind)).iter()) {
                     request = request.header(*name, *value);
                 }
@@ -210,7 +210,8 @@ async fn k11_every_answer_of_every_route_forbids_what_a_browser_should_not_do_wi
         let name = format!("{request:?}");
         assert_eq!(ask(name.clone(), request).await, status, "{name}");
     }
-    let foreign = Client::new().post(format!("{}/auth/signin", server.base)).header("origin", "null");
+    let foreign =
+        crate::support::client().post(format!("{}/auth/signin", server.base)).header("origin", "null");
     let reply = Reply::read(foreign.send().await.unwrap()).await;
     is_dressed("a foreign page", &reply);
     assert_eq!(reply.status, 403);

@@ -3,7 +3,7 @@
 use crate::support::{Browser, Keyrack, PASSWORD, sign_in_form};
 use futures_util::future::join_all;
 use keyrack_server::sweep;
-use reqwest::{Client, Method};
+use reqwest::Method;
 
 const HOUR: i64 = 3_600_000;
 
@@ -17,7 +17,7 @@ async fn m08_two_thousand_visitors_without_a_cookie_leave_no_row_and_take_none_a
     for server in [serving().await, Keyrack::production().await] {
         server.signed_up("ada").await;
         let before = server.rows().await;
-        let client = Client::new();
+        let client = crate::support::client();
         let visitor = async |number: usize| {
             for path in ["/session", "/session?poll=1", "/deployment", "/session/token", "/me"] {
                 // Some hold what never was a credential, or is one no more.

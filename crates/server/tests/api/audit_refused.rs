@@ -2,7 +2,7 @@
 
 use crate::organizations::acme;
 use crate::support::{Keyrack, Operator};
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn refusals(server: &Keyrack) -> Vec<Value> {
@@ -46,7 +46,8 @@ async fn n07_a_page_of_somebody_else_that_changes_something_is_recorded_a_few_ti
     let server = Keyrack::production().await;
     let browser = server.signed_up("ada").await;
     let evil = async || {
-        let request = Client::new().request(Method::POST, format!("{}/session/sign-out", server.base));
+        let request =
+            crate::support::client().request(Method::POST, format!("{}/session/sign-out", server.base));
         browser.send(request.header("origin", "https://evil.example").json(&json!({}))).await.status
     };
     for _ in 0..25 {

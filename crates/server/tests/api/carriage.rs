@@ -20,7 +20,7 @@ async fn sign_ins(request: RequestBuilder) -> Vec<String> {
 
 /// A request that carries nothing yet.
 fn bare(server: &Keyrack, path: &str) -> RequestBuilder {
-    reqwest::Client::new().get(format!("{}{path}", server.base)).header("origin", &server.base)
+    crate::support::client().get(format!("{}{path}", server.base)).header("origin", &server.base)
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ async fn only_somebody_who_is_signed_in_may_try_a_code_and_only_from_our_own_pag
     for path in ["/device/look", "/device/confirm", "/device/deny"] {
         assert_eq!(types(&server.browser(), path, &waiting.user_code).await.refused().1, "signed_out");
         // A page of somebody else's, in the browser in which Ada is signed in.
-        let forged = reqwest::Client::new()
+        let forged = crate::support::client()
             .post(format!("{}{path}", server.base))
             .header("origin", "https://evil.example")
             .header("cookie", format!("keyrack_dev_{port}={}", ada.credential().unwrap()))

@@ -148,7 +148,7 @@ async fn the_deployment_is_the_same_for_everybody_whatever_they_carry() {
         let garbage = format!("{}~{}", "a".repeat(3000), "..");
         for (first, second) in [(&ada_rack, &bob_rack), (&ada_rack, &ada_rack), (&garbage, &ada_rack)] {
             let name = server.base.rsplit(':').next().unwrap();
-            let request = reqwest::Client::new()
+            let request = crate::support::client()
                 .get(format!("{}/deployment?__dev_session__={first}", server.base))
                 .header("x-development-session", second)
                 .header("cookie", format!("keyrack_dev_{name}={first}; keyrack_dev_{name}={second}"));

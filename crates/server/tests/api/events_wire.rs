@@ -134,7 +134,7 @@ async fn only_allowed_origins_may_read_it_and_the_staging_header_is_a_credential
     let browser = server.signed_up("ada").await;
     let cookie = browser.asks_for_events().build().unwrap().headers()["cookie"].clone();
     let foreign =
-        reqwest::Client::new().get(format!("{}/session/events", server.base)).header("cookie", cookie);
+        crate::support::client().get(format!("{}/session/events", server.base)).header("cookie", cookie);
     // As `GET /session`: it is answered, and no page elsewhere can read the answer.
     let foreign = foreign.header("origin", "https://elsewhere.example").send().await.unwrap();
     assert_eq!(foreign.status(), 200);
@@ -147,7 +147,7 @@ async fn only_allowed_origins_may_read_it_and_the_staging_header_is_a_credential
     let staging = Keyrack::start().await;
     let browser = staging.signed_up("ada").await;
     let rack = browser.credential().unwrap();
-    let client = reqwest::Client::new();
+    let client = crate::support::client();
     let url = format!("{}/session/events", staging.base);
     let by_query = client.get(format!("{url}?__dev_session__={rack}"));
     let by_header = client.get(&url).header("x-development-session", &rack);

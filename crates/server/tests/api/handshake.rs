@@ -5,7 +5,6 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use keyrack_server::config::Mode;
-use reqwest::{Client, redirect::Policy};
 use serde_json::{Value, json};
 
 const APP: &str = "http://127.0.0.1:3999";
@@ -34,7 +33,7 @@ pub fn begins(server: &Keyrack, back_to: &str, verifier: &str) -> String {
 async fn goes(server: &Keyrack, browser: &Browser, to: &str, cookie: &str) -> Reply {
     let name = format!("keyrack_dev_{}", server.base.rsplit(':').next().unwrap());
     let own = browser.credential().map(|rack| format!("{name}={rack}; ")).unwrap_or_default();
-    let client = Client::builder().redirect(Policy::none()).build().unwrap();
+    let client = crate::support::still();
     let request =
         client.get(to).header("cookie", format!("{own}{cookie}")).header("sec-fetch-mode", "navigate");
     Reply::read(request.header("sec-fetch-dest", "document").send().await.unwrap()).await
@@ -49,7 +48,7 @@ pub async fn code(server: &Keyrack, browser: &Browser, back_to: &str) -> String 
 }
 
 async fn exchanges(server: &Keyrack, body: Value) -> Reply {
-    let request = Client::new().post(format!("{}/handshake/exchange", server.base)).json(&body);
+    let request = crate::support::client().post(format!("{}/handshake/exchange", server.base)).json(&body);
     Reply::read(request.send().await.unwrap()).await
 }
 
@@ -221,7 +220,7 @@ async fn b09_without_what_binds_the_answer_and_by_anything_but_a_navigation_nobo
         assert_eq!(goes(&server, &ada, url.as_str(), "").await.status, 400, "{without}");
     }
     let name = format!("keyrack_dev_{}", server.base.rsplit(':').next().unwrap());
-    let client = Client::builder().redirect(Policy::none()).build().unwrap();
+    let client = crate::support::still();
     for (mode, dest) in
         [("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe"), ("no-cors", "script")]
     {

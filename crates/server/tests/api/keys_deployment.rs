@@ -28,7 +28,7 @@ async fn asked_as(server: &Keyrack, host: &str) -> u16 {
 
 /// A sign-up from a page of this origin.
 async fn from_origin(server: &Keyrack, origin: &str) -> crate::support::Reply {
-    let request = reqwest::Client::new().post(format!("{}/auth/signup", server.base));
+    let request = crate::support::client().post(format!("{}/auth/signup", server.base));
     crate::support::Reply::read(
         request.header("origin", origin).json(&sign_up_form("ada")).send().await.unwrap(),
     )

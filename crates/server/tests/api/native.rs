@@ -10,7 +10,7 @@ const HEADER: &str = "x-keyrack-session";
 
 /// What a program sends: no origin, no cookie, this credential.
 pub fn program(server: &Keyrack, method: Method, path: &str, credential: &str) -> RequestBuilder {
-    let client = reqwest::Client::builder().build().unwrap();
+    let client = crate::support::client();
     client.request(method, format!("{}{path}", server.base)).header(HEADER, credential)
 }
 
@@ -172,7 +172,7 @@ async fn k04_preflights_and_answers_never_offer_the_header_of_programs_to_a_page
     for mode in [Mode::Production, Mode::Staging] {
         let server = Keyrack::start_with(|deployment| deployment.mode = mode).await;
         for origin in [server.base.as_str(), "https://evil.example"] {
-            let asked = reqwest::Client::new()
+            let asked = crate::support::client()
                 .request(Method::OPTIONS, format!("{}/session", server.base))
                 .header("origin", origin)
                 .header("access-control-request-method", "GET")
@@ -180,7 +180,7 @@ async fn k04_preflights_and_answers_never_offer_the_header_of_programs_to_a_page
             let preflight = asked.send().await.unwrap();
             let allowed = preflight.headers().get("access-control-allow-headers").unwrap().to_str().unwrap();
             assert!(!allowed.contains(HEADER), "{allowed}");
-            let simple = reqwest::Client::new().post(format!("{}/auth/signup", server.base));
+            let simple = crate::support::client().post(format!("{}/auth/signup", server.base));
             let reply = sent(simple.header("origin", origin).json(&sign_up_form("ada"))).await;
             let exposed = reply.header("access-control-expose-headers").unwrap_or_default();
             assert!(!exposed.contains(HEADER), "{exposed}");

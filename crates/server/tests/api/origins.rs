@@ -44,7 +44,7 @@ fn from(request: RequestBuilder, origin: &str) -> RequestBuilder {
 fn from_nowhere(browser: &Browser, server: &Keyrack, method: Method, path: &str) -> RequestBuilder {
     let name = format!("keyrack_dev_{}", server.base.rsplit(':').next().unwrap());
     let cookie = format!("{name}={}", browser.credential().unwrap());
-    reqwest::Client::new().request(method, format!("{}{path}", server.base)).header("cookie", cookie)
+    crate::support::client().request(method, format!("{}{path}", server.base)).header("cookie", cookie)
 }
 
 #[track_caller]

@@ -2,7 +2,7 @@
 
 use crate::support::{Keyrack, Reply, boot, page, page_with};
 use keyrack_server::config::{Deployment, Mode, Origin};
-use reqwest::{Client, Method, redirect};
+use reqwest::Method;
 use std::collections::BTreeMap;
 
 const PAGES: [&str; 8] = [
@@ -125,7 +125,8 @@ async fn k04_no_other_origin_reads_a_page_or_asks_whether_it_may() {
     for path in ["/sign-in", "/accounts", "/_keyrack/theme.css", "/_keyrack/icon.svg"] {
         for origin in [friend, &server.base, "https://evil.example", "null"] {
             for method in [Method::GET, Method::OPTIONS, Method::DELETE] {
-                let client = Client::new().request(method.clone(), format!("{}{path}", server.base));
+                let client =
+                    crate::support::client().request(method.clone(), format!("{}{path}", server.base));
                 let request = client.header("origin", origin).header("access-control-request-method", "POST");
                 let reply = Reply::read(request.send().await.unwrap()).await;
                 assert_eq!(reply.status, if method == Method::GET { 200 } else { 405 });
@@ -261,7 +262,7 @@ async fn below_a_path_the_api_is_where_the_key_says_and_links_lie_beside_the_pag
 #[tokio::test]
 async fn a_form_that_a_browser_sent_by_itself_leads_back_to_the_page_and_is_not_read() {
     let server = Keyrack::production().await;
-    let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+    let client = crate::support::still();
     let request = client
         .post(format!("{}/sign-in?redirect_uri=%2Fa", server.base))
         .header("content-type", "application/x-www-form-urlencoded")

@@ -162,7 +162,7 @@ async fn who_comes_back_is_told_what_came_since() {
     let backend = server.backend(FOLLOWS).await;
     let node = server.nodes().remove(0);
     let again = async |id: &str| {
-        let request = reqwest::Client::new().get(format!("{node}/admin/v1/revocations"));
+        let request = crate::support::client().get(format!("{node}/admin/v1/revocations"));
         let request = request.bearer_auth(&backend.key).header("last-event-id", id);
         let mut stream = Revocations::of(request.send().await.unwrap());
         stream.next().await.unwrap()

@@ -63,7 +63,7 @@ async fn the_shortcut_says_what_the_long_way_says() {
             let foreign = || {
                 let mut request = browser.request(Method::GET, path).build().unwrap();
                 request.headers_mut().insert("origin", "https://foreign.example".parse().unwrap());
-                RequestBuilder::from_parts(reqwest::Client::new(), request)
+                RequestBuilder::from_parts(crate::support::client(), request)
             };
             both_ways(&server, foreign).await;
         }

@@ -182,7 +182,7 @@ async fn i08_the_public_keys_may_be_kept_are_known_by_their_tag_and_are_there_fo
     let browser = server.browser();
     for path in ["/.well-known/jwks.json", "/.well-known/openid-configuration"] {
         let ask = |tag: Option<String>| {
-            let request = reqwest::Client::new()
+            let request = crate::support::client()
                 .get(format!("{}{path}", server.base))
                 .header("origin", "https://else.example");
             tag.into_iter().fold(request, |request, tag| request.header("if-none-match", tag))

@@ -179,7 +179,7 @@ async fn serve_has_neither_the_demo_nor_the_development_routes() {
     let address = free_address();
     let process = Process::start(folder.path(), &format!("serve --listen {address}"), &[KEY]);
     process.logs("serving");
-    let client = reqwest::Client::new();
+    let client = crate::support::client();
     for path in ["/outbox", "/dev/outbox", "/dev/clock", "/api/private"] {
         let request = client.get(format!("http://{address}{path}")).header("host", "auth.example.com");
         assert_eq!(request.send().await.unwrap().status(), 404, "{path}");

@@ -14,7 +14,7 @@ async fn a_ticket_is_made_used_listed_and_taken_back() {
     assert!(ticket.starts_with("tkt_") && made.out.join(" ").contains("/sign-in?ticket="), "{made:?}");
     let exchange = async || {
         let url = format!("{}/session/ticket/exchange", server.base);
-        let sent = reqwest::Client::new().post(url).json(&json!({ "ticket": ticket })).send();
+        let sent = crate::support::client().post(url).json(&json!({ "ticket": ticket })).send();
         sent.await.unwrap().status().as_u16()
     };
     assert_eq!((exchange().await, exchange().await), (200, 400));

@@ -179,7 +179,7 @@ async fn b03_a_ticket_of_one_deployment_is_none_of_another() {
     let exchange = async |host: &str| {
         let url = server.nodes()[0].replace("127.0.0.1", host);
         let body = json!({ "ticket": ticket });
-        let sent = reqwest::Client::new().post(format!("{url}/session/ticket/exchange")).json(&body).send();
+        let sent = crate::support::client().post(format!("{url}/session/ticket/exchange")).json(&body).send();
         sent.await.unwrap().status().as_u16()
     };
     assert_eq!(exchange("localhost").await, 404);

@@ -71,7 +71,7 @@ async fn a_token_follows_the_active_account_and_names_only_allowed_origins() {
 
     let asked_by = async |origin: Option<&str>| {
         let cookie = format!("{}={}", cookie_name(&server), browser.credential().unwrap());
-        let mut request = reqwest::Client::new().get(format!("{}/session/token", server.base));
+        let mut request = crate::support::client().get(format!("{}/session/token", server.base));
         request = request.header("cookie", cookie);
         if let Some(origin) = origin {
             request = request.header("origin", origin);

@@ -38,7 +38,7 @@ impl Keyrack {
 
     /// A backend that shows this.
     pub fn backend_with(&self, key: String) -> Backend {
-        Backend { client: Client::new(), nodes: self.nodes(), sent: AtomicUsize::new(0), key }
+        Backend { client: super::client(), nodes: self.nodes(), sent: AtomicUsize::new(0), key }
     }
 }
 

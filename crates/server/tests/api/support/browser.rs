@@ -29,7 +29,7 @@ impl Browser {
             Carriage::Staging => String::new(),
         };
         Self {
-            client: Client::new(),
+            client: super::client(),
             base: server.base.clone(),
             nodes: server.nodes(),
             sent: AtomicUsize::new(0),
@@ -43,7 +43,7 @@ impl Browser {
     /// One for a staging deployment at `base`.
     pub fn in_staging(base: &str) -> Self {
         Self {
-            client: Client::new(),
+            client: super::client(),
             base: base.to_owned(),
             nodes: vec![base.to_owned()],
             sent: AtomicUsize::new(0),

@@ -1,5 +1,4 @@
 use super::{Keyrack, Reply};
-use reqwest::{Client, redirect};
 use serde_json::Value;
 
 /// What a browser gets that asks for a page, without following where it is led.
@@ -9,7 +8,7 @@ pub async fn page(server: &Keyrack, path: &str) -> Reply {
 
 /// The same with more headers.
 pub async fn page_with(server: &Keyrack, path: &str, headers: &[(&str, &str)]) -> Reply {
-    let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+    let client = super::still();
     let mut request = client.get(format!("{}{path}", server.base));
     for (name, value) in headers {
         request = request.header(*name, *value);

@@ -96,6 +96,9 @@ impl Keyrack {
             let own = tokio::task::spawn_blocking(move || crate::retired::own_database(&url));
             config.database_url = Some(own.await.unwrap());
         }
+        if config.database_url.is_none() {
+            super::migrated(&config.data_dir);
+        }
         let (mailer, sms) = (App::mailer(&config).unwrap(), App::sms(&config).unwrap());
         let dns = super::dns::ask(&config.nameservers);
         let atlas = App::atlas(&config).unwrap();

@@ -1,0 +1,27 @@
+use keyrack_server::db::Db;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+use std::{fs, thread};
+
+/// `keyrack.db` as a first start makes it, before anything is in it.
+static EMPTY: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_path_buf();
+    // A test that asks for it runs in a runtime of its own, in which nobody can wait for another.
+    let made = thread::spawn(move || {
+        let db = Db::open_sqlite(&path, Arc::new(|_| {})).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(db.close()).unwrap();
+    });
+    made.join().unwrap();
+    fs::read(folder.path().join("keyrack.db")).unwrap()
+});
+
+/// Puts a migrated database into a data folder: a third of a test's time was to make the same tables again. How a first
+/// start makes them is seen by every test that starts a process.
+pub fn migrated(data_dir: &Path) {
+    let path = data_dir.join("keyrack.db");
+    fs::write(&path, &*EMPTY).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+}

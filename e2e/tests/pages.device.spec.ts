@@ -1,6 +1,6 @@
 /** `/device`: a program shows a code, and somebody who is signed in lets it in or keeps it out. */
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { isAccessible } from './axe.js';
 import { somebody, test } from './keyrack.js';
 import type { Server } from './server.js';
 
@@ -20,13 +20,6 @@ async function posts(server: Server, path: string, body: object): Promise<{ stat
 
 async function begins(server: Server): Promise<Waiting> {
   return (await posts(server, '/device/begin', { program: 'tool' })).data as Waiting;
-}
-
-async function isAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-  }
 }
 
 test('somebody types the code, sees what asks, and lets it in', async ({ demo, server, page }) => {

@@ -1,6 +1,6 @@
 /** `/sign-in?ticket=`: a link that signs somebody in once, and what is seen while somebody acts as somebody else. */
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test as base } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
+import { isAccessible } from './axe.js';
 import { type Person, somebody } from './person.js';
 import { Server } from './server.js';
 
@@ -34,13 +34,6 @@ async function known(server: Server): Promise<Person> {
 
 function ticketFor(server: Server, { email }: Person): Promise<Made> {
   return server.asked('ticket', 'create', 'sign_in', '--user', email);
-}
-
-async function isAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-  }
 }
 
 test('opening the link uses nothing up and shows it nowhere; a click signs in, also after a reload', async ({ page, server }) => {

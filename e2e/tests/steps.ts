@@ -1,15 +1,13 @@
 /** What walks through the ways in have in common. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { isAccessible } from './axe.js';
 import { expect, type Hosted, type Kind, test } from './pages.js';
 
 /** Nothing to complain about, at the width of a phone too: checked at each step that a test comes by. */
 export async function looksRight(page: Page, what: string): Promise<void> {
   // What is loaded when it is shown has come; only what turns until then never ends.
   await expect(page.locator('.spinner, .kr-wait[role=status]')).toHaveCount(0);
-  await page.evaluate(() => document.getAnimations().forEach((one) => one.finish()));
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), what).toEqual([]);
+  await isAccessible(page, what);
   const { width, height } = page.viewportSize() ?? { width: 1280, height: 720 };
   await page.setViewportSize({ width: 360, height: 740 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth), `${what}, on a phone`).toBeLessThanOrEqual(360);

@@ -1,5 +1,5 @@
 /** The forms for getting in and for one's own account, in every state: light and dark, at the width of a phone, by hand. */
-import AxeBuilder from '@axe-core/playwright';
+import { isAccessible } from './axe.js';
 import { expect, ORIGIN, type Page, test } from './components.js';
 
 async function open(page: Page, state: string): Promise<void> {
@@ -50,30 +50,24 @@ async function visit(page: Page, see: (state: string) => Promise<void>): Promise
   await see('an authenticator, backup codes and a passkey');
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(`in ${colorScheme} colours`, () => {
-    test.use({ colorScheme });
-
-    test('axe finds nothing to complain about in the forms, and at 320 pixels nothing is scrolled sideways', async ({ page }, info) => {
-      test.setTimeout(180_000);
-      await page.setViewportSize({ width: 320, height: 740 });
-      await visit(page, async (state) => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), state).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), state).toBeLessThanOrEqual(320);
-        const controls = page.locator('.kr :is(button, select, input:not([type=checkbox], .kr-off)):visible');
-        const small = await controls.evaluateAll((all) =>
-          all
-            .map((it) => ({ it: it.outerHTML.slice(0, 80), box: it.getBoundingClientRect() }))
-            .filter(({ box }) => box.width < 24 || box.height < 24)
-            .map(({ it }) => it),
-        );
-        expect(small, state).toEqual([]);
-        await page.screenshot({ path: info.outputPath(`${state}.png`), fullPage: true });
-      });
+test('axe finds nothing to complain about in the forms, and at 320 pixels nothing is scrolled sideways', async ({ page }, info) => {
+  test.setTimeout(180_000);
+  await page.setViewportSize({ width: 320, height: 740 });
+  await visit(page, async (state) => {
+    await isAccessible(page, state, async (colours) => {
+      await page.screenshot({ path: info.outputPath(`${state} ${colours}.png`), fullPage: true });
     });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), state).toBeLessThanOrEqual(320);
+    const controls = page.locator('.kr :is(button, select, input:not([type=checkbox], .kr-off)):visible');
+    const small = await controls.evaluateAll((all) =>
+      all
+        .map((it) => ({ it: it.outerHTML.slice(0, 80), box: it.getBoundingClientRect() }))
+        .filter(({ box }) => box.width < 24 || box.height < 24)
+        .map(({ it }) => it),
+    );
+    expect(small, state).toEqual([]);
   });
-}
+});
 
 test('what goes wrong moves nothing: the button stays where it is', async ({ page }) => {
   await open(page, 'start');

@@ -6,7 +6,7 @@ mod world;
 use crate::server::Setup;
 use crate::{Outcome, tools};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 use world::World;
 
@@ -81,12 +81,11 @@ pub async fn run(binary: &Path, seed: u64, examples: usize) -> Outcome<String> {
             knows: false,
         },
     ];
-    for asker in &askers {
-        println!("\n--- {}", asker.name);
-        let parameters = if asker.knows { world.parameters() } else { String::new() };
-        let file = setup.data.join("schemathesis.toml");
-        std::fs::write(file, parameters).map_err(|error| format!("no parameters: {error}"))?;
-        tools::run(&mut asked(&schemathesis, &setup, asker, (seed, examples)))?;
+    let known = world.parameters();
+    let [rest @ .., everything] = &askers;
+    // The last one takes away what the others need.
+    for together in [rest, std::slice::from_ref(everything)] {
+        ask(&schemathesis, &setup, together, &known, (seed, examples))?;
     }
     faultless(&setup.log())?;
     if !server.stop() {
@@ -100,11 +99,44 @@ pub async fn run(binary: &Path, seed: u64, examples: usize) -> Outcome<String> {
     ))
 }
 
-/// What makes the requests of one asker.
+/// Has these ask at the same time, each in a folder of its own, and says what each of them saw.
+fn ask(program: &Path, setup: &Setup, askers: &[Asker<'_>], known: &str, drawn: (u64, usize)) -> Outcome {
+    let begin = |(place, asker): (usize, &Asker<'_>)| {
+        let folder = setup.data.join(format!("asker-{place}"));
+        let said = if asker.knows { known } else { "" };
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::write(folder.join("schemathesis.toml"), said))
+            .and_then(|()| {
+                let mut command = asked(program, setup, asker, drawn);
+                command.current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+            })
+            .map_err(|error| format!("{} cannot ask: {error}", asker.name))
+    };
+    let begun: Vec<Outcome<Child>> = askers.iter().enumerate().map(begin).collect();
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = begun
+            .into_iter()
+            .map(|child| {
+                scope.spawn(|| child.and_then(|it| it.wait_with_output().map_err(|error| error.to_string())))
+            })
+            .collect();
+        let mut outcome = Ok(());
+        for (asker, wait) in askers.iter().zip(waiting) {
+            let done = wait.join().map_err(|_| "nobody waited for it".to_owned()).flatten()?;
+            println!("\n--- {}", asker.name);
+            println!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+            if !done.status.success() {
+                outcome = Err(format!("{}: Schemathesis failed ({})", asker.name, done.status));
+            }
+        }
+        outcome
+    })
+}
+
+/// What makes the requests of one asker. It leaves files of its own where it runs, and reads schemathesis.toml there.
 fn asked(program: &Path, setup: &Setup, asker: &Asker<'_>, (seed, examples): (u64, usize)) -> Command {
     let mut command = Command::new(program);
-    // It leaves files of its own where it runs, and reads schemathesis.toml there.
-    command.arg("run").current_dir(&setup.data).arg(format!("{}/openapi.json", setup.url()));
+    command.arg("run").arg(format!("{}/openapi.json", setup.url()));
     command.args(["--url", &setup.url(), "--checks", CHECKS, "--include-path-regex", asker.paths]);
     command.args(["--max-examples", &examples.to_string(), "--seed", &(seed % 1_000_000).to_string()]);
     command.args([

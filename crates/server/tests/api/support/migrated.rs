@@ -18,10 +18,12 @@ static EMPTY: LazyLock<Vec<u8>> = LazyLock::new(|| {
     fs::read(folder.path().join("keyrack.db")).unwrap()
 });
 
-/// Puts a migrated database into a data folder: a third of a test's time was to make the same tables again. How a first
-/// start makes them is seen by every test that starts a process.
+/// Puts a migrated database into a data folder that has none: a third of a test's time was to make the same tables again.
+/// How a first start makes them is seen by every test that starts a process.
 pub fn migrated(data_dir: &Path) {
     let path = data_dir.join("keyrack.db");
-    fs::write(&path, &*EMPTY).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    if !path.exists() {
+        fs::write(&path, &*EMPTY).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
 }

@@ -1,4 +1,3 @@
-// @vitest-environment node
 /**
  * Several tabs, one server, one stream, and nothing comes in the order in which it was sent (world.ts). Each round is a
  * number; `RACE=17` repeats the one that failed. The same rounds must fail when a check is taken out of the code.
@@ -9,9 +8,6 @@ import { type Code, race } from './race.js';
 
 const ROUNDS = 200;
 const CODE = `export * from './client.ts'; export * from './error.ts';`;
-
-// React has no part in it: once is enough.
-const once = test.runIf(process.env['REACT'] === '19');
 
 /** Tells the stories until one fails. */
 async function races(code: Code, seeds: readonly number[]): Promise<number> {
@@ -28,13 +24,13 @@ async function races(code: Code, seeds: readonly number[]): Promise<number> {
 
 const seeds = (count: number): number[] => Array.from({ length: count }, (_, seed) => seed);
 
-once('H13 H15 H33 whatever comes when, no tab goes back, no token is another’s, all end alike', async () => {
+test('H13 H15 H33 whatever comes when, no tab goes back, no token is another’s, all end alike', async () => {
   const only = process.env['RACE'];
   const said = await races(await withBreak<Code>(CODE), only ? [Number(only)] : seeds(ROUNDS));
   if (!only) expect(said, 'the stream has a part in it').toBeGreaterThan(ROUNDS);
 }, 300_000);
 
-once.for([
+test.for([
   ['older overwrites newer', 'order.ts', 'ahead > 0 ||', 'true ||'],
   ['between sessions whatever comes last wins', 'order.ts', ': sent > held.sent', ': true'],
   ['a token that was asked for before a change is delivered', 'tokens.ts', ' && kept === this.#kept', ''],

@@ -6,9 +6,23 @@ import { FakeChannel, FakeLocks, FakeSheet } from './fake-browser.js';
 
 const isBrowser = typeof document !== 'undefined';
 
+/** Ends what a test leaves listening: the page goes on, the next test is somebody else's. */
+const left: (() => void)[] = [];
+
+function listensUntilTheEnd(target: EventTarget): void {
+  const add = target.addEventListener.bind(target);
+  vi.spyOn(target, 'addEventListener').mockImplementation((type, listener, options) => {
+    add(type, listener, options);
+    // React listens to this one once for all of its roots.
+    if (type !== 'selectionchange') left.push(() => target.removeEventListener(type, listener, options));
+  });
+}
+
 beforeEach(() => {
   vi.useFakeTimers();
   if (!isBrowser) return;
+  listensUntilTheEnd(window);
+  listensUntilTheEnd(document);
   localStorage.clear();
   vi.stubGlobal('BroadcastChannel', FakeChannel);
   vi.stubGlobal('CSSStyleSheet', FakeSheet);
@@ -19,6 +33,7 @@ beforeEach(() => {
 afterEach(() => {
   if (isBrowser) {
     cleanup();
+    left.splice(0).forEach((end) => end());
     FakeChannel.closeAll();
     setHidden(false);
   }

@@ -1,4 +1,3 @@
-// @vitest-environment node
 /**
  * Tabs with scopes of their own while nothing comes in the order in which it was sent (tab-race.ts). `RACE=17` repeats
  * the round that failed. The same rounds must fail when a check is taken out of the code.
@@ -10,9 +9,6 @@ import { tabRace } from './tab-race.js';
 
 const ROUNDS = 200;
 const CODE = `export * from './client.ts'; export * from './error.ts';`;
-
-// React has no part in it: once is enough.
-const once = test.runIf(process.env['REACT'] === '19');
 
 async function races(code: Code, seeds: readonly number[]): Promise<number> {
   let apart = 0;
@@ -28,13 +24,13 @@ async function races(code: Code, seeds: readonly number[]): Promise<number> {
 
 const seeds = (count: number): number[] => Array.from({ length: count }, (_, seed) => seed);
 
-once('H40 whatever comes when, no tab moves another one, no token is of another scope, all share one session', async () => {
+test('H40 whatever comes when, no tab moves another one, no token is of another scope, all share one session', async () => {
   const only = process.env['RACE'];
   const apart = await races(await withBreak<Code>(CODE), only ? [Number(only)] : seeds(ROUNDS));
   if (!only) expect(apart, 'tabs stand apart from each other').toBeGreaterThan(ROUNDS / 2);
 }, 300_000);
 
-once.for([
+test.for([
   ['requests name no scope', 'tab.ts', '{ ...request, path: path + query }', 'request'],
   ['a refused scope is kept', 'tab.ts', 'if (this.#scope === scope) {', 'if (false) {'],
   ['a tab goes where the session goes', 'tab.ts', 'if (!inScope(shared, this.#scope))', 'if (true)'],

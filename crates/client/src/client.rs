@@ -166,6 +166,11 @@ impl Client {
         Call::new(outcome, read)
     }
 
+    /// From now on it is known what the roles of the account allow.
+    pub(crate) fn want_permissions(&self) {
+        self.handle(Input::Asked);
+    }
+
     /// One thing after the other: what follows is done in the order in which it follows.
     fn handle(&self, input: Input) {
         let mut done = Vec::new();

@@ -36,6 +36,7 @@ mod state;
 
 pub use call::Call;
 pub use client::{Client, Subscription};
+pub use crate::core::permissions::Allowed;
 pub use entry::{Answer, Attempt, By, NewAccount, Profile};
 pub use error::{CLOSED, Error, NETWORK, NO_SESSION, SESSION_CHANGED, STORAGE, TIMEOUT, WRONG_KEY};
 pub use key::{Api, NotAKey};
@@ -46,4 +47,4 @@ pub use platform::file::{File, Memory};
 pub use platform::keyring::Keyring;
 #[cfg(not(target_family = "wasm"))]
 pub use platform::native::{Builder, CannotStart};
-pub use state::{Loaded, SignedIn, State};
+pub use state::{Loaded, SignedIn, State, Status};

@@ -10,6 +10,7 @@ mod frames;
 mod mint;
 pub(crate) mod mutation;
 pub(crate) mod order;
+pub(crate) mod permissions;
 mod queue;
 mod read;
 pub(crate) mod request;
@@ -21,6 +22,7 @@ mod tokens;
 use crate::Error;
 use keyrack_protocol::Session;
 use order::{Held, Told, acts_for};
+use permissions::{Allowed, Permissions};
 use queue::{Job, Queue};
 use read::{Notices, Read};
 use request::Request;
@@ -49,6 +51,7 @@ enum Then {
     Change,
     Token,
     Plain(CallId),
+    Memberships(usize),
 }
 
 #[derive(Debug)]
@@ -65,6 +68,8 @@ pub(crate) struct Shown {
     pub error: Option<Arc<Error>>,
     /// Whether somebody has asked for a read that is not answered yet.
     pub is_refetching: bool,
+    /// What the roles of the active memberships allow, once somebody has asked.
+    pub allowed: Arc<Allowed>,
 }
 
 /// The session of one store.
@@ -91,6 +96,7 @@ pub(crate) struct Core {
     notices: Notices,
     stream: Stream,
     tokens: Tokens,
+    permissions: Permissions,
     /// Those who asked for a token before the first load.
     early: Vec<Waiter>,
     is_hidden: bool,
@@ -123,7 +129,9 @@ impl Core {
             }
             Input::Leads(leads) => self.stream.lead(leads, now),
             Input::Line { number, line } => self.stream.hear(number, line, now, chance),
+            Input::Asked => self.want_permissions(),
         }
+        self.follow_permissions();
         self.wish();
         self.set_timer();
         std::mem::take(&mut self.effects)
@@ -133,7 +141,8 @@ impl Core {
     pub fn shown(&self) -> Shown {
         let session = self.held.as_ref().map(|held| Arc::clone(&held.session));
         let is_refetching = session.is_some() && self.refetches > 0;
-        Shown { session, error: self.error.clone(), is_refetching }
+        let allowed = self.permissions.allowed(session.as_deref());
+        Shown { session, error: self.error.clone(), is_refetching, allowed }
     }
 
     fn ask(&mut self, call: CallId, ask: Ask) {
@@ -168,6 +177,7 @@ impl Core {
             Then::Change => self.was_changed(answer),
             Then::Token => self.was_minted(number, answer),
             Then::Plain(call) => self.done(call, answer.map(Outcome::Data)),
+            Then::Memberships(kind) => self.were_read(kind, number, answer),
         }
     }
 
@@ -189,7 +199,7 @@ impl Core {
     /// Has the platform wake us when the next thing is due.
     fn set_timer(&mut self) {
         let requests = self.under_way.values().map(|one| one.deadline);
-        let others = [self.stream.due(), self.notices.due(), self.refresh_at];
+        let others = [self.stream.due(), self.notices.due(), self.refresh_at, self.permissions.due()];
         let due = requests.chain(others.into_iter().flatten()).min();
         if let Some(at) = due.filter(|at| self.woken_at.is_none_or(|known| known != *at)) {
             self.woken_at = Some(at);

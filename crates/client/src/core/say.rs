@@ -96,6 +96,8 @@ pub enum Input {
         /// What.
         line: Line,
     },
+    /// Somebody wants to know what the roles of the account allow.
+    Asked,
 }
 
 /// What is to be done.

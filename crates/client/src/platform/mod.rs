@@ -9,6 +9,7 @@ pub(crate) mod file;
 pub(crate) mod keyring;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod native;
+mod still;
 
 pub use crate::client::Inbox;
 pub use crate::core::request::{Reply, Request, understand};

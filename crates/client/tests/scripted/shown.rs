@@ -27,6 +27,7 @@ pub trait Shows {
 }
 
 /// What is shown.
+#[derive(Clone)]
 pub struct Seen {
     /// `loading`, `failed`, `signed-out` or `signed-in`.
     pub status: &'static str,
@@ -43,12 +44,7 @@ impl Seen {
     pub fn of(state: &State) -> Self {
         let loaded = state.loaded();
         Self {
-            status: match state {
-                State::Loading => "loading",
-                State::Failed(_) => "failed",
-                State::SignedOut(_) => "signed-out",
-                State::SignedIn(_) => "signed-in",
-            },
+            status: state.status().as_str(),
             error: state.error().map(|error| error.code.clone()),
             stale: loaded.is_some_and(Loaded::is_stale),
             refetching: loaded.is_some_and(Loaded::is_refetching),

@@ -57,7 +57,10 @@ fn h42_what_roles_allow_is_read_when_it_is_first_asked_and_again_at_each_revisio
     assert_eq!(allows("organization:admin"), None);
     assert_eq!(allows("organization:read"), None);
     assert_eq!(scripted.world().waiting.len(), 1, "one request for all who ask");
-    assert_eq!(scripted.world().waiting[0].full(), "GET /me/organization-memberships?scope=sin_ada.-.-&poll=1");
+    assert_eq!(
+        scripted.world().waiting[0].full(),
+        "GET /me/organization-memberships?scope=sin_ada.-.-&poll=1"
+    );
     answer(&scripted, &memberships("omem_1", &["organization:read"]));
     assert_eq!((allows("organization:admin"), allows("organization:read")), (Some(false), Some(true)));
     assert_eq!(allows("other"), Some(false), "that is another membership's");

@@ -78,7 +78,9 @@ impl Permissions {
         for (kind, id) in self.kinds.iter().zip(active(sign_in)) {
             let Some(id) = id else { continue };
             match &kind.known {
-                Some((known, permissions)) if known == id => found.permissions.extend(permissions.iter().cloned()),
+                Some((known, permissions)) if known == id => {
+                    found.permissions.extend(permissions.iter().cloned())
+                }
                 _ => found.is_complete = false,
             }
         }

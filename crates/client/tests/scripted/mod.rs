@@ -10,11 +10,11 @@ use keyrack_client::platform::{Input, Line, Reply};
 use keyrack_client::{Call, Client, Error};
 use platform::Scripted;
 use serde_json::{Value, json};
+use shown::{Opener, Shows};
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use shown::{Opener, Shows};
 use std::task::{Context, Poll, Waker};
 
 type Outcome = Pin<Box<dyn Future<Output = Result<Value, Error>>>>;
@@ -35,14 +35,8 @@ impl<'a> Scenario<'a> {
     pub fn run(templates: &'a Value, steps: &[Value], opener: Opener) -> Result<(), String> {
         let scripted = Scripted::default();
         scripted.world().wall = 1_900_000_000_000;
-        let mut scenario = Self {
-            templates,
-            scripted,
-            opener,
-            shows: None,
-            mark: None,
-            calls: HashMap::new(),
-        };
+        let mut scenario =
+            Self { templates, scripted, opener, shows: None, mark: None, calls: HashMap::new() };
         for (index, step) in steps.iter().enumerate() {
             scenario.step(step).map_err(|why| format!("step {} ({step}): {why}", index + 1))?;
             scenario.poll();

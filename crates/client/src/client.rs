@@ -2,7 +2,7 @@
 //! subscribed.
 
 use crate::core::{Ask, CallId, Core, Effect, Input, Outcome};
-use crate::platform::Platform;
+use crate::platform::{Here, Platform, here};
 use crate::{Call, Error, State};
 use futures_channel::oneshot;
 use keyrack_protocol::Session;
@@ -10,9 +10,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 #[cfg(not(target_family = "wasm"))]
-type Listener = Arc<dyn Fn(&State) + Send + Sync>;
+type Heard = dyn Fn(&State) + Send + Sync;
 #[cfg(target_family = "wasm")]
-type Listener = Arc<dyn Fn(&State)>;
+type Heard = dyn Fn(&State);
+type Listener = Here<Arc<Heard>>;
 
 /// The session of one deployment, for everybody in this program who asks: one request at first and one per refresh,
 /// however many they are. Clones are the same store; it ends with the last of them.
@@ -22,7 +23,7 @@ pub struct Client {
 }
 
 struct Inner {
-    platform: Box<dyn Platform>,
+    platform: Here<Box<dyn Platform>>,
     driven: Mutex<Driven>,
     listeners: Mutex<Listeners>,
 }
@@ -65,7 +66,8 @@ impl Client {
     pub fn on(platform: Box<dyn Platform>, session: Option<Session>) -> Self {
         let core = session.map_or_else(Core::default, Core::beginning_with);
         let driven = Mutex::new(Driven { core, calls: HashMap::new(), last_call: 0 });
-        let client = Self { inner: Arc::new(Inner { platform, driven, listeners: Mutex::default() }) };
+        let client =
+            Self { inner: Arc::new(Inner { platform: here(platform), driven, listeners: Mutex::default() }) };
         client.inner.platform.begin(Inbox { inner: Arc::downgrade(&client.inner) });
         client.handle(Input::Start);
         client
@@ -82,13 +84,13 @@ impl Client {
     /// by one thread at a time, and never with something older than before.
     #[cfg(not(target_family = "wasm"))]
     pub fn subscribe(&self, listener: impl Fn(&State) + Send + Sync + 'static) -> Subscription {
-        self.listen(Arc::new(listener))
+        self.listen(here(Arc::new(listener)))
     }
 
     /// Has `listener` called with what is shown whenever that has changed, until the subscription is dropped.
     #[cfg(target_family = "wasm")]
     pub fn subscribe(&self, listener: impl Fn(&State) + 'static) -> Subscription {
-        self.listen(Arc::new(listener))
+        self.listen(here(Arc::new(listener)))
     }
 
     fn listen(&self, listener: Listener) -> Subscription {
@@ -164,6 +166,11 @@ impl Client {
         };
         self.handle(Input::Call(call, ask));
         Call::new(outcome, read)
+    }
+
+    /// From now on it is known what the roles of the account allow.
+    pub(crate) fn want_permissions(&self) {
+        self.handle(Input::Asked);
     }
 
     /// One thing after the other: what follows is done in the order in which it follows.

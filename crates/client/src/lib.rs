@@ -25,6 +25,7 @@
 //! `core` decides and does nothing else: what happened goes in, what is to be done comes out. `client` drives it, and
 //! `platform` has what differs between a native program, a browser and a test.
 
+mod builder;
 mod call;
 mod client;
 mod core;
@@ -34,6 +35,8 @@ mod key;
 pub mod platform;
 mod state;
 
+pub use crate::core::permissions::Allowed;
+pub use builder::{Builder, CannotStart};
 pub use call::Call;
 pub use client::{Client, Subscription};
 pub use entry::{Answer, Attempt, By, NewAccount, Profile};
@@ -44,6 +47,4 @@ pub use keyrack_protocol as protocol;
 pub use platform::file::{File, Memory};
 #[cfg(all(feature = "keyring", not(target_family = "wasm")))]
 pub use platform::keyring::Keyring;
-#[cfg(not(target_family = "wasm"))]
-pub use platform::native::{Builder, CannotStart};
-pub use state::{Loaded, SignedIn, State};
+pub use state::{Loaded, SignedIn, State, Status};

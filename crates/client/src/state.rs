@@ -2,6 +2,7 @@
 
 use crate::core::Ask;
 use crate::core::mutation::Mutation;
+use crate::core::permissions::Allowed;
 use crate::{Call, Client, Error};
 use keyrack_protocol::{CurrentUser, EndReason, Session, SignIn};
 use std::ops::Deref;
@@ -45,11 +46,22 @@ pub enum State {
 
 impl State {
     pub(crate) fn of(shown: crate::core::Shown, client: &Client) -> Self {
-        let crate::core::Shown { session, error, is_refetching } = shown;
+        let crate::core::Shown { session, error, is_refetching, allowed } = shown;
         let Some(session) = session else { return error.map_or(Self::Loading, Self::Failed) };
         let is_signed_in = session.active_signin.is_some();
-        let loaded = Loaded { session, error, is_refetching, client: client.clone() };
+        let loaded = Loaded { session, error, is_refetching, allowed, client: client.clone() };
         if is_signed_in { Self::SignedIn(SignedIn(loaded)) } else { Self::SignedOut(loaded) }
+    }
+
+    /// Which of the four it is.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Loading => Status::Loading,
+            Self::Failed(_) => Status::Failed,
+            Self::SignedOut(_) => Status::SignedOut,
+            Self::SignedIn(_) => Status::SignedIn,
+        }
     }
 
     /// What can be done whoever is signed in; none before the first load.
@@ -80,6 +92,32 @@ impl State {
     }
 }
 
+/// Which [`State`] it is, for whoever asks nothing else; written as the hook for React says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The first load is under way.
+    Loading,
+    /// It has failed; the next try follows by itself.
+    Failed,
+    /// Nobody is signed in.
+    SignedOut,
+    /// Somebody is.
+    SignedIn,
+}
+
+impl Status {
+    /// `loading`, `failed`, `signed-out`, `signed-in`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Failed => "failed",
+            Self::SignedOut => "signed-out",
+            Self::SignedIn => "signed-in",
+        }
+    }
+}
+
 /// The session after the first load, and what can be done to it. Each method sends one request, whose answer is the new
 /// session; it is done when that is shown.
 #[derive(Clone)]
@@ -87,6 +125,7 @@ pub struct Loaded {
     session: Arc<Session>,
     error: Option<Arc<Error>>,
     is_refetching: bool,
+    allowed: Arc<Allowed>,
     pub(crate) client: Client,
 }
 
@@ -125,6 +164,22 @@ impl Loaded {
     #[must_use]
     pub fn end_reason(&self) -> Option<EndReason> {
         self.session.end_reason
+    }
+
+    /// Whether the roles in the active memberships allow something; none while that is not known. It is read from when it is
+    /// first asked, and again when the session has changed; whoever subscribed is told.
+    ///
+    /// It decides what is shown, not what is allowed: that is for the backend, which verifies a token.
+    #[must_use]
+    pub fn allows(&self, permission: &str) -> Option<bool> {
+        self.client.want_permissions();
+        self.allowed.allows(permission)
+    }
+
+    /// What is known of what they allow. Nothing is asked for.
+    #[must_use]
+    pub fn allowed(&self) -> &Arc<Allowed> {
+        &self.allowed
     }
 
     /// Makes another account of this session the active one.
@@ -166,6 +221,7 @@ impl PartialEq for Loaded {
         Arc::ptr_eq(&self.session, &other.session)
             && self.error == other.error
             && self.is_refetching == other.is_refetching
+            && self.allowed == other.allowed
             && self.client == other.client
     }
 }

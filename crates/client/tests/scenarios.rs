@@ -5,6 +5,7 @@
 mod scripted;
 
 use scripted::Scenario;
+use scripted::shown::Store;
 use serde_json::Value;
 
 /// As few as there may be.
@@ -23,7 +24,7 @@ fn every_scenario_ends_as_it_says() {
     let failed: Vec<String> = scenarios
         .iter()
         .filter_map(|one| {
-            let outcome = Scenario::run(&file["templates"], one["steps"].as_array().unwrap());
+            let outcome = Scenario::run(&file["templates"], one["steps"].as_array().unwrap(), Store::open);
             outcome.err().map(|why| format!("{}\n    {why}", one["name"].as_str().unwrap()))
         })
         .collect();
@@ -56,6 +57,6 @@ fn a_scenario_that_does_not_hold_is_noticed() {
         { "answer": "GET /session", "session": { "accounts": ["ada"] } },
         { "expect": { "active": "sin_bob" } },
     ]);
-    let why = Scenario::run(&file["templates"], steps.as_array().unwrap()).unwrap_err();
+    let why = Scenario::run(&file["templates"], steps.as_array().unwrap(), Store::open).unwrap_err();
     assert!(why.starts_with("step 3") && why.ends_with("active is \"sin_ada\""), "{why}");
 }

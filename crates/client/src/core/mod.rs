@@ -10,17 +10,21 @@ mod frames;
 mod mint;
 pub(crate) mod mutation;
 pub(crate) mod order;
+mod page;
+pub(crate) mod permissions;
 mod queue;
 mod read;
 pub(crate) mod request;
 mod say;
+mod show;
 mod stream;
 pub(crate) mod time;
 mod tokens;
 
 use crate::Error;
 use keyrack_protocol::Session;
-use order::{Held, Told, acts_for};
+use order::{Held, Told};
+use permissions::{Allowed, Permissions};
 use queue::{Job, Queue};
 use read::{Notices, Read};
 use request::Request;
@@ -49,6 +53,7 @@ enum Then {
     Change,
     Token,
     Plain(CallId),
+    Memberships(usize),
 }
 
 #[derive(Debug)]
@@ -65,6 +70,8 @@ pub(crate) struct Shown {
     pub error: Option<Arc<Error>>,
     /// Whether somebody has asked for a read that is not answered yet.
     pub is_refetching: bool,
+    /// What the roles of the active memberships allow, once somebody has asked.
+    pub allowed: Arc<Allowed>,
 }
 
 /// The session of one store.
@@ -91,9 +98,16 @@ pub(crate) struct Core {
     notices: Notices,
     stream: Stream,
     tokens: Tokens,
+    permissions: Permissions,
     /// Those who asked for a token before the first load.
     early: Vec<Waiter>,
     is_hidden: bool,
+    /// The page is left: nobody tells it anything.
+    is_away: bool,
+    /// A page that came back stays covered until then at most.
+    reveal_at: Option<u64>,
+    /// It stands for the stream.
+    stands: bool,
     refresh_at: Option<u64>,
     woken_at: Option<u64>,
     now: Moment,
@@ -121,9 +135,13 @@ impl Core {
                 self.stream.hurry(now);
                 self.read(Read::now());
             }
+            Input::Left => self.leave_page(),
+            Input::Back => self.come_back(),
             Input::Leads(leads) => self.stream.lead(leads, now),
             Input::Line { number, line } => self.stream.hear(number, line, now, chance),
+            Input::Asked => self.want_permissions(),
         }
+        self.follow_permissions();
         self.wish();
         self.set_timer();
         std::mem::take(&mut self.effects)
@@ -133,7 +151,8 @@ impl Core {
     pub fn shown(&self) -> Shown {
         let session = self.held.as_ref().map(|held| Arc::clone(&held.session));
         let is_refetching = session.is_some() && self.refetches > 0;
-        Shown { session, error: self.error.clone(), is_refetching }
+        let allowed = self.permissions.allowed(session.as_deref());
+        Shown { session, error: self.error.clone(), is_refetching, allowed }
     }
 
     fn ask(&mut self, call: CallId, ask: Ask) {
@@ -168,6 +187,7 @@ impl Core {
             Then::Change => self.was_changed(answer),
             Then::Token => self.was_minted(number, answer),
             Then::Plain(call) => self.done(call, answer.map(Outcome::Data)),
+            Then::Memberships(kind) => self.were_read(kind, number, answer),
         }
     }
 
@@ -183,13 +203,15 @@ impl Core {
         }
         self.stream.wake(self.now, self.chance);
         self.wake_notices();
+        self.wake_page();
         self.wake_refresh();
     }
 
     /// Has the platform wake us when the next thing is due.
     fn set_timer(&mut self) {
         let requests = self.under_way.values().map(|one| one.deadline);
-        let others = [self.stream.due(), self.notices.due(), self.refresh_at];
+        let others =
+            [self.stream.due(), self.notices.due(), self.reveal_at, self.refresh_at, self.permissions.due()];
         let due = requests.chain(others.into_iter().flatten()).min();
         if let Some(at) = due.filter(|at| self.woken_at.is_none_or(|known| known != *at)) {
             self.woken_at = Some(at);
@@ -205,64 +227,6 @@ impl Core {
                 Wish::Close { number } => self.command(Command::Close { number }),
                 Wish::Notice(told) => self.notice(told),
             }
-        }
-    }
-
-    fn take(&mut self, session: Arc<Session>, sent: u64, from: order::By) {
-        let held = order::settle(self.held.as_ref(), session, sent, from);
-        self.settle(sent, Some(held), None);
-    }
-
-    /// What became of a request. A late failure says nothing about an answer that has come since, nor a late answer about
-    /// a failure.
-    fn settle(&mut self, sent: u64, held: Option<Held>, error: Option<Error>) {
-        let (before, known) = (self.held.clone(), self.error.clone());
-        if sent > self.settled {
-            self.settled = sent;
-            self.set_failures(error.as_ref().map_or(0, |_| self.failures + 1));
-            // The same failure again is no news.
-            let is_same = |a: &Error, b: &Error| a.code == b.code;
-            if !matches!((&known, &error), (Some(a), Some(b)) if is_same(a, b)) {
-                self.error = error.map(Arc::new);
-            }
-        }
-        let session = |held: &Option<Held>| held.as_ref().map(|held| Arc::clone(&held.session));
-        let (was, is) = (session(&before), session(&held));
-        let is_same = match (&was, &is) {
-            (Some(was), Some(is)) => Arc::ptr_eq(was, is),
-            (None, None) => true,
-            _ => false,
-        };
-        if acts_for(was.as_deref()) != acts_for(is.as_deref()) {
-            self.tokens.clear();
-        }
-        self.held = held;
-        if !is_same {
-            self.shown_at = self.sent;
-        }
-        self.follow();
-        let is_same_error = known.as_ref().map(Arc::as_ptr) == self.error.as_ref().map(Arc::as_ptr);
-        if !is_same || !is_same_error {
-            self.changed();
-        }
-        if was.is_none() && self.held.is_some() {
-            self.loaded();
-        }
-    }
-
-    /// The first load is done: what has waited for it goes on.
-    fn loaded(&mut self) {
-        self.next_change();
-        for waiter in std::mem::take(&mut self.early) {
-            self.ask_token(waiter);
-        }
-    }
-
-    fn follow(&mut self) {
-        let held = self.held.as_ref().filter(|_| self.settled > 0);
-        let id = held.map_or_else(String::new, |held| held.session.id.clone());
-        if self.stream.follow(&id, self.now) {
-            self.notices = Notices::default();
         }
     }
 

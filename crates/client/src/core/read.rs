@@ -37,6 +37,8 @@ pub enum After {
     Token(u64),
     /// The next thing that another tab has told of.
     Heard,
+    /// The page has come back, and may be seen.
+    Back,
     /// The others are told, and the next notice is dealt with.
     Notice(Told),
 }
@@ -135,6 +137,7 @@ impl Core {
             After::Lost(error) => self.was_lost(error, is_answered),
             After::Crossed(session) => self.was_crossed(session, is_answered),
             After::Token(flight) => self.land(flight),
+            After::Back => self.reveal(),
             After::Heard => {
                 self.is_hearing = false;
                 self.next_heard();

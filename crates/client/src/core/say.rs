@@ -87,6 +87,10 @@ pub enum Input {
     Visible(bool),
     /// The network is back, or what is shown may have been overtaken otherwise.
     Returned,
+    /// The page is left, and may be kept as it is: nobody tells it anything from now on.
+    Left,
+    /// It comes back, as old as that was long.
+    Back,
     /// Whether the stream is held here, among those that share a session.
     Leads(bool),
     /// A connection for the stream says something.
@@ -96,6 +100,8 @@ pub enum Input {
         /// What.
         line: Line,
     },
+    /// Somebody wants to know what the roles of the account allow.
+    Asked,
 }
 
 /// What is to be done.
@@ -132,4 +138,10 @@ pub enum Command {
     },
     /// Tell it to the others that share the session.
     Tell(Message),
+    /// Stand for the stream of all that share the session, or no longer: whose turn it is hears [`Input::Leads`].
+    Stand(bool),
+    /// Have nobody see what is shown: the page is kept as it is.
+    Cover,
+    /// What is shown may be seen again.
+    Reveal,
 }

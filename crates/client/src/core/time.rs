@@ -26,6 +26,9 @@ pub const REFRESH_MS: u64 = 30_000;
 /// How long an answer is waited for.
 pub const TIMEOUT_MS: u64 = 15_000;
 
+/// How long a page that comes back stays covered for want of an answer.
+pub const COVERED_MS: u64 = 5_000;
+
 /// How long a notice waits: of a change made in another tab that tab tells more, by its mutation's answer.
 pub const OWN_MS: u64 = 100;
 

@@ -1,6 +1,6 @@
 //! Where a store runs: what sends its requests, tells it the time, and what else it has there. Differences are files of
 //! one name each; `native` is that of programs, and a test brings one that does what its script says. Nothing outside of this
-//! folder needs a runtime, a thread or a clock: a browser's is one more file here.
+//! folder needs a runtime, a thread or a clock. `web` is a page's in a browser.
 
 mod carriage;
 #[cfg(not(target_family = "wasm"))]
@@ -9,6 +9,9 @@ pub(crate) mod file;
 pub(crate) mod keyring;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod native;
+mod still;
+#[cfg(target_family = "wasm")]
+pub(crate) mod web;
 
 pub use crate::client::Inbox;
 pub use crate::core::request::{Reply, Request, understand};
@@ -27,6 +30,22 @@ impl<T: Send + Sync> Anywhere for T {}
 pub trait Anywhere {}
 #[cfg(target_family = "wasm")]
 impl<T> Anywhere for T {}
+
+/// What never leaves the thread that it was made on, which is the only one in a browser. So the store is `Send` and `Sync`
+/// there too, and one program's types fit both.
+#[cfg(target_family = "wasm")]
+pub(crate) type Here<T> = send_wrapper::SendWrapper<T>;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) type Here<T> = T;
+
+#[cfg(target_family = "wasm")]
+pub(crate) fn here<T>(value: T) -> Here<T> {
+    send_wrapper::SendWrapper::new(value)
+}
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn here<T>(value: T) -> Here<T> {
+    value
+}
 
 /// What carries out the commands of a store.
 pub trait Platform: Anywhere {

@@ -1,15 +1,13 @@
 //! A native program: requests by reqwest on the tokio runtime that the store was started on.
 
-use super::file::Memory;
 use super::{Change, Command, Inbox, Input, Keeper, Line, Moment, Platform, Reply, Request, take_back};
+use crate::builder::{Builder, CannotStart};
 use crate::core::time::TIMEOUT_MS;
-use crate::{Api, Client, Error, NotAKey, error};
-use keyrack_protocol::Session;
+use crate::{Api, Client, Error, error};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN, RETRY_AFTER, SET_COOKIE};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
-use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -22,83 +20,18 @@ const STAGING: &str = "x-development-session";
 /// How the cookie of production is called; another may be a proxy's.
 const COOKIES: [&str; 3] = ["__Host-keyrack", "__session", "keyrack_dev_"];
 
-/// Why a store could not be started.
-#[derive(Debug)]
-pub enum CannotStart {
-    /// It was not started on a tokio runtime.
-    NoRuntime,
-    /// TLS cannot be spoken here.
-    NoClient(reqwest::Error),
-}
-
-impl fmt::Display for CannotStart {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoRuntime => write!(to, "a store is started on a tokio runtime"),
-            Self::NoClient(_) => write!(to, "requests cannot be sent from here"),
-        }
-    }
-}
-
-impl std::error::Error for CannotStart {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        if let Self::NoClient(error) = self { Some(error) } else { None }
-    }
-}
-
-/// What a store in a native program begins with.
-pub struct Builder {
-    api: Api,
-    keeper: Arc<dyn Keeper>,
-    session: Option<Session>,
-}
-
-impl Client {
-    /// A store for the deployment of this publishable key, `pk_test_…` or `pk_live_…`; the server prints it. It is no secret.
-    ///
-    /// # Errors
-    /// When the key is malformed.
-    pub fn builder(publishable_key: &str) -> Result<Builder, NotAKey> {
-        Ok(Builder { api: Api::parse(publishable_key)?, keeper: Arc::new(Memory::default()), session: None })
-    }
-}
-
-impl Builder {
-    /// Where the credential is kept; by default nowhere, so that the session ends with the program.
-    #[must_use]
-    pub fn keeper(self, keeper: impl Keeper + 'static) -> Self {
-        Self { keeper: Arc::new(keeper), ..self }
-    }
-
-    /// The session that is known already, so that it is loaded from the beginning. It is read at once all the same.
-    #[must_use]
-    pub fn initial_session(self, session: Session) -> Self {
-        Self { session: Some(session), ..self }
-    }
-
-    /// Begins. Its requests run on the tokio runtime that this is called on.
-    ///
-    /// # Errors
-    /// Outside of a runtime.
-    pub fn start(self) -> Result<Client, CannotStart> {
-        let runtime = Handle::try_current().map_err(|_| CannotStart::NoRuntime)?;
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("keyrack-client/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(CannotStart::NoClient)?;
-        let Self { api, keeper, session } = self;
-        let wire = Arc::new(Wire { http, api, keeper, inbox: OnceLock::new() });
-        #[allow(clippy::disallowed_methods, reason = "this is where the store's time begins")]
-        let native = Native { wire, runtime, began: Instant::now(), tasks: Mutex::default() };
-        Ok(Client::on(Box::new(native), session))
-    }
-}
-
-impl fmt::Debug for Builder {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        to.debug_struct("Builder").field("api", &self.api).finish_non_exhaustive()
-    }
+/// A store on the runtime that this is called on.
+pub fn start(Builder { api, keeper, session }: Builder) -> Result<Client, CannotStart> {
+    let runtime = Handle::try_current().map_err(|_| CannotStart::NoRuntime)?;
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("keyrack-client/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(CannotStart::NoClient)?;
+    let wire = Arc::new(Wire { http, api, keeper, inbox: OnceLock::new() });
+    #[allow(clippy::disallowed_methods, reason = "this is where the store's time begins")]
+    let native = Native { wire, runtime, began: Instant::now(), tasks: Mutex::default() };
+    Ok(Client::on(Box::new(native), session))
 }
 
 /// What is under way, so that it can be given up.
@@ -164,8 +97,8 @@ impl Platform for Native {
             Command::Close { number } => {
                 stop(tasks.stream.take_if(|(open, _)| *open == number).map(|(_, task)| task));
             }
-            // Programs have no tabs; who shares a credential is told by the server.
-            Command::Tell(_) => {}
+            // Programs have no tabs, so that each has a stream of its own, and no pages.
+            Command::Tell(_) | Command::Stand(_) | Command::Cover | Command::Reveal => {}
         }
     }
 }

@@ -1,18 +1,20 @@
-//! Runs the steps of vectors/scenarios.json against a store. What each step means is written in vectors/SCENARIOS.md;
-//! packages/react/test/scenarios.test.ts does the same with the hook.
+//! Runs the steps of vectors/scenarios.json against a store, or a framework's hook over one: whoever wants to says how it is
+//! shown there. What each step means is written in vectors/SCENARIOS.md; packages/react/test/scenarios.test.ts does the same
+//! with the hook for React. The crates over the store have this folder by its path.
 
 pub mod platform;
 mod session;
+pub mod shown;
 
 use keyrack_client::platform::{Input, Line, Reply};
-use keyrack_client::{Call, Client, Error, Loaded, Subscription};
+use keyrack_client::{Call, Client, Error};
 use platform::Scripted;
 use serde_json::{Value, json};
+use shown::{Opener, Shows};
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
 type Outcome = Pin<Box<dyn Future<Output = Result<Value, Error>>>>;
@@ -21,28 +23,20 @@ type Outcome = Pin<Box<dyn Future<Output = Result<Value, Error>>>>;
 pub struct Scenario<'a> {
     templates: &'a Value,
     scripted: Scripted,
-    client: Option<Client>,
-    _subscription: Option<Subscription>,
-    told: Arc<AtomicUsize>,
+    opener: Opener,
+    shows: Option<Box<dyn Shows>>,
     /// What was shown, and how often readers had been told, when it was marked.
     mark: Option<(Arc<keyrack_client::protocol::Session>, usize)>,
     calls: HashMap<String, (Option<Outcome>, Value)>,
 }
 
 impl<'a> Scenario<'a> {
-    /// Does every step, and panics with its number where one does not hold.
-    pub fn run(templates: &'a Value, steps: &[Value]) -> Result<(), String> {
+    /// Does every step, and says which one does not hold. `opener` makes of a store what shows it.
+    pub fn run(templates: &'a Value, steps: &[Value], opener: Opener) -> Result<(), String> {
         let scripted = Scripted::default();
         scripted.world().wall = 1_900_000_000_000;
-        let mut scenario = Self {
-            templates,
-            scripted,
-            client: None,
-            _subscription: None,
-            told: Arc::default(),
-            mark: None,
-            calls: HashMap::new(),
-        };
+        let mut scenario =
+            Self { templates, scripted, opener, shows: None, mark: None, calls: HashMap::new() };
         for (index, step) in steps.iter().enumerate() {
             scenario.step(step).map_err(|why| format!("step {} ({step}): {why}", index + 1))?;
             scenario.poll();
@@ -69,8 +63,8 @@ impl<'a> Scenario<'a> {
             "call" => self.call(what.as_str().unwrap(), step)?,
             "keep" => self.scripted.world().kept = what.as_str().map(str::to_owned),
             "mark" => {
-                let session = Arc::clone(self.loaded().ok_or("nothing is loaded")?.session());
-                self.mark = Some((session, self.told.load(Ordering::SeqCst)));
+                let session = self.shows().seen().session.ok_or("nothing is loaded")?;
+                self.mark = Some((session, self.shows().told()));
             }
             _ => self.expect(what)?,
         }
@@ -82,20 +76,12 @@ impl<'a> Scenario<'a> {
         let initial =
             what.get("initial").map(|initial| serde_json::from_value(self.session(initial)).unwrap());
         let client = Client::on(Box::new(self.scripted.clone()), initial);
-        let told = Arc::clone(&self.told);
-        self._subscription = Some(client.subscribe(move |_| {
-            told.fetch_add(1, Ordering::SeqCst);
-        }));
-        self.client = Some(client);
+        self.shows = Some((self.opener)(client));
         self.scripted.post(Input::Leads(true));
     }
 
-    fn client(&self) -> &Client {
-        self.client.as_ref().expect("a step `open` comes first")
-    }
-
-    fn loaded(&self) -> Option<Loaded> {
-        self.client().state().loaded().cloned()
+    fn shows(&self) -> &dyn Shows {
+        self.shows.as_deref().expect("a step `open` comes first")
     }
 
     fn answer(&self, name: &str, step: &Value) -> Result<(), String> {
@@ -174,13 +160,13 @@ impl<'a> Scenario<'a> {
     fn call(&mut self, method: &str, step: &Value) -> Result<(), String> {
         let argument = step["with"].as_str();
         let name = step["as"].as_str().unwrap_or(method).to_owned();
-        let client = self.client();
+        let shows = self.shows();
         let outcome = match method {
-            "refetch" => boxed(client.refetch(), |()| Value::Null),
-            "get_token" => boxed(client.get_token(argument.unwrap_or("default")), Value::String),
+            "refetch" => boxed(shows.refetch(), |()| Value::Null),
+            "get_token" => boxed(shows.get_token(argument.unwrap_or("default")), Value::String),
             _ => {
-                let loaded = self.loaded().ok_or("nothing is loaded")?;
-                let state = client.state();
+                let state = shows.now();
+                let loaded = state.loaded().ok_or("nothing is loaded")?;
                 let signed_in = || state.signed_in().ok_or("nobody is signed in");
                 let call = match method {
                     "switch_sign_in" => loaded.switch_sign_in(argument.unwrap()),

@@ -39,6 +39,7 @@ pub struct World {
     pub told: Vec<Value>,
     pub kept: Option<String>,
     pub staging: bool,
+    pub is_covered: bool,
 }
 
 #[derive(Clone, Default)]
@@ -136,6 +137,10 @@ impl Platform for Scripted {
             }
             Command::Close { number } => world.connections.retain(|one| *one != number),
             Command::Tell(message) => world.told.push(message.to_json()),
+            // This one holds the stream for all.
+            Command::Stand(_) => {}
+            Command::Cover => world.is_covered = true,
+            Command::Reveal => world.is_covered = false,
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Sessions as scenarios write them, and what is shown of one.
 
 use super::Scenario;
-use keyrack_client::{Loaded, State};
+use super::shown::Seen;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 impl Scenario<'_> {
     /// The session that a short form means.
@@ -43,21 +42,15 @@ impl Scenario<'_> {
     }
 
     pub(super) fn shown(&self, what: &str) -> Value {
-        let state = self.client().state();
-        let loaded = state.loaded();
-        let session = loaded.map(|loaded| loaded.session());
+        let Seen { status, error, stale, refetching, end_reason, session } = self.shows().seen();
+        let session = session.as_ref();
         let active = session.and_then(|session| session.active_signin.as_ref());
         match what {
-            "status" => json!(match &state {
-                State::Loading => "loading",
-                State::Failed(_) => "failed",
-                State::SignedOut(_) => "signed-out",
-                State::SignedIn(_) => "signed-in",
-            }),
-            "error" => json!(state.error().map(|error| &error.code)),
-            "stale" => json!(loaded.is_some_and(Loaded::is_stale)),
-            "refetching" => json!(loaded.is_some_and(Loaded::is_refetching)),
-            "end_reason" => json!(loaded.and_then(Loaded::end_reason)),
+            "status" => json!(status),
+            "error" => json!(error),
+            "stale" => json!(stale),
+            "refetching" => json!(refetching),
+            "end_reason" => json!(end_reason),
             "id" => json!(session.map(|session| &session.id)),
             "revision" => json!(session.map(|session| session.revision)),
             "active" => json!(active.map(|active| &active.id)),
@@ -82,7 +75,7 @@ impl Scenario<'_> {
                 let (marked, told) = self.mark.as_ref().expect("a step `mark` comes first");
                 json!(
                     session.is_some_and(|session| Arc::ptr_eq(session, marked))
-                        && self.told.load(Ordering::SeqCst) == *told
+                        && self.shows().told() == *told
                 )
             }
             _ => json!("nobody knows"),

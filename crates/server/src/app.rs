@@ -150,7 +150,7 @@ impl App {
         let hasher = Hasher::start(&world, hashing.unwrap_or(crate::config::PasswordHashing::Standard))?;
         let mut sites = Vec::new();
         for deployment in &config.deployments {
-            session::scope::end_what_is_off(&db, deployment).await?;
+            session::standing::end_what_is_off(&db, deployment).await?;
             sites.push(Arc::new(deployment::store::start(&db, &vault, &world, deployment).await?));
         }
         let metrics = Metrics::new(&operations(), &config.deployments, world.clock.now_ms());

@@ -26,6 +26,7 @@ pub mod rack;
 pub mod read;
 mod revoked;
 pub mod scope;
+pub mod standing;
 pub mod store;
 pub mod tab;
 pub mod view;

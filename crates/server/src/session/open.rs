@@ -1,7 +1,7 @@
 //! Opening a sign-in in a session.
 
 use super::enter::{Arrival, Room};
-use super::{Bounds, Plan, Proof, crowd, plan, scope, store};
+use super::{Bounds, Plan, Proof, crowd, plan, scope, standing, store};
 use crate::app::{App, Site};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
@@ -76,7 +76,7 @@ impl Room {
             let second_factor = user.second_factor_at.is_some() && proof.second_factor_at.is_some();
             let visitor = Visitor { address: Some(arrival.address), second_factor };
             let begins = scope::as_admitted(Scope { workspace, ..last }, visitor);
-            scope::stand(tx, id, begins.as_ref(), now)?;
+            standing::stand(tx, id, begins.as_ref(), now)?;
         }
         let end =
             crowd::superseded(&self.loaded, self.opened, user, site.config.max_accounts_per_session as usize);

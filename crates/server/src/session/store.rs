@@ -1,7 +1,7 @@
 //! Sessions in the database.
 
 use super::rack::Key;
-use super::{Bounds, LiveSignIn, Loaded, Plan, Proof, attempts, bounds, proof, revoked, scope};
+use super::{Bounds, LiveSignIn, Loaded, Plan, Proof, attempts, bounds, proof, revoked, scope, standing};
 use crate::app::Site;
 use crate::audit::{self, About, By, Event, hooks};
 use crate::db::{Change, Row, Snapshot, Tx};
@@ -133,7 +133,7 @@ fn read_sign_in(row: Row) -> Result<LiveSignIn> {
         created_at: cells.int()?,
         updated_at: cells.int()?,
         bounds: Bounds::read(&mut cells)?,
-        scope: scope::read(&mut cells)?,
+        scope: standing::read(&mut cells)?,
         user: user::store::read(&mut cells)?,
     })
 }
@@ -210,7 +210,7 @@ pub fn apply(tx: &mut Tx<'_>, site: &Site, loaded: &Loaded, plan: &Plan, by: &By
         )?;
     }
     for moved in &plan.moved {
-        scope::write(tx, site, loaded, moved, by)?;
+        standing::write(tx, site, loaded, moved, by)?;
     }
     for id in &plan.revoke {
         revoked::revoke(tx, site, id, now)?;

@@ -35,10 +35,18 @@ impl std::error::Error for CannotStart {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
+pub(crate) type Navigate = std::sync::Arc<dyn Fn(&str) + Send + Sync>;
+#[cfg(target_family = "wasm")]
+pub(crate) type Navigate = std::rc::Rc<dyn Fn(&str)>;
+
 /// What a store begins with.
 pub struct Builder {
     pub(crate) api: Api,
     pub(crate) session: Option<Session>,
+    /// The scope is one's own.
+    pub(crate) is_scoped: bool,
+    pub(crate) navigate: Option<Navigate>,
     #[cfg(not(target_family = "wasm"))]
     pub(crate) keeper: std::sync::Arc<dyn crate::platform::Keeper>,
 }
@@ -52,6 +60,8 @@ impl Client {
         Ok(Builder {
             api: Api::parse(publishable_key)?,
             session: None,
+            is_scoped: false,
+            navigate: None,
             #[cfg(not(target_family = "wasm"))]
             keeper: std::sync::Arc::new(crate::Memory::default()),
         })
@@ -74,6 +84,30 @@ impl Builder {
         Self { session: session.into(), ..self }
     }
 
+    /// Keeps the active sign-in, organization and workspace to this tab or program, laid over the session that all share: a
+    /// switch here changes nothing elsewhere, and one elsewhere nothing here. A tab remembers it when its page is loaded anew,
+    /// a program begins where the session stands. With [`Builder::initial_session`] it goes on from what that shows.
+    #[must_use]
+    pub fn own_scope(self) -> Self {
+        Self { is_scoped: true, ..self }
+    }
+
+    /// Leads to the address that the deployment has for after a sign-out: a router's navigation fits here. Without it a page
+    /// is left for it, and a program goes nowhere.
+    #[cfg(not(target_family = "wasm"))]
+    #[must_use]
+    pub fn navigate(self, lead: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { navigate: Some(std::sync::Arc::new(lead)), ..self }
+    }
+
+    /// Leads to the address that the deployment has for after a sign-out: a router's navigation fits here. Without it a page
+    /// is left for it, and a program goes nowhere.
+    #[cfg(target_family = "wasm")]
+    #[must_use]
+    pub fn navigate(self, lead: impl Fn(&str) + 'static) -> Self {
+        Self { navigate: Some(std::rc::Rc::new(lead)), ..self }
+    }
+
     /// Begins. A program's requests run on the tokio runtime that this is called on.
     ///
     /// # Errors
@@ -82,7 +116,7 @@ impl Builder {
         #[cfg(not(target_family = "wasm"))]
         return crate::platform::native::start(self);
         #[cfg(target_family = "wasm")]
-        Ok(crate::platform::web::start(self.api, self.session))
+        Ok(crate::platform::web::start(self))
     }
 }
 

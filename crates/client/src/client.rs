@@ -2,6 +2,7 @@
 //! subscribed.
 
 use crate::core::{Ask, CallId, Core, Effect, Input, Outcome};
+use crate::listeners::Listeners;
 use crate::platform::{Here, Platform, here};
 use crate::{Call, Error, State};
 use futures_channel::oneshot;
@@ -9,38 +10,23 @@ use keyrack_protocol::Session;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-#[cfg(not(target_family = "wasm"))]
-type Heard = dyn Fn(&State) + Send + Sync;
-#[cfg(target_family = "wasm")]
-type Heard = dyn Fn(&State);
-type Listener = Here<Arc<Heard>>;
-
 /// The session of one deployment, for everybody in this program who asks: one request at first and one per refresh,
 /// however many they are. Clones are the same store; it ends with the last of them.
 #[derive(Clone)]
 pub struct Client {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     platform: Here<Box<dyn Platform>>,
     driven: Mutex<Driven>,
-    listeners: Mutex<Listeners>,
+    pub(crate) listeners: Mutex<Listeners>,
 }
 
 struct Driven {
     core: Core,
     calls: HashMap<CallId, oneshot::Sender<Result<Outcome, Error>>>,
     last_call: u64,
-}
-
-#[derive(Default)]
-struct Listeners {
-    all: Vec<(u64, Listener)>,
-    last: u64,
-    /// Somebody tells them at this moment, and whether there is news since.
-    is_telling: bool,
-    is_news: bool,
 }
 
 /// Where a platform says what happened. It outlives no store: what comes after its end is not heard.
@@ -64,7 +50,17 @@ impl Inbox {
 impl Client {
     /// A store on any platform, with the session that is known already, if one is. It begins at once.
     pub fn on(platform: Box<dyn Platform>, session: Option<Session>) -> Self {
-        let core = session.map_or_else(Core::default, Core::beginning_with);
+        Self::begin(platform, session, None)
+    }
+
+    /// The same with a scope of its own: the active sign-in, and where it acts, are laid over the session that all share.
+    /// `scope` is where it stood before, empty for nowhere yet; the platform is told what to keep.
+    pub fn scoped_on(platform: Box<dyn Platform>, session: Option<Session>, scope: String) -> Self {
+        Self::begin(platform, session, Some(scope))
+    }
+
+    fn begin(platform: Box<dyn Platform>, session: Option<Session>, scope: Option<String>) -> Self {
+        let core = Core::beginning(session, scope, platform.navigates());
         let driven = Mutex::new(Driven { core, calls: HashMap::new(), last_call: 0 });
         let client =
             Self { inner: Arc::new(Inner { platform: here(platform), driven, listeners: Mutex::default() }) };
@@ -78,27 +74,6 @@ impl Client {
     pub fn state(&self) -> State {
         let shown = lock(&self.inner.driven).core.shown();
         State::of(shown, self)
-    }
-
-    /// Has `listener` called with what is shown whenever that has changed, until the subscription is dropped. It is called
-    /// by one thread at a time, and never with something older than before.
-    #[cfg(not(target_family = "wasm"))]
-    pub fn subscribe(&self, listener: impl Fn(&State) + Send + Sync + 'static) -> Subscription {
-        self.listen(here(Arc::new(listener)))
-    }
-
-    /// Has `listener` called with what is shown whenever that has changed, until the subscription is dropped.
-    #[cfg(target_family = "wasm")]
-    pub fn subscribe(&self, listener: impl Fn(&State) + 'static) -> Subscription {
-        self.listen(here(Arc::new(listener)))
-    }
-
-    fn listen(&self, listener: Listener) -> Subscription {
-        let mut listeners = lock(&self.inner.listeners);
-        listeners.last += 1;
-        let id = listeners.last;
-        listeners.all.push((id, listener));
-        Subscription { inner: Arc::downgrade(&self.inner), id }
     }
 
     /// Reads the session now. What went wrong is shown, and no error of this call's.
@@ -168,6 +143,12 @@ impl Client {
         Call::new(outcome, read)
     }
 
+    /// What shows from now on, in the ways in, that work was done for them: `challenge_token` of docs/API.md. A deployment that
+    /// asks for it refuses with `challenge_required`.
+    pub fn set_challenge_token(&self, token: impl Into<Option<String>>) {
+        self.handle(Input::Challenge(token.into()));
+    }
+
     /// From now on it is known what the roles of the account allow.
     pub(crate) fn want_permissions(&self) {
         self.handle(Input::Asked);
@@ -176,7 +157,7 @@ impl Client {
     /// One thing after the other: what follows is done in the order in which it follows.
     fn handle(&self, input: Input) {
         let mut done = Vec::new();
-        let mut is_news = false;
+        let (mut is_news, mut outdated) = (false, Vec::new());
         {
             let mut driven = lock(&self.inner.driven);
             let (now, chance) = (self.inner.platform.now(), self.inner.platform.chance());
@@ -184,6 +165,7 @@ impl Client {
                 match effect {
                     Effect::Do(command) => self.inner.platform.perform(command),
                     Effect::Changed => is_news = true,
+                    Effect::News(paths) => outdated.extend(paths),
                     Effect::Done(call, outcome) => done.extend(driven.calls.remove(&call).zip(Some(outcome))),
                 }
             }
@@ -191,47 +173,12 @@ impl Client {
         if is_news {
             self.tell();
         }
+        if !outdated.is_empty() {
+            self.tell_news(&outdated);
+        }
         for (told, outcome) in done {
             // Whoever asked may have gone.
             let _ = told.send(outcome);
-        }
-    }
-
-    /// Nobody is called while something is locked, so that whoever is called may ask for anything.
-    fn tell(&self) {
-        {
-            let mut listeners = lock(&self.inner.listeners);
-            listeners.is_news = true;
-            if std::mem::replace(&mut listeners.is_telling, true) {
-                return;
-            }
-        }
-        let telling = Telling(&self.inner);
-        while let Some(all) = telling.next() {
-            let state = self.state();
-            for (_, listener) in all {
-                listener(&state);
-            }
-        }
-    }
-}
-
-/// Whoever tells the listeners; be it that one of them panics, the next news is told.
-struct Telling<'a>(&'a Inner);
-
-impl Telling<'_> {
-    fn next(&self) -> Option<Vec<(u64, Listener)>> {
-        let mut listeners = lock(&self.0.listeners);
-        let all = std::mem::take(&mut listeners.is_news).then(|| listeners.all.clone());
-        listeners.is_telling = all.is_some();
-        all
-    }
-}
-
-impl Drop for Telling<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            lock(&self.0.listeners).is_telling = false;
         }
     }
 }
@@ -241,7 +188,7 @@ pub(crate) fn as_shown(outcome: Outcome) -> Result<Arc<Session>, Error> {
 }
 
 /// A panic of somebody else's leaves everything as it was: nothing here is half done.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -255,26 +202,5 @@ impl std::fmt::Debug for Client {
 impl PartialEq for Client {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
-    }
-}
-
-/// A place among those who are told. Dropped, it is given up.
-#[must_use = "dropped, it ends at once"]
-pub struct Subscription {
-    inner: Weak<Inner>,
-    id: u64,
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        if let Some(inner) = self.inner.upgrade() {
-            lock(&inner.listeners).all.retain(|(id, _)| *id != self.id);
-        }
-    }
-}
-
-impl std::fmt::Debug for Subscription {
-    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        to.debug_struct("Subscription").finish_non_exhaustive()
     }
 }

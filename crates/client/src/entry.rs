@@ -1,6 +1,7 @@
 //! Ways in: what begins an attempt to sign in or up, and what moves it on. The session that each call answers with has the
 //! attempt, which says what it waits for.
 
+use crate::core::known::known;
 use crate::core::mutation::{Done, Mutation, without_nulls};
 use crate::core::request::Request;
 use crate::core::{Ask, Outcome};
@@ -111,6 +112,8 @@ pub enum Answer {
     Password(String),
     /// With two codes of an authenticator that follow each other, which sets it up.
     Codes([String; 2]),
+    /// With what a passkey answered to the options of [`Loaded::prepare`] by `passkey`: `PublicKeyCredential.toJSON()`.
+    Passkey(Value),
 }
 
 impl Answer {
@@ -119,6 +122,7 @@ impl Answer {
             Self::Code(code) => json!({ "verification_code": code }),
             Self::Password(password) => json!({ "password": password }),
             Self::Codes(codes) => json!({ "codes": codes }),
+            Self::Passkey(credential) => json!({ "method": "passkey", "credential": credential }),
         }
     }
 }
@@ -133,7 +137,7 @@ fn merged(parts: impl IntoIterator<Item = Value>) -> Value {
 
 fn read<T: DeserializeOwned>(outcome: Outcome) -> Result<T, Error> {
     let Outcome::Data(data) = outcome else { return Err(Error::network()) };
-    serde_json::from_value(data).map_err(|_| Error::network())
+    known(data).ok_or_else(Error::network)
 }
 
 impl Loaded {
@@ -191,7 +195,7 @@ impl Loaded {
     /// The ticket's own code when it was used, has expired or is meant for something else.
     pub fn exchange_ticket(&self, ticket: &str, code_verifier: Option<&str>) -> Call<Arc<Session>> {
         let body = json!({ "ticket": ticket, "code_verifier": code_verifier });
-        self.change(Mutation::new("/session/ticket/exchange", body, Done::Entered))
+        self.change(Mutation::new("/session/ticket/exchange", body, Done::Never))
     }
 
     /// By what somebody with this identifier can sign in; the same for everybody who has none.

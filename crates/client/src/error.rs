@@ -13,6 +13,14 @@ pub const NO_SESSION: &str = "no_session";
 pub const SESSION_CHANGED: &str = "session_changed";
 /// The server runs in the other mode than the publishable key is for, so what was done is lost.
 pub const WRONG_KEY: &str = "wrong_key";
+/// The browser has asked for a passkey, and nobody chose one.
+pub const PASSKEY_CANCELLED: &str = "passkey_cancelled";
+/// The browser has no passkeys, or none for this page.
+pub const PASSKEY_UNAVAILABLE: &str = "passkey_unavailable";
+/// The device has a passkey of this account already.
+pub const PASSKEY_EXISTS: &str = "passkey_exists";
+/// The proof of work that the deployment asks for was not accepted.
+pub const CHALLENGE_UNSOLVED: &str = "challenge_unsolved";
 /// The store was closed, or where it runs has ended.
 pub const CLOSED: &str = "closed";
 /// The credential could not be read or kept.

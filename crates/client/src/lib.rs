@@ -25,26 +25,40 @@
 //! `core` decides and does nothing else: what happened goes in, what is to be done comes out. `client` drives it, and
 //! `platform` has what differs between a native program, a browser and a test.
 
+/// What the README shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod builder;
 mod call;
+mod challenge;
 mod client;
 mod core;
 mod entry;
 mod error;
 mod key;
+mod listeners;
+mod passkey;
 pub mod platform;
 mod state;
 
 pub use crate::core::permissions::Allowed;
 pub use builder::{Builder, CannotStart};
 pub use call::Call;
-pub use client::{Client, Subscription};
+pub use client::Client;
 pub use entry::{Answer, Attempt, By, NewAccount, Profile};
-pub use error::{CLOSED, Error, NETWORK, NO_SESSION, SESSION_CHANGED, STORAGE, TIMEOUT, WRONG_KEY};
+pub use error::{
+    CHALLENGE_UNSOLVED, CLOSED, Error, NETWORK, NO_SESSION, PASSKEY_CANCELLED, PASSKEY_EXISTS,
+    PASSKEY_UNAVAILABLE, SESSION_CHANGED, STORAGE, TIMEOUT, WRONG_KEY,
+};
 pub use key::{Api, NotAKey};
 pub use keyrack_protocol as protocol;
+pub use listeners::Subscription;
 #[cfg(not(target_family = "wasm"))]
 pub use platform::file::{File, Memory};
 #[cfg(all(feature = "keyring", not(target_family = "wasm")))]
 pub use platform::keyring::Keyring;
+#[cfg(target_family = "wasm")]
+pub use platform::web::passkey as webauthn;
 pub use state::{Loaded, SignedIn, State, Status};

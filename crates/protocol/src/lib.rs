@@ -8,6 +8,11 @@
 //! puts them into `packages/react/src/types.gen.ts`. With `openapi` the server describes them in its OpenAPI
 //! document.
 
+/// What the README shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod account;
 mod attempt;
 mod captcha;

@@ -2,8 +2,11 @@
 //! a credential. In a process of its own, as a stranger would run it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use clap::Parser;
-use keyrack_client::protocol::OrganizationCreated;
+use keyrack_client::protocol::{HandoverTicket, OrganizationCreated};
 use keyrack_client::{By, Client, File, State};
 use keyrack_demo_terminal::{Line, run};
 use serde_json::{Value, json};
@@ -163,6 +166,67 @@ async fn h15_what_one_store_does_another_one_with_the_same_credential_shows_with
     shown.await.expect("it is pushed, long before the next refresh").unwrap();
     let refused = there.get_token("default").await.unwrap_err();
     assert_eq!(refused.code, "no_session");
+}
+
+/// Ada, who is signed in, hands her sign-in over to a program that has no credential yet.
+async fn handed_over(mode: &str) {
+    let dev = Dev::start(mode);
+    dev.terminal("sign-in ada@example.com").await.unwrap();
+    let here = dev.store().await;
+    let verifier = "a-verifier-of-a-program-has-forty-three-letters-at-least";
+    let challenge = BASE64.encode(digest(&SHA256, verifier.as_bytes()));
+    let body = json!({ "redirect_uri": "http://127.0.0.1:51004/callback", "code_challenge": challenge });
+    let ticket = here.post::<HandoverTicket>("/session/tickets", body).await.unwrap().ticket;
+
+    let there = Client::builder(&dev.key).unwrap().start().unwrap();
+    let State::SignedOut(nobody) = there.loaded().await.unwrap() else { panic!("{:?}", there.state()) };
+    let refused = nobody.exchange_ticket("tkt_nothing", None).await.unwrap_err();
+    assert_eq!((refused.code.as_str(), refused.status), ("ticket_not_found", 404));
+    let elsewhere = nobody.exchange_ticket(&ticket, None).await.unwrap_err();
+    assert_eq!(elsewhere.code, "ticket_elsewhere");
+    let session = nobody.exchange_ticket(&ticket, Some(verifier)).await.unwrap();
+    assert_eq!(session.active_signin.as_ref().unwrap().user.email_address, "ada@example.com");
+    let State::SignedIn(ada) = there.state() else { panic!("{:?}", there.state()) };
+    assert_eq!(ada.session(), &session, "the answer is what is shown");
+    assert!(ada.get_token("default").await.is_ok(), "what the answer handed out opens it");
+
+    let third = Client::builder(&dev.key).unwrap().start().unwrap();
+    let State::SignedOut(nobody) = third.loaded().await.unwrap() else { panic!("{:?}", third.state()) };
+    assert_eq!(nobody.exchange_ticket(&ticket, Some(verifier)).await.unwrap_err().code, "ticket_used");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h25_a_ticket_is_exchanged_for_the_sign_in_that_was_handed_over_in_staging() {
+    handed_over("staging").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h25_a_ticket_is_exchanged_for_the_sign_in_that_was_handed_over_in_production() {
+    handed_over("production").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h40_a_program_with_a_scope_of_its_own_acts_elsewhere_than_the_others_with_its_credential() {
+    let dev = Dev::start("staging");
+    dev.terminal("sign-in ada@example.com").await.unwrap();
+    let here = dev.store().await;
+    let file = File::at(dev.file("session"));
+    let there = Client::builder(&dev.key).unwrap().keeper(file).own_scope().start().unwrap();
+    there.loaded().await.unwrap();
+    let body = json!({ "name": "Analytical Engines" });
+    let made: OrganizationCreated = there.post("/organizations", body).await.unwrap();
+    let place = |client: &Client| {
+        let state = client.state();
+        state.signed_in().unwrap().sign_in().active_organization_membership_id.clone()
+    };
+    assert_eq!(place(&there), Some(made.membership.id.clone()), "whoever makes one acts in it");
+    here.refetch().await.unwrap();
+    assert_eq!(place(&here), None);
+    let claims = there.get_token("default").await.unwrap();
+    let claims = String::from_utf8(BASE64.decode(claims.split('.').nth(1).unwrap()).unwrap()).unwrap();
+    assert!(claims.contains(&made.organization.id), "{claims}");
+    let home = there.state().signed_in().unwrap().switch_organization(None).await.unwrap();
+    assert_eq!(home.active_signin.as_ref().unwrap().active_organization_membership_id, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,9 +1,10 @@
 //! How the session is changed: one mutation after another, each done when what came of it is shown.
 
+use super::mutation::Done;
 use super::order::By;
-use super::queue::Running;
+use super::queue::{Job, Running};
 use super::read::{After, Read};
-use super::request::as_session;
+use super::request::as_changed;
 use super::{Command, Core, Message, Then};
 use crate::Error;
 use keyrack_protocol::Session;
@@ -13,15 +14,15 @@ use std::sync::Arc;
 impl Core {
     /// Sends the one whose turn it is.
     pub(super) fn next_change(&mut self) {
-        let Some(before) = self.session() else { return };
+        let (Some(before), Some(shown)) = (self.session(), self.shown.clone()) else { return };
         if let Some(job) = self.queue.next() {
             let sent = self.send(job.mutation.request.clone(), Then::Change);
-            self.queue.running = Some(Running { job, sent, before });
+            self.queue.running = Some(Running { job, sent, before, shown });
         }
     }
 
     pub(super) fn was_changed(&mut self, answer: Result<Value, Error>) {
-        match answer.and_then(as_session) {
+        match answer.and_then(as_changed) {
             Ok(session) => self.change_to(Arc::new(session)),
             Err(error) if error.is_lost() => self.read_at_once(Read::then(After::Lost(error))),
             Err(error) => self.end_change(Err(error)),
@@ -30,8 +31,9 @@ impl Core {
 
     /// The answer was lost, and the session was read, or could not be.
     pub(super) fn was_lost(&mut self, error: Error, is_answered: bool) {
-        let (Some(running), Some(now)) = (&self.queue.running, self.session()) else { return };
-        if is_answered && running.job.mutation.is_done(&now, &running.before) {
+        let (Some(running), Some(shown)) = (&self.queue.running, &self.shown) else { return };
+        let is_done = is_answered && running.job.mutation.is_done(shown, &running.shown);
+        if let Some(now) = self.session().filter(|_| is_done) {
             self.change_to(now);
         } else {
             self.end_change(Err(error));
@@ -69,8 +71,14 @@ impl Core {
         {
             self.command(Command::Tell(Message::Changed(now)));
         }
-        let outcome = outcome.map(|()| self.shown_outcome());
-        self.done(running.job.call, outcome);
+        let Job { call, mutation } = running.job;
+        match outcome {
+            Ok(()) if mutation.request.signs_out => self.gone(call, mutation.done == Done::Gone(None)),
+            outcome => {
+                let outcome = outcome.map(|()| self.shown_outcome());
+                self.done(call, outcome);
+            }
+        }
         self.next_change();
         if !self.queue.is_busy() {
             self.unblock();

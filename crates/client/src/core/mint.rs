@@ -14,7 +14,7 @@ use std::sync::Arc;
 impl Core {
     /// A token for the active sign-in, and never one for a sign-in that was active when it was asked for.
     pub(super) fn ask_token(&mut self, waiter: Waiter) {
-        let Some(session) = self.session() else {
+        let Some(session) = self.shown.clone() else {
             self.early.push(waiter);
             return;
         };
@@ -42,7 +42,7 @@ impl Core {
         let flight = Flight {
             sign_in: key.0.0.clone().unwrap_or_default(),
             key,
-            revision: session.revision,
+            revision: self.session().map_or(session.revision, |shared| shared.revision),
             begun: self.now,
             epoch: self.tokens.epoch,
             waiters: vec![waiter],

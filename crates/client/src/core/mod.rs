@@ -7,6 +7,8 @@
 mod change;
 pub(crate) mod credential;
 mod frames;
+pub(crate) mod known;
+mod leave;
 mod mint;
 pub(crate) mod mutation;
 pub(crate) mod order;
@@ -16,22 +18,25 @@ mod queue;
 mod read;
 pub(crate) mod request;
 mod say;
+mod scope;
+mod send;
 mod show;
 mod stream;
+mod tab;
 pub(crate) mod time;
 mod tokens;
 
 use crate::Error;
 use keyrack_protocol::Session;
+use leave::Leaving;
 use order::{Held, Told};
 use permissions::{Allowed, Permissions};
 use queue::{Job, Queue};
 use read::{Notices, Read};
-use request::Request;
-use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use stream::{Stream, Wish};
+use tab::Tab;
 use time::Moment;
 use tokens::{Tokens, Waiter};
 
@@ -44,6 +49,8 @@ pub(crate) enum Effect {
     Do(Command),
     Done(CallId, Result<Outcome, Error>),
     Changed,
+    /// What is read under these paths may be another by now.
+    News(Vec<String>),
 }
 
 /// What a request under way is for.
@@ -54,12 +61,18 @@ enum Then {
     Token,
     Plain(CallId),
     Memberships(usize),
+    /// The deployment's settings, which say where to go after a sign-out.
+    Settings,
+    /// Whether a tab may still stand where it does.
+    Checked,
 }
 
 #[derive(Debug)]
 struct UnderWay {
     deadline: u64,
     then: Then,
+    /// In whose name, where that is not everybody's.
+    asked: Option<tab::Asked>,
 }
 
 /// What is shown.
@@ -78,6 +91,10 @@ pub(crate) struct Shown {
 #[derive(Debug, Default)]
 pub(crate) struct Core {
     held: Option<Held>,
+    /// What is held as it is shown here.
+    shown: Option<Arc<Session>>,
+    /// A scope of one's own.
+    tab: Option<Tab>,
     error: Option<Arc<Error>>,
     failures: u32,
     refetches: u32,
@@ -99,6 +116,9 @@ pub(crate) struct Core {
     stream: Stream,
     tokens: Tokens,
     permissions: Permissions,
+    leaving: Leaving,
+    /// What shows that work was done for the ways in.
+    challenge_token: Option<String>,
     /// Those who asked for a token before the first load.
     early: Vec<Waiter>,
     is_hidden: bool,
@@ -116,9 +136,19 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    /// One that is loaded from the beginning.
-    pub fn beginning_with(session: Session) -> Self {
-        Self { held: Some(Held { session: Arc::new(session), sent: 0 }), ..Self::default() }
+    /// One that begins with the session that is known, if one is; with a scope of its own where one is given, the empty one
+    /// where that stands nowhere yet. `navigates` when it leads to addresses.
+    pub fn beginning(session: Option<Session>, scope: Option<String>, navigates: bool) -> Self {
+        let shown = session.map(Arc::new);
+        let tab = scope.map(|scope| Tab::new(scope, shown.as_ref()));
+        let shared = shown.clone().map(|shown| match &tab {
+            None => shown,
+            // What one tab sees is not what all share: the first read replaces it.
+            Some(_) => Arc::new(Session { revision: -1, ..Session::clone(&shown) }),
+        });
+        let held = shared.map(|session| Held { session, sent: 0 });
+        let leaving = Leaving::where_it_leads(navigates);
+        Self { held, shown, tab, leaving, ..Self::default() }
     }
 
     /// Takes what happened at `now`, and says what is to be done. `chance` is any number from 0 to 1.
@@ -140,6 +170,7 @@ impl Core {
             Input::Leads(leads) => self.stream.lead(leads, now),
             Input::Line { number, line } => self.stream.hear(number, line, now, chance),
             Input::Asked => self.want_permissions(),
+            Input::Challenge(token) => self.challenge_token = token,
         }
         self.follow_permissions();
         self.wish();
@@ -149,7 +180,7 @@ impl Core {
 
     /// What is shown now.
     pub fn shown(&self) -> Shown {
-        let session = self.held.as_ref().map(|held| Arc::clone(&held.session));
+        let session = self.shown.clone();
         let is_refetching = session.is_some() && self.refetches > 0;
         let allowed = self.permissions.allowed(session.as_deref());
         Shown { session, error: self.error.clone(), is_refetching, allowed }
@@ -163,31 +194,14 @@ impl Core {
                 self.send(request, Then::Plain(call));
             }
             Ask::Change(mutation) => {
+                if mutation.request.signs_out {
+                    self.ask_where_to();
+                }
                 for dropped in self.queue.add(Job { call, mutation }) {
                     self.done(dropped, Err(Error::session_changed()));
                 }
                 self.next_change();
             }
-        }
-    }
-
-    fn send(&mut self, request: Request, then: Then) -> u64 {
-        self.sent += 1;
-        let deadline = self.now.ticks + time::TIMEOUT_MS;
-        self.under_way.insert(self.sent, UnderWay { deadline, then });
-        self.command(Command::Send { number: self.sent, request });
-        self.sent
-    }
-
-    fn answered(&mut self, number: u64, answer: Result<Value, Error>) {
-        // What was given up was counted as lost.
-        let Some(UnderWay { then, .. }) = self.under_way.remove(&number) else { return };
-        match then {
-            Then::Read(after) => self.was_read(number, answer, after),
-            Then::Change => self.was_changed(answer),
-            Then::Token => self.was_minted(number, answer),
-            Then::Plain(call) => self.done(call, answer.map(Outcome::Data)),
-            Then::Memberships(kind) => self.were_read(kind, number, answer),
         }
     }
 
@@ -204,14 +218,21 @@ impl Core {
         self.stream.wake(self.now, self.chance);
         self.wake_notices();
         self.wake_page();
+        self.wake_gone();
         self.wake_refresh();
     }
 
     /// Has the platform wake us when the next thing is due.
     fn set_timer(&mut self) {
         let requests = self.under_way.values().map(|one| one.deadline);
-        let others =
-            [self.stream.due(), self.notices.due(), self.reveal_at, self.refresh_at, self.permissions.due()];
+        let others = [
+            self.stream.due(),
+            self.notices.due(),
+            self.reveal_at,
+            self.refresh_at,
+            self.permissions.due(),
+            self.leaving.due(),
+        ];
         let due = requests.chain(others.into_iter().flatten()).min();
         if let Some(at) = due.filter(|at| self.woken_at.is_none_or(|known| known != *at)) {
             self.woken_at = Some(at);
@@ -226,16 +247,27 @@ impl Core {
                 Wish::Open { number, path } => self.command(Command::Open { number, path }),
                 Wish::Close { number } => self.command(Command::Close { number }),
                 Wish::Notice(told) => self.notice(told),
+                Wish::Beside(paths) => {
+                    self.command(Command::Tell(Message::Beside(paths.clone())));
+                    self.news(paths);
+                }
             }
         }
     }
 
+    /// What is read under these paths may be another by now.
+    fn news(&mut self, paths: Vec<String>) {
+        self.permissions.outdate(&paths);
+        self.effects.push(Effect::News(paths));
+    }
+
+    /// The session as all share it.
     fn session(&self) -> Option<Arc<Session>> {
         self.held.as_ref().map(|held| Arc::clone(&held.session))
     }
 
     fn shown_outcome(&self) -> Outcome {
-        Outcome::Shown(self.session())
+        Outcome::Shown(self.shown.clone())
     }
 
     fn changed(&mut self) {

@@ -25,8 +25,8 @@ pub enum Done {
     Begun,
     /// This attempt is completed or at another step.
     Moved(String),
-    /// There is a sign-in that was not there before.
-    Entered,
+    /// Nothing does: what it opened, nobody has whose answer was lost.
+    Never,
 }
 
 /// Where a sign-in acts.
@@ -69,7 +69,7 @@ impl Mutation {
             Done::Active(id) => now.active_signin.as_ref().is_some_and(|active| active.id == *id),
             Done::Gone(id) => !now.signins.iter().any(|one| id.as_ref().is_none_or(|id| one.id == *id)),
             Done::Stands(place, named) => stands(*place, *named, now, before),
-            Done::Entered => entered(),
+            Done::Never => false,
             Done::Begun => {
                 entered() || attempts(now).any(|(id, ..)| !attempts(before).any(|(known, ..)| known == id))
             }

@@ -65,6 +65,17 @@ impl Permissions {
         self.kinds.iter().filter_map(|kind| kind.retry_at).min()
     }
 
+    /// What is read under these paths may be another by now, whatever the session's revision is.
+    pub fn outdate(&mut self, paths: &[String]) {
+        for (kind, path) in self.kinds.iter_mut().zip(PATHS) {
+            if let Some((_, revision, _)) = &mut kind.asked
+                && paths.iter().any(|beginning| path.starts_with(beginning.as_str()))
+            {
+                *revision = i64::MIN;
+            }
+        }
+    }
+
     /// What is known for whoever is shown `session`.
     pub fn allowed(&self, session: Option<&Session>) -> Arc<Allowed> {
         if session.is_some_and(acts_nowhere) {
@@ -95,7 +106,7 @@ impl Core {
 
     /// Asks for what is not known of where the session acts now, and says so when what is known is another.
     pub(super) fn follow_permissions(&mut self) {
-        let session = self.session();
+        let session = self.shown.clone();
         let Some(session) = session.filter(|_| self.permissions.is_wanted) else { return };
         let Some(sign_in) = &session.active_signin else { return };
         for (index, id) in active(sign_in).into_iter().enumerate() {

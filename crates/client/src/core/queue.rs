@@ -21,6 +21,8 @@ pub struct Running {
     pub sent: u64,
     /// What was held when it was sent.
     pub before: Arc<Session>,
+    /// The same as it was shown here.
+    pub shown: Arc<Session>,
 }
 
 /// The one under way, and those that wait.

@@ -13,6 +13,9 @@ const READ: &str = "/session";
 /// No sign that somebody uses it.
 const POLL: &str = "/session?poll=1";
 
+/// Up to here a number of JavaScript's is exact.
+const MOST_EXACT: f64 = 9_007_199_254_740_991.0;
+
 /// A read that is to be made.
 #[derive(Debug)]
 pub struct Read {
@@ -197,6 +200,9 @@ impl Core {
     /// Another tab's mutation; or, as `read`, what the tab that leads has read or was told of. The server is asked about
     /// another session than is shown here, and where the answer of a mutation under way may open more than what was read.
     pub(super) fn hear(&mut self, message: Value) {
+        if let Some(Value::Array(paths)) = message.get("beside") {
+            return self.news(paths.iter().filter_map(|path| path.as_str().map(str::to_owned)).collect());
+        }
         let (told, is_read) = match message.get("read") {
             Some(read) => (read.clone(), true),
             None => (message, false),
@@ -205,8 +211,7 @@ impl Core {
             let Ok(session) = as_session(told) else { return };
             Ok(session)
         } else {
-            let (id, revision) =
-                (told["id"].as_str().unwrap_or_default().to_owned(), told["revision"].as_i64());
+            let (id, revision) = (told["id"].as_str().unwrap_or_default().to_owned(), revision_in(&told));
             let Some(revision) = revision.filter(|revision| *revision >= 0) else { return };
             Err(Told { id, revision })
         };
@@ -260,4 +265,10 @@ impl Core {
             self.read(Read::of(told.clone(), After::Notice(told)));
         }
     }
+}
+
+/// How far a session is said to have come; of one that has ended tabs say that it has come further than any number goes.
+fn revision_in(told: &Value) -> Option<i64> {
+    let further = told["revision"].as_f64().filter(|revision| *revision >= MOST_EXACT).map(|_| i64::MAX);
+    told["revision"].as_i64().or(further)
 }

@@ -1,9 +1,9 @@
 //! What is asked of the server, and what is understood of its answers. Sending is the platform's business.
 
+use super::known::known;
 use crate::Error;
 use keyrack_protocol::{ErrorEntry, Session, Token};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// One request. Without a body it is a GET, with one a POST of JSON.
@@ -17,13 +17,15 @@ pub struct Request {
     pub signs_out: bool,
     /// Id of a session that another tab has told of: its credential may come into storage a moment after the message.
     pub awaits: Option<String>,
+    /// Whether its answer is the data itself, without Keyrack's envelope.
+    pub is_bare: bool,
 }
 
 impl Request {
     /// Reads something.
     #[must_use]
     pub fn get(path: impl Into<String>) -> Self {
-        Self { path: path.into(), body: None, signs_out: false, awaits: None }
+        Self { path: path.into(), body: None, signs_out: false, awaits: None, is_bare: false }
     }
 
     /// Has something done.
@@ -46,6 +48,17 @@ pub struct Reply {
     pub is_of_staging: bool,
     /// The body.
     pub body: Vec<u8>,
+}
+
+/// The answer itself, of what has no envelope. Refusals have one.
+///
+/// # Errors
+/// As [`understand`].
+pub fn understand_bare(reply: &Reply) -> Result<Value, Error> {
+    if !(200..300).contains(&reply.status) {
+        return understand(reply).and(Err(Error::network()));
+    }
+    serde_json::from_slice(&reply.body).map_err(|_| Error::network())
 }
 
 #[derive(Deserialize)]
@@ -86,22 +99,20 @@ pub fn understand(reply: &Reply) -> Result<Value, Error> {
 /// # Errors
 /// `network` when it is none.
 pub fn as_session(data: Value) -> Result<Session, Error> {
-    let Value::Object(mut session) = data else { return Err(Error::network()) };
-    keep_known::<keyrack_protocol::SigninAttempt>(&mut session, "signin_attempts");
-    keep_known::<keyrack_protocol::SignupAttempt>(&mut session, "signup_attempts");
-    let reason = session.get("end_reason").cloned().unwrap_or_default();
-    if serde_json::from_value::<Option<keyrack_protocol::EndReason>>(reason).is_err() {
-        session.insert("end_reason".to_owned(), Value::Null);
-    }
-    if !session.contains_key("active_signin") {
+    if data.get("active_signin").is_none() {
         return Err(Error::network());
     }
-    serde_json::from_value(Value::Object(session)).map_err(|_| Error::network())
+    known(data).ok_or_else(Error::network)
 }
 
-fn keep_known<T: DeserializeOwned>(session: &mut Map<String, Value>, list: &str) {
-    if let Some(Value::Array(all)) = session.get_mut(list) {
-        all.retain(|one| serde_json::from_value::<T>(one.clone()).is_ok());
+/// The session in the answer of a change: that is the session, or has it in it beside what else came of it.
+///
+/// # Errors
+/// `network` when it is none.
+pub fn as_changed(mut data: Value) -> Result<Session, Error> {
+    match data.get_mut("session").map(Value::take) {
+        Some(session) => as_session(session),
+        None => as_session(data),
     }
 }
 
@@ -110,7 +121,7 @@ fn keep_known<T: DeserializeOwned>(session: &mut Map<String, Value>, list: &str)
 /// # Errors
 /// `network` when it is none.
 pub fn as_token(data: Value) -> Result<Token, Error> {
-    let token: Token = serde_json::from_value(data).map_err(|_| Error::network())?;
+    let token: Token = known(data).ok_or_else(Error::network)?;
     if token.token.is_empty() { Err(Error::network()) } else { Ok(token) }
 }
 

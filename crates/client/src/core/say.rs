@@ -50,6 +50,8 @@ pub enum Message {
         /// Its revision.
         revision: i64,
     },
+    /// What is read under these paths may be another by now.
+    Beside(Vec<String>),
 }
 
 impl Message {
@@ -61,6 +63,7 @@ impl Message {
             Self::Changed(changed) => session(changed),
             Self::Read(read) => serde_json::json!({ "read": session(read) }),
             Self::Heard { id, revision } => serde_json::json!({ "read": { "id": id, "revision": revision } }),
+            Self::Beside(paths) => serde_json::json!({ "beside": paths }),
         }
     }
 }
@@ -102,6 +105,8 @@ pub enum Input {
     },
     /// Somebody wants to know what the roles of the account allow.
     Asked,
+    /// What shows from now on that work was done for the ways in.
+    Challenge(Option<String>),
 }
 
 /// What is to be done.
@@ -144,4 +149,14 @@ pub enum Command {
     Cover,
     /// What is shown may be seen again.
     Reveal,
+    /// Keep where this tab stands, for when its page is loaded anew.
+    Keep {
+        /// Its scope; empty for none.
+        scope: String,
+    },
+    /// Lead to an address: a sign-out is done.
+    Go {
+        /// The address.
+        url: String,
+    },
 }

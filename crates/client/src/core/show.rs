@@ -2,7 +2,8 @@
 
 use super::order::{self, Held, acts_for};
 use super::read::Notices;
-use super::{Command, Core};
+use super::request::Request;
+use super::{Command, Core, Then};
 use crate::Error;
 use keyrack_protocol::Session;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ impl Core {
     /// What became of a request. A late failure says nothing about an answer that has come since, nor a late answer about
     /// a failure.
     pub(super) fn settle(&mut self, sent: u64, held: Option<Held>, error: Option<Error>) {
-        let (before, known) = (self.held.clone(), self.error.clone());
+        let (was_loaded, known) = (self.held.is_some(), self.error.clone());
         if sent > self.settled {
             self.settled = sent;
             self.set_failures(error.as_ref().map_or(0, |_| self.failures + 1));
@@ -26,27 +27,54 @@ impl Core {
                 self.error = error.map(Arc::new);
             }
         }
-        let session = |held: &Option<Held>| held.as_ref().map(|held| Arc::clone(&held.session));
-        let (was, is) = (session(&before), session(&held));
-        let is_same = match (&was, &is) {
-            (Some(was), Some(is)) => Arc::ptr_eq(was, is),
-            (None, None) => true,
-            _ => false,
-        };
-        if acts_for(was.as_deref()) != acts_for(is.as_deref()) {
-            self.tokens.clear();
-        }
         self.held = held;
-        if !is_same {
-            self.shown_at = self.sent;
-        }
+        let is_news = self.lay();
         self.follow();
         let is_same_error = known.as_ref().map(Arc::as_ptr) == self.error.as_ref().map(Arc::as_ptr);
-        if !is_same || !is_same_error {
+        if is_news || !is_same_error {
             self.changed();
         }
-        if was.is_none() && self.held.is_some() {
+        if !was_loaded && self.held.is_some() {
             self.loaded();
+        }
+    }
+
+    /// Makes what is shown out of what is held. True when it is another than before.
+    fn lay(&mut self) -> bool {
+        let shared = self.session();
+        let shown = match (&mut self.tab, shared) {
+            (Some(tab), Some(shared)) => Some(tab.lay(&shared)),
+            (_, shared) => shared,
+        };
+        let is_news = shown.as_ref().map(Arc::as_ptr) != self.shown.as_ref().map(Arc::as_ptr);
+        if acts_for(self.shown.as_deref()) != acts_for(shown.as_deref()) {
+            self.tokens.clear();
+        }
+        if is_news {
+            self.shown_at = self.sent;
+        }
+        self.shown = shown;
+        self.follow_tab();
+        is_news
+    }
+
+    /// What a scope of one's own wants.
+    fn follow_tab(&mut self) {
+        let Some(tab) = &mut self.tab else { return };
+        let (moved_to, to_check) = (tab.moved_to(), tab.to_check());
+        if let Some(scope) = moved_to {
+            self.command(Command::Keep { scope });
+        }
+        if let Some(actor) = to_check {
+            self.send_as(Request::get("/me"), Then::Checked, Some(actor));
+        }
+    }
+
+    /// It may be shown otherwise although the session is the same.
+    pub(super) fn show_again(&mut self) {
+        // Before the first read nothing is known that all share.
+        if self.tab.is_some() && self.settled > 0 && self.lay() {
+            self.changed();
         }
     }
 

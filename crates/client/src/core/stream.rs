@@ -58,9 +58,16 @@ enum At {
 /// What is to be done for it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Wish {
-    Open { number: u64, path: String },
-    Close { number: u64 },
+    Open {
+        number: u64,
+        path: String,
+    },
+    Close {
+        number: u64,
+    },
     Notice(Told),
+    /// What is read under these paths may be another by now.
+    Beside(Vec<String>),
 }
 
 /// Everything about it.
@@ -264,6 +271,10 @@ impl Stream {
                     }
                     self.last = Some(told.revision);
                     self.wishes.push(Wish::Notice(told));
+                }
+                // What stands in an inbox, and the memberships that it told of.
+                Frame::Event { name, .. } if name == "notification" => {
+                    self.wishes.push(Wish::Beside(["/notifications", "/me/"].map(str::to_owned).into()));
                 }
                 Frame::Event { .. } => {}
             }

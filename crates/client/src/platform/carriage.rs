@@ -1,7 +1,7 @@
 //! What becomes of the credential that a request carried, and of the one that its answer hands out.
 
 use crate::core::credential::{merge, session_id};
-use crate::core::request::{Reply, Request, understand};
+use crate::core::request::{Reply, Request, understand, understand_bare};
 use crate::{Error, error};
 use serde_json::Value;
 
@@ -47,7 +47,7 @@ pub struct Understood {
 /// Understands the answer to `request`, which carried `carried`. `staging` is what the publishable key says.
 #[must_use]
 pub fn take_back(request: &Request, carried: Option<String>, reply: &Reply, staging: bool) -> Understood {
-    let answer = understand(reply);
+    let answer = if request.is_bare { understand_bare(reply) } else { understand(reply) };
     if answer.as_ref().is_err_and(|error| error.code == error::NETWORK) {
         return Understood { change: None, answer };
     }

@@ -47,6 +47,12 @@ pub(crate) fn here<T>(value: T) -> Here<T> {
     value
 }
 
+/// Lets everything else have its turn.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use tokio::task::yield_now as breathe;
+#[cfg(target_family = "wasm")]
+pub(crate) use web::breathe;
+
 /// What carries out the commands of a store.
 pub trait Platform: Anywhere {
     /// The store begins; what happens from now on is said here.
@@ -57,6 +63,11 @@ pub trait Platform: Anywhere {
 
     /// A number from 0 to 1, different in every program: so that no two come back together.
     fn chance(&self) -> f64;
+
+    /// Whether it leads to addresses: then a sign-out asks where to go.
+    fn navigates(&self) -> bool {
+        false
+    }
 
     /// Does it, and says later what came of it: never before this returns.
     fn perform(&self, command: Command);

@@ -1,7 +1,7 @@
 //! A native program: requests by reqwest on the tokio runtime that the store was started on.
 
 use super::{Change, Command, Inbox, Input, Keeper, Line, Moment, Platform, Reply, Request, take_back};
-use crate::builder::{Builder, CannotStart};
+use crate::builder::{Builder, CannotStart, Navigate};
 use crate::core::time::TIMEOUT_MS;
 use crate::{Api, Client, Error, error};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN, RETRY_AFTER, SET_COOKIE};
@@ -21,7 +21,8 @@ const STAGING: &str = "x-development-session";
 const COOKIES: [&str; 3] = ["__Host-keyrack", "__session", "keyrack_dev_"];
 
 /// A store on the runtime that this is called on.
-pub fn start(Builder { api, keeper, session }: Builder) -> Result<Client, CannotStart> {
+pub fn start(builder: Builder) -> Result<Client, CannotStart> {
+    let Builder { api, keeper, session, is_scoped, navigate } = builder;
     let runtime = Handle::try_current().map_err(|_| CannotStart::NoRuntime)?;
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -30,8 +31,13 @@ pub fn start(Builder { api, keeper, session }: Builder) -> Result<Client, Cannot
         .map_err(CannotStart::NoClient)?;
     let wire = Arc::new(Wire { http, api, keeper, inbox: OnceLock::new() });
     #[allow(clippy::disallowed_methods, reason = "this is where the store's time begins")]
-    let native = Native { wire, runtime, began: Instant::now(), tasks: Mutex::default() };
-    Ok(Client::on(Box::new(native), session))
+    let native = Native { wire, runtime, began: Instant::now(), navigate, tasks: Mutex::default() };
+    let native = Box::new(native);
+    Ok(if is_scoped {
+        Client::scoped_on(native, session, String::new())
+    } else {
+        Client::on(native, session)
+    })
 }
 
 /// What is under way, so that it can be given up.
@@ -46,6 +52,7 @@ struct Native {
     wire: Arc<Wire>,
     runtime: Handle,
     began: Instant,
+    navigate: Option<Navigate>,
     tasks: Mutex<Tasks>,
 }
 
@@ -67,6 +74,10 @@ impl Platform for Native {
         // Seeded at random by the standard library, which is chance enough for pauses.
         let random = RandomState::new().build_hasher().finish();
         f64::from(u32::try_from(random >> 32).unwrap_or(0)) / f64::from(u32::MAX)
+    }
+
+    fn navigates(&self) -> bool {
+        self.navigate.is_some()
     }
 
     fn perform(&self, command: Command) {
@@ -99,6 +110,13 @@ impl Platform for Native {
             }
             // Programs have no tabs, so that each has a stream of its own, and no pages.
             Command::Tell(_) | Command::Stand(_) | Command::Cover | Command::Reveal => {}
+            // Its scope ends with it.
+            Command::Keep { .. } => {}
+            Command::Go { url } => {
+                if let Some(navigate) = self.navigate.clone() {
+                    self.runtime.spawn(async move { navigate(&url) });
+                }
+            }
         }
     }
 }

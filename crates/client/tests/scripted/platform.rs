@@ -40,6 +40,11 @@ pub struct World {
     pub kept: Option<String>,
     pub staging: bool,
     pub is_covered: bool,
+    /// Where a scope of one's own stands.
+    pub scope: String,
+    /// Whether addresses are led to, and to which.
+    pub navigates: bool,
+    pub went: Vec<String>,
 }
 
 #[derive(Clone, Default)]
@@ -121,6 +126,10 @@ impl Platform for Scripted {
         0.5
     }
 
+    fn navigates(&self) -> bool {
+        self.world().navigates
+    }
+
     fn perform(&self, command: Command) {
         let mut world = self.world();
         match command {
@@ -141,6 +150,8 @@ impl Platform for Scripted {
             Command::Stand(_) => {}
             Command::Cover => world.is_covered = true,
             Command::Reveal => world.is_covered = false,
+            Command::Keep { scope } => world.scope = scope,
+            Command::Go { url } => world.went.push(url),
         }
     }
 }

@@ -81,7 +81,9 @@ impl Wire {
     }
 
     async fn send(&self, request: &Request, signal: &AbortSignal) -> Result<Value, Error> {
-        if let (Some(rack), Some(session)) = (&self.rack, &request.awaits) {
+        // Of the empty one nothing is waited for: what is in storage until then opens nothing any more.
+        let awaited = request.awaits.as_ref().filter(|id| !id.is_empty());
+        if let (Some(rack), Some(session)) = (&self.rack, awaited) {
             rack.holds(session).await;
         }
         let carried = self.rack.as_ref().and_then(|rack| rack.read());

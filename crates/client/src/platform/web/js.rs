@@ -23,6 +23,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     pub fn ticks() -> f64;
 
+    /// Leaves the page.
+    #[wasm_bindgen(js_namespace = location)]
+    pub fn assign(url: &str);
+
     /// `navigator.locks`.
     pub type Locks;
 

@@ -6,16 +6,18 @@ mod js;
 mod lead;
 mod lease;
 mod page;
+pub mod passkey;
 mod rack;
 mod tabs;
 
 use super::{Command, Inbox, Input, Moment, Platform};
+use crate::builder::{Builder, Navigate};
 use crate::{Api, Client};
 use fetch::Wire;
 use js_sys::{Date, Function, Math};
-use keyrack_protocol::Session;
 use lead::Standing;
 use page::{Cover, Seen};
+use rack::storage;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use tabs::Tabs;
@@ -27,19 +29,36 @@ use web_sys::AbortController;
 const STEP_MS: f64 = 1_000.0;
 
 /// A store for this page.
-pub fn start(api: Api, session: Option<Session>) -> Client {
-    Client::on(Box::new(Web { api, page: RefCell::default() }), session)
+pub fn start(builder: Builder) -> Client {
+    let Builder { api, session, is_scoped, navigate } = builder;
+    let entry = format!("keyrack:{}:scope", api.base);
+    let scope = is_scoped.then(|| storage("sessionStorage").and_then(|kept| kept.get_item(&entry).ok()?));
+    let web = Box::new(Web { api, navigate, page: RefCell::default() });
+    match scope {
+        Some(scope) => Client::scoped_on(web, session, scope.unwrap_or_default()),
+        None => Client::on(web, session),
+    }
+}
+
+/// Lets everything else have its turn.
+pub async fn breathe() {
+    let later = js_sys::Promise::new(&mut |resolve, _| {
+        js::set_timeout(&resolve, 0.0);
+    });
+    // A timer breaks no promise.
+    let _ = wasm_bindgen_futures::JsFuture::from(later).await;
 }
 
 /// What carries out the commands of a store in a page.
 struct Web {
     api: Api,
+    navigate: Option<Navigate>,
     page: RefCell<Option<Rc<Page>>>,
 }
 
 impl Platform for Web {
     fn begin(&self, inbox: Inbox) {
-        *self.page.borrow_mut() = Page::new(self.api.clone(), inbox);
+        *self.page.borrow_mut() = Page::new(self.api.clone(), inbox, self.navigate.clone());
     }
 
     #[allow(
@@ -53,6 +72,10 @@ impl Platform for Web {
 
     fn chance(&self) -> f64 {
         Math::random()
+    }
+
+    fn navigates(&self) -> bool {
+        true
     }
 
     fn perform(&self, command: Command) {
@@ -86,10 +109,11 @@ struct Page {
     aside: Closure<dyn Fn()>,
     back: Closure<dyn Fn()>,
     seen: RefCell<Option<page::Listener>>,
+    navigate: Option<Navigate>,
 }
 
 impl Page {
-    fn new(api: Api, inbox: Inbox) -> Option<Rc<Self>> {
+    fn new(api: Api, inbox: Inbox, navigate: Option<Navigate>) -> Option<Rc<Self>> {
         let end = AbortController::new().ok()?;
         let name = format!("keyrack:{}", api.base);
         let woken = inbox.clone();
@@ -109,6 +133,7 @@ impl Page {
                 aside: Closure::new(move || aside.upgrade().iter().for_each(|page| page.step_aside())),
                 back: Closure::new(move || back.upgrade().iter().for_each(|page| page.stand())),
                 seen: RefCell::default(),
+                navigate,
                 name,
                 end,
                 inbox,
@@ -147,7 +172,24 @@ impl Page {
                 // What is focused then may call anything.
                 spawn_local(async move { drop(page.cover.take()) });
             }
+            Command::Keep { scope } => {
+                // Where it refuses to work the scope ends with the page.
+                let entry = format!("{}:scope", self.name);
+                storage("sessionStorage").and_then(|kept| kept.set_item(&entry, &scope).ok());
+            }
+            Command::Go { url } => self.go(url),
         }
+    }
+
+    /// Leads to an address, when nothing else is under way here: a router may do anything then.
+    fn go(&self, url: String) {
+        let navigate = self.navigate.clone();
+        spawn_local(async move {
+            match navigate {
+                Some(navigate) => navigate(&url),
+                None => js::assign(&url),
+            }
+        });
     }
 
     /// Says it when nothing else is under way here.

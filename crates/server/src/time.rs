@@ -10,6 +10,13 @@ pub fn rfc3339(ms: i64) -> String {
     format!("{time:.3}")
 }
 
+/// Unix milliseconds as people read them in a message: to the minute, in UTC.
+#[must_use]
+pub fn minute(ms: i64) -> String {
+    let moment = rfc3339(ms);
+    format!("{} UTC", moment.get(..16).unwrap_or(&moment).replace('T', " "))
+}
+
 /// Unix milliseconds as HTTP writes them, to the second.
 #[must_use]
 pub fn http_date(ms: i64) -> String {
@@ -26,6 +33,11 @@ mod tests {
         assert_eq!(rfc3339(1_767_225_600_000), "2026-01-01T00:00:00.000Z");
         assert_eq!(rfc3339(1_767_225_600_050), "2026-01-01T00:00:00.050Z");
         assert_eq!(rfc3339(i64::MAX), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn people_read_a_minute() {
+        assert_eq!(minute(1_767_225_659_999), "2026-01-01 00:00 UTC");
     }
 
     #[test]

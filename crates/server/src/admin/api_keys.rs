@@ -9,6 +9,7 @@ use crate::audit::{self, Event};
 use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::id::ApiKeyId;
+use crate::session;
 use crate::ticket;
 use crate::time::rfc3339;
 use crate::user;
@@ -136,9 +137,10 @@ pub async fn revoke(operator: Operator, Path(id): Path<String>) -> Result<Respon
         if is_new {
             let about = audit::About { reason: id.as_str(), ..audit::About::default() };
             audit::record(tx, &site, &by, Event::ApiKeyRevoked, about)?;
-            // What it has made and nobody has used dies with it.
+            // What it has made and nobody has used dies with it, and whoever acts as somebody else by it is out.
             let maker = audit::actor_word(&audit::Actor::Key(id.clone()));
             ticket::store::revoke_made_by(tx, &site.config.id, &maker, by.now)?;
+            session::end_vouched(tx, &site, &id, &by)?;
         }
         let (key, _) = store::find(tx, &site.config.id, &id)?.ok_or(Code::ApiKeyNotFound)?;
         Ok((view(&key, by.now), is_new))

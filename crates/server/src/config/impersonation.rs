@@ -1,4 +1,4 @@
-//! `[deployment.impersonation]`: whether somebody may act as somebody else, for how long, and whether the user is told.
+//! `[deployment.impersonation]`: whether somebody may act as somebody else, for how long, and how the user is told.
 
 use super::table::Table;
 use super::value;
@@ -12,11 +12,13 @@ pub struct Impersonation {
     pub lifetime_ms: i64,
     /// Whether the user is told, in the inbox, who it was and why.
     pub tells_user: bool,
+    /// Whether the user is told the same by mail.
+    pub mails_user: bool,
 }
 
 impl Default for Impersonation {
     fn default() -> Self {
-        Self { enabled: false, lifetime_ms: 30 * 60_000, tells_user: true }
+        Self { enabled: false, lifetime_ms: 30 * 60_000, tells_user: true, mails_user: true }
     }
 }
 
@@ -28,6 +30,7 @@ pub(super) fn read(mut table: Table<'_>) -> Impersonation {
         enabled: table.flag("enabled").unwrap_or(base.enabled),
         lifetime_ms: lifetime.unwrap_or(base.lifetime_ms),
         tells_user: table.flag("tells_user").unwrap_or(base.tells_user),
+        mails_user: table.flag("mails_user").unwrap_or(base.mails_user),
     };
     table.finish();
     read

@@ -93,6 +93,7 @@ pub const KEYS: &[&str] = &[
     "deployment.impersonation.enabled",
     "deployment.impersonation.lifetime",
     "deployment.impersonation.tells_user",
+    "deployment.impersonation.mails_user",
     "deployment.webhook.name",
     "deployment.webhook.url",
     "deployment.webhook.secret_file",

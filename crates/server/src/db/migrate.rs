@@ -130,6 +130,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0021_reach.sql"),
         walks: &[],
     },
+    Migration {
+        version: 22,
+        name: "acting_keys",
+        sql: include_str!("../../migrations/0022_acting_keys.sql"),
+        walks: &["sign_ins"],
+    },
 ];
 
 /// Runs inside one transaction of the caller: all pending migrations are made or none.

@@ -51,6 +51,8 @@ pub const PASSWORD_RESET: Message =
 /// and `address` are of whoever did it.
 pub const ACCOUNT_CHANGED: Message =
     mail("account_changed", &["change", "detail", "time", "browser", "device", "address"], NOTHING);
+/// Somebody acts as the user: `actor` is who, `reason` why, `time` since when, `until` when it ends at the latest.
+pub const ACTED_AS: Message = mail("acted_as", &["actor", "reason", "time", "until"], &["actor", "reason"]);
 /// An invitation to an organization or a workspace (`""` when it is to the organization alone). `days` is 0 when
 /// `hours` says it better.
 pub const INVITATION: Message =
@@ -66,7 +68,7 @@ pub const DOMAIN_LOST: Message = mail("domain_lost", &["domain", "organization"]
 pub const PHONE_CODE: Message = Message { name: "phone_code", facts: CODE_FACTS, must: CODE, is_sms: true };
 
 /// Every message.
-pub const MESSAGES: [&Message; 15] = [
+pub const MESSAGES: [&Message; 16] = [
     &SIGN_UP_CODE,
     &SIGN_UP_NOTE,
     &SIGN_IN_CODE,
@@ -77,6 +79,7 @@ pub const MESSAGES: [&Message; 15] = [
     &PROOF_CODE,
     &PASSWORD_RESET,
     &ACCOUNT_CHANGED,
+    &ACTED_AS,
     &INVITATION,
     &WAITLIST_INVITATION,
     &DOMAIN_MISSED,

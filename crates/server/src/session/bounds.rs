@@ -1,12 +1,12 @@
-//! What a sign-in is bound to that a ticket made: who acts in it as its user, the sign-in that it was handed over from, and
-//! when it ends however much it is used.
+//! What a sign-in is bound to that a ticket made: who acts in it as its user and by which secret key, the sign-in that it was
+//! handed over from, and when it ends however much it is used.
 
 use super::{Loaded, Plan, crowd, store};
 use crate::app::Site;
 use crate::audit::By;
 use crate::db::{Cells, Snapshot, Tx};
 use crate::error::Result;
-use crate::id::{SessionId, SignInId, UserId};
+use crate::id::{ApiKeyId, SessionId, SignInId, UserId};
 use crate::params;
 use crate::session::store::OfUser;
 use keyrack_protocol::{Acting, EndReason};
@@ -16,6 +16,8 @@ use keyrack_protocol::{Acting, EndReason};
 pub struct Bounds {
     /// Who acts in it as its user.
     pub act: Option<Acting>,
+    /// The secret key that let them: it ends with that.
+    pub vouched_by: Option<ApiKeyId>,
     /// The sign-in that it was handed over from: it ends with that.
     pub handed_from: Option<SignInId>,
     /// When it ends, however much it is used.
@@ -29,14 +31,15 @@ impl Bounds {
         self.ends_at.map_or(other, |ends_at| ends_at.min(other))
     }
 
-    /// Reads the columns `actor, actor_reason, handed_from, ends_at`.
+    /// Reads the columns `actor, actor_reason, vouched_by, handed_from, ends_at`.
     ///
     /// # Errors
     /// When the columns are others.
     pub(super) fn read(cells: &mut Cells) -> Result<Self> {
-        let (sub, reason) = (cells.text()?, cells.text()?);
+        let (sub, reason, key) = (cells.text()?, cells.text()?, cells.text()?);
         Ok(Self {
             act: (!sub.is_empty()).then_some(Acting { sub, reason }),
+            vouched_by: (!key.is_empty()).then(|| ApiKeyId::stored(key)),
             handed_from: cells.optional_text()?.map(SignInId::stored),
             ends_at: cells.optional_int()?,
         })
@@ -52,12 +55,13 @@ impl Bounds {
         }
         let act = |part: fn(&Acting) -> &str| self.act.as_ref().map_or("", part);
         tx.execute(
-            "update sign_ins set actor = $2, actor_reason = $3, handed_from = $4, ends_at = $5,
-                 expires_at = case when expires_at < $6 then expires_at else $6 end where id = $1",
+            "update sign_ins set actor = $2, actor_reason = $3, vouched_by = $4, handed_from = $5, ends_at = $6,
+                 expires_at = case when expires_at < $7 then expires_at else $7 end where id = $1",
             params![
                 id.as_str(),
                 act(|act| &act.sub),
                 act(|act| &act.reason),
+                self.vouched_by.as_ref().map_or("", ApiKeyId::as_str),
                 self.handed_from.as_ref().map(SignInId::as_str),
                 self.ends_at,
                 self.cut(i64::MAX)
@@ -77,6 +81,21 @@ pub fn acted_by(on: &mut Snapshot<'_>, deployment: &str, actor: &UserId) -> Resu
          where actor = $2 and deployment_id = $1 and ended_at is null order by session_id, id",
         params![deployment, actor.as_str()],
     )?)
+}
+
+/// Ends the sign-ins in which somebody acts as somebody else because a secret key let them, which is good no more.
+///
+/// # Errors
+/// What the database says.
+pub fn end_vouched(tx: &mut Tx<'_>, site: &Site, key: &ApiKeyId, by: &By) -> Result<()> {
+    let vouched = of_rows(tx.query(
+        "select id, session_id from sign_ins
+         where vouched_by = $2 and vouched_by <> '' and deployment_id = $1 and ended_at is null order by session_id, id",
+        params![&site.config.id, key.as_str()],
+    )?)?;
+    let sessions: Vec<&SessionId> = vouched.iter().map(|it| &it.session).collect();
+    store::lock(tx, &site.config.id, &sessions)?;
+    crowd::end_elsewhere(tx, site, &vouched, EndReason::RevokedByAdmin, by).map(drop)
 }
 
 /// The live sign-ins in which somebody else acts as a user.

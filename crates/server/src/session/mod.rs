@@ -36,7 +36,7 @@ use crate::id::{AttemptId, SessionId, SignInId};
 use crate::membership::Scope;
 use crate::user::User;
 use crate::vault::{Purpose, Vault};
-pub use bounds::{Bounds, acted_by};
+pub use bounds::{Bounds, acted_by, end_vouched};
 use keyrack_protocol::{ChangeReason, Code, EndReason, SigninAttempt, SignupAttempt};
 pub use plan::{Plan, end, expire, sign_out_all, sign_out_one, switch_to};
 pub use proof::{FRESH_MS, Old, Proof, has_second_factor, retire_old};

@@ -65,7 +65,7 @@ fn load_sign_ins(on: &mut Snapshot<'_>, session: &SessionId) -> Result<Vec<LiveS
     let rows = on.query(
         "select s.id, s.key_hash, s.proofs, s.proved_at, s.second_factor_at, s.old_key_hash, s.old_proofs,
              s.old_proved_at, s.old_second_factor_at, s.ip_address, s.user_agent, s.activated_at, s.last_active_at,
-             s.expires_at, s.created_at, s.updated_at, s.actor, s.actor_reason, s.handed_from, s.ends_at,
+             s.expires_at, s.created_at, s.updated_at, s.actor, s.actor_reason, s.vouched_by, s.handed_from, s.ends_at,
              s.organization_membership_id, s.organization_id, s.organization_gate, o.gate,
              o.requires_second_factor, o.restricts_addresses, o.allowed_addresses,
              s.workspace_membership_id, s.workspace_id, s.workspace_gate, w.gate, w.requires_second_factor,

@@ -3,7 +3,7 @@
 //! Whatever refuses uses nothing up. Locks are taken in order, organizations and the user first, and the ticket is looked at
 //! again under them: of two who come with it at once one gets it.
 
-use super::{Held, Opens, Ticket, Worth, create, open, store};
+use super::{Held, Opens, Ticket, Worth, acting, create, open, store};
 use crate::api_key;
 use crate::app::{App, Site};
 use crate::audit::{self, Event};
@@ -86,7 +86,7 @@ fn take(
     let act = bearer.ticket.opens.act().cloned();
     let (left, opened) = match &bearer.ticket.opens {
         Opens::SignIn(user) => sign_in(tx, (app, site), (&bearer, user))?,
-        Opens::Impersonation(user, act) => open::impersonation(tx, (app, site), (&bearer, user, act))?,
+        Opens::Impersonation(user, act) => acting::impersonation(tx, (app, site), (&bearer, user, act))?,
         Opens::Handover(user, from) => open::handover(tx, (app, site), (&bearer, user, from))?,
         Opens::Invitation(invitation) => open::invitation(tx, (app, site), (&bearer, invitation))?,
     };
@@ -126,11 +126,27 @@ impl Bearer<'_> {
     }
 }
 
+/// The secret key that made a ticket, if it was one.
+fn key_of(maker: &str) -> Option<ApiKeyId> {
+    maker.strip_prefix("key:").and_then(ApiKeyId::parse)
+}
+
 /// Whether the secret key that made a ticket is still good, if it was one.
 fn is_backed(on: &mut Snapshot<'_>, site: &Site, maker: &str, now: i64) -> Result<bool> {
-    let Some(key) = maker.strip_prefix("key:").and_then(ApiKeyId::parse) else { return Ok(true) };
+    let Some(key) = key_of(maker) else { return Ok(true) };
     let found = api_key::store::find(on, &site.config.id, &key)?;
     Ok(found.is_some_and(|(key, _)| key.state(now) == "live"))
+}
+
+/// The secret key that a ticket was made with, and when it ends.
+pub(super) fn vouched_by(
+    on: &mut Snapshot<'_>,
+    site: &Site,
+    maker: &str,
+) -> Result<Option<(ApiKeyId, Option<i64>)>> {
+    let Some(id) = key_of(maker) else { return Ok(None) };
+    let found = api_key::store::find(on, &site.config.id, &id)?;
+    Ok(found.map(|(key, _)| (key.key.id, key.expires_at)))
 }
 
 /// The same answer for whoever has the credential that was in it: nothing is done again.

@@ -6,6 +6,7 @@
 //! HMAC of it, in the house's one table of such secrets. What it opens is in the answer that uses it up; whoever got that
 //! answer gets it again for a minute, and nobody else does.
 
+mod acting;
 pub mod create;
 pub mod exchange;
 mod handover;

@@ -1,6 +1,7 @@
-//! What tickets open that are no first factor: an impersonation, a sign-in beside another one, a membership.
+//! What tickets open that are no first factor: a sign-in beside another one, a membership; and what every way asks that opens
+//! a sign-in. Acting as somebody else has a file of its own.
 
-use super::exchange::{Bearer, present, still_may};
+use super::exchange::{Bearer, present};
 use crate::app::{App, Site};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -8,50 +9,12 @@ use crate::id::{InvitationId, SignInId, UserId};
 use crate::invitation::accept::{self, Offer, Outcome};
 use crate::invitation::look::Sent;
 use crate::invitation::sentence;
-use crate::notification::{self, News};
+use crate::notification;
 use crate::session::enter::{self, Arrival, Left, Room};
-use crate::session::{Bounds, LiveSignIn, Proof, crowd, store as sessions};
+use crate::session::{Bounds, LiveSignIn, crowd, store as sessions};
 use crate::user::{self, User};
-use keyrack_protocol::{Acting, ChangeReason, Code, EndReason};
+use keyrack_protocol::{ChangeReason, Code, EndReason};
 use std::sync::Arc;
-
-/// Somebody acts as a user: everything that is asked of the user is passed over, and the sign-in says whose it is. It takes
-/// nobody's place, and ends soon.
-pub(super) fn impersonation(
-    tx: &mut Tx<'_>,
-    (app, site): (&App, &Site),
-    (bearer, user, act): (&Bearer<'_>, &UserId, &Acting),
-) -> Result<(Left, String)> {
-    let arrival = bearer.arrival;
-    let user = locked(tx, site, user)?;
-    still_may(tx, site, (act, &user))?;
-    let mut room = enter::existing_or_new(tx, (app, site), arrival, &[])?;
-    has_place(site, (&room, &user))?;
-    bearer.use_up(tx, site)?;
-    let bounds = Bounds {
-        act: Some(act.clone()),
-        ends_at: Some(arrival.now.saturating_add(site.config.impersonation.lifetime_ms)),
-        ..Bounds::default()
-    };
-    let proof = Proof { methods: Proof::TICKET.to_owned(), proved_at: arrival.now, second_factor_at: None };
-    room.open_bounded(tx, (app, site), (&user, &proof, &bounds), arrival)?;
-    if site.config.impersonation.tells_user {
-        let actor = known_as(tx, site, act)?;
-        let news = News::ActedAs { actor: &actor, reason: &act.reason };
-        notification::put(tx, site, &user.id, &news, arrival.now)?;
-    }
-    left(tx, site, room, arrival)
-}
-
-/// Who acts, as people know them.
-fn known_as(tx: &mut Tx<'_>, site: &Site, act: &Acting) -> Result<String> {
-    let Some(id) = UserId::parse(&act.sub) else { return Ok(act.sub.clone()) };
-    let found = user::store::find(tx, &site.config.id, &id)?;
-    let name = found.as_ref().map(|actor| format!("{} {}", actor.first_name, actor.last_name));
-    let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    let email = found.and_then(|actor| actor.emails.into_iter().find(|email| email.is_primary));
-    Ok(name.or(email.map(|email| email.email)).unwrap_or_else(|| act.sub.clone()))
-}
 
 /// A sign-in is handed over: the new one is worth what that is, and ends with it.
 pub(super) fn handover(
@@ -73,8 +36,11 @@ pub(super) fn handover(
     crowd::end_elsewhere(tx, site, &crowded_out, EndReason::EvictedByCap, &arrival.by())?;
     notification::device::notice(tx, site, &user, &room.loaded.id, arrival)?;
     let longest = from.created_at.saturating_add(site.config.lifetimes.sign_in_max_age_ms);
-    let bounds =
-        Bounds { handed_from: Some(from.id.clone()), ends_at: Some(from.bounds.cut(longest)), act: None };
+    let bounds = Bounds {
+        handed_from: Some(from.id.clone()),
+        ends_at: Some(from.bounds.cut(longest)),
+        ..Bounds::default()
+    };
     let proof = from.old.as_ref().map_or(&from.proof, |old| &old.proof);
     room.open_bounded(tx, (app, site), (&user, proof, &bounds), arrival)?;
     left(tx, site, room, arrival)
@@ -99,7 +65,7 @@ pub(super) fn invitation(
 }
 
 /// The account under its lock, if it may act.
-fn locked(tx: &mut Tx<'_>, site: &Site, id: &UserId) -> Result<User> {
+pub(super) fn locked(tx: &mut Tx<'_>, site: &Site, id: &UserId) -> Result<User> {
     let locked = user::store::lock(tx, &site.config.id, id)?;
     present(locked.map(|(user, _)| user))
 }
@@ -116,14 +82,14 @@ fn live(
     Ok(found.filter(|it| now < it.expires_at).ok_or(Code::TicketNotFound)?)
 }
 
-fn has_place(site: &Site, (room, user): (&Room, &User)) -> Result<()> {
+pub(super) fn has_place(site: &Site, (room, user): (&Room, &User)) -> Result<()> {
     if room.loaded.visible(room.opened).any(|sign_in| sign_in.user.id == user.id) {
         return Err(Code::UserAlreadySignedIn.into());
     }
     Ok(room.has_place(site)?)
 }
 
-fn left(tx: &mut Tx<'_>, site: &Site, room: Room, arrival: &Arrival) -> Result<(Left, String)> {
+pub(super) fn left(tx: &mut Tx<'_>, site: &Site, room: Room, arrival: &Arrival) -> Result<(Left, String)> {
     let left = room.leave(tx, site, ChangeReason::SignedIn, arrival.now)?;
     Ok((left, arrival.sign_in().to_string()))
 }

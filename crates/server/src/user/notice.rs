@@ -7,7 +7,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::mail::{self, ACCOUNT_CHANGED};
 use crate::outbox;
-use crate::time::rfc3339;
+use crate::time::minute;
 use crate::world::Mail;
 
 /// How long such a mail is worth sending.
@@ -143,12 +143,10 @@ fn mail(
     (what, detail): (Changed, &str),
     (whence, now): (&Whence, i64),
 ) -> Result<Mail> {
-    let moment = rfc3339(now);
-    let minute = moment.get(..16).unwrap_or(&moment).replace('T', " ");
     let facts = [
         ("change", what.word()),
         ("detail", detail),
-        ("time", &format!("{minute} UTC")),
+        ("time", &minute(now)),
         ("browser", &whence.browser),
         ("device", &whence.device),
         ("address", &whence.ip_address),

@@ -45,6 +45,18 @@ cases! {
         assert_eq!(acted(&[], 300_000).await.0, ["ada*"]);
     }
 
+    "deployment.impersonation.mails_user": async fn a_user_is_mailed_unless_the_file_says_otherwise() {
+        for (set, mailed) in [(vec![ENABLED], true), (vec![ENABLED, (KEY, "false")], false)] {
+            let server = Keyrack::from_file(&set).await;
+            let (backend, ada) = (server.vouching().await, server.signed_up("ada").await);
+            server.browser().exchanges(&backend.ticket_to_act_as(&ada.user_id().await).await).await.ok();
+            let told = server.mails("ada").await.iter().any(|mail| mail.mail.text.contains("case 17"));
+            assert_eq!(told, mailed);
+            // The one says nothing of the other.
+            assert!(ada.get("/notifications").await.ok().to_string().contains("jane@support"));
+        }
+    }
+
     "deployment.impersonation.tells_user": async fn a_user_is_told_unless_the_file_says_otherwise() {
         assert!(acted(&[], 0).await.1.contains("jane@support"));
         assert!(!acted(&[(KEY, "false")], 0).await.1.contains("jane@support"));

@@ -17,7 +17,7 @@ async fn newest(server: &Keyrack) -> (String, usize) {
 }
 
 /// Ada signs up in German.
-async fn ada(server: &Keyrack) -> Browser {
+pub async fn ada(server: &Keyrack) -> Browser {
     let browser = server.browser();
     let session = post_in(&browser, "de", ("/auth/signup", sign_up_form("ada"))).await;
     let attempt = session["signup_attempts"][0]["id"].as_str().unwrap().to_owned();

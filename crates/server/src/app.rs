@@ -19,6 +19,7 @@ use crate::session::activity::Activity;
 use crate::session::cache::Cache;
 use crate::session::events::Hub;
 use crate::shortcut::Shortcuts;
+use crate::token::lives::Lives;
 use crate::token::ring::Keys;
 use crate::user::password::Hasher;
 use crate::vault::Vault;
@@ -102,6 +103,8 @@ pub struct Site {
     pub updated_at: i64,
     /// What signs its tokens, and has.
     pub keys: Keys,
+    /// How long they live.
+    pub lives: Lives,
     /// How its session credential travels.
     pub carriage: Carriage,
     /// Time, randomness, mail.

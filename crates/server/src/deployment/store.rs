@@ -32,6 +32,7 @@ pub async fn start(db: &Db, vault: &Vault, world: &Arc<World>, config: &Deployme
     remember_retention(db, config).await?;
     let algorithms = config.signing_algorithms();
     let signs = (config.id.as_str(), algorithms.as_slice(), config.longest_token_ms());
+    let lives = token::lives::note(db, &config.id, config.longest_token_ms(), now).await?;
     token::store::ensure(db, vault, world, signs).await?;
     let keys = Keys::of(token::store::read(db, vault, &config.id).await?);
     let settings = vault.hash(Purpose::Check, &config.id, format!("{config:?}").as_bytes());
@@ -42,6 +43,7 @@ pub async fn start(db: &Db, vault: &Vault, world: &Arc<World>, config: &Deployme
         config: config.clone(),
         created_at,
         keys,
+        lives,
         world: Arc::clone(world),
     })
 }

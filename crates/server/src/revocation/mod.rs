@@ -28,7 +28,7 @@ const APART_MS: i64 = 6 * 60_000;
 /// template.
 #[must_use]
 pub fn window_ms(site: &Site) -> i64 {
-    site.config.longest_token_ms().saturating_add(APART_MS)
+    site.lives.at(site.world.clock.now_ms()).saturating_add(APART_MS)
 }
 
 #[cfg(test)]

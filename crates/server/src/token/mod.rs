@@ -2,13 +2,14 @@
 //!
 //! [`claims`] is what they say, [`template`] what a deployment adds to that, with [`facts`] in its places; [`signer`] is a
 //! key that signs, [`ring`] the keys of a deployment as they follow one another, [`store`] the same in the database, and
-//! [`rotation`] lets the next one follow. [`http`] is the door of whoever asks for a token, [`keys`] the one of whoever
+//! [`rotation`] lets the next one follow, [`lives`] is how long tokens live. [`http`] is the door of whoever asks for a token, [`keys`] the one of whoever
 //! verifies them.
 
 mod claims;
 pub mod facts;
 pub mod http;
 mod keys;
+pub mod lives;
 pub mod ring;
 pub mod rotation;
 mod signer;

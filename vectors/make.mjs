@@ -6,6 +6,8 @@ import { writeFileSync } from 'node:fs';
 const ISSUER = 'https://auth.example.com';
 const NOW = 1_800_000_000;
 const SKEW = 5;
+/** What is allowed in every vector that does not say otherwise: where keys of several kinds are believed there is more to confuse. */
+const ALGORITHMS = ['ES256', 'EdDSA', 'RS256'];
 
 const b64 = (bytes) => Buffer.from(bytes).toString('base64url');
 const json = (value) => b64(JSON.stringify(value));
@@ -86,6 +88,13 @@ const good = (name, token, more) => add(name, 'ok', token, more);
 const bad = (name, token, more) => add(name, 'token_invalid', token, more);
 
 for (const signer of [es256, eddsa, rs256]) good(`signed with ${signer.alg}`, token(signer));
+for (const signer of [eddsa, rs256]) {
+  good(`${signer.alg} where it alone is allowed`, token(signer), { algorithms: [signer.alg] });
+  bad(`i01 ${signer.alg} where another is allowed`, token(signer), { algorithms: ALGORITHMS.filter((one) => one !== signer.alg) });
+  bad(`i01 ${signer.alg} where nobody said what is allowed`, token(signer), { algorithms: null });
+}
+good('ES256 where nobody said what is allowed', token(es256), { algorithms: null });
+bad('i01 ES256 where others are allowed', token(es256), { algorithms: ['EdDSA', 'RS256'] });
 good('a type in small letters', token(es256, claims(), { typ: 'jwt' }));
 good('members of the header that decide nothing', token(es256, claims(), { x5t: 'abc', extra: { a: 1 } }));
 good('claims that nobody asked for', token(es256, claims({ claims: { plan: 'pro' }, 'https://x.example/role': ['a'] })));
@@ -275,7 +284,7 @@ const streams = [
   { name: 'data that nobody understands', chunks: [snapshot(one('sin_1', 3)), 'event: revoked\nid: e1.4\ndata: nothing\n\n'], broken: true },
 ];
 
-const file = { issuer: ISSUER, now: NOW, skew: SKEW, jwks: { keys: published.map(({ jwk }) => jwk) }, vectors, authorization, streams };
+const file = { issuer: ISSUER, now: NOW, skew: SKEW, algorithms: ALGORITHMS, jwks: { keys: published.map(({ jwk }) => jwk) }, vectors, authorization, streams };
 const text = JSON.stringify(file, null, 1).replace(/\[\n\s+"[^\]]{1,60}"\n\s+\]/g, (list) => list.replace(/\s+/g, ' '));
 writeFileSync(new URL('tokens.json', import.meta.url), `${text}\n`);
 console.log(`${vectors.length} tokens, ${authorization.length} headers, ${streams.length} streams`);

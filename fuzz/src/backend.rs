@@ -5,7 +5,7 @@ use keyrack_server::admin::import::record::{Batch, Record};
 use keyrack_server::api_key::Held;
 use keyrack_server::config::webhook_url;
 use keyrack_server::user::foreign::Foreign;
-use keyrack_verify::{Verifier, bearer};
+use keyrack_verify::{Algorithm, Verifier, bearer};
 use std::net::IpAddr;
 
 /// A secret key, as somebody sends it.
@@ -34,7 +34,8 @@ pub fn token(verifier: &Verifier, text: &str) {
 pub fn verifier() -> Verifier {
     let keys = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","kid":"key_1",
         "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
-    Verifier::builder("https://auth.example.com").keys(keys).build().expect("settings that are right")
+    let builder = Verifier::builder("https://auth.example.com").algorithms(&[Algorithm::EdDsa]);
+    builder.keys(keys).build().expect("settings that are right")
 }
 
 /// A line of an import, and the hash in it.

@@ -61,7 +61,7 @@ impl Builder {
             issuer,
             audience: None,
             skew: SKEW,
-            algorithms: Algorithm::ALL.to_vec(),
+            algorithms: vec![Algorithm::Es256],
             server: None,
             plain_http: false,
             keys: None,
@@ -83,7 +83,8 @@ impl Builder {
         self
     }
 
-    /// The algorithms that are allowed: all of [`Algorithm::ALL`] unless it is said.
+    /// The algorithms that are allowed: ES256 alone unless it is said, which is how Keyrack signs its own tokens. Whoever
+    /// takes those of a template that is signed otherwise names its algorithm here (RFC 8725, section 3.1).
     pub fn algorithms(mut self, algorithms: &[Algorithm]) -> Self {
         self.algorithms = algorithms.to_vec();
         self

@@ -29,7 +29,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! What a token must be: of the type `JWT`, signed with an allowed algorithm by a published key for that algorithm, by the
+//! What a token must be: of the type `JWT`, signed with an allowed algorithm ([`Builder::algorithms`]: ES256 alone unless it is
+//! said) by a published key for that algorithm, by the
 //! issuer, for the expected audience or for none, in its time; and it must say whom and which sign-in it speaks for. All
 //! that is not is one [`Refusal`]; `vectors/tokens.json` has examples of each, which `@keyrack/server` is tried with, too.
 

@@ -5,7 +5,7 @@ import { type Clock, MACHINE } from './clock.js';
 import { Follower } from './follow.js';
 import { bearer, type Headed } from './header.js';
 import { parse } from './jws.js';
-import { ALGORITHMS, type Algorithm, Fetched, type Keys, readKeys, type Source } from './keys.js';
+import { type Algorithm, Fetched, type Keys, readKeys, type Source, USUAL } from './keys.js';
 import { check } from './options.js';
 import { Refusal, type RefusalCode } from './refusal.js';
 import { Revocations, type WhenCut } from './revocations.js';
@@ -21,7 +21,10 @@ export interface KeyrackOptions {
   /** How far this machine's clock may be from the issuer's: five seconds unless it is said, 300 at most. */
   readonly skewSeconds?: number;
 
-  /** The algorithms that are allowed: ES256, EdDSA and RS256 unless it is said. */
+  /**
+   * The algorithms that are allowed: ES256 alone unless it is said, which is how Keyrack signs its own tokens. Whoever takes
+   * those of a template that is signed otherwise names its algorithm here (RFC 8725, section 3.1).
+   */
   readonly algorithms?: readonly Algorithm[];
 
   /** Where this backend reaches the server, when that is not the issuer's own address: `http://keyrack:4400`. */
@@ -60,7 +63,7 @@ export class Keyrack {
   /** @internal Use {@link createKeyrack}; `revocations` are what a test knows already. */
   constructor(options: KeyrackOptions, revocations?: Revocations) {
     check(options);
-    const { issuer, audience, skewSeconds = 5, algorithms = ALGORITHMS, server = issuer, clock = MACHINE } = options;
+    const { issuer, audience, skewSeconds = 5, algorithms = USUAL, server = issuer, clock = MACHINE } = options;
     this.#rules = { issuer, audience, skew: skewSeconds * 1000 };
     this.#clock = clock;
     this.issuer = issuer;

@@ -4,7 +4,8 @@ import type { Clock } from './clock.js';
 /** How a token may be signed. HMAC is no way: what verifies it could forge it. */
 export type Algorithm = 'ES256' | 'EdDSA' | 'RS256';
 
-export const ALGORITHMS: readonly Algorithm[] = ['ES256', 'EdDSA', 'RS256'];
+/** What is allowed unless somebody says otherwise. */
+export const USUAL: readonly Algorithm[] = ['ES256'];
 
 /** A public key, and the one algorithm that it is for. */
 export interface Key {

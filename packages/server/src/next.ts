@@ -54,7 +54,8 @@ export function keyrackProxy(visitors: Visitors, answers: NextAnswers): (request
     const visit = await visitors.authenticateRequest(request);
     if (visit.status === 'handshake' || visit.status === 'unavailable') return visit.response;
     // A page that is fetched by the router cannot be sent elsewhere: what is no page of its own has the router open it anew.
-    if (visit.status === 'signed_out' && request.headers.get('rsc') && visitors.isUndecided(request)) {
+    const isKnown = visit.status === 'signed_in' ? visit.isPresent : !visitors.isUndecided(request);
+    if (!isKnown && request.headers.get('rsc')) {
       return new Response('open this page anew\n', { status: 401, headers: visit.headers });
     }
     const response = answers.next({ request: { headers: withoutForged(request.headers) } });

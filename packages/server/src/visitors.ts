@@ -21,6 +21,9 @@ export interface VisitorsOptions {
 export interface VisitSignedIn {
   readonly status: 'signed_in';
   readonly auth: SignedIn;
+
+  /** Whether the page's own script has seen no other account since the token was made, nor that nobody is signed in any more. */
+  readonly isPresent: boolean;
   readonly headers: Headers;
 }
 
@@ -125,7 +128,7 @@ export class Visitors {
       // The page's own script has seen another account, or none, since the token was made.
       const isPresent = !mark || isUpTo(auth, mark);
       if (opens && (!isPresent || code === 'ask')) return this.#ask(url, cookies);
-      return { status: 'signed_in', auth, headers: personal() };
+      return { status: 'signed_in', auth, isPresent, headers: personal() };
     }
     if (auth.status === 503) return unavailable();
     const isKnownToBeNobody = cookies.has(this.#jar.name('out')) && (!mark || mark === '-');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createKeyrack, type KeyrackOptions } from '@keyrack/server';
+import { type Algorithm, createKeyrack, type KeyrackOptions } from '@keyrack/server';
 import { expect, test } from 'vitest';
 import { Events } from '../src/events.js';
 import { bearer } from '../src/header.js';
@@ -12,6 +12,7 @@ interface Vector {
   readonly token: string;
   readonly at?: number;
   readonly audience?: string;
+  readonly algorithms?: readonly Algorithm[] | null;
   readonly only?: string;
   readonly has?: readonly string[];
   readonly lacks?: readonly string[];
@@ -33,6 +34,7 @@ const file = JSON.parse(readFileSync(new URL('../../../vectors/tokens.json', imp
   readonly issuer: string;
   readonly now: number;
   readonly skew: number;
+  readonly algorithms: readonly Algorithm[];
   readonly jwks: { readonly keys: readonly unknown[] };
   readonly vectors: readonly Vector[];
   readonly authorization: readonly { readonly header: string; readonly token: string | null }[];
@@ -50,7 +52,13 @@ function keyrackAt(seconds: number, more: Partial<KeyrackOptions> = {}): Keyrack
 
 /** One that was told these. */
 function keyrackFor(vector: Vector): Keyrack {
-  const options = optionsAt(vector.at ?? file.now, vector.audience === undefined ? {} : { audience: vector.audience });
+  const algorithms = vector.algorithms === undefined ? file.algorithms : vector.algorithms;
+  const more = {
+    ...(vector.audience !== undefined && { audience: vector.audience }),
+    // Without it there is what a verifier allows by itself.
+    ...(algorithms && { algorithms }),
+  };
+  const options = optionsAt(vector.at ?? file.now, more);
   if (!vector.revocations) return createKeyrack(options);
   const revocations = new Revocations('lifetime', { now: () => 0, passed: () => 0 });
   revocations.take({ name: 'revoked', data: JSON.stringify({ revocations: vector.revocations }), id: undefined });

@@ -265,6 +265,19 @@ test('a page that the router of Next.js fetches is opened anew when it is not kn
   expect(await (await fetched('keyrack_mark=-')).text()).toBe('page');
 });
 
+test('a page that the router of Next.js fetches is opened anew when it is another account’s by now, or nobody’s', async () => {
+  const it = await scene();
+  const browser = new Browser();
+  await comesBack(it, browser, sentTo(await browser.open(it.visitors, '/')), await told(it, { signin_id: 'sin_1', rev: 7 }));
+  const proxy = keyrackProxy(it.visitors, { next: () => new Response('page') });
+  const fetched = async (mark: string) => {
+    browser.jar.set('keyrack_mark', mark);
+    return (await proxy(new Request(`${APP}/`, { headers: browser.headers({ rsc: '1', accept: '*/*' }) }))).status;
+  };
+  expect(await fetched('sin_1.7')).toBe(200);
+  for (const other of ['sin_2.7', 'sin_1.8', '-']) expect(await fetched(other), other).toBe(401);
+});
+
 test('an origin that is none is refused at the start', async () => {
   const keyrack = createKeyrack({ issuer: ISSUER, jwks: { keys: [] } });
   for (const origin of ['', 'app.example.com', 'https://app.example.com/', 'https://app.example.com/a', 'ftp://a.b', 'https://a@b.example']) {

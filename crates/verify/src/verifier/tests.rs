@@ -26,6 +26,10 @@ fn vectors() -> Value {
     serde_json::from_str(VECTORS).unwrap()
 }
 
+fn algorithm(name: &Value) -> Algorithm {
+    Algorithm::ALL.into_iter().find(|algorithm| algorithm.name() == name).unwrap()
+}
+
 fn verifier(vectors: &Value, vector: &Value) -> Verifier {
     let now = vector.get("at").unwrap_or(&vectors["now"]).as_i64().unwrap();
     let clock: Arc<dyn Clock> = Arc::new(At(now));
@@ -33,6 +37,11 @@ fn verifier(vectors: &Value, vector: &Value) -> Verifier {
         .skew(Duration::from_secs(vectors["skew"].as_u64().unwrap()))
         .keys(vectors["jwks"].to_string())
         .clock(Arc::clone(&clock));
+    let builder = match vector.get("algorithms").unwrap_or(&vectors["algorithms"]).as_array() {
+        Some(names) => builder.algorithms(&names.iter().map(algorithm).collect::<Vec<_>>()),
+        // What it allows by itself.
+        None => builder,
+    };
     let builder = match vector["audience"].as_str() {
         Some(audience) => builder.audience(audience),
         None => builder,

@@ -39,6 +39,42 @@ export async function walkExample(page: Page, origin: string, server: Server): P
   expect(complaints).toEqual([]);
 }
 
+/** Uses what the server of an application renders for its visitors: who they are, what it sends them, and what it believes. */
+export async function walkRendered(page: Page, origin: string, server: Server): Promise<void> {
+  const open = async (path: string) => {
+    const answer = await page.goto(origin + path);
+    expect(answer?.status()).toBe(200);
+    // React separates two texts by a comment.
+    const html = ((await answer?.text()) ?? '').replaceAll('<!-- -->', '');
+    return { html, headers: answer?.headers() ?? {} };
+  };
+  // Nobody is signed in: the private page leads to the sign-in.
+  await open('/private');
+  expect(page.url()).toBe(`${origin}/sign-in`);
+  const ada = somebody('Ada');
+  await signUp(page, ada, server);
+  await expect(page.getByRole('heading', { name: `Hello, ${ada.email}` })).toBeVisible();
+  const id = await page.evaluate(async (base) => {
+    const { data } = await (await fetch(`${base}/session?poll=1`)).json();
+    return data.active_signin.user_id as string;
+  }, `${origin}/keyrack`);
+  // The first that is painted is hers, is for no cache, and nothing in the address opens anything.
+  const { html, headers } = await open('/private');
+  expect(html).toContain(`Only for ${id}`);
+  expect(headers).toMatchObject({ 'cache-control': expect.stringContaining('no-store') });
+  expect(page.url()).toBe(`${origin}/private`);
+  // A header says nothing, and neither does a token that somebody made up.
+  const forged = { 'x-keyrack-user': id, 'x-forwarded-user': id, cookie: 'keyrack-token=e30.e30.e30', accept: 'text/html' };
+  const stranger = await fetch(`${origin}/private`, { headers: forged, redirect: 'manual' });
+  expect(stranger.headers.get('location')).toContain('/handshake?');
+  expect(await stranger.text()).not.toContain(id);
+  // Signed out elsewhere, the next page is nobody's.
+  await page.evaluate((base) => fetch(`${base}/session/sign-out`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }), `${origin}/keyrack`);
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
+  await page.goto(`${origin}/private`);
+  expect(page.url()).toBe(`${origin}/sign-in`);
+}
+
 /** What another device would do: this page is told of it by the stream alone. */
 async function switchElsewhere(page: Page, keyrack: string, { email }: Person): Promise<void> {
   const work = async ([base, address]: readonly [string, string]): Promise<number> => {

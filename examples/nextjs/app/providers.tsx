@@ -1,6 +1,6 @@
 'use client';
 
-import { KeyrackProvider, type Session, useSession } from '@keyrack/react';
+import { KeyrackProvider, ServerMark, type Session, useSession } from '@keyrack/react';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useRef } from 'react';
 
@@ -10,22 +10,26 @@ export function Providers({ initialSession, children }: { initialSession?: Sessi
   const router = useRouter();
   return (
     <KeyrackProvider publishableKey={publishableKey} initialSession={initialSession} navigate={router.push}>
+      <ServerMark />
       <ServerFollows initialId={initialSession?.active_signin?.id} />
       {children}
     </KeyrackProvider>
   );
 }
 
-/** What the server rendered is one account's: when another becomes active, in whichever tab, it renders again. */
+/**
+ * What the server rendered is one account's: when another becomes active, in whichever tab, the page is opened anew, and the
+ * mark above has the browser bring a token of that account.
+ */
 function ServerFollows({ initialId }: { initialId: string | undefined }) {
-  const router = useRouter();
   const { loading, session } = useSession();
   const rendered = useRef(initialId);
   const id = session?.active_signin?.id;
   useEffect(() => {
     if (loading || id === rendered.current) return;
     rendered.current = id;
-    router.refresh();
-  }, [loading, id, router]);
+    // The page of a sign-in goes on by itself.
+    if (!location.pathname.startsWith('/sign-in')) location.reload();
+  }, [loading, id]);
   return null;
 }

@@ -1,9 +1,10 @@
+import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
-import { readSession } from '../../lib/keyrack';
+import { visitors } from '../../lib/keyrack';
 
-/** Only for somebody who is signed in. */
+/** Only for somebody who is signed in, and rendered for them: nobody is asked for that. */
 export default async function PrivatePage() {
-  const signIn = (await readSession())?.active_signin;
-  if (!signIn) redirect('/sign-in');
-  return <h1>Only for {signIn.user.email_address}</h1>;
+  const visitor = await visitors.signedIn(headers());
+  if (!visitor) redirect('/sign-in');
+  return <h1>Only for {visitor.userId}</h1>;
 }

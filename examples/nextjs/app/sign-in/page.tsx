@@ -1,46 +1,7 @@
-'use client';
-
-import { useSignIn, useSignUp } from '@keyrack/react';
-import { useRouter } from 'next/navigation';
+import { visitors } from '../../lib/keyrack';
+import { SignInForm } from './form';
 
 export default function SignInPage() {
-  const router = useRouter();
-  const { signIn, loading, error } = useSignIn();
-  const signUp = useSignUp();
-  const home = () => router.push('/');
-  // What went wrong is in `error`; the promise only says when it went well.
-  const ignore = () => {};
-
-  if (signUp.attempt) {
-    return (
-      <form aria-label="Code" action={(form) => signUp.verify(text(form, 'code')).then(home, ignore)}>
-        <label>
-          The code that we mailed you <input name="code" inputMode="numeric" autoComplete="one-time-code" required />
-        </label>
-        <button disabled={signUp.loading}>Verify</button>
-        {signUp.error && <p role="alert">{signUp.error.message}</p>}
-      </form>
-    );
-  }
-  const credentials = (form: FormData) => ({ email: text(form, 'email'), password: text(form, 'password') });
-  const failed = error ?? signUp.error;
-  return (
-    <form aria-label="Sign in" action={(form) => signIn(credentials(form)).then(home, ignore)}>
-      <label>
-        Email <input name="email" type="email" autoComplete="username" required />
-      </label>
-      <label>
-        Password <input name="password" type="password" autoComplete="current-password" required />
-      </label>
-      <button disabled={loading}>Sign in</button>
-      <button disabled={signUp.loading} formAction={(form) => signUp.create(credentials(form)).catch(ignore)}>
-        Create account
-      </button>
-      {failed && <p role="alert">{failed.message}</p>}
-    </form>
-  );
-}
-
-function text(form: FormData, name: string): string {
-  return String(form.get(name) ?? '');
+  // Whoever was nobody a moment ago is asked anew who it is.
+  return <SignInForm next={visitors.asking('/')} />;
 }

@@ -1,6 +1,7 @@
 /** The page that a mailed invitation leads to, used as people use it. */
 import { isAccessible } from './axe.js';
 import { Inviter } from './inviter.js';
+import { answersAlone } from './own-input.js';
 import { expect, type Hosted, somebody, test as base } from './pages.js';
 
 const test = base.extend<{ ivy: Inviter }>({
@@ -216,11 +217,7 @@ for (const [name, viewport] of Object.entries({ wide: { width: 1200, height: 800
           if (button) kept.asJoining.push(button);
         }).observe(document, { childList: true, subtree: true, characterData: true });
       });
-      // Longer than the half second in which a change counts as the person's own.
-      await page.route(/\/session|\/invitations\//, async (route) => {
-        await new Promise((resolve) => setTimeout(resolve, 600));
-        await route.fallback();
-      });
+      await answersAlone(page, /\/session|\/invitations\//);
       const seen = () =>
         page.evaluate(async () => {
           await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));

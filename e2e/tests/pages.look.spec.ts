@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { isAccessible } from './axe.js';
+import { answersAlone, ownChange } from './own-input.js';
 import { expect, type Hosted, RESEND_MS, somebody, test } from './pages.js';
 
 const NARROW = { width: 360, height: 740 };
@@ -118,20 +119,16 @@ for (const [name, viewport] of Object.entries({ wide: { width: 1200, height: 800
         });
         kept.observer.observe({ type: 'layout-shift', buffered: true });
       });
-      // Longer than the half second in which a change counts as the person's own.
-      await page.route(/\/auth\/|\/session/, async (route) => {
-        await new Promise((resolve) => setTimeout(resolve, 600));
-        await route.fallback();
-      });
+      await answersAlone(page, /\/auth\/|\/session/);
       await visit(hosted, async (state) => {
         await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
         expect(await shift(page), state).toBeLessThan(0.05);
       });
       // What this measures is seen when it happens.
+      await ownChange(page);
       await page.evaluate(async () => {
         const block = Object.assign(document.createElement('div'), { textContent: 'late' });
         block.style.height = '12rem';
-        await new Promise((resolve) => setTimeout(resolve, 600));
         document.querySelector('main')?.prepend(block);
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       });

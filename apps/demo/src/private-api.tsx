@@ -15,9 +15,9 @@ export function PrivateApi({ hook }: { readonly hook: UseSession }) {
   // What was answered to one account is not shown under another.
   const answer = given?.to === active ? given?.answer : undefined;
 
-  async function call() {
+  async function call(template?: string) {
     setBusy(true);
-    setGiven({ to: active, answer: await callPrivateApi(hook.getToken) });
+    setGiven({ to: active, answer: await callPrivateApi(() => hook.getToken(template)) });
     setBusy(false);
   }
 
@@ -28,9 +28,15 @@ export function PrivateApi({ hook }: { readonly hook: UseSession }) {
         <p className="quiet">
           <code>/api/private</code> gets a short token and verifies it offline.
         </p>
-        <button type="button" className="button" onClick={call} disabled={hook.loading} aria-busy={isBusy}>
+        <button type="button" className="button" onClick={() => call()} disabled={hook.loading} aria-busy={isBusy}>
           Call private API
         </button>
+        <button type="button" className="button" onClick={() => call('greeting')} disabled={hook.loading}>
+          Call it by name
+        </button>
+        <p className="quiet">
+          By name: with a token of the template <code>greeting</code>, which <code>keyrack.toml</code> says.
+        </p>
       </div>
       <div className="answer" role="status" aria-label="Answer of the private API">
         {answer && (
@@ -46,7 +52,7 @@ export function PrivateApi({ hook }: { readonly hook: UseSession }) {
   );
 }
 
-async function callPrivateApi(getToken: UseSession['getToken']): Promise<Answer> {
+async function callPrivateApi(getToken: () => Promise<string>): Promise<Answer> {
   try {
     const token = await getToken();
     const response = await fetch('api/private', { headers: { Authorization: `Bearer ${token}` } });

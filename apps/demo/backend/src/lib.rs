@@ -7,17 +7,24 @@ use serde_json::{Value, json};
 
 /// A router with `GET /private`, which greets whoever sends a token that `verifier` takes.
 ///
-/// 200 `{"hello", "session", "signin", "expires"}` with the claims `sub`, `sid`, `signin_id` and `exp`; for every other
-/// request what [`keyrack_verify::Refusal`] says.
+/// 200 `{"hello", "session", "signin", "expires"}` with the claims `sub`, `sid`, `signin_id` and `exp`, and `{"name", "email"}`
+/// where the token is of the template that says them (`greeting` in the demo's keyrack.toml); for every other request what [`keyrack_verify::Refusal`] says.
 pub fn router(verifier: Verifier) -> Router {
     Router::new().route("/private", get(private)).layer(VerifyLayer::new(verifier))
 }
 
 async fn private(claims: Claims) -> Json<Value> {
-    Json(json!({
+    let mut answer = json!({
         "hello": claims.user_id(), "session": claims.session_id(), "signin": claims.sign_in_id(),
         "expires": claims.expires_at()
-    }))
+    });
+    let all: Value = claims.to().unwrap_or_default();
+    for (claim, told) in [("first_name", "name"), ("email", "email")] {
+        if let Some(text) = all[claim].as_str() {
+            answer[told] = text.into();
+        }
+    }
+    Json(answer)
 }
 
 #[cfg(test)]

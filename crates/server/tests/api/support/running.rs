@@ -61,6 +61,16 @@ impl Running {
         Self::begin_in(folder, ("info", ""), Process::start)
     }
 
+    /// The demo, as `cargo xtask run` starts it, with a deployment of its own.
+    pub fn demo() -> Self {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../keyrack.toml");
+        let id = format!("id = \"t{:x}\"", u64::from_be_bytes(Random::System.bytes()));
+        let text = std::fs::read_to_string(file).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("keyrack.toml"), text.replace("id = \"demo\"", &id)).unwrap();
+        Self::begin_in(folder, ("warn", ""), Process::start)
+    }
+
     fn folder_with(first: &str) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
         let id = u64::from_be_bytes(Random::System.bytes());

@@ -94,10 +94,7 @@ async fn list_sessions(operator: Operator) -> Result<Response> {
     let is_id = |text: &str| SessionId::parse(text).is_some();
     let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
     let state = operator.word("state", &["live", "all"])?;
-    let user = match operator.query("user") {
-        Some(user) => Some(named(&operator, user).await?),
-        None => None,
-    };
+    let user = asked_for(&operator).await?;
     let (deployment, now) = (operator.site.config.id.clone(), operator.app.world.clock.now_ms());
     let list = operator.app.db.read(move |on| {
         let asked = store::Asked { user: user.as_ref(), all: state == "all", now };
@@ -159,10 +156,7 @@ async fn list_audit(operator: Operator) -> Result<Response> {
     let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
     let since = operator.query("since").map(|since| moment(since, operator.app.world.clock.now_ms()));
     let session = operator.query("session").map(|id| SessionId::parse(id).ok_or(Code::SessionNotFound));
-    let user = match operator.query("user") {
-        Some(user) => Some(named(&operator, user).await?),
-        None => None,
-    };
+    let user = asked_for(&operator).await?;
     let asked = audit::store::Asked {
         user,
         session: session.transpose()?,
@@ -177,6 +171,17 @@ async fn list_audit(operator: Operator) -> Result<Response> {
         Ok(page.list(records, |record| &record.id))
     });
     Ok(answer::ok(list.await?))
+}
+
+/// The user that `user` of the query names, if it is there.
+///
+/// # Errors
+/// As [`named`].
+pub async fn asked_for(operator: &Operator) -> Result<Option<UserId>> {
+    match operator.query("user") {
+        Some(user) => named(operator, user).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The user that a text names: by id, by an address that was proved, or by username.

@@ -12,6 +12,7 @@
 //! revision, so that no node reads, mints or accepts what is over.
 
 pub mod api_keys;
+pub mod called;
 pub mod contacts;
 pub mod door;
 pub mod explain;

@@ -1,5 +1,6 @@
 //! `/admin/workspaces`, on the socket.
 
+use super::called::{self, Change};
 use super::door::{About, Body, Operator};
 use super::page::Page;
 use super::workspaces::{self, Asked};
@@ -8,9 +9,6 @@ use crate::audit::Event;
 use crate::error::Result;
 use crate::http::answer;
 use crate::id::{OrganizationId, WorkspaceId};
-use crate::membership::description;
-use crate::organization::said::Said;
-use crate::organization::{self, slug};
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
@@ -24,10 +22,7 @@ pub(super) async fn list(operator: Operator) -> Result<Response> {
         Some(text) => Some(organizations::named(&operator.app, &operator.site, text).await?),
         None => None,
     };
-    let member = match operator.query("user") {
-        Some(user) => Some(super::http::named(&operator, user).await?),
-        None => None,
-    };
+    let member = super::http::asked_for(&operator).await?;
     let asked = Asked { organization: organization.map(OrganizationId::stored), member };
     let deployment = operator.site.config.id.clone();
     let list = operator.app.db.read(move |on| {
@@ -50,25 +45,13 @@ pub(super) struct New {
 /// `organization`, `name`, `slug?`, `owner`, a member of the organization who gets the creator's role.
 pub(super) async fn create(operator: Operator, Body(new): Body<New>) -> Result<Response> {
     operator.says_only(&[])?;
-    let said = Said {
-        name: Some(organization::name(&new.name)?),
-        slug: new.slug.as_deref().map(slug::parse).transpose()?,
-        ..Said::default()
-    };
+    let said = called::new(&new.name, new.slug.as_deref())?;
     let (app, site) = (&operator.app, &operator.site);
     let above = organizations::named(app, site, &new.organization).await?;
     let owner = super::http::named(&operator, &new.owner).await?;
     let made = workspaces::create(app, site, (above, said, owner), operator.by()).await?;
     operator.log(Event::WorkspaceCreated, About { place: Some(&made.id), ..About::default() });
     Ok(answer::ok(made))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Change {
-    name: Option<String>,
-    slug: Option<String>,
-    description: Option<String>,
 }
 
 /// `name?`, `slug?`, `description?`.
@@ -78,12 +61,7 @@ pub(super) async fn update(
     Body(change): Body<Change>,
 ) -> Result<Response> {
     operator.says_only(&["reason"])?;
-    let said = Said {
-        name: change.name.as_deref().map(organization::name).transpose()?,
-        slug: change.slug.as_deref().map(slug::parse).transpose()?,
-        description: change.description.as_deref().map(description).transpose()?,
-        ..Said::default()
-    };
+    let said = change.said()?;
     let changed = workspaces::change(&operator.app, &operator.site, (id, said), operator.saying()?).await?;
     operator.log(Event::WorkspaceChanged, About { place: Some(&changed.id), ..About::default() });
     Ok(answer::ok(changed))

@@ -1,5 +1,6 @@
 //! `/admin/organizations`, on the socket.
 
+use super::called::{self, Change};
 use super::door::{About, Body, Operator};
 use super::organizations;
 use super::page::Page;
@@ -7,9 +8,6 @@ use crate::audit::Event;
 use crate::error::Result;
 use crate::http::answer;
 use crate::id::OrganizationId;
-use crate::membership::description;
-use crate::organization::said::Said;
-use crate::organization::{self, slug};
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
@@ -22,10 +20,7 @@ pub async fn list(operator: Operator) -> Result<Response> {
     operator.says_only(&["user", "limit", "cursor"])?;
     let is_id = |text: &str| OrganizationId::parse(text).is_some();
     let page = Page::read(operator.query("limit"), operator.query("cursor"), is_id)?;
-    let member = match operator.query("user") {
-        Some(user) => Some(super::http::named(&operator, user).await?),
-        None => None,
-    };
+    let member = super::http::asked_for(&operator).await?;
     let deployment = operator.site.config.id.clone();
     let list = operator.app.db.read(move |on| {
         let found = organizations::page(on, &deployment, &page, member.as_ref())?;
@@ -49,25 +44,12 @@ pub struct New {
 /// As [`organizations::create`], and what is wrong with name and slug.
 pub async fn create(operator: Operator, Body(new): Body<New>) -> Result<Response> {
     operator.says_only(&[])?;
-    let said = Said {
-        name: Some(organization::name(&new.name)?),
-        slug: new.slug.as_deref().map(slug::parse).transpose()?,
-        ..Said::default()
-    };
+    let said = called::new(&new.name, new.slug.as_deref())?;
     let owner = super::http::named(&operator, &new.owner).await?;
     let by = operator.by();
     let made = organizations::create(&operator.app, &operator.site, (said, owner), by).await?;
     operator.log(Event::OrganizationCreated, About { place: Some(&made.id), ..About::default() });
     Ok(answer::ok(made))
-}
-
-/// What is said of one; what is not stays.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Change {
-    name: Option<String>,
-    slug: Option<String>,
-    description: Option<String>,
 }
 
 /// `name?`, `slug?`, `description?`.
@@ -80,12 +62,7 @@ pub async fn update(
     Body(change): Body<Change>,
 ) -> Result<Response> {
     operator.says_only(&["reason"])?;
-    let said = Said {
-        name: change.name.as_deref().map(organization::name).transpose()?,
-        slug: change.slug.as_deref().map(slug::parse).transpose()?,
-        description: change.description.as_deref().map(description).transpose()?,
-        ..Said::default()
-    };
+    let said = change.said()?;
     let (app, site) = (&operator.app, &operator.site);
     let id = organizations::named(app, site, &organization).await?;
     let changed = organizations::change(app, site, (id, said), operator.saying()?).await?;

@@ -69,7 +69,8 @@ pub(super) fn all(tx: &mut Tx<'_>, order: &Order<'_>, made_at: i64) -> Result<Se
     Ok(Settled { codes, mails, ended, warning: None })
 }
 
-/// Ends everything that lives, as an operator's `session end` would, each sign-in with its record.
+/// Ends everything that lives, as an operator's `session end` would, each sign-in with its record. Backends are told of it as
+/// of any other end: tokens that were given before the loss are of a lower revision than the sessions get now.
 fn end_sessions(tx: &mut Tx<'_>, order: &Order<'_>) -> Result<u64> {
     let (now, reason) = (order.by.now, EndReason::RevokedByAdmin.as_str());
     // An id is its kind, ten letters of time and sixteen of randomness: those of the sign-in serve its record too.
@@ -97,7 +98,10 @@ fn end_sessions(tx: &mut Tx<'_>, order: &Order<'_>) -> Result<u64> {
         params![now],
     )?;
     tx.execute(
-        "update sign_ins set ended_at = $1, end_reason = $2, updated_at = $1 where ended_at is null",
-        params![now, reason],
+        "update sign_ins set ended_at = $1, end_reason = $2, updated_at = $1, revoked_at = $1,
+             not_before_rev = (select case when revision + $3 > $1 then revision + $3 else $1 end
+                 from sessions where sessions.id = sign_ins.session_id)
+         where ended_at is null",
+        params![now, reason, STEP],
     )
 }

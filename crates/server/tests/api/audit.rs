@@ -27,7 +27,7 @@ fn told(record: &Value) -> (String, String, String, String) {
 }
 
 /// The records that `act` leaves, oldest first, each with the time and, from a client, the address.
-async fn leaves(server: &Keyrack, act: impl AsyncFnOnce()) -> Vec<(String, String, String, String)> {
+pub async fn leaves(server: &Keyrack, act: impl AsyncFnOnce()) -> Vec<(String, String, String, String)> {
     let before = records(server).await.len();
     server.advance(1000);
     act().await;
@@ -36,14 +36,15 @@ async fn leaves(server: &Keyrack, act: impl AsyncFnOnce()) -> Vec<(String, Strin
     let new: Vec<&Value> = after[..after.len() - before].iter().rev().collect();
     for record in &new {
         assert_eq!(record["at"], now, "{record}");
-        let from_client = record["actor"] == "user" || record["actor"] == "stranger";
+        let actor = record["actor"].as_str().unwrap();
+        let from_client = ["user", "stranger"].contains(&actor) || actor.starts_with("key:");
         assert_eq!(record["ip_address"], if from_client { "127.0.0.1" } else { "" }, "{record}");
     }
     new.into_iter().map(told).collect()
 }
 
 #[track_caller]
-fn are(records: Vec<(String, String, String, String)>, expected: &[&str]) {
+pub fn are(records: Vec<(String, String, String, String)>, expected: &[&str]) {
     let told: Vec<String> = records.into_iter().map(|(a, b, c, d)| format!("{a} {b} {c} {d}")).collect();
     assert_eq!(told, expected);
 }

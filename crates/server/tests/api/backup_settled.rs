@@ -107,6 +107,24 @@ async fn a_sign_out_after_the_backup_stays_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn j13_backends_are_told_to_refuse_the_tokens_of_what_a_restore_ended() {
+    for (from, to) in ways().await {
+        let server = from.serve("told").await;
+        let ada = server.signed_up("ada").await;
+        let file = from.back_up().await;
+        // Given after the backup, and alive for as long as any.
+        let acme = ada.founds("Acme").await;
+        ada.switches_organization(&acme).await;
+        let (sign_in, rev) = (ada.sign_in_id().await, ada.claims().await["rev"].as_i64().unwrap());
+        to.restore(&file, NOW, false).await.unwrap();
+        let restored = to.serve("told").await;
+        let (_, first) = restored.backend(&["revocations:read"]).await.follows_from(None).await;
+        assert_eq!((first.name.as_str(), first.told.len()), ("snapshot", 1), "{first:?}");
+        assert!(first.told[&sign_in] > rev, "{first:?} {rev}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_sessions_are_kept_people_stay_signed_in_as_they_were_then() {
     let (from, to) = (Store::empty().await, Store::empty().await);
     let server = from.serve("kept").await;

@@ -70,6 +70,8 @@ async fn a_running_server_is_moved_and_no_session_is_lost_or_comes_back() {
     let again = as_before(&base, kept);
     assert_eq!(again.session().await["signins"], json!([]));
     again.sign_in("bob", PASSWORD).await.ok();
+    let records = Process::start(folder.path(), "audit list --event database_moved", &[KEY]).ended();
+    assert!(records.out.iter().any(|line| line.contains("database_moved")), "{records:?}");
     server.signal(Signal::TERM);
     server.ended();
 

@@ -1,7 +1,8 @@
 //! Secrets stay where they belong (area N): out of the log, and out of the files.
 
 use crate::support::{
-    Authenticator, Browser, Factor, Keyrack, MASTER_KEY, PASSWORD, Running, forever, sign_up_form, tables,
+    Authenticator, Browser, Ended, Factor, Keyrack, MASTER_KEY, PASSWORD, Running, forever, sign_up_form,
+    tables,
 };
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -14,10 +15,10 @@ use std::path::Path;
 
 /// What must be nowhere, each with a name.
 #[derive(Default)]
-struct Canaries(Vec<(&'static str, String)>);
+pub struct Canaries(Vec<(&'static str, String)>);
 
 impl Canaries {
-    fn add(&mut self, name: &'static str, secret: &str) {
+    pub fn add(&mut self, name: &'static str, secret: &str) {
         self.0.push((name, secret.to_owned()));
     }
 
@@ -51,7 +52,7 @@ impl Canaries {
     }
 
     /// The first one that stands in `text`; a code only as a number of its own.
-    fn found_in(&self, text: &[u8]) -> Option<&'static str> {
+    pub fn found_in(&self, text: &[u8]) -> Option<&'static str> {
         let stands = |secret: &str| {
             let secret = secret.as_bytes();
             let alone = |at: usize| {
@@ -161,6 +162,12 @@ async fn n01_no_secret_is_said_or_logged_even_when_everything_is_logged() {
     assert_eq!(ended.code, Some(0));
     let requests = ended.err.iter().filter(|line| line.contains("/auth/signin")).count();
     assert!(requests >= 7, "the log does not say what happened: {} lines", ended.err.len());
+    in_the_log(&canaries, &ended);
+}
+
+/// That none of them stands in what a process has said.
+#[track_caller]
+pub fn in_the_log(canaries: &Canaries, ended: &Ended) {
     for line in ended.out.iter().chain(&ended.err) {
         // The microseconds of a time could look like a code.
         let mut shown: Value = serde_json::from_str(line).unwrap_or_else(|_| json!({ "said": line }));
@@ -170,7 +177,7 @@ async fn n01_no_secret_is_said_or_logged_even_when_everything_is_logged() {
 }
 
 /// Every byte that is at rest: the files of the data folder, and what PostgreSQL keeps of the deployment.
-async fn at_rest(server: &Keyrack) -> Vec<u8> {
+pub async fn at_rest(server: &Keyrack) -> Vec<u8> {
     let mut bytes = Vec::new();
     for entry in fs::read_dir(&server.app.config.data_dir).unwrap() {
         let path = entry.unwrap().path();

@@ -112,6 +112,7 @@ impl Bearer<'_> {
     /// # Errors
     /// As for [`exchange`], if somebody else was faster or it was taken back meanwhile.
     pub fn use_up(&self, tx: &mut Tx<'_>, site: &Site) -> Result<()> {
+        store::lock(tx, &site.config.id, &self.ticket.id)?;
         let now = store::load(tx, &site.config.id, &self.ticket.id)?.ok_or(Code::TicketNotFound)?;
         let again = Bearer { ticket: now, hash: self.hash.clone(), ..*self };
         if again.worth(tx, site)? != Worth::Live {

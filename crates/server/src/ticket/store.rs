@@ -58,6 +58,19 @@ pub fn load(on: &mut Snapshot<'_>, deployment: &str, id: &TicketId) -> Result<Op
     on.query_one(sql, params![id.as_str(), deployment])?.map(read).transpose()
 }
 
+/// Takes the lock of a ticket: what is read of it afterwards stays so. Whoever takes it back, by itself or with the key that it
+/// was made with, waits for whoever uses it, or the other way round.
+///
+/// # Errors
+/// What the database says.
+pub fn lock(tx: &mut Tx<'_>, deployment: &str, id: &TicketId) -> Result<()> {
+    tx.execute(
+        "update tickets set kind = kind where id = $1 and deployment_id = $2",
+        params![id.as_str(), deployment],
+    )
+    .map(drop)
+}
+
 /// Those of a page and of these kinds that can still be used, the newest first.
 ///
 /// # Errors

@@ -94,6 +94,24 @@ async fn b07_nobody_slips_in_while_the_key_is_revoked_in_any_of_25_rounds() {
 }
 
 #[tokio::test]
+async fn b05_of_using_a_ticket_and_taking_it_back_at_once_one_wins_in_each_of_25_rounds() {
+    let server = Keyrack::start_with(|deployment| deployment.max_sessions_per_account = 50).await;
+    let user = server.signed_up("ada").await.user_id().await;
+    let backend = server.vouching().await;
+    for round in 0..25 {
+        let order = json!({ "kind": "sign_in", "user_id": user });
+        let made = backend.post("/admin/v1/tickets", order).await.bare();
+        let path = format!("/admin/v1/tickets/{}", made["id"].as_str().unwrap());
+        let browser = server.browser();
+        let (used, taken) =
+            tokio::join!(browser.exchanges(made["ticket"].as_str().unwrap()), backend.delete(&path));
+        let both = [used.status, taken.status];
+        assert!(both == [200, 404] || both == [404, 200], "round {round}: {both:?}");
+        assert_eq!(browser.accounts().await.is_empty(), used.status == 404, "round {round}");
+    }
+}
+
+#[tokio::test]
 async fn who_is_acted_as_is_mailed_who_it_is_why_and_for_how_long() {
     let server = Keyrack::impersonating().await;
     let backend = server.vouching().await;

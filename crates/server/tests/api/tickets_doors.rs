@@ -122,7 +122,9 @@ async fn b03_every_secret_opens_its_own_door_and_no_other_and_a_wrong_door_uses_
     let all = secrets(&server, &ada).await;
     let mut wrong = Vec::new();
     for (name, own, secret) in &all {
-        for door in Door::ALL.into_iter().filter(|door| door != own) {
+        // Eight letters are typed there, and after nine wrong ones nothing is: what is far longer is no try.
+        let is_typed = |door: &Door| *door != Door::DeviceCode || secret.len() < 40;
+        for door in Door::ALL.into_iter().filter(|door| door != own && is_typed(door)) {
             if door.opens(&server, &bob, secret).await {
                 wrong.push(format!("{name} at {door:?}"));
             }

@@ -9,15 +9,18 @@ export class Demo {
   constructor(
     readonly page: Page,
     readonly server: Server,
+
+    /** Where the demo of this framework is. */
+    readonly path = '/',
   ) {}
 
   async open(): Promise<void> {
-    await this.page.goto(this.server.origin);
+    await this.page.goto(this.server.origin + this.path);
   }
 
   /** The same browser's second tab. */
   async anotherTab(): Promise<Demo> {
-    const demo = new Demo(await this.page.context().newPage(), this.server);
+    const demo = new Demo(await this.page.context().newPage(), this.server, this.path);
     await demo.open();
     return demo;
   }
@@ -81,6 +84,13 @@ export class Demo {
   async shows(person: Person): Promise<void> {
     await expect(this.page.locator('[aria-current=true]')).toContainText(person.email);
     await expect.poll(async () => (await this.hook()).session.active_signin?.user.email_address).toBe(person.email);
+  }
+
+  /** The same browser's page of another framework. */
+  async besides(path: string): Promise<Demo> {
+    const demo = new Demo(await this.page.context().newPage(), this.server, path);
+    await demo.open();
+    return demo;
   }
 
   async showsNobody(): Promise<void> {

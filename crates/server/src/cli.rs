@@ -135,6 +135,23 @@ pub struct Run {
     /// Only under dev: people to make or bring up to date, from a TOML file
     #[arg(long, value_name = "FILE")]
     pub seed: Option<PathBuf>,
+    /// Only under dev: serves a folder's page at /demo/NAME/; may be given several times
+    #[arg(long, value_name = "NAME=DIR", value_parser = demo)]
+    pub demo: Vec<(String, PathBuf)>,
+}
+
+/// Reads what `--demo` was given.
+fn demo(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, folder) = text.split_once('=').ok_or("it has the form NAME=DIR")?;
+    let is_plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+    if name.is_empty() || !name.bytes().all(is_plain) {
+        return Err(format!("\"{name}\" is no name: use a to z, 0 to 9 and -"));
+    }
+    if folder.is_empty() {
+        Err("it names no folder".to_owned())
+    } else {
+        Ok((name.to_owned(), folder.into()))
+    }
 }
 
 /// Where the data is, for commands that are about all of it.
@@ -167,7 +184,7 @@ mod tests {
 
     #[test]
     fn every_argument_is_taken_by_both_commands() {
-        let rest = "--config a.toml --listen [::1]:80 --metrics-listen [::1]:81 --data d --mode production --virtual-clock --seed s.toml";
+        let rest = "--config a.toml --listen [::1]:80 --metrics-listen [::1]:81 --data d --mode production --virtual-clock --seed s.toml --demo a=b --demo c-1=d/e";
         for (command, dev) in [("serve", false), ("dev", true)] {
             let run = parse(&format!("keyrack {command} {rest}")).unwrap();
             assert_eq!(run.dev, dev);
@@ -178,6 +195,8 @@ mod tests {
             assert_eq!(run.mode, Some(Mode::Production));
             assert!(run.virtual_clock);
             assert_eq!(run.seed, Some(PathBuf::from("s.toml")));
+            let demos = [("a".to_owned(), PathBuf::from("b")), ("c-1".to_owned(), PathBuf::from("d/e"))];
+            assert_eq!(run.demo, demos);
         }
     }
 
@@ -189,6 +208,9 @@ mod tests {
             "keyrack dev --listen here",
             "keyrack dev --mode test",
             "keyrack dev --dev",
+            "keyrack dev --demo leptos",
+            "keyrack dev --demo leptos=",
+            "keyrack dev --demo ../a=b",
             "keyrack user",
             "keyrack user create --email a@ex.com",
             "keyrack user create --email a@ex.com --password secret",

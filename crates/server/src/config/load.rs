@@ -12,7 +12,7 @@ use super::{Config, DEFAULT_PORT, Deployment, Mode, Origin, fit, metrics};
 use crate::cli::Run;
 use crate::world::Atlas;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What an examination found.
 #[derive(Debug)]
@@ -56,6 +56,19 @@ impl Examined {
     }
 }
 
+/// What is wrong with the folders of demos.
+fn demos(args: &Run) -> Vec<Problem> {
+    if args.demo.is_empty() {
+        return Vec::new();
+    }
+    if !args.dev {
+        return vec![Problem::outside("--demo works under `keyrack dev` only; leave it out")];
+    }
+    let without = args.demo.iter().filter(|(_, folder)| !folder.join("index.html").is_file());
+    let said = |folder: &Path| format!("--demo: {} has no index.html; build it first", folder.display());
+    without.map(|(_, folder)| Problem::outside(said(folder))).collect()
+}
+
 /// Reads the configuration and finds everything that is wrong with it. `env` answers for environment
 /// variables; an empty one counts as unset. `keyrack serve` starts exactly when no error is among it.
 pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
@@ -64,6 +77,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
     if args.virtual_clock && !args.dev {
         problems.push(Problem::outside("--virtual-clock works under `keyrack dev` only; leave it out"));
     }
+    problems.extend(demos(args));
     let source = match find_file(args, env).map(|path| Source::open(&path)).transpose() {
         Ok(source) => source,
         Err(problem) => return refused(vec![problem]),
@@ -92,6 +106,7 @@ pub fn examine(args: &Run, env: &dyn Fn(&str) -> Option<String>) -> Examined {
     let config = Config {
         dev: args.dev,
         virtual_clock: args.virtual_clock,
+        demos: args.demo.clone(),
         deployments: deployments(args, file.deployments, port),
         trusted_proxies: file.trusted_proxies,
         geoip_file: file.geoip_file,

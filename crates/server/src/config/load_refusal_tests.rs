@@ -64,6 +64,10 @@ fn arguments_that_cannot_hold_are_refused() {
     );
     assert!(said(&listen("127.0.0.1:0")).starts_with("--listen: 127.0.0.1:0 has no port"));
     assert!(said(&Run { virtual_clock: true, ..Run::default() }).starts_with("--virtual-clock works under"));
+    let demo =
+        |dev| Run { demo: vec![("leptos".to_owned(), PathBuf::from("nowhere"))], dev, ..Run::default() };
+    assert!(said(&demo(false)).starts_with("--demo works under `keyrack dev` only"));
+    assert!(said(&demo(true)).starts_with("--demo: nowhere has no index.html; build it first"));
     let folder = Folder::with(GOOD);
     assert!(
         said(&folder.run(true))

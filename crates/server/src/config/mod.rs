@@ -86,6 +86,8 @@ pub struct Config {
     pub master_key: MasterKeySource,
     /// Only under dev: the clock can be moved over HTTP.
     pub virtual_clock: bool,
+    /// Only under dev: folders with pages, by what they are called in addresses.
+    pub demos: Vec<(String, PathBuf)>,
     /// Peers whose forwarding headers are believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Where in the world addresses are, in the MaxMind DB format; nobody knows when there is none.
@@ -116,6 +118,7 @@ impl fmt::Debug for Config {
             .field("database_url", &self.database_url.as_ref().map(|_| "…"))
             .field("master_key", &self.master_key)
             .field("virtual_clock", &self.virtual_clock)
+            .field("demos", &self.demos)
             .field("trusted_proxies", &self.trusted_proxies)
             .field("geoip_file", &self.geoip_file)
             .field("max_streams", &self.max_streams)
@@ -190,6 +193,7 @@ mod tests {
             database_url: Some("postgres://u:opensesame@h/d".to_owned()),
             master_key: MasterKeySource::Value("opensesame".to_owned()),
             virtual_clock: false,
+            demos: Vec::new(),
             trusted_proxies: Vec::new(),
             geoip_file: None,
             max_streams: 1,

@@ -1,5 +1,6 @@
 //! The demo: its page at `/`, its backend at `/api`.
 
+use super::folder;
 use crate::app::Shared;
 use crate::error::Error;
 use crate::world::{Stopwatch, World};
@@ -30,6 +31,7 @@ pub fn routes(app: &Shared) -> Router<Shared> {
         .route("/outbox", get(index))
         .route("/team", get(index))
         .route("/profile", get(index))
+        .merge(folder::routes())
         .fallback(file);
     match verifier(app) {
         Ok(verifier) => pages.nest_service("/api", keyrack_demo_backend::router(verifier)),
@@ -72,7 +74,7 @@ impl Clock for Time {
 
 async fn index() -> Response {
     match Page::get("index.html") {
-        Some(page) => served("index.html", &page),
+        Some(page) => served("index.html", page.data.to_vec(), CSP),
         None => (
             StatusCode::NOT_FOUND,
             "The demo is not in this binary: build it with `npm run build` first, or use `cargo xtask run`.\n",
@@ -84,16 +86,17 @@ async fn index() -> Response {
 async fn file(method: Method, uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     match Page::get(path).filter(|_| method == Method::GET || method == Method::HEAD) {
-        Some(file) => served(path, &file),
+        Some(file) => served(path, file.data.to_vec(), CSP),
         None => Error::from(Code::NotFound).into_response(),
     }
 }
 
-fn served(path: &str, file: &rust_embed::EmbeddedFile) -> Response {
-    let mut response = Response::new(Body::from(file.data.to_vec()));
+/// A file, as what its name says, under a policy.
+pub(super) fn served(path: &str, file: Vec<u8>, policy: &'static str) -> Response {
+    let mut response = Response::new(Body::from(file));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(path)));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     // Built files carry a hash in their names; the page that names them does not.
     let cached = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cached));
@@ -103,6 +106,7 @@ fn served(path: &str, file: &rust_embed::EmbeddedFile) -> Response {
 fn kind(path: &str) -> &'static str {
     match path.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
+        Some("wasm") => "application/wasm",
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",

@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod demo;
+mod folder;
 mod local;
 pub mod outbox;
 pub mod seed;

@@ -193,6 +193,45 @@ async fn serve_has_neither_the_demo_nor_the_development_routes() {
     assert_eq!(process.ended().code, Some(0));
 }
 
+#[tokio::test]
+async fn dev_serves_the_demos_that_it_is_given_and_nothing_beside_them() {
+    let folder = folder();
+    let built = folder.path().join("built");
+    fs::create_dir(&built).unwrap();
+    for (name, text) in [("index.html", "<p>page"), ("demo.wasm", "\0asm"), ("demo.js", "1")] {
+        fs::write(built.join(name), text).unwrap();
+    }
+    let address = free_address();
+    let data = folder.path().join("dev");
+    let line = format!("dev --listen {address} --data {} --demo leptos={}", data.display(), built.display());
+    let process = Process::start(folder.path(), &line, &[]);
+    process.says("Keyrack is running");
+    let get = |path: &str| reqwest::get(format!("http://{address}{path}"));
+    for (path, kind) in [
+        ("/demo/leptos", "text/html; charset=utf-8"),
+        ("/demo/leptos/", "text/html; charset=utf-8"),
+        ("/demo/leptos/team", "text/html; charset=utf-8"),
+        ("/demo/leptos/demo.wasm", "application/wasm"),
+        ("/demo/leptos/demo.js", "text/javascript; charset=utf-8"),
+    ] {
+        let answer = get(path).await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.headers()["content-type"], kind, "{path}");
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), "{path}: {policy}");
+    }
+    for path in [
+        "/demo/dioxus/",
+        "/demo/leptos/none.js",
+        "/demo/leptos/..%2fkeyrack.toml",
+        "/demo/leptos/%2e%2e/keyrack.toml",
+    ] {
+        assert_eq!(get(path).await.unwrap().status(), 404, "{path}");
+    }
+    process.signal(Signal::INT);
+    assert_eq!(process.ended().code, Some(0));
+}
+
 #[test]
 fn serve_refuses_a_data_folder_that_everybody_can_write_and_warns_of_a_groups() {
     let folder = folder_with(FILE);

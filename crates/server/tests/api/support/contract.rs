@@ -17,7 +17,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// Paths that are no part of the API: the demo, the pages and what only `keyrack dev` has.
-const OUTSIDE: [&str; 3] = ["/dev/", "/api/", "/_keyrack/"];
+const OUTSIDE: [&str; 4] = ["/dev/", "/api/", "/demo/", "/_keyrack/"];
 
 /// Whoever answers something that the document does not say ends the test.
 pub fn check(method: &Method, path: &str, reply: &Reply) {

@@ -280,6 +280,7 @@ fn config(deployment: Deployment, data_dir: PathBuf, listen: SocketAddr) -> Conf
         database_url: std::env::var("KEYRACK_TEST_DATABASE_URL").ok(),
         master_key: MasterKeySource::Value("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".to_owned()),
         virtual_clock: true,
+        demos: Vec::new(),
         trusted_proxies: Vec::new(),
         geoip_file: None,
         max_streams: 1_000,

@@ -1,0 +1,27 @@
+//! The demo's page in Leptos: the same application as apps/demo, by the same names (docs/DEMOS.md).
+
+mod accounts;
+mod boot;
+mod code_form;
+mod entry;
+mod examples;
+mod form;
+mod frame;
+mod home;
+mod hook_panel;
+mod places;
+mod private_api;
+mod rack;
+mod sentences;
+mod switcher;
+mod team;
+mod wire;
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Shows the page.
+#[wasm_bindgen(start)]
+pub fn start() {
+    mount_to_body(boot::Boot);
+}

@@ -4,6 +4,7 @@ use crate::support::{Browser, Keyrack, Raw, Reply, Running, sign_up_form};
 use reqwest::Method;
 use rustix::process::Signal;
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 #[tokio::test]
 async fn p15_a_stop_turns_readiness_off_and_ends_streams_at_once() {
@@ -32,8 +33,9 @@ struct Worked {
     refused: reqwest::Error,
 }
 
-/// Changes a session again and again until the server is gone.
-async fn works(browser: Browser) -> Worked {
+/// Changes a session again and again until the server is gone; says so once it was answered.
+async fn works(browser: Browser, began: oneshot::Sender<()>) -> Worked {
+    let mut began = Some(began);
     let mut acknowledged = 0;
     for round in 0.. {
         let form = sign_up_form(&format!("other{round}"));
@@ -47,6 +49,9 @@ async fn works(browser: Browser) -> Worked {
         let reply = Reply::read(response).await;
         acknowledged = reply.ok()["revision"].as_i64().unwrap();
         browser.take(&reply);
+        if let Some(began) = began.take() {
+            began.send(()).unwrap();
+        }
     }
     unreachable!("it ends with the server")
 }
@@ -72,7 +77,9 @@ async fn p15_a_stop_under_load_answers_what_is_under_way_and_loses_nothing_that_
         let name = |number: usize| format!("{}x{number}", running.base.rsplit(':').next().unwrap());
         let mut workers = Vec::new();
         for number in 0..4 {
-            workers.push(tokio::spawn(works(running.signed_up(&name(number)).await)));
+            let (began, begins) = oneshot::channel();
+            workers.push(tokio::spawn(works(running.signed_up(&name(number)).await, began)));
+            begins.await.unwrap();
         }
         let mut events = running.signed_up(&name(4)).await.follows().await;
         let mut idle = Raw::connect(&running.base).await;

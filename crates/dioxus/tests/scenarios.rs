@@ -1,0 +1,117 @@
+//! vectors/scenarios.json, tried with the hook: what a component renders, and what it calls.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+#![allow(dead_code, reason = "other tests use the rest of what they share")]
+
+mod support;
+
+use dioxus::prelude::*;
+use keyrack_dioxus::client::{Call, Client, State};
+use keyrack_dioxus::{ClientProvider, UseSession, use_session};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::rc::Rc;
+use support::scripted::Scenario;
+use support::scripted::shown::{Opener, Seen, Shows};
+use support::settle;
+
+/// What the reader has rendered last, and how often it has.
+#[derive(Clone, Default)]
+struct Rendered(Rc<RefCell<Option<(UseSession, Seen)>>>, Rc<RefCell<usize>>);
+
+#[component]
+fn App(client: Client) -> Element {
+    rsx! {
+        ClientProvider { client, Reader {} }
+    }
+}
+
+/// Reads every part by itself, and all of it.
+#[component]
+fn Reader() -> Element {
+    let session = use_session();
+    let Rendered(seen, count) = use_context();
+    *count.borrow_mut() += 1;
+    let parts = Seen {
+        status: session.status().as_str(),
+        error: session.error().map(|error| error.code.clone()),
+        stale: session.is_stale(),
+        refetching: session.is_refetching(),
+        end_reason: session.end_reason(),
+        session: session.session(),
+    };
+    let all = Seen::of(&session.state());
+    let said = |seen: &Seen| {
+        format!("{} {:?} {} {} {:?}", seen.status, seen.error, seen.stale, seen.refetching, seen.end_reason)
+    };
+    assert_eq!(said(&parts), said(&all), "the parts say the same as the whole");
+    assert_eq!(parts.session, all.session);
+    assert_eq!(
+        session.active_signin().as_deref(),
+        parts.session.as_ref().and_then(|session| session.active_signin.as_ref())
+    );
+    *seen.borrow_mut() = Some((session, parts));
+    rsx! {}
+}
+
+struct Hook {
+    dom: RefCell<VirtualDom>,
+    rendered: Rendered,
+}
+
+impl Hook {
+    fn open(client: Client) -> Box<dyn Shows> {
+        let rendered = Rendered::default();
+        let mut dom =
+            VirtualDom::new_with_props(App, AppProps { client }).with_root_context(rendered.clone());
+        dom.rebuild_in_place();
+        Box::new(Self { dom: RefCell::new(dom), rendered })
+    }
+
+    fn with<T>(&self, read: impl FnOnce(UseSession) -> T) -> T {
+        let session = self.rendered.0.borrow().as_ref().unwrap().0;
+        self.dom.borrow().in_runtime(|| read(session))
+    }
+}
+
+impl Shows for Hook {
+    fn seen(&self) -> Seen {
+        settle(&mut self.dom.borrow_mut());
+        let rendered = self.rendered.0.borrow();
+        rendered.as_ref().unwrap().1.clone()
+    }
+
+    fn told(&self) -> usize {
+        settle(&mut self.dom.borrow_mut());
+        *self.rendered.1.borrow()
+    }
+
+    fn now(&self) -> State {
+        self.with(|session| session.state())
+    }
+
+    fn refetch(&self) -> Call<()> {
+        self.with(|session| session.refetch())
+    }
+
+    fn get_token(&self, template: &str) -> Call<String> {
+        self.with(|session| session.get_token(template))
+    }
+}
+
+const OPENER: Opener = Hook::open;
+
+#[test]
+fn every_scenario_ends_as_it_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let scenarios = file["scenarios"].as_array().unwrap();
+    assert!(scenarios.len() >= 60, "{} scenarios", scenarios.len());
+    let failed: Vec<String> = scenarios
+        .iter()
+        .filter_map(|one| {
+            let outcome = Scenario::run(&file["templates"], one["steps"].as_array().unwrap(), OPENER);
+            outcome.err().map(|why| format!("{}\n    {why}", one["name"].as_str().unwrap()))
+        })
+        .collect();
+    assert!(failed.is_empty(), "{} of {} fail:\n{}", failed.len(), scenarios.len(), failed.join("\n"));
+}

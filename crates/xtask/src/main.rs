@@ -16,6 +16,7 @@ mod server;
 mod soak;
 mod test;
 mod tools;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -70,6 +71,11 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Build what runs in a browser, and hold it to its size
+    Wasm {
+        /// Only these demos (`demo-leptos`), each into its folder `dist`
+        demos: Vec<String>,
+    },
     /// Make the filter of common passwords anew, from the lists of package registries
     Passwords,
 }
@@ -83,6 +89,7 @@ fn main() -> ExitCode {
         }
         Task::Bench(options) => bench::bench(&options),
         Task::Gen { check } => code::generate(check),
+        Task::Wasm { demos } => wasm::wasm(&demos),
         Task::Passwords => passwords::write(),
     };
     match outcome {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check, in an order in which the cheap ones speak first.
 
 use crate::database::{Database, Durability};
-use crate::{Outcome, code, documented, node, packaging, tools};
+use crate::{Outcome, code, documented, node, packaging, tools, wasm};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -37,6 +37,8 @@ pub enum Step {
     Foreign,
     /// Requests made from the OpenAPI document, for some minutes: as documented, and no 5xx
     Documented,
+    /// What runs in a browser builds and is small enough (cold, with what is fetched once: some minutes; warm: seconds)
+    Wasm,
     /// Everything that needs a browser in Chromium, against the real binary
     Browser,
     /// The hook's tests again, in Firefox
@@ -60,6 +62,7 @@ impl Step {
             Self::Packaging => "container file and systemd unit",
             Self::Foreign => "verifiers that others wrote",
             Self::Documented => "requests made from the OpenAPI document",
+            Self::Wasm => "programs for browsers, and their size",
             Self::Browser => "browser tests, in Chromium",
             Self::Firefox => "tests of the hook, in Firefox",
         }
@@ -83,6 +86,7 @@ impl Step {
             Self::Packaging => packaged(),
             Self::Foreign => foreign(),
             Self::Documented => documented::briefly(),
+            Self::Wasm => wasm::wasm(&[]),
             Self::Browser => in_chromium(),
             Self::Firefox => in_firefox(),
         }

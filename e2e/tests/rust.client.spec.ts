@@ -1,0 +1,3 @@
+import { tabsOfBoth } from './rust.js';
+
+tabsOfBoth('staging');

@@ -1,0 +1,113 @@
+/**
+ * The store for Rust programs in a page of its own (crates/client/examples/browser.rs), beside the demo in React in the same
+ * browser: they are tabs of one session. `cargo xtask wasm` builds it.
+ */
+import type { BrowserContext, Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, somebody, test } from './keyrack.js';
+import type { Mode, Server } from './server.js';
+
+const BUILT = process.env['KEYRACK_WASM'] ?? fileURLToPath(new URL('../../target/wasm/out', import.meta.url));
+
+const TYPES: Record<string, string> = { js: 'text/javascript', wasm: 'application/wasm' };
+
+/** What the example is to JavaScript. */
+interface Store {
+  shown(): string;
+  loaded(): Promise<void>;
+  subscribe(listener: (shown: string) => void): void;
+  sign_in(email: string, password: string): Promise<void>;
+  sign_out(id?: string): Promise<void>;
+  get_token(template: string): Promise<string>;
+}
+
+declare global {
+  // eslint-disable-next-line no-var
+  var store: Store;
+  // eslint-disable-next-line no-var
+  var told: string[];
+}
+
+function html(key: string): string {
+  return `<!doctype html><title>Rust</title><output></output><script type="module">
+    import start, { Page } from './app.js';
+    await start();
+    globalThis.told = [];
+    globalThis.store = new Page('${key}');
+    const show = (shown) => (document.querySelector('output').textContent = shown);
+    store.subscribe((shown) => (told.push(shown), show(shown)));
+    show(store.shown());
+  </script>`;
+}
+
+/** A tab with the store alone; files that nobody but a test has are answered here. */
+async function rust(context: BrowserContext, server: Server, mode: Mode): Promise<Page> {
+  const page = await context.newPage();
+  const key = `pk_${mode === 'staging' ? 'test' : 'live'}_${Buffer.from(server.origin).toString('base64')}`;
+  await page.route(`${server.origin}/rust/*`, async (route) => {
+    const name = new URL(route.request().url()).pathname.split('/').at(-1) ?? '';
+    if (!name) return route.fulfill({ contentType: 'text/html', body: html(key) });
+    const contentType = TYPES[name.split('.').at(-1) ?? ''] ?? 'text/plain';
+    return route.fulfill({ contentType, body: await readFile(`${BUILT}/${name}`) });
+  });
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('close', () => expect(problems, 'errors in the page').toEqual([]));
+  await page.goto(`${server.origin}/rust/`);
+  await page.waitForFunction(() => globalThis.store);
+  return page;
+}
+
+const shows = (page: Page, what: string) => expect(page.locator('output')).toHaveText(what);
+
+/** What both modes are tried with. */
+export function tabsOfBoth(mode: Mode): void {
+  test('H15 what is done in React shows in Rust and the other way round, and nobody asks the server', async ({ demo, server, context }) => {
+    const [ada, bob] = [somebody('Ada'), somebody('Bob')];
+    const page = await rust(context, server, mode);
+    await shows(page, 'signed-out');
+    await demo.open();
+    await demo.signUp(ada);
+    await shows(page, ada.email);
+    await demo.signUp(bob);
+    await shows(page, bob.email);
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    await demo.switchTo(ada);
+    await shows(page, ada.email);
+    await demo.signOut(ada);
+    await shows(page, bob.email);
+    expect(requests, 'told by the tab that did it').toEqual([]);
+
+    await page.evaluate(() => store.sign_out());
+    await demo.showsNobody();
+    await page.evaluate(({ email, password }) => store.sign_in(email, password), ada);
+    await demo.shows(ada);
+    const token = await page.evaluate(() => store.get_token('default'));
+    expect(token.split('.')).toHaveLength(3);
+    await page.reload();
+    await page.waitForFunction(() => globalThis.store);
+    await shows(page, ada.email);
+    await page.close();
+  });
+
+  test('H15 a browser of both has one stream, and when its tab goes the other one has it', async ({ demo, server, context }) => {
+    const ada = somebody('Ada');
+    const streams: string[] = [];
+    context.on('request', (request) => {
+      if (request.url().includes('/session/events')) streams.push(new URL(request.frame().page().url()).pathname);
+    });
+    const page = await rust(context, server, mode);
+    await demo.open();
+    await demo.signUp(ada);
+    await shows(page, ada.email);
+    await expect.poll(() => streams.length).toBe(1);
+    const leader = streams[0] === '/rust/' ? page : demo.page;
+    const other = leader === page ? demo.page : page;
+    await leader.close();
+    await expect.poll(() => streams.length, { timeout: 4_000 }).toBe(2);
+    expect(new URL(other.url()).pathname).toBe(streams[1]);
+    await other.close();
+  });
+}

@@ -65,6 +65,9 @@ fn Loaded(deployment: AuthSettings) -> impl IntoView {
         is_adding.set(false);
         focus();
     };
+    // They are called when what called them may be gone already, so they belong to what stays.
+    let (on_done, on_close) = (Callback::new(done), Callback::new(close));
+    let on_gone = Callback::new(move |()| focus());
     view! {
         <h2 id="accounts-title" node_ref=title tabindex="-1">
             {move || if is_empty.get() { "Nobody is signed in" } else { "Accounts" }}
@@ -72,7 +75,7 @@ fn Loaded(deployment: AuthSettings) -> impl IntoView {
         <Announcement />
         {move || reason.get().filter(|_| is_empty.get()).map(|reason| view! { <p class="notice">{reason}</p> })}
         <Show when=move || !is_empty.get()>
-            <Rack on_gone=Callback::new(move |()| focus())>
+            <Rack on_gone>
                 <Show when=move || !is_open.get()>
                     <button type="button" class="button" on:click=move |_| is_adding.set(true)>
                         "Add account"
@@ -86,8 +89,8 @@ fn Loaded(deployment: AuthSettings) -> impl IntoView {
                 attempt=waiting
                 begins_with=if reason.get_untracked().is_some() { Kind::SignIn } else { Kind::SignUp }
                 takes_focus=is_adding.get_untracked()
-                on_done=Callback::new(done)
-                on_close=Callback::new(close)
+                on_done
+                on_close
                 can_close=Signal::derive(move || !is_empty.get() || waiting.with(Option::is_some))
             />
         })}

@@ -162,7 +162,8 @@ impl Form {
         let Some(left) = found.filter(|one| !one.completed) else {
             let _ = self.attempt.try_set(None);
             if let Some(done) = self.on_done {
-                done.run(());
+                // Whoever shows the form may have gone with it.
+                let _ = done.try_run(());
             }
             return Ok(());
         };

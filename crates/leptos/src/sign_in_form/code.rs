@@ -35,11 +35,11 @@ pub(super) fn Code(form: Form, id: String) -> impl IntoView {
     };
     let resend = move |_| {
         let Some(strategy) = untrack(strategy) else { return };
-        let client = hook.client();
+        let (client, id) = (hook.client(), id.get_value());
         form.run(async move {
             let state = client.state();
             let Some(loaded) = state.loaded() else { return Ok(()) };
-            loaded.prepare(&Attempt::SignIn(id.get_value()), strategy, None).await.map(|_| ())
+            loaded.prepare(&Attempt::SignIn(id), strategy, None).await.map(|_| ())
         });
     };
     view! {

@@ -127,12 +127,17 @@ impl Answer {
     }
 }
 
-/// One object of both: of what stands in two, the last.
+/// One object of all: of what stands in several, the last.
 fn merged(parts: impl IntoIterator<Item = Value>) -> Value {
-    let fields = parts
-        .into_iter()
-        .filter_map(|part| if let Value::Object(fields) = part { Some(fields) } else { None });
-    Value::Object(fields.flatten().collect())
+    let mut all = serde_json::Map::new();
+    for part in parts {
+        if let Value::Object(fields) = part {
+            for (name, value) in fields {
+                all.insert(name, value);
+            }
+        }
+    }
+    Value::Object(all)
 }
 
 fn read<T: DeserializeOwned>(outcome: Outcome) -> Result<T, Error> {

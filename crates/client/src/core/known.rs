@@ -1,22 +1,35 @@
 //! Answers of a newer server: words that this version does not know are left out, and the rest is understood.
 
+use super::lean::{Lean, Unread};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// How many words one answer may have that are not known. Nobody adds so many at once.
 const MOST: usize = 64;
 
-/// What the enums of the protocol say of a word that is none of theirs.
-const UNKNOWN: &str = "unknown variant `";
-
 /// The value, without what a newer server knows and this version does not: where such a word may be missing it is, and
 /// otherwise what it stands in is left out of its list. None when it is none even so.
-pub fn known<T: DeserializeOwned>(mut value: Value) -> Option<T> {
+pub fn known<T: DeserializeOwned>(value: Value) -> Option<T> {
+    let mut known = None;
+    let mut tried = |value: &Value| match T::deserialize(Lean(value)) {
+        Ok(found) => {
+            known = Some(found);
+            Tried::Known
+        }
+        Err(Unread::Word(word)) => Tried::Unknown(word),
+        Err(Unread::Other) => Tried::Other,
+    };
+    let is_known = mend(value, &mut tried);
+    known.filter(|_| is_known)
+}
+
+/// Tries it again and again, each time without what was not known. One function for all types: browsers load it.
+fn mend(mut value: Value, tried: &mut dyn FnMut(&Value) -> Tried) -> bool {
     for _ in 0..MOST {
-        let word = match tried::<T>(&value) {
-            Tried::Known(known) => return Some(known),
+        let word = match tried(&value) {
+            Tried::Known => return true,
             Tried::Unknown(word) => word,
-            Tried::Other => return None,
+            Tried::Other => return false,
         };
         let places = places(&value, &word);
         let each = |place: &Vec<Step>| {
@@ -27,33 +40,24 @@ pub fn known<T: DeserializeOwned>(mut value: Value) -> Option<T> {
         };
         let candidates: Vec<Value> = places.iter().flat_map(each).collect();
         // The same word may stand in several places, and rightly in some.
-        let is_over = |value: &&Value| match tried::<T>(value) {
-            Tried::Known(_) => true,
+        let mut mended = candidates.iter().find(|value| match tried(value) {
+            Tried::Known => true,
             Tried::Unknown(next) => next != word,
             Tried::Other => false,
-        };
-        let is_less = |value: &&Value| matches!(tried::<T>(value), Tried::Unknown(_));
-        let mended = candidates.iter().find(is_over).or_else(|| candidates.iter().find(is_less));
-        value = mended?.clone();
+        });
+        if mended.is_none() {
+            mended = candidates.iter().find(|value| matches!(tried(value), Tried::Unknown(_)));
+        }
+        let Some(mended) = mended else { return false };
+        value = mended.clone();
     }
-    None
+    false
 }
 
-enum Tried<T> {
-    Known(T),
+enum Tried {
+    Known,
     Unknown(String),
     Other,
-}
-
-fn tried<T: DeserializeOwned>(value: &Value) -> Tried<T> {
-    match T::deserialize(value) {
-        Ok(known) => Tried::Known(known),
-        Err(error) => {
-            let error = error.to_string();
-            let word = error.split_once(UNKNOWN).and_then(|(_, rest)| rest.split('`').next());
-            word.map_or(Tried::Other, |word| Tried::Unknown(word.to_owned()))
-        }
-    }
 }
 
 #[derive(Clone, Debug)]

@@ -8,6 +8,7 @@ mod change;
 pub(crate) mod credential;
 mod frames;
 pub(crate) mod known;
+mod lean;
 mod leave;
 mod mint;
 pub(crate) mod mutation;

@@ -3,8 +3,7 @@
 use super::known::known;
 use crate::Error;
 use keyrack_protocol::{ErrorEntry, Session, Token};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// One request. Without a body it is a GET, with one a POST of JSON.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,32 +60,26 @@ pub fn understand_bare(reply: &Reply) -> Result<Value, Error> {
     serde_json::from_slice(&reply.body).map_err(|_| Error::network())
 }
 
-#[derive(Deserialize)]
-struct Envelope {
-    #[serde(rename = "status")]
-    _status: u16,
-    message: String,
-    data: Option<Value>,
-    errors: Option<Vec<ErrorEntry>>,
-}
-
 /// The `data` of an answer, or the server's refusal.
 ///
 /// # Errors
 /// `network` when it is not Keyrack's JSON (a captive portal), otherwise the refusal.
 pub fn understand(reply: &Reply) -> Result<Value, Error> {
-    let json: Map<String, Value> = serde_json::from_slice(&reply.body).map_err(|_| Error::network())?;
-    if !json.contains_key("data") || !json.contains_key("errors") {
-        return Err(Error::network());
-    }
-    let envelope: Envelope = serde_json::from_value(Value::Object(json)).map_err(|_| Error::network())?;
+    let mut json: Value = serde_json::from_slice(&reply.body).map_err(|_| Error::network())?;
+    let (message, errors) = (json["message"].as_str(), json.get("errors"));
+    let is_list = errors.is_some_and(|errors| errors.is_null() || errors.is_array());
+    let is_one = json["status"].is_u64() && json.get("data").is_some() && is_list;
+    let (Some(message), Some(errors), true) = (message, errors, is_one) else { return Err(Error::network()) };
     if (200..300).contains(&reply.status) {
-        return Ok(envelope.data.unwrap_or(Value::Null));
+        return Ok(json["data"].take());
     }
-    let errors = envelope.errors.unwrap_or_default();
+    let errors: Vec<ErrorEntry> = match errors {
+        Value::Null => Vec::new(),
+        errors => known(errors.clone()).ok_or_else(Error::network)?,
+    };
     let (code, message) = match errors.first() {
         Some(first) => (first.code.clone(), first.message.clone()),
-        None => ("unknown".to_owned(), envelope.message),
+        None => ("unknown".to_owned(), message.to_owned()),
     };
     // The header may be missing, or be a date that some proxy wrote: then nothing is said.
     let retry_after = reply.retry_after.as_deref().and_then(|seconds| seconds.trim().parse().ok());

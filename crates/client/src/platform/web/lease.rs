@@ -31,7 +31,7 @@ pub fn stand(name: &str, turn: &Turn, until: &AbortSignal) {
         let weak = lease.clone();
         Lease {
             name: name.to_owned(),
-            me: Math::random().to_string(),
+            me: whole(Math::random() * 1e15).to_string(),
             turn: Rc::clone(turn),
             leads: Cell::new(false),
             timer: RefCell::default(),
@@ -69,7 +69,7 @@ impl Lease {
         if led != self.leads.get() {
             (self.turn)(!led);
         }
-        let until = Date::now() + LEASE_MS;
+        let until = whole(Date::now() + LEASE_MS);
         if (is_mine || !is_anybody) && !write(&self.name, &format!("{} {until}", self.me)) {
             return;
         }
@@ -85,12 +85,18 @@ impl Lease {
     }
 }
 
+/// A whole number: what reads and writes others would be a tenth of what a browser loads.
+#[allow(clippy::cast_possible_truncation, reason = "clocks are far from either end")]
+fn whole(number: f64) -> i64 {
+    number as i64
+}
+
 /// Who leads; nobody when it was not renewed in time, also by a clock that was set back meanwhile.
 fn holder_of(name: &str) -> Option<String> {
     let text = storage("localStorage")?.get_item(name).ok()??;
     let (holder, until) = text.split_once(' ')?;
-    let left = until.parse::<f64>().ok()? - Date::now();
-    (left > 0.0 && left <= LEASE_MS).then(|| holder.to_owned())
+    let left = until.parse::<i64>().ok()? - whole(Date::now());
+    (left > 0 && left <= whole(LEASE_MS)).then(|| holder.to_owned())
 }
 
 /// Whether there is a storage to write to. Without one nobody leads, and each tab goes on asking every 30 seconds.

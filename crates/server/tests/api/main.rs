@@ -207,6 +207,7 @@ mod tenants_names;
 mod throttle;
 mod tickets;
 mod tickets_acting;
+mod tickets_bounds;
 mod tickets_cli;
 mod tickets_doors;
 mod tickets_keys;

@@ -55,6 +55,41 @@ async fn b01_a_ticket_works_once_and_only_whoever_got_its_answer_gets_it_again_f
 }
 
 #[tokio::test]
+async fn b01_whoever_holds_the_session_from_before_gets_no_answer_again() {
+    let server = Keyrack::start().await;
+    let backend = server.vouching().await;
+    let user = server.signed_up("ada").await.user_id().await;
+    let browser = server.browser();
+    browser.begins_sign_up("visitor").await;
+    let planted = browser.copied();
+    let ticket = backend.ticket_for(&user).await;
+    browser.exchanges(&ticket).await.ok();
+    assert_eq!(planted.exchanges(&ticket).await.refused(), refused(400, "ticket_used"));
+    assert!(planted.accounts().await.is_empty());
+    assert_eq!(browser.exchanges(&ticket).await.ok()["session"]["active_signin"]["user"]["id"], json!(user));
+}
+
+#[tokio::test]
+async fn b05_an_open_ticket_opens_nothing_of_an_account_that_may_not_act_whoever_decided_that() {
+    let server = Keyrack::impersonating().await;
+    let backend = server.vouching().await;
+    let ada = server.signed_up("ada").await;
+    let (user, from) = (ada.user_id().await, ada.sign_in_id().await);
+    let open = [
+        backend.ticket_for(&user).await,
+        backend.ticket_to_act_as(&user).await,
+        backend.ticket(json!({ "kind": "handover", "sign_in_id": from })).await,
+    ];
+    // Past what takes tickets back: the row alone.
+    let id = user.clone();
+    let sql = "update users set disabled_at = 1 where id = $1";
+    server.app.db.write(move |tx| tx.execute(sql, keyrack_server::params![&id])).await.unwrap();
+    for ticket in &open {
+        assert_eq!(server.browser().exchanges(ticket).await.refused(), refused(403, "USER_DISABLED"));
+    }
+}
+
+#[tokio::test]
 async fn b01_after_a_sign_out_a_used_ticket_gives_nothing_again() {
     let server = Keyrack::start().await;
     let backend = server.vouching().await;

@@ -63,6 +63,12 @@ async fn b08_a_user_acts_as_nobody_who_may_more_or_is_elsewhere() {
         let reply = backend.post(path, order(actor, user)).await;
         assert_eq!(reply.refused(), refused(403, "impersonation_forbidden"), "{actor} {user}");
     }
+    // Who is nowhere is beside nobody.
+    let loner = server.signed_up("loner").await.user_id().await;
+    for actor in [&boss, &member, &loner] {
+        let reply = backend.post(path, order(actor, &loner)).await;
+        assert_eq!(reply.refused(), refused(403, "impersonation_forbidden"), "{actor}");
+    }
     let ticket = backend.ticket(order(&boss, &member)).await;
     let browser = server.browser();
     let answer = browser.exchanges(&ticket).await.ok();

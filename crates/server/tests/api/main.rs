@@ -214,6 +214,7 @@ mod tickets_keys;
 mod tickets_limits;
 mod time;
 mod token;
+mod token_bounds;
 mod token_templates;
 mod tokens_forged;
 mod traces;

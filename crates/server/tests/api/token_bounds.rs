@@ -1,11 +1,14 @@
 //! What a token says of whoever asks for it, of whichever template: by which page, by what was proved with the key that the
 //! browser has, and who acts.
 
-use crate::support::{Browser, Keyrack, PASSWORD};
+use crate::support::{Browser, Keyrack, PASSWORD, Reply};
 use crate::token_templates::{claims_of, template};
-use keyrack_server::config::Mode;
+use keyrack_server::config::{Mode, TokenTemplate};
+use keyrack_server::token::{Algorithm, Signer};
+use keyrack_server::world::Random;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const APP: &str = "https://app.example.com";
 
@@ -24,8 +27,13 @@ async fn said(browser: &Browser, origin: Option<&str>) -> Vec<Value> {
     let mut all = Vec::new();
     for name in ["default", "crm"] {
         let request = browser.request(Method::GET, &format!("/session/token?template={name}"));
-        let request = origin.iter().fold(request, |request, origin| request.header("origin", *origin));
-        let answer = browser.send(request).await.ok();
+        let (client, request) = request.build_split();
+        let mut request = request.unwrap();
+        match origin {
+            Some(origin) => drop(request.headers_mut().insert("origin", origin.parse().unwrap())),
+            None => drop(request.headers_mut().remove("origin")),
+        }
+        let answer = Reply::read(client.execute(request).await.unwrap()).await.ok();
         all.push(claims_of(answer["token"].as_str().unwrap()));
     }
     all
@@ -74,4 +82,21 @@ async fn b07_a_token_of_every_template_says_who_acts() {
     for claims in said(&ada, None).await {
         assert_eq!(claims.get("act"), None);
     }
+}
+
+#[tokio::test]
+async fn i08_a_key_that_several_templates_have_is_published_once() {
+    let pair = Random::System.new_ec_key().unwrap();
+    let key = Arc::new(Signer::new(Algorithm::Es256, Some("own"), &pair).unwrap());
+    let of = |name: &str| TokenTemplate {
+        key: Some(Arc::clone(&key)),
+        also_published: vec![Arc::clone(&key)],
+        ..template(name, json!({}))
+    };
+    let server =
+        Keyrack::start_with(|deployment| deployment.token_templates = vec![of("one"), of("two")]).await;
+    let keys = server.browser().get("/.well-known/jwks.json").await.json();
+    let kids: Vec<&str> =
+        keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap()).collect();
+    assert_eq!((kids.len(), kids.iter().filter(|kid| **kid == "own").count()), (2, 1), "{kids:?}");
 }

@@ -18,6 +18,7 @@ export interface Framework {
 export const FRAMEWORKS: readonly Framework[] = [
   { name: 'React', path: '/' },
   { name: 'Leptos', path: '/demo/leptos/', folder: 'apps/demo-leptos/dist' },
+  { name: 'Dioxus', path: '/demo/dioxus/', folder: 'apps/demo-dioxus/dist' },
 ];
 
 /** What a server is told to have them all. */

@@ -70,6 +70,14 @@ pub fn Switcher(places: Option<Rc<Places>>) -> Element {
     }
 }
 
+/// Organizations, and the workspaces of the one that is acted in.
+fn open_to(organization: Option<&String>, places: Option<&Places>) -> (Vec<Place>, Vec<Place>) {
+    let Some(places) = places else { return (Vec::new(), Vec::new()) };
+    let here = Places::by(&places.organizations, organization).map(|here| &here.id);
+    let inside = places.workspaces.iter().filter(|place| Some(&place.organization) == here);
+    (places.organizations.clone(), inside.cloned().collect())
+}
+
 /// Where one can go.
 type Go = Box<dyn FnOnce(&SignedIn) -> Call<Arc<Session>>>;
 
@@ -88,14 +96,7 @@ fn Panel(active: Arc<SignIn>, places: Option<Rc<Places>>, on_done: EventHandler<
         });
     });
     let organization = active.active_organization_membership_id.as_ref();
-    let here = places
-        .as_ref()
-        .and_then(|places| Places::by(&places.organizations, organization))
-        .map(|here| here.id.clone());
-    let organizations = places.as_ref().map(|places| places.organizations.clone()).unwrap_or_default();
-    let workspaces = places.as_ref().map(|places| places.workspaces.clone()).unwrap_or_default();
-    let workspaces: Vec<Place> =
-        workspaces.into_iter().filter(|place| Some(&place.organization) == here.as_ref()).collect();
+    let (organizations, workspaces) = open_to(organization, places.as_deref());
     rsx! {
         p { class: "kr-title", aria_hidden: "true", "Organizations" }
         ul { class: "kr-list", aria_label: "Organizations",

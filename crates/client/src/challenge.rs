@@ -70,7 +70,7 @@ async fn solved(puzzle: &CaptchaPuzzle, token: &str) -> Vec<u64> {
         let mut candidate = 0;
         while !fits(&salt, candidate, &target) {
             candidate += 1;
-            if candidate % BATCH == 0 {
+            if candidate.is_multiple_of(BATCH) {
                 breathe().await;
             }
         }
@@ -82,7 +82,8 @@ async fn solved(puzzle: &CaptchaPuzzle, token: &str) -> Vec<u64> {
 /// Whether the hash begins with these hexadecimal digits.
 fn fits(salt: &str, number: u64, target: &str) -> bool {
     let hash = Sha256::new().chain_update(salt).chain_update(number.to_string()).finalize();
-    let digit = |at: usize| hash.get(at / 2).map(|byte| if at % 2 == 0 { byte >> 4 } else { byte & 15 });
+    let digit =
+        |at: usize| hash.get(at / 2).map(|byte| if at.is_multiple_of(2) { byte >> 4 } else { byte & 15 });
     target
         .bytes()
         .enumerate()

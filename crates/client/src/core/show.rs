@@ -61,7 +61,7 @@ impl Core {
     /// What a scope of one's own wants.
     fn follow_tab(&mut self) {
         let Some(tab) = &mut self.tab else { return };
-        let (moved_to, to_check) = (tab.moved_to(), tab.to_check());
+        let (moved_to, to_check) = (tab.moved_to(), tab.unasked());
         if let Some(scope) = moved_to {
             self.command(Command::Keep { scope });
         }

@@ -79,7 +79,7 @@ impl Tab {
     }
 
     /// Whose place is to be asked for.
-    pub fn to_check(&mut self) -> Option<Actor> {
+    pub fn unasked(&mut self) -> Option<Actor> {
         self.to_check.take()
     }
 

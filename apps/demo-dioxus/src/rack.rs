@@ -7,6 +7,9 @@ use keyrack_dioxus::protocol::{Session, SignIn};
 use keyrack_dioxus::use_session;
 use std::sync::Arc;
 
+/// What is done to the session.
+type Change = Box<dyn FnOnce(&Loaded) -> Call<Arc<Session>>>;
+
 #[component]
 pub fn Rack(
     session: Arc<Session>,
@@ -15,7 +18,7 @@ pub fn Rack(
 ) -> Element {
     let hook = use_session();
     let mut error = use_signal(|| None::<String>);
-    let attempt = use_callback(move |change: Box<dyn FnOnce(&Loaded) -> Call<Arc<Session>>>| {
+    let attempt = use_callback(move |change: Change| {
         error.set(None);
         let Some(call) = hook.loaded().map(|loaded| change(&loaded)) else { return };
         spawn(async move {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Demo, expect, somebody, test as base } from './keyrack.js';
+import { Demo, somebody, test as base } from './keyrack.js';
 import { Server } from './server.js';
 
 /** The demo in one framework (docs/DEMOS.md). */

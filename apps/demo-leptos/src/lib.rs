@@ -1,5 +1,8 @@
 //! The demo's page in Leptos: the same application as apps/demo, by the same names (docs/DEMOS.md).
 
+// A page in Leptos is one type, in which all of its parts are.
+#![recursion_limit = "256"]
+
 mod accounts;
 mod boot;
 mod code_form;

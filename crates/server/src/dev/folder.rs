@@ -24,9 +24,13 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/demo/{name}/{*path}", get(file))
 }
 
-/// What the page names is relative, so it has a slash at its end.
-async fn into(Path(name): Path<String>) -> Redirect {
-    Redirect::permanent(&format!("{name}/"))
+/// What the page names is relative, so it has a slash at its end. Only to a demo that there is: whatever else stands in the
+/// address might be another origin's name.
+async fn into(app: State<Shared>, Path(name): Path<String>) -> Response {
+    match folder_of(&app, &name) {
+        Some(_) => Redirect::permanent(&format!("{name}/")).into_response(),
+        None => Error::from(Code::NotFound).into_response(),
+    }
 }
 
 async fn page(app: State<Shared>, Path(name): Path<String>) -> Response {
@@ -35,15 +39,15 @@ async fn page(app: State<Shared>, Path(name): Path<String>) -> Response {
 
 async fn file(State(app): State<Shared>, Path((name, path)): Path<(String, String)>) -> Response {
     let nothing = || Error::from(Code::NotFound).into_response();
-    let Some(folder) = app.config.demos.iter().find_map(|(known, folder)| (*known == name).then_some(folder))
-    else {
-        return nothing();
-    };
-    let Some(asked) = below(&path) else { return nothing() };
+    let (Some(folder), Some(asked)) = (folder_of(&app, &name), below(&path)) else { return nothing() };
     let asked = folder.join(asked);
     let read = tokio::task::spawn_blocking(move || std::fs::read(asked)).await;
     // A page is built anew under the same names, so nothing is kept without asking.
     read.ok().and_then(Result::ok).map_or_else(nothing, |file| served(&named(&path), file, CSP))
+}
+
+fn folder_of<'a>(app: &'a Shared, name: &str) -> Option<&'a PathBuf> {
+    app.config.demos.iter().find_map(|(known, folder)| (known == name).then_some(folder))
 }
 
 /// A file below a folder; what has no ending is one of the page's own places. None for whatever could lead out of it.

@@ -222,6 +222,9 @@ async fn dev_serves_the_demos_that_it_is_given_and_nothing_beside_them() {
     }
     for path in [
         "/demo/dioxus/",
+        "/demo/dioxus",
+        // A path that begins with two slashes is another origin's.
+        "/demo/%2f%2fevil.invalid",
         "/demo/leptos/none.js",
         "/demo/leptos/..%2fkeyrack.toml",
         "/demo/leptos/%2e%2e/keyrack.toml",

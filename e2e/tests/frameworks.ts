@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Demo, somebody, test as base } from './keyrack.js';
+import { Demo, expect, somebody, test as base } from './keyrack.js';
 import { Server } from './server.js';
 
 /** The demo in one framework (docs/DEMOS.md). */
@@ -43,7 +43,20 @@ export const test = base.extend({
   ],
 });
 
-/** Whatever is done to the session in the page of one framework shows in those of the others. */
+/** What a page asks of the API from now on, beside the browser's stream, which the leader of its tabs has. */
+function asks({ page, server }: Demo): string[] {
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const path = request.url().replace(server.origin, '');
+    if (!path.startsWith('/session/events')) asked.push(path);
+  });
+  return asked;
+}
+
+/**
+ * Whatever is done to the session in the page of one framework shows in those of the others, which believe it (H15). What
+ * begins or ends the session is told by another session's id: of that they read once (H13), as pages in React do.
+ */
 export async function signOutBesides({ page, server }: Demo, path: string): Promise<void> {
   const [ada, bob] = [somebody('Ada'), somebody('Bob')];
   const own = new Demo(page, server, path);
@@ -53,12 +66,15 @@ export async function signOutBesides({ page, server }: Demo, path: string): Prom
   const others: Demo[] = [];
   for (const other of FRAMEWORKS) if (other.path !== path) others.push(await own.besides(other.path));
   for (const other of others) await other.shows(bob);
+  const asked = others.map(asks);
   await own.switchTo(ada);
   for (const other of others) await other.shows(ada);
   await own.signOut(ada);
   for (const other of others) await other.shows(bob);
+  expect(asked, 'told by the tab that did it').toEqual(others.map(() => []));
   await own.signOutOfAll();
   for (const other of others) await other.showsNobody();
+  expect(asked.map((paths) => [...new Set(paths)])).toEqual(others.map(() => ['/session?poll=1']));
   for (const other of others) {
     await other.signIn(ada);
     await own.shows(ada);

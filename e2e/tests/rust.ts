@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, somebody, test } from './keyrack.js';
 import type { Mode, Server } from './server.js';
 
-const BUILT = process.env['KEYRACK_WASM'] ?? fileURLToPath(new URL('../../target/wasm/out', import.meta.url));
+/** Where `cargo xtask wasm` builds it. */
+export const BUILT = process.env['KEYRACK_WASM'] ?? fileURLToPath(new URL('../../target/wasm/out', import.meta.url));
 
 const TYPES: Record<string, string> = { js: 'text/javascript', wasm: 'application/wasm' };
 
@@ -29,8 +30,9 @@ declare global {
   var told: string[];
 }
 
-function html(key: string): string {
-  return `<!doctype html><title>Rust</title><output></output><script type="module">
+/** The page itself, beside the files of {@link BUILT}. */
+export function html(key: string): string {
+  return `<!doctype html><title>Rust</title><output aria-label="Active"></output><script type="module">
     import start, { Page } from './app.js';
     await start();
     globalThis.told = [];

@@ -160,6 +160,35 @@ fn h40_what_is_refused_there_leads_back_to_where_the_session_stands() {
 }
 
 #[test]
+fn h40_a_place_of_the_session_that_was_refused_is_named_by_nobody_until_the_session_is_another() {
+    let refused = || {
+        let (scripted, client) = stood("", &session(1, "ada", Some("omem_1")));
+        drop(client.get_token("default"));
+        let asked = refuse(&scripted, "scope_not_available");
+        assert_eq!(asked, "GET /session/token?template=default&scope=ada.omem_1.-");
+        (scripted, client)
+    };
+    let (scripted, client) = refused();
+    assert_eq!((acts(&client).as_str(), scripted.world().scope.as_str()), ("ada omem_1", ""));
+    let ask = || {
+        drop(client.get_token("default"));
+        scripted.world().log.last().unwrap().full()
+    };
+    assert_eq!(
+        ask(),
+        "GET /session/token?template=default",
+        "the server says why, or has it stand elsewhere"
+    );
+    scripted.post(Input::Heard(session(2, "ada", Some("omem_1"))));
+    assert_eq!(ask(), "GET /session/token?template=default&scope=ada.omem_1.-");
+
+    let (scripted, client) = refused();
+    drop(signed_in(&client).switch_sign_in("bob"));
+    let asked = scripted.world().log.last().unwrap().full();
+    assert_eq!(asked, "POST /session/switch-sign-in?scope=ada.-.-", "which is not one of all");
+}
+
+#[test]
 fn h40_whose_sign_in_ends_goes_on_where_the_session_stands() {
     let (scripted, client) = stood("bob.-.-", &session(1, "ada", None));
     assert_eq!(acts(&client), "bob -");

@@ -1,7 +1,7 @@
 //! What is asked of the server, and what is understood of its answers. Sending is the platform's business.
 
-use super::known::known;
-use crate::Error;
+use super::plain::{self, Plain};
+use crate::{Error, json};
 use keyrack_protocol::{ErrorEntry, Session, Token};
 use serde_json::Value;
 
@@ -57,7 +57,7 @@ pub fn understand_bare(reply: &Reply) -> Result<Value, Error> {
     if !(200..300).contains(&reply.status) {
         return understand(reply).and(Err(Error::network()));
     }
-    serde_json::from_slice(&reply.body).map_err(|_| Error::network())
+    json::parse(&reply.body).ok_or_else(Error::network)
 }
 
 /// The `data` of an answer, or the server's refusal.
@@ -65,7 +65,7 @@ pub fn understand_bare(reply: &Reply) -> Result<Value, Error> {
 /// # Errors
 /// `network` when it is not Keyrack's JSON (a captive portal), otherwise the refusal.
 pub fn understand(reply: &Reply) -> Result<Value, Error> {
-    let mut json: Value = serde_json::from_slice(&reply.body).map_err(|_| Error::network())?;
+    let mut json = json::parse(&reply.body).ok_or_else(Error::network)?;
     let (message, errors) = (json["message"].as_str(), json.get("errors"));
     let is_list = errors.is_some_and(|errors| errors.is_null() || errors.is_array());
     let is_one = json["status"].is_u64() && json.get("data").is_some() && is_list;
@@ -75,7 +75,7 @@ pub fn understand(reply: &Reply) -> Result<Value, Error> {
     }
     let errors: Vec<ErrorEntry> = match errors {
         Value::Null => Vec::new(),
-        errors => known(errors.clone()).ok_or_else(Error::network)?,
+        errors => read(errors)?,
     };
     let (code, message) = match errors.first() {
         Some(first) => (first.code.clone(), first.message.clone()),
@@ -95,7 +95,7 @@ pub fn as_session(data: Value) -> Result<Session, Error> {
     if data.get("active_signin").is_none() {
         return Err(Error::network());
     }
-    known(data).ok_or_else(Error::network)
+    read(&data)
 }
 
 /// The session in the answer of a change: that is the session, or has it in it beside what else came of it.
@@ -114,8 +114,12 @@ pub fn as_changed(mut data: Value) -> Result<Session, Error> {
 /// # Errors
 /// `network` when it is none.
 pub fn as_token(data: Value) -> Result<Token, Error> {
-    let token: Token = known(data).ok_or_else(Error::network)?;
+    let token: Token = read(&data)?;
     if token.token.is_empty() { Err(Error::network()) } else { Ok(token) }
+}
+
+fn read<T: Plain>(data: &Value) -> Result<T, Error> {
+    plain::read(data).ok_or_else(Error::network)
 }
 
 #[cfg(test)]

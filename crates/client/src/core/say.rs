@@ -1,6 +1,7 @@
 //! What goes into the core and what comes out of it.
 
 use super::mutation::Mutation;
+use super::plain::Plain;
 use super::request::Request;
 use super::stream::Line;
 use crate::Error;
@@ -58,10 +59,9 @@ impl Message {
     /// As it travels, and as [`Input::Heard`] takes it.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let session = |session: &Session| serde_json::to_value(session).unwrap_or_default();
         match self {
-            Self::Changed(changed) => session(changed),
-            Self::Read(read) => serde_json::json!({ "read": session(read) }),
+            Self::Changed(changed) => changed.write(),
+            Self::Read(read) => serde_json::json!({ "read": read.write() }),
             Self::Heard { id, revision } => serde_json::json!({ "read": { "id": id, "revision": revision } }),
             Self::Beside(paths) => serde_json::json!({ "beside": paths }),
         }

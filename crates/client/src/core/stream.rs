@@ -3,6 +3,7 @@
 use super::frames::{Frame, Frames};
 use super::order::Told;
 use super::time::Moment;
+use crate::json;
 
 /// The server writes something every 15 seconds: silent for longer than twice that, a stream is dead.
 const SILENT_MS: u64 = 35_000;
@@ -285,6 +286,6 @@ impl Stream {
 
 /// What an event says; why is nobody's business here.
 fn told(data: &str) -> Option<Told> {
-    let event: serde_json::Value = serde_json::from_str(data).ok()?;
+    let event = json::parse(data.as_bytes())?;
     Some(Told { id: event["session_id"].as_str()?.to_owned(), revision: event["revision"].as_i64()? })
 }

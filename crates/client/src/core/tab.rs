@@ -4,6 +4,7 @@
 //! Whoever has none yet begins where the session stands. From then on nothing moves it but its own switches, a sign-in of its
 //! own, and the end of what it stands on: then it goes on where the session stands.
 
+use super::plain::Plain;
 use super::request::{Request, as_session};
 use super::scope::{Actor, active, in_scope, scope_of};
 use crate::Error;
@@ -226,7 +227,7 @@ impl Tab {
             .as_ref()
             .filter(|shared| shared.id == answer.id && shared.revision == answer.revision);
         match known {
-            Some(shared) => Next::Done(serde_json::to_value(&**shared).map_err(|_| Error::network())),
+            Some(shared) => Next::Done(Ok(shared.write())),
             None => {
                 let (asked, sent) = self.ask(&Request::get("/session"), None);
                 Next::Ask(asked, sent)

@@ -1,7 +1,7 @@
 //! Requests of a browser: they carry the credential to one API, and take back what its answer hands out.
 
-use super::js;
 use super::rack::Rack;
+use super::{js, json};
 use crate::core::request::{Reply, Request};
 use crate::platform::{Inbox, Input, Line, take_back};
 use crate::{Api, Error};
@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, AbortSignal, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials,
     RequestInit, Response,
@@ -46,7 +46,7 @@ impl Wire {
         let (wire, Ok(end)) = (Rc::clone(self), AbortController::new()) else { return };
         let signal = end.signal();
         self.under_way.borrow_mut().requests.insert(number, end);
-        spawn_local(async move {
+        js::spawn(async move {
             let answer = wire.send(&request, &signal).await;
             wire.under_way.borrow_mut().requests.remove(&number);
             wire.inbox.post(Input::Answered { number, answer });
@@ -63,7 +63,7 @@ impl Wire {
         let signal = end.signal();
         let before = self.under_way.borrow_mut().stream.replace((number, end));
         before.iter().for_each(|(_, end)| end.abort());
-        spawn_local(async move {
+        js::spawn(async move {
             let last = wire.follow(number, &path, &signal).await.unwrap_or(Line::Broken);
             wire.inbox.post(Input::Line { number, line: last });
         });
@@ -139,7 +139,7 @@ impl Wire {
         if let Some(body) = body {
             headers.set("content-type", "application/json")?;
             init.set_method("POST");
-            init.set_body(&body.to_string().into());
+            init.set_body(&json::text(body));
         }
         let omits = if self.api.staging { RequestCredentials::Omit } else { RequestCredentials::Include };
         init.set_credentials(omits);

@@ -5,6 +5,8 @@
 )]
 
 use js_sys::{Function, JsString, Object, Promise, Reflect};
+use std::future::Future;
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, AddEventListenerOptions, RequestInit};
 
@@ -77,6 +79,16 @@ pub fn listen(kind: &str, listener: &Function, until: &AbortSignal) {
         // Whoever refuses it never calls.
         let _ = target.add_event_listener(kind, listener, &options);
     }
+}
+
+/// Goes on with it beside everything else, and not before whoever calls this has returned.
+pub fn spawn(work: impl Future<Output = ()> + 'static) {
+    begin(Box::pin(work));
+}
+
+/// One function for all of them: of a function for each, much would be loaded with it.
+fn begin(work: Pin<Box<dyn Future<Output = ()>>>) {
+    wasm_bindgen_futures::spawn_local(work);
 }
 
 /// Once, when this signal is given.

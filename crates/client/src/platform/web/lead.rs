@@ -6,7 +6,7 @@ use js_sys::{Object, Promise, Reflect};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, BroadcastChannel, MessageEvent};
 
 /// How long a leader may take to say that it is there, before a tab that is looked at takes it for frozen.
@@ -141,7 +141,7 @@ impl Candidate {
     /// Waits for the lock, or takes it from whoever has it.
     fn claim(self: &Rc<Self>, steals: bool) {
         let me = Rc::clone(self);
-        spawn_local(async move { while me.hold(steals).await && !steals {} });
+        js::spawn(async move { while me.hold(steals).await && !steals {} });
     }
 
     /// Whether the lock was held and is lost.

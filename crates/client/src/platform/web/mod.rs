@@ -3,6 +3,7 @@
 
 mod fetch;
 mod js;
+pub mod json;
 mod lead;
 mod lease;
 mod page;
@@ -22,7 +23,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use tabs::Tabs;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
 /// How long a page that is about to be left steps aside.
@@ -170,7 +170,7 @@ impl Page {
             Command::Reveal => {
                 let page = Rc::clone(self);
                 // What is focused then may call anything.
-                spawn_local(async move { drop(page.cover.take()) });
+                js::spawn(async move { drop(page.cover.take()) });
             }
             Command::Keep { scope } => {
                 // Where it refuses to work the scope ends with the page.
@@ -184,7 +184,7 @@ impl Page {
     /// Leads to an address, when nothing else is under way here: a router may do anything then.
     fn go(&self, url: String) {
         let navigate = self.navigate.clone();
-        spawn_local(async move {
+        js::spawn(async move {
             match navigate {
                 Some(navigate) => navigate(&url),
                 None => js::assign(&url),
@@ -195,7 +195,7 @@ impl Page {
     /// Says it when nothing else is under way here.
     fn later(&self, input: Input) {
         let inbox = self.inbox.clone();
-        spawn_local(async move {
+        js::spawn(async move {
             inbox.post(input);
         });
     }

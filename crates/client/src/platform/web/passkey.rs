@@ -1,10 +1,11 @@
 //! Passkeys: what the server has the browser ask for, and what the browser answers, in the form that each understands.
 
 use super::js;
+use super::json::to_js;
 use crate::{Error, error};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use js_sys::{Array, JSON, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -53,7 +54,7 @@ fn public_key(options: &Value) -> Result<Object, Error> {
     if !known["challenge"].is_string() {
         return Err(Error::network());
     }
-    let object = JSON::parse(&known.to_string()).map_err(|_| Error::network())?;
+    let object = to_js(known);
     to_bytes(&object, "challenge");
     if let Some(user) = js::get(&object, &["user"]) {
         to_bytes(&user, "id");

@@ -1,9 +1,7 @@
 //! The other tabs: what they say on the channel `keyrack:<address of the API>`, which pages of `@keyrack/react` speak too.
 
-use super::js;
+use super::{js, json};
 use crate::platform::{Inbox, Input, Message};
-use js_sys::JSON;
-use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
@@ -19,7 +17,7 @@ impl Tabs {
         js::global(&["BroadcastChannel"])?;
         let channel = BroadcastChannel::new(name).ok()?;
         let hears = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(message) = heard(&event.data()) {
+            if let Some(message) = json::from_js(&event.data()) {
                 inbox.post(Input::Heard(message));
             }
         });
@@ -29,9 +27,8 @@ impl Tabs {
 
     /// Sends it to every other tab.
     pub fn tell(&self, message: &Message) {
-        let Ok(object) = JSON::parse(&message.to_json().to_string()) else { return };
         // A page that is being closed tells nobody.
-        let _ = self.channel.post_message(&object);
+        let _ = self.channel.post_message(&json::to_js(&message.to_json()));
     }
 }
 
@@ -40,16 +37,4 @@ impl Drop for Tabs {
         self.channel.set_onmessage(None);
         self.channel.close();
     }
-}
-
-/// Objects travel as they are; there may be a number in them that JSON does not have.
-fn heard(data: &JsValue) -> Option<Value> {
-    let told = js::get(data, &["read"]).unwrap_or_else(|| data.clone());
-    let revision = js::get(&told, &["revision"]).and_then(|revision| revision.as_f64());
-    if revision == Some(f64::INFINITY) {
-        let id = js::get(&told, &["id"])?.as_string()?;
-        return Some(json!({ "read": { "id": id, "revision": i64::MAX } }));
-    }
-    let text = JSON::stringify(data).ok()?.as_string()?;
-    serde_json::from_str(&text).ok()
 }

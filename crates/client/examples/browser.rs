@@ -7,8 +7,12 @@
     reason = "what `wasm_bindgen` makes of an export is unsafe, and nothing here is but declared"
 )]
 
-use keyrack_client::{Answer, Attempt, By, Client, Error, Loaded, NewAccount, State, Subscription};
+use js_sys::Promise;
+use keyrack_client::protocol::Session;
+use keyrack_client::{Answer, Attempt, By, Call, Client, Error, Loaded, NewAccount, State, Subscription};
 use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
 /// The store of one page.
@@ -46,65 +50,79 @@ impl Page {
     }
 
     /// Resolves once the first load is done.
-    pub async fn loaded(&self) -> Result<(), JsError> {
-        self.client.loaded().await.map(drop).map_err(Into::into)
+    pub fn loaded(&self) -> Promise {
+        let client = self.client.clone();
+        promise(async move { client.loaded().await.map(|_| JsValue::UNDEFINED) })
     }
 
     /// Begins an account.
-    pub async fn sign_up(&self, email: String, password: String) -> Result<(), JsError> {
-        let account = NewAccount { email, password, ..NewAccount::default() };
-        self.done(|loaded| loaded.sign_up(&account)).await
+    pub fn sign_up(&self, email: String, password: String) -> Promise {
+        self.done(move |loaded| loaded.sign_up(&NewAccount { email, password, ..NewAccount::default() }))
     }
 
     /// Answers the last sign-up attempt with a code.
-    pub async fn prove(&self, code: String) -> Result<(), JsError> {
-        let state = self.client.state();
-        let attempt = state.loaded().and_then(|loaded| loaded.session().signup_attempts.last().cloned());
-        let attempt = Attempt::SignUp(attempt.map(|attempt| attempt.id).unwrap_or_default());
-        self.done(|loaded| loaded.attempt(&attempt, Answer::Code(code))).await
+    pub fn prove(&self, code: String) -> Promise {
+        self.done(move |loaded| {
+            let attempt = loaded.session().signup_attempts.last().map(|attempt| attempt.id.clone());
+            loaded.attempt(&Attempt::SignUp(attempt.unwrap_or_default()), Answer::Code(code))
+        })
     }
 
     /// Signs in with address and password.
-    pub async fn sign_in(&self, email: String, password: String) -> Result<(), JsError> {
-        self.done(|loaded| loaded.sign_in_by(By::email(email, password))).await
+    pub fn sign_in(&self, email: String, password: String) -> Promise {
+        self.done(move |loaded| loaded.sign_in_by(By::email(email, password)))
     }
 
     /// Makes another account the active one.
-    pub async fn switch_sign_in(&self, id: String) -> Result<(), JsError> {
-        self.done(|loaded| loaded.switch_sign_in(id)).await
+    pub fn switch_sign_in(&self, id: String) -> Promise {
+        self.done(move |loaded| loaded.switch_sign_in(id))
     }
 
     /// Ends one sign-in, or all.
-    pub async fn sign_out(&self, id: Option<String>) -> Result<(), JsError> {
-        self.done(|loaded| match id {
+    pub fn sign_out(&self, id: Option<String>) -> Promise {
+        self.done(move |loaded| match id {
             Some(id) => loaded.sign_out(id),
             None => loaded.sign_out_all(),
         })
-        .await
     }
 
     /// Makes the active account act in an organization, or for itself.
-    pub async fn switch_organization(&self, id: Option<String>) -> Result<(), JsError> {
+    pub fn switch_organization(&self, id: Option<String>) -> Result<Promise, JsError> {
         let state = self.client.state();
         let signed_in = state.signed_in().ok_or_else(|| JsError::new("no_session"))?;
-        signed_in.switch_organization(id.as_deref()).await.map(drop).map_err(Into::into)
+        let call = signed_in.switch_organization(id.as_deref());
+        Ok(promise(async move { call.await.map(|_| JsValue::UNDEFINED) }))
     }
 
     /// A token for a backend.
-    pub async fn get_token(&self, template: String) -> Result<String, JsError> {
-        self.client.get_token(&template).await.map_err(Into::into)
+    pub fn get_token(&self, template: &str) -> Promise {
+        let call = self.client.get_token(template);
+        promise(async move { call.await.map(JsValue::from) })
     }
 
-    async fn done<T, C>(&self, act: impl FnOnce(&Loaded) -> C) -> Result<(), JsError>
-    where
-        C: Future<Output = Result<T, Error>>,
-    {
-        let state = self.client.loaded().await?;
-        match state.loaded() {
-            Some(loaded) => act(loaded).await.map(drop).map_err(Into::into),
-            None => Err(JsError::new("loading")),
-        }
+    fn done(&self, act: impl FnOnce(&Loaded) -> Call<Arc<Session>> + 'static) -> Promise {
+        self.once_loaded(Box::new(act))
     }
+
+    fn once_loaded(&self, act: Box<dyn FnOnce(&Loaded) -> Call<Arc<Session>>>) -> Promise {
+        let client = self.client.clone();
+        promise(async move {
+            let state = client.loaded().await?;
+            if let Some(loaded) = state.loaded() {
+                act(loaded).await?;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+}
+
+/// What JavaScript waits for. Behind a pointer: what makes promises of futures is loaded once, and not for each kind of them.
+fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
+    begin(Box::pin(work))
+}
+
+fn begin(work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>) -> Promise {
+    wasm_bindgen_futures::future_to_promise(async { work.await.map_err(|error| JsError::from(error).into()) })
 }
 
 fn say(state: &State) -> String {

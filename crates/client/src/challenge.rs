@@ -4,10 +4,11 @@
 use crate::core::known::known;
 use crate::core::request::Request;
 use crate::core::{Ask, Outcome};
+use crate::json::object;
 use crate::platform::breathe;
 use crate::{CHALLENGE_UNSOLVED, Call, Client, Error};
 use keyrack_protocol::{CaptchaChallenge, CaptchaPuzzle, CaptchaRedeemed};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// How many numbers are tried before everything else has its turn: some milliseconds.
@@ -35,9 +36,9 @@ impl Client {
     /// # Errors
     /// `challenge_unsolved` when it was not accepted, or what kept it from being asked for.
     pub async fn prove_work(&self) -> Result<(), Error> {
-        let challenge: CaptchaChallenge = read(self.bare("/captcha/challenge", json!({})).await?)?;
+        let challenge: CaptchaChallenge = read(self.bare("/captcha/challenge", object([])).await?)?;
         let solutions = solved(&challenge.challenge, &challenge.token).await;
-        let body = json!({ "token": challenge.token, "solutions": solutions });
+        let body = object([("token", challenge.token.into()), ("solutions", solutions.into())]);
         let redeemed: CaptchaRedeemed = read(self.bare("/captcha/redeem", body).await?)?;
         let token = redeemed.token.filter(|_| redeemed.success).ok_or_else(unsolved)?;
         self.set_challenge_token(token);

@@ -2,12 +2,12 @@
 //! subscribed.
 
 use crate::core::{Ask, CallId, Core, Effect, Input, Outcome};
+use crate::few::Few;
 use crate::listeners::Listeners;
 use crate::platform::{Here, Platform, here};
 use crate::{Call, Error, State};
 use futures_channel::oneshot;
 use keyrack_protocol::Session;
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// The session of one deployment, for everybody in this program who asks: one request at first and one per refresh,
@@ -25,7 +25,7 @@ pub(crate) struct Inner {
 
 struct Driven {
     core: Core,
-    calls: HashMap<CallId, oneshot::Sender<Result<Outcome, Error>>>,
+    calls: Few<CallId, oneshot::Sender<Result<Outcome, Error>>>,
     last_call: u64,
 }
 
@@ -61,7 +61,7 @@ impl Client {
 
     fn begin(platform: Box<dyn Platform>, session: Option<Session>, scope: Option<String>) -> Self {
         let core = Core::beginning(session, scope, platform.navigates());
-        let driven = Mutex::new(Driven { core, calls: HashMap::new(), last_call: 0 });
+        let driven = Mutex::new(Driven { core, calls: Few::default(), last_call: 0 });
         let client =
             Self { inner: Arc::new(Inner { platform: here(platform), driven, listeners: Mutex::default() }) };
         client.inner.platform.begin(Inbox { inner: Arc::downgrade(&client.inner) });

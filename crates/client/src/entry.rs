@@ -5,10 +5,11 @@ use crate::core::known::known;
 use crate::core::mutation::{Done, Mutation, without_nulls};
 use crate::core::request::Request;
 use crate::core::{Ask, Outcome};
+use crate::json::object;
 use crate::{Call, Client, Error, Loaded};
 use keyrack_protocol::{Identified, Session, VerificationPrepared};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// By what somebody signs in.
@@ -44,17 +45,17 @@ impl By {
     }
 
     fn body(self) -> Value {
-        match self {
-            Self::Email { email, password } => {
-                json!({ "strategy": "plain_email", "email": email, "password": password })
-            }
+        // What is null is not sent.
+        let (strategy, name, identifier, password) = match self {
+            Self::Email { email, password } => ("plain_email", "email", email, password.into()),
             Self::Username { username, password } => {
-                json!({ "strategy": "plain_username", "username": username, "password": password })
+                ("plain_username", "username", username, password.into())
             }
-            Self::EmailCode(email) => json!({ "strategy": "email_otp", "email": email }),
-            Self::EmailLink(email) => json!({ "strategy": "magic_link", "email": email }),
-            Self::PhoneCode(phone) => json!({ "strategy": "phone_otp", "phone": phone }),
-        }
+            Self::EmailCode(email) => ("email_otp", "email", email, Value::Null),
+            Self::EmailLink(email) => ("magic_link", "email", email, Value::Null),
+            Self::PhoneCode(phone) => ("phone_otp", "phone", phone, Value::Null),
+        };
+        object([("strategy", strategy.into()), (name, identifier.into()), ("password", password)])
     }
 }
 
@@ -72,6 +73,21 @@ pub struct NewAccount {
     pub invite_token: Option<String>,
 }
 
+impl NewAccount {
+    fn body(&self) -> Value {
+        object([
+            ("email", self.email.as_str().into()),
+            ("password", self.password.as_str().into()),
+            ("username", self.username.clone().into()),
+            ("phone_number", self.phone_number.clone().into()),
+            ("phone_country_code", self.phone_country_code.clone().into()),
+            ("first_name", self.first_name.clone().into()),
+            ("last_name", self.last_name.clone().into()),
+            ("invite_token", self.invite_token.clone().into()),
+        ])
+    }
+}
+
 /// What was missing of a profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[allow(missing_docs, reason = "each name says it")]
@@ -81,6 +97,18 @@ pub struct Profile {
     pub username: Option<String>,
     pub phone_number: Option<String>,
     pub phone_country_code: Option<String>,
+}
+
+impl Profile {
+    fn body(&self) -> Value {
+        object([
+            ("first_name", self.first_name.clone().into()),
+            ("last_name", self.last_name.clone().into()),
+            ("username", self.username.clone().into()),
+            ("phone_number", self.phone_number.clone().into()),
+            ("phone_country_code", self.phone_country_code.clone().into()),
+        ])
+    }
 }
 
 /// An attempt, by its id.
@@ -98,7 +126,7 @@ impl Attempt {
             Self::SignIn(id) => (id, "signin"),
             Self::SignUp(id) => (id, "signup"),
         };
-        (id, json!({ "attempt_identifier": id, "identifier_type": kind }))
+        (id, object([("attempt_identifier", id.as_str().into()), ("identifier_type", kind.into())]))
     }
 }
 
@@ -119,10 +147,10 @@ pub enum Answer {
 impl Answer {
     fn body(self) -> Value {
         match self {
-            Self::Code(code) => json!({ "verification_code": code }),
-            Self::Password(password) => json!({ "password": password }),
-            Self::Codes(codes) => json!({ "codes": codes }),
-            Self::Passkey(credential) => json!({ "method": "passkey", "credential": credential }),
+            Self::Code(code) => object([("verification_code", code.into())]),
+            Self::Password(password) => object([("password", password.into())]),
+            Self::Codes(codes) => object([("codes", codes.into())]),
+            Self::Passkey(credential) => object([("method", "passkey".into()), ("credential", credential)]),
         }
     }
 }
@@ -172,7 +200,7 @@ impl Loaded {
     /// # Errors
     /// Whatever docs/API.md says of `POST /auth/signup`.
     pub fn sign_up(&self, account: &NewAccount) -> Call<Arc<Session>> {
-        self.change(Mutation::new("/auth/signup", json!(account), Done::Begun))
+        self.change(Mutation::new("/auth/signup", account.body(), Done::Begun))
     }
 
     /// Answers what an attempt waits for.
@@ -190,7 +218,7 @@ impl Loaded {
     /// # Errors
     /// Whatever docs/API.md says of `POST /auth/complete-profile`.
     pub fn complete_profile(&self, attempt: &str, profile: &Profile) -> Call<Arc<Session>> {
-        let body = merged([json!(profile), json!({ "attempt_id": attempt })]);
+        let body = merged([profile.body(), object([("attempt_id", attempt.into())])]);
         self.change(Mutation::new("/auth/complete-profile", body, Done::Moved(attempt.to_owned())))
     }
 
@@ -199,7 +227,7 @@ impl Loaded {
     /// # Errors
     /// The ticket's own code when it was used, has expired or is meant for something else.
     pub fn exchange_ticket(&self, ticket: &str, code_verifier: Option<&str>) -> Call<Arc<Session>> {
-        let body = json!({ "ticket": ticket, "code_verifier": code_verifier });
+        let body = object([("ticket", ticket.into()), ("code_verifier", code_verifier.into())]);
         self.change(Mutation::new("/session/ticket/exchange", body, Done::Never))
     }
 
@@ -208,8 +236,10 @@ impl Loaded {
     /// # Errors
     /// Whatever docs/API.md says of `POST /auth/identify`.
     pub fn identify(&self, identifier: &str) -> Call<Identified> {
-        self.client
-            .call(Ask::Send(Request::post("/auth/identify", json!({ "identifier": identifier }))), read)
+        self.client.call(
+            Ask::Send(Request::post("/auth/identify", object([("identifier", identifier.into())]))),
+            read,
+        )
     }
 
     /// Has a code or a link sent for the step that an attempt is at. `strategy` is `email_otp`, `magic_link`, `phone_otp`,
@@ -223,7 +253,10 @@ impl Loaded {
         strategy: &str,
         last_digits: Option<&str>,
     ) -> Call<VerificationPrepared> {
-        let body = merged([attempt.body().1, json!({ "strategy": strategy, "last_digits": last_digits })]);
+        let body = merged([
+            attempt.body().1,
+            object([("strategy", strategy.into()), ("last_digits", last_digits.into())]),
+        ]);
         self.client.call(Ask::Send(Request::post("/auth/prepare-verification", without_nulls(body))), read)
     }
 }

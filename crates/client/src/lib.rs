@@ -37,6 +37,7 @@ mod client;
 mod core;
 mod entry;
 mod error;
+mod few;
 mod json;
 mod key;
 mod listeners;

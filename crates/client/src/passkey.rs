@@ -4,9 +4,10 @@
 use crate::core::mutation::{Done, Mutation};
 use crate::core::request::Request;
 use crate::core::{Ask, Outcome};
+use crate::json::object;
 use crate::{Call, Error, Loaded};
 use keyrack_protocol::Session;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 
 impl Loaded {
@@ -16,7 +17,7 @@ impl Loaded {
     /// # Errors
     /// Whatever docs/API.md says of `POST /auth/passkey/login/begin`.
     pub fn passkey_options(&self) -> Call<Value> {
-        let request = Request::post("/auth/passkey/login/begin", json!({}));
+        let request = Request::post("/auth/passkey/login/begin", object([]));
         self.client.call(Ask::Send(request), options)
     }
 
@@ -44,7 +45,7 @@ impl Loaded {
 /// What the server says to ask for.
 fn options(outcome: Outcome) -> Result<Value, Error> {
     match outcome {
-        Outcome::Data(Value::Object(mut answer)) => answer.remove("options").ok_or_else(Error::network),
+        Outcome::Data(mut data) => data.get_mut("options").map(Value::take).ok_or_else(Error::network),
         _ => Err(Error::network()),
     }
 }

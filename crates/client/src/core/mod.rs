@@ -29,13 +29,14 @@ pub(crate) mod time;
 mod tokens;
 
 use crate::Error;
+use crate::few::Few;
 use keyrack_protocol::Session;
 use leave::Leaving;
 use order::{Held, Told};
 use permissions::{Allowed, Permissions};
 use queue::{Job, Queue};
 use read::{Notices, Read};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use stream::{Stream, Wish};
 use tab::Tab;
@@ -107,7 +108,7 @@ pub(crate) struct Core {
     /// The highest number that had been sent when what is shown came.
     shown_at: u64,
     read_at: Option<Moment>,
-    under_way: BTreeMap<u64, UnderWay>,
+    under_way: Few<u64, UnderWay>,
     queue: Queue,
     /// Reads that wait for the mutations under way: their answers could not be ordered against those of the mutations.
     blocked: Vec<Read>,
@@ -226,7 +227,7 @@ impl Core {
 
     /// Has the platform wake us when the next thing is due.
     fn set_timer(&mut self) {
-        let requests = self.under_way.values().map(|one| one.deadline);
+        let requests = self.under_way.iter().map(|(_, one)| one.deadline);
         let others = [
             self.stream.due(),
             self.notices.due(),

@@ -1,8 +1,9 @@
 //! Changes of the session: each is one request whose answer is the new session.
 
 use super::request::Request;
+use crate::json::object;
 use keyrack_protocol::Session;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 /// A request whose answer is the new session.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,21 +43,22 @@ impl Mutation {
     }
 
     pub fn switch_sign_in(id: String) -> Self {
-        Self::new("/session/switch-sign-in", json!({ "sign_in_id": id }), Done::Active(id))
+        Self::new("/session/switch-sign-in", object([("sign_in_id", id.as_str().into())]), Done::Active(id))
     }
 
     pub fn switch_organization(id: Option<&str>) -> Self {
         let done = Done::Stands(Place::Organization, id.is_some());
-        Self::new("/session/switch-organization", json!({ "organization_id": id }), done)
+        Self::new("/session/switch-organization", object([("organization_id", id.into())]), done)
     }
 
     pub fn switch_workspace(id: &str) -> Self {
         let done = Done::Stands(Place::Workspace, true);
-        Self::new("/session/switch-workspace", json!({ "workspace_id": id }), done)
+        Self::new("/session/switch-workspace", object([("workspace_id", id.into())]), done)
     }
 
     pub fn sign_out(id: Option<String>) -> Self {
-        let mut mutation = Self::new("/session/sign-out", json!({ "sign_in_id": id }), Done::Gone(id));
+        let mut mutation =
+            Self::new("/session/sign-out", object([("sign_in_id", id.clone().into())]), Done::Gone(id));
         mutation.request.signs_out = true;
         mutation
     }
@@ -101,23 +103,22 @@ fn stands(place: Place, named: bool, now: &Session, before: &Session) -> bool {
 }
 
 /// Every attempt: its id, its step, whether it is completed.
-fn attempts(session: &Session) -> impl Iterator<Item = (&str, String, bool)> {
-    let ins = session
-        .signin_attempts
-        .iter()
-        .map(|one| (one.id.as_str(), format!("{:?}", one.current_step), one.completed));
+fn attempts(session: &Session) -> impl Iterator<Item = (&str, u8, bool)> {
+    let ins =
+        session.signin_attempts.iter().map(|one| (one.id.as_str(), one.current_step as u8, one.completed));
     ins.chain(
-        session
-            .signup_attempts
-            .iter()
-            .map(|one| (one.id.as_str(), format!("{:?}", one.current_step), one.completed)),
+        session.signup_attempts.iter().map(|one| (one.id.as_str(), one.current_step as u8, one.completed)),
     )
 }
 
 /// What was not given is not sent.
-pub fn without_nulls(mut body: Value) -> Value {
-    if let Value::Object(fields) = &mut body {
-        fields.retain(|_, value| !value.is_null());
+pub fn without_nulls(body: Value) -> Value {
+    let Value::Object(fields) = body else { return body };
+    let mut given = Map::new();
+    for (name, value) in fields {
+        if !value.is_null() {
+            given.insert(name, value);
+        }
     }
-    body
+    Value::Object(given)
 }

@@ -7,7 +7,6 @@ use super::{Core, Then};
 use crate::Error;
 use keyrack_protocol::{Session, SignIn};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Both kinds of place, by what their memberships are read from.
@@ -21,15 +20,26 @@ fn active(sign_in: &SignIn) -> [Option<&String>; 2] {
 /// What is known of what the roles in the active memberships allow. Two are equal when they say the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Allowed {
-    permissions: BTreeSet<String>,
+    /// In order, each once.
+    permissions: Vec<String>,
     is_complete: bool,
 }
 
 impl Allowed {
+    fn place(&self, permission: &str) -> Result<usize, usize> {
+        self.permissions.binary_search_by(|known| known.as_str().cmp(permission))
+    }
+
+    fn add(&mut self, permission: &str) {
+        if let Err(place) = self.place(permission) {
+            self.permissions.insert(place, permission.to_owned());
+        }
+    }
+
     /// Whether they allow something; none when that hangs on what was not read yet.
     #[must_use]
     pub fn allows(&self, permission: &str) -> Option<bool> {
-        self.permissions.contains(permission).then_some(true).or(self.is_complete.then_some(false))
+        self.place(permission).is_ok().then_some(true).or(self.is_complete.then_some(false))
     }
 }
 
@@ -42,7 +52,7 @@ fn acts_nowhere(session: &Session) -> bool {
 #[derive(Debug, Default)]
 struct Kind {
     /// The membership that was found, and what its roles allow.
-    known: Option<(String, BTreeSet<String>)>,
+    known: Option<(String, Vec<String>)>,
     /// The session, its revision, and the membership that were last asked for.
     asked: Option<(String, i64, String)>,
     /// The request that is under way; what another is answered came too late.
@@ -79,18 +89,18 @@ impl Permissions {
     /// What is known for whoever is shown `session`.
     pub fn allowed(&self, session: Option<&Session>) -> Arc<Allowed> {
         if session.is_some_and(acts_nowhere) {
-            return Arc::new(Allowed { permissions: BTreeSet::new(), is_complete: true });
+            return Arc::new(Allowed { permissions: Vec::new(), is_complete: true });
         }
         Arc::clone(&self.allowed)
     }
 
     fn found(&self, sign_in: &SignIn) -> Allowed {
-        let mut found = Allowed { permissions: BTreeSet::new(), is_complete: true };
+        let mut found = Allowed { permissions: Vec::new(), is_complete: true };
         for (kind, id) in self.kinds.iter().zip(active(sign_in)) {
             let Some(id) = id else { continue };
             match &kind.known {
                 Some((known, permissions)) if known == id => {
-                    found.permissions.extend(permissions.iter().cloned())
+                    permissions.iter().for_each(|permission| found.add(permission))
                 }
                 _ => found.is_complete = false,
             }
@@ -163,7 +173,7 @@ impl Core {
 }
 
 /// What the roles of one membership in a list allow; none when it is not in it.
-fn permissions_in(memberships: &Value, id: &str) -> Option<BTreeSet<String>> {
+fn permissions_in(memberships: &Value, id: &str) -> Option<Vec<String>> {
     let membership = memberships.as_array()?.iter().find(|membership| membership["id"] == id)?;
     let roles = membership["roles"].as_array()?.iter();
     let permissions = roles.filter_map(|role| role["permissions"].as_array()).flatten();

@@ -131,7 +131,13 @@ impl<'a, 'b> Fields<'a, 'b> {
 
     #[inline(never)]
     fn get<T: Plain>(&mut self, name: &str) -> T {
-        T::read(self.0.get(name), self.1)
+        T::read(self.value(name), self.1)
+    }
+
+    /// For itself: there is no other function with a search in it.
+    #[inline(never)]
+    fn value(&self, name: &str) -> Option<&'a Value> {
+        self.0.get(name)
     }
 }
 

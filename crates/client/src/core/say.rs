@@ -5,6 +5,7 @@ use super::plain::Plain;
 use super::request::Request;
 use super::stream::Line;
 use crate::Error;
+use crate::json::object;
 use keyrack_protocol::Session;
 use serde_json::Value;
 use std::sync::Arc;
@@ -61,9 +62,12 @@ impl Message {
     pub fn to_json(&self) -> Value {
         match self {
             Self::Changed(changed) => changed.write(),
-            Self::Read(read) => serde_json::json!({ "read": read.write() }),
-            Self::Heard { id, revision } => serde_json::json!({ "read": { "id": id, "revision": revision } }),
-            Self::Beside(paths) => serde_json::json!({ "beside": paths }),
+            Self::Read(read) => object([("read", read.write())]),
+            Self::Heard { id, revision } => {
+                let told = object([("id", id.as_str().into()), ("revision", (*revision).into())]);
+                object([("read", told)])
+            }
+            Self::Beside(paths) => object([("beside", paths.clone().into())]),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::plain::Plain;
 use super::request::{Request, as_session};
 use super::scope::{Actor, active, in_scope, scope_of};
 use crate::Error;
+use crate::json::object;
 use keyrack_protocol::{Session, SignIn};
 use serde_json::Value;
 use std::sync::Arc;
@@ -244,7 +245,7 @@ impl Tab {
         };
         let id = data[kind]["id"].as_str().filter(|_| asked.request.body.is_some());
         let Some(id) = id else { return Next::Done(Ok(data)) };
-        let body = serde_json::json!({ format!("{kind}_id"): id });
+        let body = object([(&format!("{kind}_id"), id.into())]);
         let (next, sent) = self.ask(&Request::post(format!("{SWITCH}{kind}"), body), asked.actor.clone());
         Next::Ask(Asked { kept: Some(data), ..next }, sent)
     }

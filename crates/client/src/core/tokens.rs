@@ -3,8 +3,8 @@
 use super::CallId;
 use super::order::Acts;
 use super::time::Moment;
+use crate::few::Few;
 use keyrack_protocol::Token;
-use std::collections::HashMap;
 
 /// The most of a token's life that is left when a new one is fetched, in milliseconds; or a fifth of it.
 const EARLY_MAX_MS: u64 = 10_000;
@@ -51,9 +51,9 @@ pub struct Flight {
 pub struct Tokens {
     /// Rises when they are dropped: so a request can tell whether what it brings is still wanted.
     pub epoch: u64,
-    kept: HashMap<Key, Kept>,
+    kept: Few<Key, Kept>,
     /// By the number of the request.
-    pub flights: HashMap<u64, Flight>,
+    pub flights: Few<u64, Flight>,
 }
 
 impl Tokens {

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// What makes a program smaller by what it knows of the whole of it. An npm package, which needs no compiler of its own.
 const BINARYEN: &str = "binaryen@132.0.0";
 
+/// What writes a script shorter: the one that the pages are built with.
+const ESBUILD: &str = "esbuild@0.28.2";
+
 /// What the compiler may write for this target, and nothing that fewer browsers have.
 const FEATURES: [&str; 6] = [
     "bulk-memory",
@@ -44,18 +47,36 @@ fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
 
 /// Makes a program smaller, in its place.
 pub fn shrink(program: &Path) -> Outcome {
-    let root = cache()?.join(BINARYEN.replace('@', "-"));
-    let optimize = root.join("node_modules/binaryen/bin/wasm-opt");
-    if !optimize.exists() {
-        println!("installing {BINARYEN} into {}, once", root.display());
-        std::fs::create_dir_all(&root).map_err(|error| format!("cannot make {}: {error}", root.display()))?;
-        let mut npm = tools::command("npm", &["install", "--no-audit", "--no-fund", "--no-save", BINARYEN]);
-        tools::run(npm.arg("--prefix").arg(&root).current_dir(&root))?;
-    }
+    let optimize = npm(BINARYEN, "binaryen/bin/wasm-opt")?;
     let mut node = tools::command("node", &[]);
     node.arg(&optimize).arg(program).args(FEATURES.map(|feature| format!("--enable-{feature}")));
     node.args(["-Oz", "--strip-debug", "--strip-producers", "-o"]).arg(program);
     tools::run(&mut node)
+}
+
+/// Writes a script shorter, in its place.
+pub fn shorten(script: &Path) -> Outcome {
+    let esbuild = npm(ESBUILD, "esbuild/bin/esbuild")?;
+    let mut esbuild = tools::command(esbuild, &["--minify", "--format=esm", "--log-level=warning"]);
+    let mut outfile = std::ffi::OsString::from("--outfile=");
+    outfile.push(script);
+    tools::run(esbuild.arg(script).arg("--allow-overwrite").arg(outfile))
+}
+
+/// A program of an npm package, which is fetched once.
+fn npm(package: &str, program: &str) -> Outcome<PathBuf> {
+    let root = cache()?.join(package.replace('@', "-"));
+    let program = root.join("node_modules").join(program);
+    if !program.exists() {
+        println!("installing {package} into {}, once", root.display());
+        std::fs::create_dir_all(&root).map_err(|error| format!("cannot make {}: {error}", root.display()))?;
+        let mut npm = tools::command(
+            "npm",
+            &["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", package],
+        );
+        tools::run(npm.arg("--prefix").arg(&root).current_dir(&root))?;
+    }
+    Ok(program)
 }
 
 #[cfg(test)]

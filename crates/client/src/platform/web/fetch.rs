@@ -3,12 +3,12 @@
 use super::rack::Rack;
 use super::{js, json};
 use crate::core::request::{Reply, Request};
+use crate::few::Few;
 use crate::platform::{Inbox, Input, Line, take_back};
 use crate::{Api, Error};
 use js_sys::{Promise, Reflect, Uint8Array};
 use serde_json::Value;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -32,7 +32,7 @@ pub struct Wire {
 /// What can be given up.
 #[derive(Default)]
 struct UnderWay {
-    requests: HashMap<u64, AbortController>,
+    requests: Few<u64, AbortController>,
     stream: Option<(u64, AbortController)>,
 }
 
@@ -77,7 +77,7 @@ impl Wire {
     /// Gives up everything.
     pub fn end(&self) {
         let UnderWay { requests, stream } = self.under_way.take();
-        requests.into_values().chain(stream.map(|(_, end)| end)).for_each(|end| end.abort());
+        requests.iter().chain(&stream).for_each(|(_, end)| end.abort());
     }
 
     async fn send(&self, request: &Request, signal: &AbortSignal) -> Result<Value, Error> {

@@ -2,11 +2,12 @@
 
 use super::js;
 use super::json::to_js;
+use crate::json::object;
 use crate::{Error, error};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -18,11 +19,11 @@ pub async fn get(options: &Value) -> Result<Value, Error> {
     let asked = public_key(options)?;
     let got = ask("get", &asked).await?;
     let response = js::get(&got, &["response"]).unwrap_or_default();
-    let mut answer = json!({
-        "clientDataJSON": text(&response, "clientDataJSON"),
-        "authenticatorData": text(&response, "authenticatorData"),
-        "signature": text(&response, "signature"),
-    });
+    let mut answer = object([
+        ("clientDataJSON", text(&response, "clientDataJSON").into()),
+        ("authenticatorData", text(&response, "authenticatorData").into()),
+        ("signature", text(&response, "signature").into()),
+    ]);
     if let Some(user) = text(&response, "userHandle") {
         answer["userHandle"] = user.into();
     }
@@ -40,11 +41,11 @@ pub async fn make(options: &Value) -> Result<Value, Error> {
     let transports = js::get(&response, &["getTransports"])
         .and_then(|get| get.dyn_into::<js_sys::Function>().ok()?.call0(&response).ok())
         .map(|list| Array::from(&list).iter().filter_map(|one| one.as_string()).collect::<Vec<_>>());
-    let answer = json!({
-        "clientDataJSON": text(&response, "clientDataJSON"),
-        "attestationObject": text(&response, "attestationObject"),
-        "transports": transports.unwrap_or_default(),
-    });
+    let answer = object([
+        ("clientDataJSON", text(&response, "clientDataJSON").into()),
+        ("attestationObject", text(&response, "attestationObject").into()),
+        ("transports", transports.unwrap_or_default().into()),
+    ]);
     Ok(credential(&made, answer))
 }
 
@@ -97,7 +98,12 @@ async fn ask(what: &str, asked: &Object) -> Result<JsValue, Error> {
 /// A credential as the server takes it.
 fn credential(answer: &JsValue, response: Value) -> Value {
     let field = |name: &str| js::get(answer, &[name]).and_then(|value| value.as_string());
-    json!({ "id": field("id"), "rawId": text(answer, "rawId"), "type": field("type"), "response": response })
+    object([
+        ("id", field("id").into()),
+        ("rawId", text(answer, "rawId").into()),
+        ("type", field("type").into()),
+        ("response", response),
+    ])
 }
 
 /// Bytes as base64url.

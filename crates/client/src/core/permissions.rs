@@ -179,3 +179,22 @@ fn permissions_in(memberships: &Value, id: &str) -> Option<Vec<String>> {
     let permissions = roles.filter_map(|role| role["permissions"].as_array()).flatten();
     Some(permissions.filter_map(|permission| permission.as_str().map(str::to_owned)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(permissions: &[&str]) -> Allowed {
+        let mut allowed = Allowed { permissions: Vec::new(), is_complete: true };
+        permissions.iter().for_each(|permission| allowed.add(permission));
+        allowed
+    }
+
+    #[test]
+    fn h42_roles_allow_the_same_in_whatever_order_and_however_often_they_say_it() {
+        let allowed = of(&["c", "a", "d", "b", "a"]);
+        let known = ["a", "b", "c", "d"].map(|permission| allowed.allows(permission));
+        assert_eq!((known, allowed.allows("e")), ([Some(true); 4], Some(false)));
+        assert_eq!(allowed, of(&["a", "b", "c", "d"]));
+    }
+}

@@ -2,87 +2,18 @@
 //! a credential. In a process of its own, as a stranger would run it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
+mod dev;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use clap::Parser;
+use dev::{Dev, PASSWORD};
+use keyrack_client::platform::Keeper;
 use keyrack_client::protocol::{HandoverTicket, OrganizationCreated};
-use keyrack_client::{By, Client, File, State};
-use keyrack_demo_terminal::{Line, run};
+use keyrack_client::{By, Client, File, Keyring, NewAccount, State};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::io::Write;
 use std::time::Duration;
-use tempfile::TempDir;
-
-const PASSWORD: &str = "correct horse battery";
-
-/// `keyrack dev` with Ada and Grace.
-struct Dev {
-    child: Child,
-    key: String,
-    folder: TempDir,
-}
-
-impl Dev {
-    fn start(mode: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let file = format!(
-            "[[deployment]]\nid = \"terminal\"\nmode = \"{mode}\"\norigin = \"http://{address}\"\n\
-             hosts = [\"127.0.0.1\"]\n\n\
-             [deployment.organizations]\nenabled = true\n"
-        );
-        std::fs::write(folder.path().join("keyrack.toml"), file).unwrap();
-        let people = ["ada", "grace"].map(|name| {
-            format!("[[user]]\nemail = \"{name}@example.com\"\nfirst_name = \"{name}\"\npassword = \"{PASSWORD}\"\n\n")
-        });
-        std::fs::write(folder.path().join("seed.toml"), people.concat()).unwrap();
-        let line = format!("dev --config keyrack.toml --listen {address} --mode {mode} --seed seed.toml");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_keyrack"))
-            .args(line.split(' '))
-            .current_dir(folder.path())
-            .env_clear()
-            .env("KEYRACK_LOG", "warn")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let key =
-            lines.find_map(|line| line.split("Publishable key: ").nth(1).map(str::to_owned)).expect("a key");
-        // What it says further on is read, so that it is never kept from saying it.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, key, folder }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// One run of the program with these words.
-    async fn terminal(&self, words: &str) -> Result<String, String> {
-        let file = self.file("session").display().to_string();
-        let line = ["terminal", "--key", &self.key, "--file", &file].into_iter().chain(words.split(' '));
-        run(Line::try_parse_from(line).unwrap(), &|_| PASSWORD.to_owned()).await.map_err(|failure| failure.0)
-    }
-
-    async fn store(&self) -> Client {
-        let client =
-            Client::builder(&self.key).unwrap().keeper(File::at(self.file("session"))).start().unwrap();
-        client.loaded().await.unwrap();
-        client
-    }
-}
-
-impl Drop for Dev {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// Ids of what is listed, the one with the star first.
 fn listed(text: &str) -> Vec<String> {
@@ -234,8 +165,7 @@ async fn h11_a_server_that_is_gone_clears_nothing() {
     let mut dev = Dev::start("staging");
     dev.terminal("sign-in ada@example.com").await.unwrap();
     let store = dev.store().await;
-    dev.child.kill().unwrap();
-    dev.child.wait().unwrap();
+    dev.end();
     store.refetch().await.unwrap();
     let State::SignedIn(ada) = store.state() else { panic!("{:?}", store.state()) };
     assert!(ada.is_stale());
@@ -243,4 +173,59 @@ async fn h11_a_server_that_is_gone_clears_nothing() {
     let refused = ada.switch_sign_in("sin_1").await.unwrap_err();
     assert_eq!(refused.code, "network");
     assert!(dev.file("session").exists());
+}
+
+/// Both ways in, where work is asked for: refused without it, and open once it was done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_that_a_deployment_asks_for_is_done_and_opens_the_ways_in() {
+    let dev = Dev::with("staging", "\n[deployment.challenge]\nenabled = true\ncount = 3\ndifficulty = 2\n");
+    let store = dev.store().await;
+    let state = store.state();
+    let loaded = state.loaded().unwrap();
+    let eve =
+        NewAccount { email: "eve@example.com".into(), password: PASSWORD.into(), ..NewAccount::default() };
+    let ada = || By::email("ada@example.com", PASSWORD);
+    assert_eq!(loaded.sign_up(&eve).await.unwrap_err().code, "challenge_required");
+    store.set_challenge_token("worth nothing".to_owned());
+    assert_eq!(loaded.sign_in_by(ada()).await.unwrap_err().code, "challenge_required");
+
+    store.prove_work().await.unwrap();
+    let begun = loaded.sign_up(&eve).await.unwrap();
+    assert_eq!(begun.signup_attempts.len(), 1, "{begun:?}");
+    let session = loaded.sign_in_by(ada()).await.unwrap();
+    assert_eq!(session.active_signin.as_ref().unwrap().user.email_address, "ada@example.com");
+}
+
+/// Where the system has none, as in some containers, this says so and tries nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h18_a_credential_in_the_systems_keyring_is_there_for_the_next_run_and_gone_after_a_sign_out() {
+    let application = format!("keyrack-test-{}", std::process::id());
+    let ring = || Keyring::of(&application, "ada");
+    let kept = || ring().map_err(|error| error.to_string()).and_then(|ring| ring.read());
+    let written = ring()
+        .map_err(|error| error.to_string())
+        .and_then(|ring| ring.update(&|_| Some("a.b".to_owned())).and_then(|()| ring.update(&|_| None)));
+    if let Err(why) = written {
+        // Not by `println!`, which shows nothing of a test that passes.
+        writeln!(std::io::stderr(), "no keyring here ({why}): `Keyring` is not tried").unwrap();
+        return;
+    }
+    assert_eq!(kept(), Ok(None));
+
+    let dev = Dev::start("staging");
+    let run = async || {
+        let store = Client::builder(&dev.key).unwrap().keeper(ring().unwrap()).start().unwrap();
+        store.loaded().await.unwrap();
+        store
+    };
+    let first = run().await;
+    first.state().loaded().unwrap().sign_in_by(By::email("ada@example.com", PASSWORD)).await.unwrap();
+    drop(first);
+    let second = run().await;
+    let State::SignedIn(ada) = second.state() else { panic!("{:?}", second.state()) };
+    assert_eq!(ada.user().email_address, "ada@example.com");
+    assert!(kept().unwrap().unwrap().starts_with("ses_"), "the whole rack");
+    let switched = ada.sign_out_all().await.unwrap();
+    assert!(switched.signins.is_empty());
+    assert_eq!(kept(), Ok(None), "nothing is left to carry");
 }

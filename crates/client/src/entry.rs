@@ -128,6 +128,12 @@ impl Attempt {
         };
         (id, object([("attempt_identifier", id.as_str().into()), ("identifier_type", kind.into())]))
     }
+
+    /// What has its step prepared.
+    pub(crate) fn prepared_by(&self, strategy: &str, last_digits: Option<&str>) -> Value {
+        let more = object([("strategy", strategy.into()), ("last_digits", last_digits.into())]);
+        without_nulls(merged([self.body().1, more]))
+    }
 }
 
 /// How a step is answered.
@@ -253,11 +259,8 @@ impl Loaded {
         strategy: &str,
         last_digits: Option<&str>,
     ) -> Call<VerificationPrepared> {
-        let body = merged([
-            attempt.body().1,
-            object([("strategy", strategy.into()), ("last_digits", last_digits.into())]),
-        ]);
-        self.client.call(Ask::Send(Request::post("/auth/prepare-verification", without_nulls(body))), read)
+        let body = attempt.prepared_by(strategy, last_digits);
+        self.client.call(Ask::Send(Request::post("/auth/prepare-verification", body)), read)
     }
 }
 

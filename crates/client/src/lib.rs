@@ -44,6 +44,7 @@ mod listeners;
 mod passkey;
 pub mod platform;
 mod state;
+mod ways;
 
 pub use crate::core::permissions::Allowed;
 pub use builder::{Builder, CannotStart};
@@ -64,3 +65,4 @@ pub use platform::keyring::Keyring;
 #[cfg(target_family = "wasm")]
 pub use platform::web::passkey as webauthn;
 pub use state::{Loaded, SignedIn, State, Status};
+pub use ways::{Way, Ways};

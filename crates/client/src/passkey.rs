@@ -5,6 +5,8 @@ use crate::core::mutation::{Done, Mutation};
 use crate::core::request::Request;
 use crate::core::{Ask, Outcome};
 use crate::json::object;
+#[cfg(target_family = "wasm")]
+use crate::{Answer, Attempt};
 use crate::{Call, Error, Loaded};
 use keyrack_protocol::Session;
 use serde_json::Value;
@@ -39,6 +41,18 @@ impl Loaded {
         let options = self.passkey_options().await?;
         let credential = crate::platform::web::passkey::get(&options).await?;
         self.sign_in_by_passkey(credential).await
+    }
+
+    /// Has the browser ask for a passkey of the account that an attempt is for, and answers its second factor with it.
+    ///
+    /// # Errors
+    /// `passkey_cancelled`, `passkey_unavailable`, or the server's refusal.
+    #[cfg(target_family = "wasm")]
+    pub async fn attempt_with_passkey(&self, attempt: &Attempt) -> Result<Arc<Session>, Error> {
+        let request = Request::post("/auth/prepare-verification", attempt.prepared_by("passkey", None));
+        let asked = self.client.call(Ask::Send(request), options).await?;
+        let credential = crate::platform::web::passkey::get(&asked).await?;
+        self.attempt(attempt, Answer::Passkey(credential)).await
     }
 }
 

@@ -12,7 +12,9 @@ use std::rc::Rc;
 ///
 /// With `initial_session`, which a server read for this request and rendered the page with, it is loaded from the first
 /// rendering on; it is read once again all the same. With `own_scope`, the active sign-in, organization and workspace are this
-/// tab's own, laid over the session that all tabs share. Later values of either are ignored.
+/// tab's own, laid over the session that all tabs share. After a sign-out the tab or program that called goes where the
+/// deployment says, by `navigate`: a router's navigation, say. Without it a page is left for there, and a program stays. Later
+/// values of the first two are ignored.
 ///
 /// A native program keeps its credential nowhere with this one; [`ClientProvider`] takes a store that does.
 ///
@@ -23,6 +25,7 @@ pub fn KeyrackProvider(
     #[props(into)] publishable_key: String,
     initial_session: Option<Session>,
     #[props(default)] own_scope: bool,
+    navigate: Option<Callback<String>>,
     children: Element,
 ) -> Element {
     // Another key is another deployment: nothing of the former may stay.
@@ -33,6 +36,7 @@ pub fn KeyrackProvider(
                 publishable_key: key,
                 initial_session: initial_session.clone(),
                 own_scope,
+                navigate,
                 children: children.clone(),
             }
         }
@@ -44,10 +48,12 @@ fn Started(
     publishable_key: String,
     initial_session: Option<Session>,
     own_scope: bool,
+    navigate: Option<Callback<String>>,
     children: Element,
 ) -> Element {
     let client = use_hook(|| {
-        start(&publishable_key, initial_session, own_scope).map_err(CapturedError::from_display)
+        let navigate = navigate.map(led);
+        start(&publishable_key, initial_session, own_scope, navigate).map_err(CapturedError::from_display)
     })?;
     rsx! {
         ClientProvider { client, children }
@@ -59,9 +65,15 @@ fn start(
     publishable_key: &str,
     session: Option<Session>,
     own_scope: bool,
+    navigate: Option<Led>,
 ) -> Result<Client, Box<dyn std::error::Error>> {
-    let builder = Client::builder(publishable_key)?;
-    let builder = if own_scope { builder.own_scope() } else { builder };
+    let mut builder = Client::builder(publishable_key)?;
+    if own_scope {
+        builder = builder.own_scope();
+    }
+    if let Some(navigate) = navigate {
+        builder = builder.navigate(navigate);
+    }
     Ok(builder.initial_session(session).start()?)
 }
 
@@ -71,9 +83,24 @@ fn start(
     publishable_key: &str,
     session: Option<Session>,
     _own_scope: bool,
+    _navigate: Option<Led>,
 ) -> Result<Client, Box<dyn std::error::Error>> {
     keyrack_client::Api::parse(publishable_key)?;
     Ok(Client::still(session))
+}
+
+type Led = Box<dyn Fn(&str) + Send + Sync>;
+
+/// Has a component's callback called where it belongs, whichever thread a store says an address on.
+fn led(navigate: Callback<String>) -> Led {
+    let (say, mut said) = futures_channel::mpsc::unbounded::<String>();
+    dioxus_core::spawn(async move {
+        while let Ok(url) = said.recv().await {
+            navigate.call(url);
+        }
+    });
+    // Nobody is there any more where the component is gone.
+    Box::new(move |url| drop(say.unbounded_send(url.to_owned())))
 }
 
 /// Shows a store to the components below it: one that a native program started with a place for its credential, or that a

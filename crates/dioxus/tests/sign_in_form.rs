@@ -9,13 +9,13 @@ use dioxus::html::{
     PlatformEventData, SerializedFormData, SerializedFormObject, SerializedHtmlEventConverter,
 };
 use dioxus::prelude::*;
-use keyrack_dioxus::SignInForm;
-use keyrack_dioxus::client::platform::Reply;
+use keyrack_dioxus::client::platform::{Input, Reply};
 use keyrack_dioxus::protocol::Session;
+use keyrack_dioxus::{SignInForm, SignedIn, SignedOut};
 use serde_json::{Value, json};
 use std::any::Any;
 use std::rc::Rc;
-use support::page::{App, AppProps, Content, Page, Renders};
+use support::page::{App, AppProps, Content, Page, Renders, session};
 use support::settle;
 
 /// A session with an attempt that waits for this.
@@ -80,10 +80,14 @@ fn listener(edits: &Mutations) -> Option<ElementId> {
 impl Filled {
     /// Shown for the empty session, with nothing under way.
     fn open() -> Self {
+        Self::of(form)
+    }
+
+    fn of(content: fn() -> Element) -> Self {
         dioxus::html::set_event_converter(Box::new(SerializedHtmlEventConverter));
-        let mut page = Page::open(Some(json!(Session::empty(None))), form);
-        let props = AppProps { client: page.client.clone(), content: Content(form) };
-        page.dom = VirtualDom::new_with_props(App, props).with_root_context(Renders::default());
+        let mut page = Page::open(Some(json!(Session::empty(None))), content);
+        let props = AppProps { client: page.client.clone(), content: Content(content) };
+        page.dom = VirtualDom::new_with_props(App, props).with_root_context(page.renders.clone());
         let mut edits = Mutations::default();
         page.dom.rebuild(&mut edits);
         let form = listener(&edits).unwrap();
@@ -158,4 +162,55 @@ fn what_is_typed_is_sent_what_is_refused_is_said_and_the_next_step_follows() {
         (&body["attempt_identifier"], &body["verification_code"]),
         (&json!("sia_1"), &json!("123456"))
     );
+}
+
+/// Shown to nobody but those who are signed out.
+fn door() -> Element {
+    let renders = use_context::<Renders>();
+    rsx! {
+        SignedOut {
+            SignInForm { on_done: move |()| renders.add("done") }
+        }
+        SignedIn { "Welcome back." }
+    }
+}
+
+#[test]
+fn a_form_that_is_gone_with_the_sign_in_has_said_that_it_is_done() {
+    let mut filled = Filled::of(door);
+    filled.submit(&[("identifier", "ada@example.com"), ("password", "right")]);
+    assert_eq!(filled.page.renders.of("done"), 0);
+    filled.answer(200, &session(2, &["ada"]), &Value::Null);
+    assert_eq!(filled.page.shows(), "Welcome back.");
+    assert_eq!(filled.page.renders.of("done"), 1);
+}
+
+#[test]
+fn what_a_deployment_offers_is_what_the_form_offers() {
+    let mut filled = Filled::open();
+    let settings = json!({ "auth_settings": {
+        "first_factor": "email_otp",
+        "auth_factors_enabled": { "email_otp": true, "username_password": true, "email_magic_link": false },
+    } });
+    let mut edits = Mutations::default();
+    let number = {
+        let world = filled.page.scripted.world();
+        world.log.iter().rfind(|sent| sent.name() == "GET /deployment").unwrap().number
+    };
+    filled.page.scripted.post(Input::Answered { number, answer: Ok(settings) });
+    for _ in 0..4 {
+        filled.page.dom.process_events();
+        filled.page.dom.render_immediate(&mut edits);
+    }
+    let text = filled.page.shows();
+    assert!(text.contains("Send a code") && text.contains("Use a password"), "{text}");
+    assert!(!text.contains("Get a link") && !text.contains("name=\"password\""), "{text}");
+    filled.form = listener(&edits).unwrap_or(filled.form);
+    filled.submit(&[("identifier", " ada@example.com")]);
+    let expected = json!({ "strategy": "email_otp", "email": "ada@example.com" });
+    assert_eq!(filled.sent(), ("POST /auth/signin".to_owned(), expected));
+    filled.answer(200, &waiting("verify_email_otp", &json!({})), &Value::Null);
+    assert!(filled.page.shows().contains("A code of six digits"), "{}", filled.page.shows());
+    let (path, body) = filled.sent();
+    assert_eq!((path.as_str(), &body["strategy"]), ("POST /auth/prepare-verification", &json!("email_otp")));
 }

@@ -40,5 +40,5 @@ pub use keyrack_client::{Client, Error, Loaded, SignedIn as SignedInSession, Sta
 pub use protect::{Protect, ProtectProps};
 pub use provider::{ClientProvider, ClientProviderProps, KeyrackProvider, KeyrackProviderProps};
 pub use session::{UseSession, use_session};
-pub use sign_in_form::{SignInForm, SignInFormProps, SignInWords};
+pub use sign_in_form::{OnDone, SignInForm, SignInFormProps, SignInWords};
 pub use signed::{SignedIn, SignedInProps, SignedOut, SignedOutProps};

@@ -173,7 +173,9 @@ fn in_chromium() -> Outcome {
     needs_chromium()?;
     // The recipes of docs/LAYOUTS.md run behind it, with a certificate made on the spot.
     needs("KEYRACK_NGINX", "/usr/sbin/nginx", "nginx", &["nginx", "openssl"])?;
-    playwright("chromium", &[])
+    // As the tests of all packages have it built: of this one alone it would be built with other features of others.
+    cargo(&["build", "--quiet", "--workspace", "--example", "rendered"])?;
+    playwright("chromium", &[("KEYRACK_RENDERED", tools::built("debug")?.join("examples/rendered"))])
 }
 
 /// Installs Chromium, unless it is there.

@@ -1,20 +1,23 @@
 //! Signs an account in. The class names are those of the components for React, so that `@keyrack/react/ui.css` fits.
 
 mod parts;
+mod send;
 mod steps;
 
 use crate::prelude::*;
 use crate::use_session;
-use keyrack_client::protocol::{Deployment, Session, SigninAttempt};
-use keyrack_client::{By, Loaded};
-use parts::{Elsewhere, Field, Form, Values};
+use keyrack_client::protocol::{Session, SigninAttempt};
+use keyrack_client::{Way, Ways};
+use parts::{Elsewhere, Field, Form, Problem, Values};
+use send::{Sender, passkey, sender, sent};
 use steps::Step;
 
-/// Signs an account in with its password, through every step that follows: codes, a second factor, what is missing of the
-/// profile. An attempt that waits in the session, begun in another tab or before a reload, is gone on with.
+/// Signs an account in by what the deployment offers (a password, a code or link that is sent, a passkey), through the steps that
+/// follow: codes, a second factor, what is missing of the profile. An attempt that waits in the session, begun in another tab or
+/// before a reload, is gone on with.
 ///
-/// Passkeys, links, and setting up a second factor need more than a form: for them `elsewhere` is offered, such as the hosted
-/// page `/sign-in?prompt=login`.
+/// Setting a second factor up, or a text message as one, needs more than this form: for that `elsewhere` is offered, such as the
+/// hosted page `/sign-in?prompt=login`. A desktop has no passkeys here.
 ///
 /// ```
 /// use dioxus::prelude::*;
@@ -30,8 +33,7 @@ use steps::Step;
 /// ```
 #[component]
 pub fn SignInForm(
-    /// Called once the account is signed in; `use_session()` shows it by then. Inside of [`SignedOut`](crate::SignedOut) the
-    /// form is gone at that moment: what follows there belongs into [`SignedIn`](crate::SignedIn).
+    /// Called once the account is signed in; `use_session()` shows it by then, and what renders because of that has not yet.
     on_done: Option<EventHandler<()>>,
     /// Where whoever gets no further here goes on.
     #[props(into)]
@@ -39,12 +41,13 @@ pub fn SignInForm(
 ) -> Element {
     let session = use_session();
     let mut set_aside = use_hook(|| Signal::new(String::new()));
-    let Some(loaded) = session.loaded() else {
+    let sender = use_hook(|| Sender::provided(session, on_done));
+    let Some(shown) = session.session() else {
         return rsx! {
             section { class: "kr", aria_busy: true }
         };
     };
-    let attempt = waiting(&loaded, &set_aside.read());
+    let attempt = waiting(&shown).filter(|attempt| attempt.id != *set_aside.read()).cloned();
     rsx! {
         section { class: "kr",
             match attempt {
@@ -55,96 +58,92 @@ pub fn SignInForm(
                             key: "{attempt.id} {attempt.current_step:?}",
                             attempt: attempt.clone(),
                             elsewhere: elsewhere.clone(),
-                            on_done,
-                            on_leave: move |()| set_aside.set(attempt.id.clone()),
+                            on_leave: move |()| {
+                                sender.forget();
+                                set_aside.set(attempt.id.clone());
+                            },
                         }
                     }
                 },
                 None => rsx! {
-                    Start { elsewhere, on_done }
+                    Start { elsewhere }
                 },
             }
+            Problem {}
         }
     }
 }
 
-/// The attempt that waits for something, unless it is the one that was set aside.
-fn waiting(loaded: &Loaded, set_aside: &str) -> Option<SigninAttempt> {
-    let mut attempts = loaded.session().signin_attempts.iter();
-    attempts.rfind(|attempt| !attempt.completed).filter(|attempt| attempt.id != set_aside).cloned()
+/// The attempt that waits for something.
+fn waiting(session: &Session) -> Option<&SigninAttempt> {
+    session.signin_attempts.iter().rfind(|attempt| !attempt.completed)
 }
 
-/// Whether what was begun or gone on with has ended in a sign-in.
-fn is_in(session: &Session) -> bool {
-    session.signin_attempts.last().is_none_or(|attempt| attempt.completed)
-}
-
-/// By what people say who they are, as the deployment has it.
-#[derive(Clone, Copy, PartialEq)]
-enum Identifier {
-    Email,
-    Username,
-    Either,
-}
-
-impl Identifier {
-    fn of(deployment: &Deployment) -> Option<Self> {
-        let enabled = &deployment.auth_settings.auth_factors_enabled;
-        match (enabled.email_password, enabled.username_password) {
-            (true, true) => Some(Self::Either),
-            (true, false) => Some(Self::Email),
-            (false, true) => Some(Self::Username),
-            (false, false) => None,
-        }
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::Email => "Email address",
-            Self::Username => "Username",
-            Self::Either => "Email address or username",
-        }
-    }
-
-    /// Usernames have no @ in them, and addresses do.
-    fn by(self, typed: &str, password: String) -> By {
-        let typed = typed.trim().to_owned();
-        if self == Self::Username || (self == Self::Either && !typed.contains('@')) {
-            By::Username { username: typed, password }
-        } else {
-            By::Email { email: typed, password }
-        }
-    }
-}
-
-/// The first step: who it is. Until the deployment's settings are read it is taken for one that has both.
+/// The first step: who it is, and by which way. Until the deployment's settings are read it is a password beside either name.
 #[component]
-fn Start(elsewhere: Option<String>, on_done: Option<EventHandler<()>>) -> Element {
+fn Start(elsewhere: Option<String>) -> Element {
+    let sender = sender();
     let session = use_session();
-    let identifier = use_hook(|| {
-        let mut identifier = Signal::new(Some(Identifier::Either));
+    let (ways, mut way) = use_hook(|| {
+        let (mut ways, mut way) = (Signal::new(Ways::default()), Signal::new(Way::Password));
         dioxus_core::spawn(async move {
-            if let Ok(deployment) = session.client().deployment().await {
-                identifier.set(Identifier::of(&deployment));
+            if let Ok(read) = session.client().ways().await {
+                way.set(read.all.first().copied().unwrap_or(Way::Password));
+                ways.set(read);
             }
         });
-        identifier
+        (ways, way)
     });
-    let Some(named) = identifier() else {
-        return rsx! {
-            h2 { class: "kr-heading", "Sign in" }
-            Elsewhere { elsewhere }
-        };
+    let now = way();
+    let ways = ways.read();
+    let label = match (now, ways.by_email, ways.by_username) {
+        (Way::PhoneCode, ..) => "Phone number",
+        (Way::Password, true, true) => "Email address or username",
+        (Way::Password, false, true) => "Username",
+        _ => "Email address",
     };
+    let send = match now {
+        Way::Password => "Sign in",
+        Way::EmailLink => "Send a link",
+        _ => "Send a code",
+    };
+    let known = ways.clone();
     let submit = move |values: Values| {
-        let by = named.by(values.of("identifier"), values.of("password").to_owned());
-        session.loaded().map(|loaded| loaded.sign_in_by(by))
+        if let Some(by) = known.by(now, values.of("identifier"), values.of("password").to_owned()) {
+            sender.send(|loaded| sent(async move { loaded.enter(by).await.map(Some) }));
+        }
     };
     rsx! {
         h2 { class: "kr-heading", "Sign in" }
-        Form { name: "Sign in", submit: "Sign in", on_submit: submit, on_done,
-            Field { label: named.label(), name: "identifier", autocomplete: "username" }
-            Field { label: "Password", name: "password", kind: "password", autocomplete: "current-password" }
+        if ways.all.is_empty() {
+            Elsewhere { elsewhere }
+        } else if now != Way::Passkey {
+            Form { name: "Sign in", submit: send, on_submit: submit,
+                Field { label, name: "identifier", autocomplete: "username" }
+                if now == Way::Password {
+                    Field { label: "Password", name: "password", kind: "password", autocomplete: "current-password" }
+                }
+            }
+        }
+        div { class: "kr-ways",
+            for other in ways.all.iter().copied().filter(|other| *other != now || now == Way::Passkey) {
+                button {
+                    key: "{other:?}",
+                    class: "kr-button",
+                    r#type: "button",
+                    onclick: move |_| match other {
+                        Way::Passkey => sender.send(|loaded| passkey(loaded, None)),
+                        other => way.set(other),
+                    },
+                    match other {
+                        Way::EmailCode => "Get a code by mail",
+                        Way::EmailLink => "Get a link by mail",
+                        Way::PhoneCode => "Get a code by text message",
+                        Way::Passkey => "Use a passkey",
+                        _ => "Use a password",
+                    }
+                }
+            }
         }
     }
 }

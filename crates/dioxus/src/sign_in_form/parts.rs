@@ -1,11 +1,8 @@
 //! What forms are made of.
 
-use super::is_in;
+use super::send::sender;
 use crate::prelude::*;
 use dioxus_html::{FormData, FormValue};
-use keyrack_client::protocol::Session;
-use keyrack_client::{Call, Error};
-use std::sync::Arc;
 
 /// What was typed, by the names of the fields.
 pub struct Values(Vec<(String, String)>);
@@ -30,45 +27,34 @@ impl Values {
     }
 }
 
-/// What a form sends; none when nothing can be sent at the moment.
-pub type Sent = Option<Call<Arc<Session>>>;
-
-/// A form that says what went wrong, aloud too. One thing is sent at a time.
+/// A form. One thing is sent at a time.
 #[component]
 pub fn Form(
     name: &'static str,
     submit: &'static str,
-    on_submit: Callback<Values, Sent>,
-    on_done: Option<EventHandler<()>>,
+    on_submit: Callback<Values>,
     children: Element,
 ) -> Element {
-    let (mut error, mut is_busy) = use_hook(|| (Signal::new(None::<Error>), Signal::new(false)));
+    let sender = sender();
     let send = move |event: Event<FormData>| {
         event.prevent_default();
-        let call = (!is_busy()).then(|| on_submit.call(Values::of_form(&event.data()))).flatten();
-        let Some(call) = call else { return };
-        is_busy.set(true);
-        dioxus_core::spawn(async move {
-            let outcome = call.await;
-            is_busy.set(false);
-            match outcome {
-                Err(refused) => error.set(Some(refused)),
-                Ok(session) => {
-                    error.set(None);
-                    if let Some(on_done) = on_done.filter(|_| is_in(&session)) {
-                        on_done.call(());
-                    }
-                }
-            }
-        });
+        on_submit.call(Values::of_form(&event.data()));
     };
-    let problem = error.read().as_ref().map(|error| error.message.clone()).unwrap_or_default();
     rsx! {
         form { class: "kr-form", aria_label: name, onsubmit: send,
             {children}
-            p { class: "kr-line kr-error", role: "alert", "{problem}" }
-            button { class: "kr-button kr-main", r#type: "submit", aria_busy: is_busy(), {submit} }
+            button { class: "kr-button kr-main", r#type: "submit", aria_busy: (sender.is_busy)(), {submit} }
         }
+    }
+}
+
+/// What went wrong, aloud too.
+#[component]
+pub fn Problem() -> Element {
+    let error = sender().error;
+    let problem = error.read().as_ref().map(|error| error.message.clone()).unwrap_or_default();
+    rsx! {
+        p { class: "kr-line kr-error", role: "alert", "{problem}" }
     }
 }
 

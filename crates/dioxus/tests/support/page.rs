@@ -20,6 +20,10 @@ impl Renders {
         self.0.borrow().get(name).copied().unwrap_or(0)
     }
 
+    pub fn add(&self, name: &'static str) {
+        *self.0.borrow_mut().entry(name).or_default() += 1;
+    }
+
     /// Whoever has rendered since the last time this was asked.
     pub fn since(&self) -> Vec<&'static str> {
         std::mem::take(&mut *self.0.borrow_mut()).into_keys().collect()
@@ -27,7 +31,7 @@ impl Renders {
 }
 
 pub fn rendered(name: &'static str) {
-    *use_context::<Renders>().0.borrow_mut().entry(name).or_default() += 1;
+    use_context::<Renders>().add(name);
 }
 
 /// A session at this revision: these accounts, of which the first is active.

@@ -42,6 +42,8 @@ pub fn wasm(names: &[String]) -> Outcome {
         let folder = tools::built("wasm")?.join("out");
         build(Source::Example("keyrack-client", "browser"), &folder)?;
         over.extend(excess("keyrack-client", &folder, CLIENT)?);
+        // What takes over a page that a server has rendered: the browser tests have it.
+        build(Source::Example("keyrack-leptos", "hydrated"), &tools::built("wasm")?.join("hydrated"))?;
     }
     for name in demo::all().filter(|name| names.is_empty() || names.iter().any(|one| one == name)) {
         demo::demo(name)?;

@@ -11,6 +11,12 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+/// Whether this browser has passkeys.
+#[must_use]
+pub fn is_here() -> bool {
+    js::global(&["PublicKeyCredential"]).is_some()
+}
+
 /// Has the browser sign with a passkey. `options` is what the server says to ask for.
 ///
 /// # Errors

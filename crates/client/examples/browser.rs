@@ -15,6 +15,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
+/// Something that is done to the session.
+type Act = Box<dyn FnOnce(&Loaded) -> Call<Arc<Session>>>;
+
 /// The store of one page.
 #[wasm_bindgen]
 pub struct Page {
@@ -104,7 +107,7 @@ impl Page {
         self.once_loaded(Box::new(act))
     }
 
-    fn once_loaded(&self, act: Box<dyn FnOnce(&Loaded) -> Call<Arc<Session>>>) -> Promise {
+    fn once_loaded(&self, act: Act) -> Promise {
         let client = self.client.clone();
         promise(async move {
             let state = client.loaded().await?;

@@ -157,3 +157,43 @@ fn the_form_has_a_name_and_labels_that_password_managers_know() {
         assert!(html.contains(part), "{part} is not in {html}");
     }
 }
+
+/// The form for a session with an attempt that waits for this.
+fn form_at(step: &str, methods: &[&str]) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let mut attempt = file["templates"]["attempt"].clone();
+    (attempt["current_step"], attempt["available_2fa_methods"]) = (json!(step), json!(methods));
+    let mut session = json!(Session::empty(None));
+    session["signin_attempts"] = json!([attempt]);
+    let client = Client::still(Some(serde_json::from_value(session).unwrap()));
+    Owner::new().with(|| {
+        let page = view! {
+            <ClientProvider client>
+                <SignInForm hosted_url="/sign-in" />
+            </ClientProvider>
+        };
+        page.to_html()
+    })
+}
+
+#[test]
+fn each_step_of_the_form_asks_for_what_it_waits_for() {
+    for (step, methods, expected, fields) in [
+        ("verify_password", [].as_slice(), "autocomplete=\"current-password\"", 1),
+        ("verify_email_otp", &[], "A code is on its way", 1),
+        ("verify_email_link", &[], "A link is on its way", 1),
+        ("verify_phone_otp", &[], "Send it again", 1),
+        ("verify_second_factor", &["authenticator"], "authenticator app", 1),
+        ("verify_second_factor", &["backup_code", "passkey"], "Use a passkey", 1),
+        ("verify_second_factor", &["passkey"], "Use a passkey", 0),
+        ("verify_second_factor", &["phone_otp"], "href=\"/sign-in\"", 0),
+        ("add_second_factor", &[], "href=\"/sign-in\"", 0),
+        ("complete_profile", &[], "href=\"/sign-in\"", 0),
+    ] {
+        let html = form_at(step, methods);
+        assert!(html.contains(expected) && html.contains("Start over"), "{step}: {html}");
+        assert_eq!(html.matches("<input").count(), fields, "{step}: {html}");
+        assert_eq!(html.contains("Use a passkey"), methods.contains(&"passkey"), "{step}: {html}");
+    }
+}

@@ -79,7 +79,8 @@ impl Step {
             Self::Rules => node::script("rules"),
             Self::Package => node::script("package"),
             Self::Clippy => {
-                cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
+                cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
+                wasm::lint()
             }
             Self::Sqlite => on_sqlite(),
             Self::Postgres => on_postgres(),

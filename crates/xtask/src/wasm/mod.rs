@@ -1,12 +1,15 @@
 //! Programs for browsers: compiled, bound to JavaScript, made small, and held to a size.
 
 mod demo;
+mod lint;
 mod programs;
 mod toolchain;
 
 use crate::{Outcome, tools};
 use std::path::{Path, PathBuf};
 use toolchain::{TARGET, Toolchain};
+
+pub use lint::lint;
 
 /// What `cargo build` is asked for.
 #[derive(Clone, Copy, Debug)]

@@ -39,6 +39,24 @@ impl Toolchain {
     }
 }
 
+impl Toolchain {
+    /// What lints in the compiler's place, where that is not the one that cargo has: Debian's of the same version, which is
+    /// fetched once and lies beside it.
+    pub fn clippy(&self) -> Outcome<Option<PathBuf>> {
+        let Self::Debian { rustc, .. } = self else { return Ok(None) };
+        let folder = rustc.parent().unwrap_or(rustc).to_owned();
+        let driver = folder.join("clippy");
+        if !driver.exists() {
+            let version = folder.file_name().unwrap_or_default().to_string_lossy().replace("rustc-web-", "");
+            let package = format!("rust-web-clippy={version}");
+            println!("fetching Debian's {package}, once");
+            download(&folder, &[&package])?;
+            return script(&folder, "clippy", "clippy-driver").map(Some);
+        }
+        Ok(Some(driver))
+    }
+}
+
 /// Where things lie that are fetched once: `keyrack/wasm` in the user's cache.
 pub fn cache() -> Outcome<PathBuf> {
     let named = std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
@@ -83,20 +101,33 @@ fn fetch(folder: &Path, version: &str) -> Outcome {
     let standard = format!("libstd-rust-web-{series}");
     let llvm = llvm_of(&standard)?;
     let packages = ["rustc-web", "libstd-rust-web-dev", &standard, "rust-web-src", &llvm];
-    tools::run(tools::command("apt-get", &["download", "-qq"]).args(packages).current_dir(&beside))?;
-    for package in files(&beside, "deb")? {
-        tools::run(tools::command("dpkg", &["-x"]).arg(&package).arg(&beside))?;
-        remove(&package)?;
-    }
-    // It names itself by where it lies, so that it may move afterwards.
-    let rustc = beside.join("rustc");
-    let lines = "#!/bin/sh\nhere=$(dirname \"$(readlink -f \"$0\")\")\n\
-                 LD_LIBRARY_PATH=\"$here/usr/lib/x86_64-linux-gnu\" exec \"$here/usr/bin/rustc\" \"$@\"\n";
-    std::fs::write(&rustc, lines).map_err(|error| format!("cannot write {}: {error}", rustc.display()))?;
-    tools::run(tools::command("chmod", &["+x"]).arg(&rustc))?;
+    download(&beside, &packages)?;
+    let rustc = script(&beside, "rustc", "rustc")?;
     standard_library(&beside, &rustc)?;
     drop(std::fs::remove_dir_all(folder));
     std::fs::rename(&beside, folder).map_err(|error| format!("cannot name {}: {error}", folder.display()))
+}
+
+/// Fetches packages, and has what is in them in a folder.
+fn download(folder: &Path, packages: &[&str]) -> Outcome {
+    tools::run(tools::command("apt-get", &["download", "-qq"]).args(packages).current_dir(folder))?;
+    for package in files(folder, "deb")? {
+        tools::run(tools::command("dpkg", &["-x"]).arg(&package).arg(folder))?;
+        remove(&package)?;
+    }
+    Ok(())
+}
+
+/// What runs a program of the folder with its libraries. It finds them by where it lies, so that all of it may move afterwards.
+fn script(folder: &Path, name: &str, program: &str) -> Outcome<PathBuf> {
+    let path = folder.join(name);
+    let lines = format!(
+        "#!/bin/sh\nhere=$(dirname \"$(readlink -f \"$0\")\")\n\
+         LD_LIBRARY_PATH=\"$here/usr/lib/x86_64-linux-gnu\" exec \"$here/usr/bin/{program}\" \"$@\"\n"
+    );
+    std::fs::write(&path, lines).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    tools::run(tools::command("chmod", &["+x"]).arg(&path))?;
+    Ok(path)
 }
 
 /// The package of LLVM that a package wants.

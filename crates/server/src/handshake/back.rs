@@ -5,7 +5,7 @@ use super::{Asked, LIFE_MS, is_challenge, is_opaque, signed_out};
 use crate::app::Site;
 use crate::caller::Browser;
 use crate::error::Result;
-use crate::id::{HandshakeId, SecretId};
+use crate::id::{HandshakeId, SecretId, SessionId, SignInId};
 use crate::pages::address;
 use crate::secret::{self, For, Fresh};
 use crate::session::read::Reading;
@@ -41,18 +41,28 @@ pub(super) fn location(asked: &Asked, code: &str) -> Option<String> {
     Some(url.into())
 }
 
-/// The code for whoever this browser is.
-pub(super) async fn code(browser: &Browser, asked: &Asked) -> Result<String> {
+/// Who acts in this browser: its session, and the sign-in that is active.
+pub(super) async fn acting(browser: &Browser) -> Result<Option<(SessionId, SignInId)>> {
+    let Reading::Live(cached, opened) = browser.reading().await? else { return Ok(None) };
+    let active = cached.loaded.active_for(opened).filter(|active| may_act(&active.user).is_ok());
+    Ok(active.map(|active| (cached.loaded.id.clone(), active.id.clone())))
+}
+
+/// The code for whoever acts in this browser.
+pub(super) async fn code(
+    browser: &Browser,
+    acting: Option<(SessionId, SignInId)>,
+    asked: &Asked,
+) -> Result<String> {
     let (app, site, now) = (&browser.app, &browser.site, browser.app.world.clock.now_ms());
     let until = now + LIFE_MS;
-    let out = || signed_out(app, site, (&asked.origin, &asked.challenge), until);
-    let Reading::Live(cached, opened) = browser.reading().await? else { return Ok(out()) };
-    let active = cached.loaded.active_for(opened).filter(|active| may_act(&active.user).is_ok());
-    let Some(active) = active else { return Ok(out()) };
+    let Some((session, sign_in)) = acting else {
+        return Ok(signed_out(app, site, (&asked.origin, &asked.challenge), until));
+    };
     let handshake = Handshake {
         id: HandshakeId::draw(&app.world),
-        session: cached.loaded.id.clone(),
-        sign_in: active.id.clone(),
+        session,
+        sign_in,
         origin: asked.origin.clone(),
         challenge: asked.challenge.clone(),
         ip_address: browser.address.to_string(),

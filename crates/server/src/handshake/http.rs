@@ -58,11 +58,13 @@ async fn begin(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<R
     // In staging pages carry the credential, so that a navigation brings none: everybody would be signed out.
     let has_cookies = site.config.mode == Mode::Production && !browser.is_program;
     let Some(asked) = asked.filter(|_| has_cookies && is_navigation(&headers)) else { return refused() };
-    let trips = Trips::with_this(&headers, &asked.back_to, browser.app.world.clock.now_ms());
+    let acting = back::acting(&browser).await?;
+    let who = acting.as_ref().map(|(_, sign_in)| sign_in.as_str());
+    let trips = Trips::with_this(&headers, (&asked.back_to, who), browser.app.world.clock.now_ms());
     let mut response = match trips.are_a_loop() {
         true => page::refusal(site, &headers, Code::HandshakeLoop),
         false => {
-            let code = back::code(&browser, &asked).await?;
+            let code = back::code(&browser, acting, &asked).await?;
             let Some(location) = back::location(&asked, &code) else { return refused() };
             (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
         }

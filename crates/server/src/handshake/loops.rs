@@ -10,20 +10,21 @@ const MOST: u32 = 6;
 const WITHIN_MS: i64 = 15_000;
 const COOKIE: &str = "keyrack_handshakes";
 
-/// How often this browser was sent here of late for one address, and since when: many tabs that are opened at once are no loop.
+/// How often this browser was sent here of late for one address and one account, and since when: many tabs that are opened at
+/// once are no loop, nor is a person who goes from account to account.
 /// It is the browser that keeps it: whoever changes it there changes what they are shown themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trips {
     count: u32,
     since: i64,
-    /// Which address, in a few letters.
+    /// Which address and account, in a few letters.
     of: String,
 }
 
 impl Trips {
-    /// Those of a request, with this one, which leads back to this address.
-    pub fn with_this(headers: &HeaderMap, back_to: &str, now: i64) -> Self {
-        let of: String = challenge_of(back_to).chars().take(8).collect();
+    /// Those of a request, with this one, which leads back to this address and tells of this sign-in, or that there is none.
+    pub fn with_this(headers: &HeaderMap, (back_to, who): (&str, Option<&str>), now: i64) -> Self {
+        let of = challenge_of(&format!("{} {back_to}", who.unwrap_or_default())).chars().take(8).collect();
         let kept = kept(headers).filter(|kept| kept.of == of && (0..WITHIN_MS).contains(&(now - kept.since)));
         match kept {
             Some(kept) => Self { count: kept.count.saturating_add(1), ..kept },
@@ -70,8 +71,9 @@ mod tests {
     }
 
     #[test]
-    fn the_seventh_trip_for_one_address_within_fifteen_seconds_is_a_loop() {
-        let trips = |cookie: &str, now: i64| Trips::with_this(&headers(cookie), "https://a.example/", now);
+    fn the_seventh_trip_for_one_address_and_account_within_fifteen_seconds_is_a_loop() {
+        let here = ("https://a.example/", Some("signin_a"));
+        let trips = |cookie: &str, now: i64| Trips::with_this(&headers(cookie), here, now);
         let of = trips("a=b", 5).of;
         assert_eq!(trips("a=b", 5), Trips { count: 1, since: 5, of: of.clone() });
         let kept = |count: u32| format!("a=b; keyrack_handshakes={count}.100.{of}");
@@ -79,8 +81,10 @@ mod tests {
         assert!(!trips(&kept(5), 15_099).are_a_loop());
         assert!(trips(&kept(6), 15_099).are_a_loop());
         assert!(!trips(&kept(6), 15_100).are_a_loop());
-        // Another tab, which leads elsewhere.
-        assert_eq!(Trips::with_this(&headers(&kept(6)), "https://a.example/b", 200).count, 1);
+        // Another tab, which leads elsewhere; another account; nobody.
+        for other in [("https://a.example/b", here.1), (here.0, Some("signin_b")), (here.0, None)] {
+            assert_eq!(Trips::with_this(&headers(&kept(6)), other, 200).count, 1, "{other:?}");
+        }
         // From the future, or no number: nothing is believed.
         for odd in ["6.20000", "6", "x.1", "6.x", "-6.1", "99999999999.1"] {
             assert_eq!(trips(&format!("keyrack_handshakes={odd}.{of}"), 10_000).count, 1, "{odd}");

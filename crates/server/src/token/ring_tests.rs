@@ -57,3 +57,17 @@ fn each_algorithm_has_a_key_of_its_own_or_none() {
     assert!(ring.signing(Algorithm::EdDsa, 0).is_none());
     assert!(Keys::of(ring).signer(Algorithm::EdDsa, 0).is_err());
 }
+
+#[test]
+fn a_key_that_waited_when_others_were_withdrawn_never_signs_also_when_its_time_comes() {
+    let (mut old, mut waited) = (key("a", (0, 0)), key("b", (10 * MINUTE, 100 * MINUTE)));
+    (old.withdrawn_at, waited.withdrawn_at) = (Some(50 * MINUTE), Some(50 * MINUTE));
+    let ring = Ring::of(vec![old, waited, key("c", (50 * MINUTE, 50 * MINUTE))]);
+    let signs =
+        |now: i64| ring.signing(Algorithm::Es256, now).and_then(|key| key.signer.kid()).map(str::to_owned);
+    assert_eq!(
+        [49, 50, 99, 100, 200].map(|minute| signs(minute * MINUTE)),
+        ["a", "c", "c", "c", "c"].map(|kid| Some(kid.to_owned()))
+    );
+    assert_eq!(ring.published(100 * MINUTE).map(|jwk| jwk.kid.as_str()).collect::<Vec<_>>(), ["c"]);
+}

@@ -268,6 +268,19 @@ async fn a_browser_that_goes_round_in_circles_is_told_so_instead_of_being_sent_o
 }
 
 #[tokio::test]
+async fn a_person_who_goes_from_account_to_account_is_not_going_round_in_circles() {
+    let server = with_an_app().await;
+    let (browser, [ada, bob]) = server.signed_up_two().await;
+    let (to, mut cookie) = (begins(&server, APP, VERIFIER), String::new());
+    for turn in [&ada, &bob].iter().cycle().take(12) {
+        browser.post("/session/switch-sign-in", json!({ "sign_in_id": turn })).await.ok();
+        let reply = goes(&server, &browser, &to, &cookie).await;
+        assert_eq!(reply.status, 303);
+        cookie = reply.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    }
+}
+
+#[tokio::test]
 async fn in_staging_nobody_is_sent_to_and_fro() {
     let server = Keyrack::start().await;
     let browser = server.signed_up("ada").await;

@@ -15,8 +15,7 @@ use leptos::prelude::*;
 ///
 /// After a sign-out the tab that called goes where the deployment says, by `navigate` or `location.assign`.
 ///
-/// # Errors
-/// When the publishable key is malformed: an `ErrorBoundary` shows it.
+/// A publishable key that is malformed reaches the `ErrorBoundary` above, and nothing below is shown.
 #[component]
 pub fn KeyrackProvider(
     /// The deployment's publishable key.
@@ -32,11 +31,13 @@ pub fn KeyrackProvider(
     #[prop(optional)]
     own_scope: bool,
     children: Children,
-) -> Result<impl IntoView + use<>, Error> {
+) -> impl IntoView {
     let session = SharedValue::new(move || initial_session).into_inner();
-    let client = start(&publishable_key, session, Manner { navigate, own_scope })?;
-    provide_context(UseSession::follow(client));
-    Ok(children())
+    // An error is a view too, and whoever compiles with `erase_components` can use no component that is more than a view.
+    start(&publishable_key, session, Manner { navigate, own_scope }).map(|client| {
+        provide_context(UseSession::follow(client));
+        children()
+    })
 }
 
 /// How a tab behaves.

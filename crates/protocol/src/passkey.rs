@@ -173,7 +173,7 @@ wire! {
 }
 
 /// What a browser is asked for: a new passkey, or one that signs.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(untagged)]
@@ -182,4 +182,114 @@ pub enum PasskeyOptions {
     Creation(PasskeyCreationOptions),
     /// For `navigator.credentials.get()`.
     Request(PasskeyRequestOptions),
+}
+
+/// Everything that either of them has.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Either {
+    public_key: EitherPublicKey,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EitherPublicKey {
+    challenge: String,
+    timeout: u32,
+    rp: Option<PasskeyRelyingParty>,
+    user: Option<PasskeyUser>,
+    pub_key_cred_params: Option<Vec<PasskeyAlgorithm>>,
+    attestation: Option<String>,
+    authenticator_selection: Option<PasskeySelection>,
+    #[serde(default)]
+    exclude_credentials: Vec<PasskeyDescriptor>,
+    rp_id: Option<String>,
+    user_verification: Option<String>,
+    #[serde(default)]
+    allow_credentials: Vec<PasskeyDescriptor>,
+}
+
+// Not derived: what serde makes of `untagged` keeps a copy of whatever comes and tries it twice, and a browser would load
+// 40 kB of code for that.
+impl<'de> serde::Deserialize<'de> for PasskeyOptions {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Either { public_key: read } = serde::Deserialize::deserialize(deserializer)?;
+        let EitherPublicKey { challenge, timeout, .. } = read;
+        let device = (read.pub_key_cred_params, read.attestation, read.authenticator_selection);
+        match (read.rp, read.user, device, read.rp_id, read.user_verification) {
+            (
+                Some(rp),
+                Some(user),
+                (Some(pub_key_cred_params), Some(attestation), Some(authenticator_selection)),
+                ..,
+            ) => {
+                let public_key = PasskeyCreationPublicKey {
+                    challenge,
+                    rp,
+                    user,
+                    pub_key_cred_params,
+                    timeout,
+                    attestation,
+                    authenticator_selection,
+                    exclude_credentials: read.exclude_credentials,
+                };
+                Ok(Self::Creation(PasskeyCreationOptions { public_key }))
+            }
+            (.., Some(rp_id), Some(user_verification)) => {
+                let allow_credentials = read.allow_credentials;
+                let public_key = PasskeyRequestPublicKey {
+                    challenge,
+                    timeout,
+                    rp_id,
+                    user_verification,
+                    allow_credentials,
+                };
+                Ok(Self::Request(PasskeyRequestOptions { public_key }))
+            }
+            _ => Err(serde::de::Error::custom("neither a new passkey nor one that signs")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn read(value: &Value) -> Result<PasskeyOptions, serde_json::Error> {
+        serde::Deserialize::deserialize(value)
+    }
+
+    #[test]
+    fn options_are_read_as_what_they_were_written_as() {
+        let descriptor = json!({ "type": "public-key", "id": "a", "transports": ["usb"] });
+        let creation = json!({ "publicKey": {
+            "challenge": "c", "timeout": 1, "attestation": "none",
+            "rp": { "id": "example.com", "name": "Example" },
+            "user": { "id": "u", "name": "ada", "displayName": "Ada" },
+            "pubKeyCredParams": [{ "type": "public-key", "alg": -7 }],
+            "authenticatorSelection":
+                { "residentKey": "required", "requireResidentKey": true, "userVerification": "required" },
+            "excludeCredentials": [descriptor],
+        } });
+        let request = json!({ "publicKey": {
+            "challenge": "c", "timeout": 1, "rpId": "example.com", "userVerification": "required",
+            "allowCredentials": [descriptor],
+        } });
+        let (one, other) = (read(&creation).unwrap(), read(&request).unwrap());
+        assert!(matches!(one, PasskeyOptions::Creation(_)), "{one:?}");
+        assert!(matches!(other, PasskeyOptions::Request(_)), "{other:?}");
+        assert_eq!(
+            [serde_json::to_value(one).unwrap(), serde_json::to_value(other).unwrap()],
+            [creation, request]
+        );
+    }
+
+    #[test]
+    fn options_of_neither_kind_are_none() {
+        let incomplete =
+            json!({ "challenge": "c", "timeout": 1, "rp": { "id": "example.com", "name": "Example" } });
+        assert!(read(&json!({ "publicKey": incomplete })).is_err());
+        assert!(read(&json!({})).is_err());
+    }
 }

@@ -1,10 +1,13 @@
 //! What components read: each part of what is shown by itself, so that whoever reads one runs again only when that one has
 //! changed.
 
+mod parts;
+
 use keyrack_client::protocol::{EndReason, Session, SignIn};
-use keyrack_client::{Allowed, Call, Client, Error, Loaded, State, Status, Subscription};
+use keyrack_client::{Call, Client, Error, State, Status, Subscription};
 use leptos::prelude::*;
-use std::sync::Arc;
+use parts::{PARTS, Part, Shown, Stamps};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The session of the [`KeyrackProvider`](crate::KeyrackProvider) above.
 ///
@@ -23,92 +26,45 @@ pub fn use_session() -> UseSession {
 /// again when that part has changed; [`state`](Self::state) shows everything.
 #[derive(Clone, Copy)]
 pub struct UseSession {
-    store: StoredValue<(Client, Subscription)>,
-    all: Memo<Shown>,
-    status: Memo<Status>,
-    session: Memo<Whole>,
-    active: Memo<Option<Arc<SignIn>>>,
-    signins: Memo<Vec<SignIn>>,
-    error: Memo<Option<Error>>,
-    is_loading: Memo<bool>,
-    is_stale: Memo<bool>,
-    end_reason: Memo<Option<EndReason>>,
-    is_refetching: Memo<bool>,
-    allowed: Memo<Arc<Allowed>>,
+    store: StoredValue<Store>,
+    news: RwSignal<Stamps>,
+    parts: [Memo<u32>; PARTS],
 }
 
-/// What is shown, without what could be done.
-#[derive(Clone, PartialEq)]
-struct Shown {
-    status: Status,
-    session: Whole,
-    error: Option<Error>,
-    is_refetching: bool,
-    allowed: Arc<Allowed>,
-}
-
-/// The same for as long as it is one object: what is shown changes its object when anything in it changes.
-#[derive(Clone)]
-struct Whole(Option<Arc<Session>>);
-
-impl PartialEq for Whole {
-    fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (None, None) => true,
-            _ => false,
-        }
-    }
-}
-
-impl Shown {
-    fn is_loading(&self) -> bool {
-        matches!(self.status, Status::Loading | Status::Failed)
-    }
-
-    fn of(state: &State) -> Self {
-        let loaded = state.loaded();
-        Self {
-            status: state.status(),
-            session: Whole(loaded.map(|loaded| Arc::clone(loaded.session()))),
-            error: state.error().cloned(),
-            is_refetching: loaded.is_some_and(Loaded::is_refetching),
-            allowed: loaded.map(|loaded| Arc::clone(loaded.allowed())).unwrap_or_default(),
-        }
-    }
+/// The store, and what it told last.
+struct Store {
+    client: Client,
+    shown: Arc<RwLock<Shown>>,
+    _subscription: Subscription,
 }
 
 impl UseSession {
     /// Follows a store for as long as the owner lives.
     pub(crate) fn follow(client: Client) -> Self {
-        let news = RwSignal::new(Shown::of(&client.state()));
-        let subscription = client.subscribe(move |state| {
-            // Whoever followed may be gone already.
-            let _ = news.try_set(Shown::of(state));
-        });
+        let shown = Arc::new(RwLock::new(Shown::of(&client.state())));
+        let news = RwSignal::new([0; PARTS]);
+        let told = Arc::clone(&shown);
+        let tell = move |state: &State| {
+            let changed = Shown::of(state).replace(&mut told.write().unwrap_or_else(PoisonError::into_inner));
+            if let Some(stamps) = changed {
+                // Whoever followed may be gone already.
+                let _ = news.try_set(stamps);
+            }
+        };
+        let subscription = client.subscribe(tell.clone());
         // What came before there was a subscription.
-        news.set(Shown::of(&client.state()));
-        let all = Memo::new(move |_| news.get());
-        let session = part(all, |shown| shown.session.clone());
+        tell(&client.state());
         Self {
-            store: StoredValue::new((client, subscription)),
-            all,
-            status: part(all, |shown| shown.status),
-            session,
-            active: Memo::new(move |_| {
-                session.with(|whole| whole.0.as_ref()?.active_signin.clone().map(Arc::new))
-            }),
-            signins: Memo::new(move |_| {
-                session
-                    .with(|whole| whole.0.as_ref().map(|session| session.signins.clone()).unwrap_or_default())
-            }),
-            error: part(all, |shown| shown.error.clone()),
-            is_loading: part(all, Shown::is_loading),
-            is_stale: part(all, |shown| !shown.is_loading() && shown.error.is_some()),
-            end_reason: part(all, |shown| shown.session.0.as_ref().and_then(|session| session.end_reason)),
-            is_refetching: part(all, |shown| shown.is_refetching),
-            allowed: part(all, |shown| Arc::clone(&shown.allowed)),
+            store: StoredValue::new(Store { client, shown, _subscription: subscription }),
+            news,
+            parts: Part::ALL.map(|part| Memo::new(move |_| news.with(|stamps| stamps[part as usize]))),
         }
+    }
+
+    /// One part as it is now, for whoever is to run again when it changes.
+    fn read<T>(&self, part: Part, of: impl FnOnce(&Shown) -> T) -> T {
+        self.parts[part as usize].get();
+        self.store.with_value(|store| of(&store.shown.read().unwrap_or_else(PoisonError::into_inner)))
     }
 
     /// Everything that is shown: an enum, whose variants have the methods that can be used in them.
@@ -129,7 +85,7 @@ impl UseSession {
     /// ```
     #[must_use]
     pub fn state(&self) -> State {
-        self.all.track();
+        self.news.track();
         self.now()
     }
 
@@ -162,55 +118,55 @@ impl UseSession {
     /// Which of the four it is.
     #[must_use]
     pub fn status(&self) -> Status {
-        self.status.get()
+        self.read(Part::Status, |shown| shown.status)
     }
 
     /// Whether the first load is not done yet. Once it is, this is false for good.
     #[must_use]
     pub fn is_loading(&self) -> bool {
-        self.is_loading.get()
+        self.read(Part::IsLoading, Shown::is_loading)
     }
 
     /// The session; none before the first load.
     #[must_use]
     pub fn session(&self) -> Option<Arc<Session>> {
-        self.session.get().0
+        self.read(Part::Session, |shown| shown.session.clone())
     }
 
     /// The sign-in that requests act for; none before the first load, and while nobody is signed in.
     #[must_use]
     pub fn active_signin(&self) -> Option<Arc<SignIn>> {
-        self.active.get()
+        self.read(Part::Active, |shown| shown.active.clone())
     }
 
     /// All live sign-ins, the active one included, oldest first; empty before the first load.
     #[must_use]
     pub fn signins(&self) -> Vec<SignIn> {
-        self.signins.get()
+        self.read(Part::SignIns, |shown| shown.signins().to_vec())
     }
 
     /// Why the last load or refresh failed; none once one succeeds.
     #[must_use]
     pub fn error(&self) -> Option<Error> {
-        self.error.get()
+        self.read(Part::Error, |shown| shown.error.clone())
     }
 
     /// Whether the last refresh failed, so that what is shown may be old.
     #[must_use]
     pub fn is_stale(&self) -> bool {
-        self.is_stale.get()
+        self.read(Part::IsStale, Shown::is_stale)
     }
 
     /// Whether a [`refetch`](Self::refetch) is under way. The periodic refresh is silent.
     #[must_use]
     pub fn is_refetching(&self) -> bool {
-        self.is_refetching.get()
+        self.read(Part::IsRefetching, |shown| shown.is_refetching)
     }
 
     /// Why the last active sign-in ended, if it did.
     #[must_use]
     pub fn end_reason(&self) -> Option<EndReason> {
-        self.end_reason.get()
+        self.read(Part::EndReason, Shown::end_reason)
     }
 
     /// Whether the roles of the active sign-in, where it acts now, allow something; none until its memberships were read,
@@ -222,7 +178,7 @@ impl UseSession {
         if self.is_loading() {
             return None;
         }
-        self.allowed.track();
+        self.read(Part::Allowed, |_| ());
         self.now().loaded()?.allows(permission)
     }
 
@@ -243,13 +199,8 @@ impl UseSession {
     /// The store itself.
     #[must_use]
     pub fn client(&self) -> Client {
-        self.store.with_value(|(client, _)| client.clone())
+        self.store.with_value(|store| store.client.clone())
     }
-}
-
-/// One part of what is shown, which changes only when it is another.
-fn part<T: PartialEq + Send + Sync + 'static>(all: Memo<Shown>, of: fn(&Shown) -> T) -> Memo<T> {
-    Memo::new(move |_| all.with(of))
 }
 
 impl std::fmt::Debug for UseSession {

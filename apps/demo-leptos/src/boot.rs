@@ -10,16 +10,16 @@ use keyrack_leptos::KeyrackProvider;
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::Deserialize;
+use serde_json::Value;
 
 /// As much of the deployment's settings as the page needs.
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 pub struct Deployment {
     pub mode: String,
     pub auth_settings: AuthSettings,
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 pub struct AuthSettings {
     pub first_name: Wanted,
     pub last_name: Wanted,
@@ -27,16 +27,36 @@ pub struct AuthSettings {
 }
 
 /// Whether something is asked for.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy)]
 pub struct Wanted {
     pub enabled: bool,
     pub required: bool,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy)]
 pub struct Password {
     pub min_length: u32,
     pub max_length: u32,
+}
+
+impl Deployment {
+    /// None when that is something else. By hand, because nothing else here is read by what serde would add for it.
+    fn read(data: &Value) -> Option<Self> {
+        let settings = &data["auth_settings"];
+        let wanted = |name: &str| {
+            let wanted = &settings[name];
+            Some(Wanted { enabled: wanted["enabled"].as_bool()?, required: wanted["required"].as_bool()? })
+        };
+        let length = |name: &str| u32::try_from(settings["password"][name].as_u64()?).ok();
+        Some(Self {
+            mode: data["mode"].as_str()?.to_owned(),
+            auth_settings: AuthSettings {
+                first_name: wanted("first_name")?,
+                last_name: wanted("last_name")?,
+                password: Password { min_length: length("min_length")?, max_length: length("max_length")? },
+            },
+        })
+    }
 }
 
 /// The page, once it is known where it is.
@@ -46,7 +66,8 @@ pub fn Boot() -> impl IntoView {
     let failures = RwSignal::new(0_i32);
     spawn_local(async move {
         loop {
-            if let Some(read) = wire::read(&format!("{}/deployment", wire::own_address())).await {
+            let read = wire::read(&format!("{}/deployment", wire::own_address())).await;
+            if let Some(read) = read.and_then(|data| Deployment::read(&data)) {
                 deployment.set(Some(read));
                 return;
             }

@@ -1,6 +1,6 @@
 //! What the page asks for beside Keyrack's session, at addresses relative to the API's.
 
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit, Response};
@@ -49,15 +49,11 @@ pub async fn get(url: &str, token: Option<&str>) -> Option<Answer> {
     Some(Answer { status, is_ok: response.ok(), text: text.as_string().unwrap_or_default() })
 }
 
-#[derive(serde::Deserialize)]
-struct Envelope<T> {
-    data: T,
-}
-
 /// Reads what Keyrack says of something. None when it did not.
-pub async fn read<T: DeserializeOwned>(url: &str) -> Option<T> {
+pub async fn read(url: &str) -> Option<Value> {
     let answer = get(url, None).await.filter(|answer| answer.is_ok)?;
-    serde_json::from_str(&answer.text).ok().map(|Envelope { data }| data)
+    let mut envelope: Value = serde_json::from_str(&answer.text).ok()?;
+    Some(envelope["data"].take())
 }
 
 /// So many milliseconds.

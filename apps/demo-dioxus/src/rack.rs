@@ -64,7 +64,7 @@ fn Tag(
     let email = &user.email_address;
     let name = format!("{} {}", user.first_name, user.last_name).trim().to_owned();
     let name = if name.is_empty() { email.clone() } else { name };
-    let initial: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
+    let initial: String = name.chars().take(1).collect();
     let (id, own) = (sign_in.id.clone(), sign_in.id.clone());
     rsx! {
         li { class: if is_active { "tag tag-active" } else { "tag" },

@@ -1,8 +1,10 @@
 //! The hook's whole value as it is at this moment.
 
+use keyrack_leptos::client::json;
+use keyrack_leptos::protocol::EndReason;
 use keyrack_leptos::{UseSession, use_session};
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 #[component]
 pub fn HookPanel() -> impl IntoView {
@@ -17,23 +19,27 @@ pub fn HookPanel() -> impl IntoView {
                 <p>{move || session.status().as_str()} {revision}</p>
             </div>
             <pre data-testid="hook-panel" role="region" aria-label="What use_session() returns" tabindex="0">
-                {move || serde_json::to_string_pretty(&value(session)).unwrap_or_default()}
+                {move || json::pretty(&value(session))}
             </pre>
         </section>
     }
 }
 
 fn value(session: UseSession) -> Value {
-    let error = session
-        .error()
-        .map(|error| json!({ "code": error.code, "status": error.status, "message": error.message }));
-    json!({
-        "loading": session.is_loading(),
-        "status": session.status().as_str(),
-        "session": session.session().as_deref(),
-        "error": error,
-        "stale": session.is_stale(),
-        "endReason": session.end_reason(),
-        "isRefetching": session.is_refetching(),
-    })
+    let error = session.error().map(|error| {
+        json::object([
+            ("code", error.code.into()),
+            ("status", error.status.into()),
+            ("message", error.message.into()),
+        ])
+    });
+    json::object([
+        ("loading", session.is_loading().into()),
+        ("status", session.status().as_str().into()),
+        ("session", session.session().map_or(Value::Null, |session| json::of(&session))),
+        ("error", error.into()),
+        ("stale", session.is_stale().into()),
+        ("endReason", session.end_reason().map(EndReason::as_str).into()),
+        ("isRefetching", session.is_refetching().into()),
+    ])
 }

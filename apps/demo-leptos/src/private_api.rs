@@ -2,10 +2,10 @@
 
 use crate::sentences::sentence;
 use crate::wire;
+use keyrack_leptos::client::json;
 use keyrack_leptos::{UseSession, use_session};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::Value;
 
 #[derive(Clone, PartialEq)]
 struct Shown {
@@ -75,8 +75,5 @@ async fn call_private_api(session: UseSession) -> Shown {
 }
 
 fn pretty(text: String) -> String {
-    serde_json::from_str::<Value>(&text)
-        .ok()
-        .and_then(|json| serde_json::to_string_pretty(&json).ok())
-        .unwrap_or(text)
+    json::parse(text.as_bytes()).map_or(text, |value| json::pretty(&value))
 }

@@ -80,7 +80,7 @@ fn Tag(
                 on:click=move |_| switch.run((id.clone(),))
             >
                 <span class="initials" aria-hidden="true">
-                    {move || name().chars().take(1).collect::<String>().to_uppercase()}
+                    {move || name().chars().take(1).collect::<String>()}
                 </span>
                 <span class="tag-text">
                     {move || (!is_active.get()).then(|| view! { <span class="unseen">"Switch to "</span> })}

@@ -4,10 +4,11 @@ use crate::form::{Field, Form, Run, Typed};
 use crate::frame::Frame;
 use crate::places::Places;
 use crate::switcher::Switcher;
+use keyrack_leptos::client::json;
 use keyrack_leptos::{Protect, SignedOut, use_session};
 use leptos::html;
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 use web_sys::HtmlElement;
 
 #[component]
@@ -63,7 +64,9 @@ fn NewOrganization() -> impl IntoView {
     let session = use_session();
     let run = Run::new();
     let submit = move |typed: Typed| {
-        let made = session.client().post::<Value>("/organizations", json!({ "name": typed.get("name") }));
+        let made = session
+            .client()
+            .post::<Value>("/organizations", json::object([("name", typed.get("name").into())]));
         run.run(async move {
             made.await?;
             session.refetch().await
@@ -84,7 +87,8 @@ fn NewWorkspace(organization: Signal<Option<String>>) -> impl IntoView {
     let details = NodeRef::<html::Details>::new();
     let submit = move |typed: Typed| {
         let Some(organization) = organization.get_untracked() else { return };
-        let body = json!({ "name": typed.get("name"), "organization_id": organization });
+        let body =
+            json::object([("name", typed.get("name").into()), ("organization_id", organization.into())]);
         let made = session.client().post::<Value>("/workspaces", body);
         run.run(async move {
             made.await?;

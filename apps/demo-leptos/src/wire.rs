@@ -1,5 +1,6 @@
 //! What the page asks for beside Keyrack's session, at addresses relative to the API's.
 
+use keyrack_leptos::client::json;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -52,8 +53,7 @@ pub async fn get(url: &str, token: Option<&str>) -> Option<Answer> {
 /// Reads what Keyrack says of something. None when it did not.
 pub async fn read(url: &str) -> Option<Value> {
     let answer = get(url, None).await.filter(|answer| answer.is_ok)?;
-    let mut envelope: Value = serde_json::from_str(&answer.text).ok()?;
-    Some(envelope["data"].take())
+    json::parse(answer.text.as_bytes()).map(|mut envelope| envelope["data"].take())
 }
 
 /// So many milliseconds.

@@ -1,8 +1,33 @@
-//! JSON as text. A browser has a reader of its own, so that it loads none.
+//! JSON as text. A browser has a reader and a writer of its own, so that a program that uses these loads none.
+//!
+//! ```
+//! use keyrack_client::json;
+//!
+//! let value = json::parse(br#"{ "name": "Ada" }"#).unwrap_or_default();
+//! assert_eq!(json::pretty(&value), "{\n  \"name\": \"Ada\"\n}");
+//! ```
 
+use crate::core::plain::Plain;
+use keyrack_protocol::Session;
 use serde_json::{Map, Value};
 
-/// The value; none when it is no JSON.
+/// A session as the API writes it.
+#[must_use]
+pub fn of(session: &Session) -> Value {
+    session.write()
+}
+
+/// The text of a value, on as many lines as people read it on.
+#[must_use]
+pub fn pretty(value: &Value) -> String {
+    #[cfg(not(target_family = "wasm"))]
+    return format!("{value:#}");
+    #[cfg(target_family = "wasm")]
+    crate::platform::web::json::pretty(value)
+}
+
+/// The value of a text; none when it is no JSON.
+#[must_use]
 pub fn parse(text: &[u8]) -> Option<Value> {
     #[cfg(not(target_family = "wasm"))]
     return serde_json::from_slice(text).ok();
@@ -11,6 +36,7 @@ pub fn parse(text: &[u8]) -> Option<Value> {
 }
 
 /// An object of these fields. `json!` does the same by way of what serde makes for each type, which a browser need not load.
+#[must_use]
 pub fn object<const N: usize>(mut fields: [(&str, Value); N]) -> Value {
     filled(&mut fields)
 }

@@ -38,7 +38,7 @@ mod core;
 mod entry;
 mod error;
 mod few;
-mod json;
+pub mod json;
 mod key;
 mod listeners;
 mod passkey;

@@ -15,7 +15,7 @@ pub(crate) mod mutation;
 pub(crate) mod order;
 mod page;
 pub(crate) mod permissions;
-mod plain;
+pub(crate) mod plain;
 mod queue;
 mod read;
 pub(crate) mod request;

@@ -21,6 +21,12 @@ pub fn text(value: &Value) -> JsValue {
     JSON::stringify(&to_js(value)).map_or(JsValue::NULL, Into::into)
 }
 
+/// The same on several lines.
+pub fn pretty(value: &Value) -> String {
+    let text = JSON::stringify_with_replacer_and_space(&to_js(value), &JsValue::NULL, &JsValue::from(2_u32));
+    text.map(Into::into).unwrap_or_default()
+}
+
 /// The same value here. What JSON does not have is left out, but that a number may be larger than all others.
 pub fn from_js(value: &JsValue) -> Option<Value> {
     read(value, 0)

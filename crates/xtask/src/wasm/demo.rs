@@ -4,12 +4,19 @@ use super::{Source, build};
 use crate::{Outcome, tools};
 use std::path::Path;
 
-/// The demos, each a folder of `apps` and the package `keyrack-…` in it.
-const DEMOS: [&str; 2] = ["demo-leptos", "demo-dioxus"];
+/// The demos, each a folder of `apps` and the package `keyrack-…` in it, and what each may cost a browser, in kilobytes of
+/// brotli.
+const DEMOS: [(&str, u64); 2] = [("demo-leptos", 250), ("demo-dioxus", 300)];
 
 /// Those that there are.
 pub fn all() -> impl Iterator<Item = &'static str> {
-    DEMOS.into_iter().filter(|name| tools::root().join("apps").join(name).join("Cargo.toml").exists())
+    let names = DEMOS.into_iter().map(|(name, _)| name);
+    names.filter(|name| tools::root().join("apps").join(name).join("Cargo.toml").exists())
+}
+
+/// What one may cost; nothing where it is none of them.
+pub fn budget(name: &str) -> u64 {
+    DEMOS.into_iter().find(|(demo, _)| *demo == name).map_or(0, |(_, budget)| budget)
 }
 
 /// Builds one into its folder `dist`.

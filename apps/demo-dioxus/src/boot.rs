@@ -8,8 +8,56 @@ use crate::home::Home;
 use crate::team::Team;
 use dioxus::prelude::*;
 use keyrack_dioxus::KeyrackProvider;
-use keyrack_dioxus::protocol::Deployment;
+use keyrack_dioxus::client::json;
+use serde_json::Value;
 use std::rc::Rc;
+
+/// As much of the deployment's settings as the page needs.
+#[derive(PartialEq)]
+pub struct Deployment {
+    mode: String,
+    pub auth_settings: AuthSettings,
+}
+
+#[derive(PartialEq)]
+pub struct AuthSettings {
+    pub first_name: Wanted,
+    pub last_name: Wanted,
+    pub password: Password,
+}
+
+/// Whether something is asked for.
+#[derive(PartialEq)]
+pub struct Wanted {
+    pub enabled: bool,
+    pub required: bool,
+}
+
+#[derive(PartialEq)]
+pub struct Password {
+    pub min_length: u32,
+    pub max_length: u32,
+}
+
+impl Deployment {
+    /// None when that is something else. By hand, because nothing else here is read by what serde would add for it.
+    fn read(data: &Value) -> Option<Self> {
+        let settings = &data["auth_settings"];
+        let wanted = |name: &str| {
+            let wanted = &settings[name];
+            Some(Wanted { enabled: wanted["enabled"].as_bool()?, required: wanted["required"].as_bool()? })
+        };
+        let length = |name: &str| u32::try_from(settings["password"][name].as_u64()?).ok();
+        Some(Self {
+            mode: data["mode"].as_str()?.to_owned(),
+            auth_settings: AuthSettings {
+                first_name: wanted("first_name")?,
+                last_name: wanted("last_name")?,
+                password: Password { min_length: length("min_length")?, max_length: length("max_length")? },
+            },
+        })
+    }
+}
 
 /// Shows the page once it is known what is deployed.
 #[component]
@@ -63,6 +111,5 @@ fn own_address() -> String {
 
 async fn read_deployment() -> Option<Deployment> {
     let answer = browser::fetch("../../deployment", None).await.filter(|answer| answer.is_ok)?;
-    let mut envelope: serde_json::Value = serde_json::from_str(&answer.body).ok()?;
-    serde_json::from_value(envelope["data"].take()).ok()
+    Deployment::read(&json::parse(answer.body.as_bytes())?["data"])
 }

@@ -1,22 +1,31 @@
 //! The hook's whole value as it is at this moment.
 
 use dioxus::prelude::*;
+use keyrack_dioxus::client::json;
+use keyrack_dioxus::protocol::EndReason;
 use keyrack_dioxus::use_session;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 #[component]
 pub fn HookPanel() -> Element {
     let session = use_session();
     let error = session.error();
-    let shown: Value = json!({
-        "loading": session.is_loading(),
-        "status": session.status().as_str(),
-        "session": session.session().as_deref(),
-        "error": error.map(|error| json!({ "code": error.code, "status": error.status, "message": error.message })),
-        "stale": session.is_stale(),
-        "endReason": session.end_reason(),
-        "isRefetching": session.is_refetching(),
+    let error = error.map_or(Value::Null, |error| {
+        json::object([
+            ("code", error.code.clone().into()),
+            ("status", error.status.into()),
+            ("message", error.message.clone().into()),
+        ])
     });
+    let shown = json::pretty(&json::object([
+        ("loading", session.is_loading().into()),
+        ("status", session.status().as_str().into()),
+        ("session", session.session().map_or(Value::Null, |session| json::of(&session))),
+        ("error", error),
+        ("stale", session.is_stale().into()),
+        ("endReason", session.end_reason().map(EndReason::as_str).into()),
+        ("isRefetching", session.is_refetching().into()),
+    ]));
     let revision =
         session.session().map(|session| format!(", revision {}", session.revision)).unwrap_or_default();
     rsx! {
@@ -32,7 +41,7 @@ pub fn HookPanel() -> Element {
                 role: "region",
                 aria_label: "What use_session() returns",
                 tabindex: "0",
-                "{shown:#}"
+                {shown}
             }
         }
     }

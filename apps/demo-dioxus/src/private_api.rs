@@ -3,6 +3,7 @@
 use crate::browser;
 use crate::sentences::sentence;
 use dioxus::prelude::*;
+use keyrack_dioxus::client::json;
 use keyrack_dioxus::{UseSession, use_session};
 
 #[derive(Clone, PartialEq)]
@@ -67,5 +68,5 @@ async fn call_private_api(session: UseSession) -> (String, String) {
 }
 
 fn pretty(text: String) -> String {
-    serde_json::from_str::<serde_json::Value>(&text).map_or(text, |value| format!("{value:#}"))
+    json::parse(text.as_bytes()).map_or(text, |value| json::pretty(&value))
 }

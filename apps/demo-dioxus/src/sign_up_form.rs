@@ -1,9 +1,9 @@
 //! Begins a sign-up; the form for its code follows by itself once the attempt is there.
 
+use crate::boot::Deployment;
 use crate::form::{Field, Form, Values, Work};
 use dioxus::prelude::*;
 use keyrack_dioxus::client::{Attempt, NewAccount};
-use keyrack_dioxus::protocol::Deployment;
 use keyrack_dioxus::use_session;
 use std::rc::Rc;
 

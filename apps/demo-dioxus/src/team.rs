@@ -5,9 +5,9 @@ use crate::frame::Frame;
 use crate::places::{Place, Places, use_places};
 use crate::switcher::Switcher;
 use dioxus::prelude::*;
-use keyrack_dioxus::client::Client;
+use keyrack_dioxus::client::{Client, json};
 use keyrack_dioxus::{Error, Protect, SignedIn, SignedOut, use_session};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 #[component]
 pub fn Team() -> Element {
@@ -67,7 +67,7 @@ async fn make(client: Client, path: &'static str, body: Value) -> Result<(), Err
 fn NewOrganization() -> Element {
     let hook = use_session();
     let submit = move |values: Values| -> Work {
-        Box::pin(make(hook.client(), "/organizations", json!({ "name": values.of("name") })))
+        Box::pin(make(hook.client(), "/organizations", json::object([("name", values.of("name").into())])))
     };
     rsx! {
         Form { label: "Create organization", submit: "Create organization", on_submit: submit,
@@ -83,7 +83,10 @@ fn NewWorkspace(organization: Place) -> Element {
     // Another number is another form: an empty one.
     let mut made = use_signal(|| 0);
     let submit = move |values: Values| -> Work {
-        let body = json!({ "organization_id": organization.id, "name": values.of("name") });
+        let body = json::object([
+            ("organization_id", organization.id.as_str().into()),
+            ("name", values.of("name").into()),
+        ]);
         Box::pin(async move {
             make(hook.client(), "/workspaces", body).await?;
             is_open.set(false);

@@ -140,6 +140,7 @@ fn a_key_that_is_none_is_shown_by_an_error_boundary() {
 
 #[test]
 fn the_form_has_a_name_and_labels_that_password_managers_know() {
+    let _ = any_spawner::Executor::init_futures_executor();
     let html = Owner::new().with(|| {
         let page = view! {
             <KeyrackProvider publishable_key=KEY>
@@ -160,6 +161,7 @@ fn the_form_has_a_name_and_labels_that_password_managers_know() {
 
 /// The form for a session with an attempt that waits for this.
 fn form_at(step: &str, methods: &[&str]) -> String {
+    let _ = any_spawner::Executor::init_futures_executor();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let mut attempt = file["templates"]["attempt"].clone();

@@ -1,8 +1,9 @@
 //! The credential: a rack of keys. What is lost, copied, planted or mixed up opens no more than it should.
 
-use crate::support::{Browser, Keyrack, PASSWORD};
+use crate::support::{Browser, Keyrack, PASSWORD, refused};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use reqwest::Method;
 use serde_json::json;
 
 /// Signs `names` up, each in a browser of its own that is then forgotten.
@@ -28,7 +29,7 @@ async fn a_lost_answer_of_a_sign_in_loses_that_sign_in_only_and_it_works_again()
     let server = with_accounts(&["ada", "bob"]).await;
     let browser = server.signed_in("ada").await;
     let form = crate::support::sign_in_form("bob", PASSWORD);
-    let lost = browser.request(reqwest::Method::POST, "/auth/signin").json(&form);
+    let lost = browser.request(Method::POST, "/auth/signin").json(&form);
     browser.send_and_lose(lost).await.ok();
 
     // The page is loaded again: what was there is there, the orphan is not.
@@ -59,9 +60,8 @@ async fn two_tabs_that_finish_sign_ins_in_any_order_lose_nothing_that_was_there(
         let browser = server.signed_in("ada").await;
         let (left, right) = (browser.copied(), browser.copied());
         let forms = ["bob", "cyd"].map(|name| crate::support::sign_in_form(name, PASSWORD));
-        let [first, second] = [(&left, &forms[0]), (&right, &forms[1])].map(|(tab, form)| {
-            tab.send_and_lose(tab.request(reqwest::Method::POST, "/auth/signin").json(form))
-        });
+        let [first, second] = [(&left, &forms[0]), (&right, &forms[1])]
+            .map(|(tab, form)| tab.send_and_lose(tab.request(Method::POST, "/auth/signin").json(form)));
         let (first, second) = tokio::join!(first, second);
         first.ok();
         second.ok();
@@ -167,13 +167,31 @@ async fn a_sign_out_of_all_ends_only_what_the_rack_opens() {
 }
 
 #[tokio::test]
+async fn nothing_is_shown_after_a_lost_answer_of_a_sign_out_of_all_though_an_orphan_keeps_the_session() {
+    let server = with_accounts(&["ada", "bob"]).await;
+    let browser = server.signed_in("ada").await;
+    let form = crate::support::sign_in_form("bob", PASSWORD);
+    browser.send_and_lose(browser.request(Method::POST, "/auth/signin").json(&form)).await.ok();
+    let before = browser.session().await;
+    let out = browser.request(Method::POST, "/session/sign-out").json(&json!({}));
+    assert_eq!(browser.send_and_lose(out).await.ok()["id"], "");
+
+    let after = browser.session().await;
+    assert_eq!(after["id"], before["id"]);
+    assert!(after["revision"].as_i64() > before["revision"].as_i64());
+    assert_eq!((&after["signins"], &after["active_signin"]), (&json!([]), &json!(null)));
+    assert_eq!((&after["signin_attempts"], &after["signup_attempts"]), (&json!([]), &json!([])));
+    assert_eq!(browser.get("/session/token").await.refused(), refused(401, "signed_out"));
+}
+
+#[tokio::test]
 async fn orphans_give_way_to_the_cap_and_are_not_counted_to_it() {
     let names = ["a", "b", "c", "d", "e", "f"];
     let server = with_accounts(&names).await;
     let browser = server.signed_in("a").await;
     for name in ["b", "c", "d", "e"] {
         let form = crate::support::sign_in_form(name, PASSWORD);
-        browser.send_and_lose(browser.request(reqwest::Method::POST, "/auth/signin").json(&form)).await.ok();
+        browser.send_and_lose(browser.request(Method::POST, "/auth/signin").json(&form)).await.ok();
     }
     assert_eq!(browser.accounts().await, ["a*"]);
     browser.also_signs_in("f").await;

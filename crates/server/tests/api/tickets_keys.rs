@@ -24,7 +24,8 @@ async fn revokes(server: &Keyrack, backend: &Backend) -> Value {
 }
 
 #[tokio::test]
-async fn b07_whoever_acts_by_a_key_is_out_on_every_path_once_it_is_revoked_and_backends_are_told_within_a_second() {
+async fn b07_whoever_acts_by_a_key_is_out_on_every_path_once_it_is_revoked_and_backends_are_told_within_a_second()
+ {
     let server = Keyrack::impersonating().await;
     let [one, other] = [server.vouching().await, server.vouching().await];
     let reads = server.backend(&["revocations:read", "audit:read"]).await;
@@ -39,7 +40,8 @@ async fn b07_whoever_acts_by_a_key_is_out_on_every_path_once_it_is_revoked_and_b
     assert!(first.told.is_empty(), "{first:?}");
 
     revokes(&server, &one).await;
-    let told = tokio::time::timeout(SHOWN, stream.about(&[&ids[0], &ids[1]])).await.expect("a second has passed");
+    let told =
+        tokio::time::timeout(SHOWN, stream.about(&[&ids[0], &ids[1]])).await.expect("a second has passed");
     assert!(told[0] > revs[0] && told[1] > revs[1], "{told:?} {revs:?}");
     for browser in [&jane, &june] {
         assert_eq!(browser.get("/session/token").await.refused(), refused(401, "signed_out"));

@@ -88,6 +88,10 @@ pub fn agrees(acked: &Shown, doubt: Option<&Change>, after: &Shown) -> bool {
                 let active_fits = after.active.is_none() == acked.active.is_none();
                 is_next(acked, after) && after.signins == acked.signins && active_fits
             }
+            // A sign-in of an earlier sign-up whose answer was lost keeps the session alive, and nothing of it is shown.
+            Change::SignOutAll if is_next(acked, after) => {
+                *after == Shown { id: after.id.clone(), revision: after.revision, ..Shown::default() }
+            }
             told => follows(acked, told, after),
         })
 }
@@ -184,7 +188,11 @@ mod tests {
         let last = shown(5, &["a"], Some("a"));
         assert!(agrees(&last, Some(&doubt), &shown(0, &[], None)));
         assert!(agrees(&acked, Some(&Change::SignOutAll), &shown(0, &[], None)));
+        assert!(agrees(&acked, Some(&Change::SignOutAll), &shown(6, &[], None)));
+        assert!(!agrees(&acked, Some(&Change::SignOutAll), &shown(5, &[], None)));
         assert!(!agrees(&acked, Some(&Change::SignOutAll), &shown(6, &["b"], Some("b"))));
+        let listed = Shown { attempts: ["x".to_owned()].into(), ..shown(6, &[], None) };
+        assert!(!agrees(&acked, Some(&Change::SignOutAll), &listed));
     }
 
     #[test]

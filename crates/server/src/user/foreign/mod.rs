@@ -19,7 +19,7 @@ use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Params, Version};
 use std::fmt;
 
-/// The longest text that is looked at.
+/// The longest text that is looked at, and kept: salts have no bound of their own, and may be longer as they are kept.
 const TEXT_MAX: usize = 1024;
 /// The most memory that one hash may take, in bytes.
 const MEMORY_MAX: u64 = 128 << 20;
@@ -84,13 +84,14 @@ impl Foreign {
         if text.starts_with("$2") {
             return Bcrypt::read(text).map(|it| Self(Method::Bcrypt(it)));
         }
-        let Some(parts) = phc::split(text) else { return spelling::read(text) };
-        match parts.id {
+        let Some(parts) = phc::split(text) else { return spelling::read(text)?.that_can_be_kept() };
+        let read = match parts.id {
             "argon2id" | "argon2i" | "argon2d" => argon2(text),
             "scrypt" | "scrypt-nfkc" => Scrypt::read(&parts).map(|it| Self(Method::Scrypt(it))),
             "fbscrypt" => Firebase::read(&parts).map(|it| Self(Method::Firebase(it))),
             _ => Pbkdf2::read(&parts).map(|it| Self(Method::Pbkdf2(it))),
-        }
+        };
+        read?.that_can_be_kept()
     }
 
     /// The hash of a user of Firebase, whose export has the project's part apart.
@@ -98,7 +99,12 @@ impl Foreign {
     /// # Errors
     /// Why it is not taken.
     pub fn of_firebase(key: &FirebaseKey, salt: &str, hash: &str) -> Result<Self, Unusable> {
-        Firebase::new(key, salt, hash).map(|it| Self(Method::Firebase(it)))
+        Self(Method::Firebase(Firebase::new(key, salt, hash)?)).that_can_be_kept()
+    }
+
+    /// What could not be read again is not taken: its owner would be told that the password is wrong.
+    fn that_can_be_kept(self) -> Result<Self, Unusable> {
+        if self.text().len() > TEXT_MAX { Err(Unusable::Unknown) } else { Ok(self) }
     }
 
     /// The text that is kept, which [`Foreign::read`] reads again.

@@ -41,6 +41,22 @@ fn hashes_of_other_systems_fit_their_password_and_no_other_also_as_they_are_kept
 }
 
 #[test]
+fn what_would_be_too_long_to_be_read_again_is_not_taken() {
+    let django =
+        |salt: &str| format!("pbkdf2_sha256$1000${salt}$DrdiWD40lyBuydnjvZiDrdQMx1S1mOA9O0QYex0R6ww=");
+    let fits = Foreign::read(&django(&"s".repeat(700))).unwrap();
+    assert_eq!(Foreign::read(&fits.text()).unwrap().text(), fits.text());
+    // As Django writes it, it is short enough; what is kept has the salt in Base64.
+    let long = django(&"s".repeat(900));
+    assert!(long.len() < TEXT_MAX);
+    assert_eq!(Foreign::read(&long).unwrap_err(), Unusable::Unknown);
+    let hash = "lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==";
+    let of_firebase = |salt: usize| Foreign::of_firebase(&firebase(), &"AAAA".repeat(salt), hash);
+    assert!(Foreign::read(&of_firebase(150).unwrap().text()).is_ok());
+    assert_eq!(of_firebase(300).unwrap_err(), Unusable::Unknown);
+}
+
+#[test]
 fn a_hash_of_firebase_fits_with_its_projects_parameters_only() {
     let salt = "42xEC+ixf3L2lw==";
     let example = "lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==";

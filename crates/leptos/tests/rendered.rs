@@ -165,6 +165,7 @@ fn form_at(step: &str, methods: &[&str]) -> String {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let mut attempt = file["templates"]["attempt"].clone();
+    attempt["id"] = json!("sia_1");
     (attempt["current_step"], attempt["available_2fa_methods"]) = (json!(step), json!(methods));
     let mut session = json!(Session::empty(None));
     session["signin_attempts"] = json!([attempt]);

@@ -24,6 +24,7 @@ pub enum Source<'a> {
 const CLIENT: u64 = 90;
 
 /// Has Leptos forget the types of views: a page is otherwise one type, and code for each part of it is what a browser loads.
+/// Demos only: what takes over a server's page is compiled as that server is.
 const ERASED: &str = "target.wasm32-unknown-unknown.rustflags=[\"--cfg\", \"erase_components\"]";
 
 /// What a browser loads of one program.
@@ -88,12 +89,11 @@ pub fn build(source: Source<'_>, folder: &Path) -> Outcome {
 fn compile(source: Source<'_>, toolchain: &Toolchain) -> Outcome<PathBuf> {
     let target = tools::built("wasm")?;
     let mut cargo = tools::command("cargo", &["build", "--quiet", "--profile", "wasm", "--target", TARGET]);
-    cargo.args(["--config", ERASED]);
     toolchain.apply(&mut cargo);
     let folder = target.join(TARGET).join("wasm");
     let (folder, name) = match source {
         Source::Package(package) => {
-            cargo.args(["--package", package]);
+            cargo.args(["--config", ERASED, "--package", package]);
             (folder, package)
         }
         Source::Example(package, example) => {

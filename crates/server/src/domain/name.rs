@@ -3,6 +3,7 @@
 use super::LABEL;
 use super::free::FREE_MAIL;
 use crate::config::Listed;
+use crate::user::disposable::is_disposable;
 use crate::user::email::EmailAddress;
 use keyrack_protocol::Code;
 
@@ -30,8 +31,7 @@ pub fn parse(text: &str) -> Result<String, Code> {
 pub fn claimable(domain: &str, refused: &[Listed]) -> Result<(), Code> {
     let is_suffix = psl::domain(domain.as_bytes()).is_none();
     let is_free = FREE_MAIL.iter().any(|free| domain == *free || is_below(domain, free));
-    let is_disposable = !mailchecker::is_valid(&format!("a@{domain}"));
-    if is_suffix || is_free || is_disposable || refused.iter().any(|entry| matches(entry, domain)) {
+    if is_suffix || is_free || is_disposable(domain) || refused.iter().any(|entry| matches(entry, domain)) {
         return Err(Code::DomainNotClaimable);
     }
     Ok(())

@@ -2,6 +2,7 @@
 //! of them says anything about accounts.
 
 use crate::config::{Listed, Restrictions, SignUpMode, folded};
+use crate::user::disposable::is_disposable;
 use crate::user::email::EmailAddress;
 use keyrack_protocol::Code;
 
@@ -35,7 +36,7 @@ pub fn check(rules: &Restrictions, email: &EmailAddress, names: &[&str]) -> Resu
     if !rules.allowlist.is_empty() && !rules.allowlist.iter().any(allowed) {
         return Err(Code::EmailNotAllowed);
     }
-    if rules.block_disposable_emails && !mailchecker::is_valid(&format!("a@{domain}")) {
+    if rules.block_disposable_emails && is_disposable(domain) {
         return Err(Code::DisposableEmailBlocked);
     }
     std::iter::once(&local).chain(names).try_for_each(|name| check_name(rules, name))

@@ -3,6 +3,7 @@
 pub mod authenticator;
 pub mod backup_code;
 pub mod code_budget;
+pub mod disposable;
 pub mod email;
 pub mod factors;
 pub mod foreign;

@@ -78,6 +78,9 @@ impl File {
         let given: Vec<&str> =
             stage.lines.iter().filter(|(word, _)| word == "COPY").flat_map(|line| sources(&line.1)).collect();
         let sources = notes.split_once(": ").map_or("", |parts| parts.1).split_whitespace();
+        // What the build writes for itself lies beside the binary.
+        let is_made = |path: &&str| binary.parent().is_some_and(|built| Path::new(path).starts_with(built));
+        let sources = sources.filter(|path| !is_made(path));
         let mut count = 0;
         for source in sources.filter_map(|path| Path::new(path).strip_prefix(tools::root()).ok()) {
             count += 1;

@@ -1,6 +1,7 @@
 //! Ways in: what begins an attempt to sign in or up, and what moves it on. The session that each call answers with has the
 //! attempt, which says what it waits for.
 
+use crate::account::{NewAccount, Profile};
 use crate::core::known::known;
 use crate::core::mutation::{Done, Mutation, without_nulls};
 use crate::core::request::Request;
@@ -56,58 +57,6 @@ impl By {
             Self::PhoneCode(phone) => ("phone_otp", "phone", phone, Value::Null),
         };
         object([("strategy", strategy.into()), (name, identifier.into()), ("password", password)])
-    }
-}
-
-/// Who wants an account.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-#[allow(missing_docs, reason = "each name says it")]
-pub struct NewAccount {
-    pub email: String,
-    pub password: String,
-    pub username: Option<String>,
-    pub phone_number: Option<String>,
-    pub phone_country_code: Option<String>,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    pub invite_token: Option<String>,
-}
-
-impl NewAccount {
-    fn body(&self) -> Value {
-        object([
-            ("email", self.email.as_str().into()),
-            ("password", self.password.as_str().into()),
-            ("username", self.username.clone().into()),
-            ("phone_number", self.phone_number.clone().into()),
-            ("phone_country_code", self.phone_country_code.clone().into()),
-            ("first_name", self.first_name.clone().into()),
-            ("last_name", self.last_name.clone().into()),
-            ("invite_token", self.invite_token.clone().into()),
-        ])
-    }
-}
-
-/// What was missing of a profile.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-#[allow(missing_docs, reason = "each name says it")]
-pub struct Profile {
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    pub username: Option<String>,
-    pub phone_number: Option<String>,
-    pub phone_country_code: Option<String>,
-}
-
-impl Profile {
-    fn body(&self) -> Value {
-        object([
-            ("first_name", self.first_name.clone().into()),
-            ("last_name", self.last_name.clone().into()),
-            ("username", self.username.clone().into()),
-            ("phone_number", self.phone_number.clone().into()),
-            ("phone_country_code", self.phone_country_code.clone().into()),
-        ])
     }
 }
 
@@ -206,7 +155,7 @@ impl Loaded {
     /// # Errors
     /// Whatever docs/API.md says of `POST /auth/signup`.
     pub fn sign_up(&self, account: &NewAccount) -> Call<Arc<Session>> {
-        self.change(Mutation::new("/auth/signup", account.body(), Done::Begun))
+        self.change(Mutation::new("/auth/signup", account.clone().body(), Done::Begun))
     }
 
     /// Answers what an attempt waits for.
@@ -224,7 +173,7 @@ impl Loaded {
     /// # Errors
     /// Whatever docs/API.md says of `POST /auth/complete-profile`.
     pub fn complete_profile(&self, attempt: &str, profile: &Profile) -> Call<Arc<Session>> {
-        let body = merged([profile.body(), object([("attempt_id", attempt.into())])]);
+        let body = merged([profile.clone().body(), object([("attempt_id", attempt.into())])]);
         self.change(Mutation::new("/auth/complete-profile", body, Done::Moved(attempt.to_owned())))
     }
 

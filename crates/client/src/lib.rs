@@ -30,6 +30,7 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+mod account;
 mod builder;
 mod call;
 mod challenge;
@@ -47,10 +48,11 @@ mod state;
 mod ways;
 
 pub use crate::core::permissions::Allowed;
+pub use account::{NewAccount, Profile};
 pub use builder::{Builder, CannotStart};
 pub use call::Call;
 pub use client::Client;
-pub use entry::{Answer, Attempt, By, NewAccount, Profile};
+pub use entry::{Answer, Attempt, By};
 pub use error::{
     CHALLENGE_UNSOLVED, CLOSED, Error, NETWORK, NO_SESSION, PASSKEY_CANCELLED, PASSKEY_EXISTS,
     PASSKEY_UNAVAILABLE, SESSION_CHANGED, STORAGE, TIMEOUT, WRONG_KEY,

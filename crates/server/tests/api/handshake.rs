@@ -7,12 +7,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use keyrack_server::config::Mode;
 use serde_json::{Value, json};
 
-const APP: &str = "http://127.0.0.1:3999";
+pub const APP: &str = "http://127.0.0.1:3999";
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const STATE: &str = "ThisIsWhatTheServerRecognisesTheAnswerBy_0123456789";
 
 /// A production deployment whose application is at [`APP`].
-async fn with_an_app() -> Keyrack {
+pub async fn with_an_app() -> Keyrack {
     Keyrack::start_with(|deployment| {
         deployment.mode = Mode::Production;
         deployment.allowed_origins.push(APP.to_owned());
@@ -30,7 +30,7 @@ pub fn begins(server: &Keyrack, back_to: &str, verifier: &str) -> String {
 }
 
 /// A navigation of this browser.
-async fn goes(server: &Keyrack, browser: &Browser, to: &str, cookie: &str) -> Reply {
+pub async fn goes(server: &Keyrack, browser: &Browser, to: &str, cookie: &str) -> Reply {
     let name = format!("keyrack_dev_{}", server.base.rsplit(':').next().unwrap());
     let own = browser.credential().map(|rack| format!("{name}={rack}; ")).unwrap_or_default();
     let client = crate::support::still();
@@ -239,45 +239,6 @@ async fn b09_without_what_binds_the_answer_and_by_anything_but_a_navigation_nobo
         assert_eq!(reply.refused(), (403, "origin_not_allowed".to_owned()), "{mark}: {value}");
     }
     exchanges(&server, of(&code)).await.ok();
-}
-
-#[tokio::test]
-async fn a_browser_that_goes_round_in_circles_is_told_so_instead_of_being_sent_on() {
-    let server = with_an_app().await;
-    let ada = server.signed_up("ada").await;
-    let to = begins(&server, APP, VERIFIER);
-    let mut cookie = String::new();
-    for trip in 1..=6 {
-        let reply = goes(&server, &ada, &to, &cookie).await;
-        assert_eq!(reply.status, 303, "{trip}");
-        let set = reply.header("set-cookie").unwrap();
-        assert!(set.ends_with("; Max-Age=60; Path=/handshake; HttpOnly; SameSite=Lax"), "{set}");
-        cookie = set.split(';').next().unwrap().to_owned();
-    }
-    let reply = goes(&server, &ada, &to, &cookie).await;
-    assert_eq!((reply.status, reply.header("location")), (508, None));
-    assert!(
-        reply.text.contains("<code>handshake_loop</code>") && reply.text.contains("cookies"),
-        "{}",
-        reply.text
-    );
-    assert!(reply.header("content-type").unwrap().starts_with("text/html"));
-    // Whoever comes again later is sent on.
-    server.advance(15_000);
-    assert_eq!(goes(&server, &ada, &to, &cookie).await.status, 303);
-}
-
-#[tokio::test]
-async fn a_person_who_goes_from_account_to_account_is_not_going_round_in_circles() {
-    let server = with_an_app().await;
-    let (browser, [ada, bob]) = server.signed_up_two().await;
-    let (to, mut cookie) = (begins(&server, APP, VERIFIER), String::new());
-    for turn in [&ada, &bob].iter().cycle().take(12) {
-        browser.post("/session/switch-sign-in", json!({ "sign_in_id": turn })).await.ok();
-        let reply = goes(&server, &browser, &to, &cookie).await;
-        assert_eq!(reply.status, 303);
-        cookie = reply.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-    }
 }
 
 #[tokio::test]

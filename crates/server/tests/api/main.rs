@@ -93,6 +93,7 @@ mod events_stop;
 mod events_wire;
 mod handover;
 mod handshake;
+mod handshake_loops;
 mod health;
 mod import;
 mod import_cli;

@@ -3,6 +3,7 @@
 use crate::Outcome;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 /// The repository's root.
@@ -90,12 +91,17 @@ fn newest_in(path: &Path) -> Option<SystemTime> {
     path.read_dir().ok()?.filter_map(|entry| newest_in(&entry.ok()?.path())).max()
 }
 
-/// A TCP port of this machine that nobody listens on.
+/// A TCP port of this machine that nobody listens on, and that stays its server's while that is stopped and started
+/// again: the system gives outgoing connections none below 32 768.
 pub fn free_port() -> Outcome<u16> {
-    std::net::TcpListener::bind(("127.0.0.1", 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(|error| format!("no free port: {error}"))
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    const COUNT: u32 = 12_000;
+    // Processes that run beside each other begin at different places.
+    let next = || std::process::id().wrapping_mul(127).wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed));
+    (0..COUNT)
+        .filter_map(|_| u16::try_from(20_000 + next() % COUNT).ok())
+        .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .ok_or_else(|| "no port is free".to_owned())
 }
 
 /// A new folder for one run, next to the system's other temporary files.

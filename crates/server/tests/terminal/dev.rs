@@ -1,10 +1,10 @@
 //! The real binary, and programs that use it.
 
+use super::ports::free_address;
 use clap::Parser;
 use keyrack_client::{Client, File};
 use keyrack_demo_terminal::{Line, run};
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
@@ -26,7 +26,7 @@ impl Dev {
     /// With more in its file about the deployment.
     pub fn with(mode: &str, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = free_address();
         let file = format!(
             "[[deployment]]\nid = \"terminal\"\nmode = \"{mode}\"\norigin = \"http://{address}\"\n\
              hosts = [\"127.0.0.1\"]\n\n\

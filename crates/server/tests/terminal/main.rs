@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod dev;
+#[path = "../api/support/ports.rs"]
+mod ports;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;

@@ -1,5 +1,6 @@
 //! A name server of this process: hickory's, on loopback, over UDP and TCP.
 
+use super::ports::next_address;
 use hickory_server::Server;
 use hickory_server::proto::rr::rdata::{CNAME, SOA, TXT};
 use hickory_server::proto::rr::{LowerName, Name, RData, Record, RecordType, RrKey};
@@ -87,11 +88,11 @@ impl NameServer {
     }
 }
 
-/// A port that is free for both.
+/// A port that is free for both, and that no connection is given while its server is away.
 pub async fn sockets() -> (UdpSocket, TcpListener) {
     for _ in 0..100 {
-        let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()).await {
+        let address = next_address();
+        if let (Ok(udp), Ok(tcp)) = (UdpSocket::bind(address).await, TcpListener::bind(address).await) {
             return (udp, tcp);
         }
     }

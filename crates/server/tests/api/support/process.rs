@@ -1,5 +1,4 @@
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -111,11 +110,6 @@ pub struct Ended {
     pub code: Option<i32>,
     pub out: Vec<String>,
     pub err: Vec<String>,
-}
-
-/// An address of this machine that nothing listens on.
-pub fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {

@@ -149,6 +149,12 @@ impl Client {
         self.handle(Input::Challenge(token.into()));
     }
 
+    /// Has whoever listens by [`on_news`](Self::on_news), here and in the other tabs, read again what lies under paths with these
+    /// beginnings: after something was done to it by [`post`](Self::post).
+    pub fn outdate(&self, paths: &[&str]) {
+        self.handle(Input::Outdated(paths.iter().map(|path| (*path).to_owned()).collect()));
+    }
+
     /// From now on it is known what the roles of the account allow.
     pub(crate) fn want_permissions(&self) {
         self.handle(Input::Asked);

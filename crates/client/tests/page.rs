@@ -135,7 +135,7 @@ fn h24_without_settings_or_without_an_address_in_them_it_goes_nowhere() {
 }
 
 #[test]
-fn h15_what_an_inbox_tells_of_is_told_here_and_to_the_other_tabs() {
+fn h15_what_an_inbox_tells_of_and_what_is_done_here_is_told_to_the_other_tabs() {
     let (scripted, client) = store(false);
     scripted.post(Input::Leads(true));
     let news = Arc::new(Mutex::new(Vec::new()));
@@ -149,9 +149,14 @@ fn h15_what_an_inbox_tells_of_is_told_here_and_to_the_other_tabs() {
     assert_eq!(scripted.world().told, [json!({ "beside": ["/notifications", "/me/"] })]);
     scripted.post(Input::Heard(json!({ "beside": ["/organizations/org_1"] })));
     assert_eq!(news.lock().unwrap().last().unwrap(), "/organizations/org_1");
+    client.outdate(&["/organizations/org_1/members"]);
+    assert_eq!(news.lock().unwrap().last().unwrap(), "/organizations/org_1/members");
+    let done_here = json!({ "beside": ["/organizations/org_1/members"] });
+    assert_eq!(scripted.world().told.last(), Some(&done_here), "what was heard is not told on, what was done here is");
+    assert_eq!(scripted.world().told.len(), 2);
     drop(subscription);
     scripted.post(Input::Heard(json!({ "beside": ["/me/"] })));
-    assert_eq!(news.lock().unwrap().len(), 2);
+    assert_eq!(news.lock().unwrap().len(), 3);
 }
 
 #[test]

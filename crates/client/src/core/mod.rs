@@ -174,6 +174,7 @@ impl Core {
             Input::Line { number, line } => self.stream.hear(number, line, now, chance),
             Input::Asked => self.want_permissions(),
             Input::Challenge(token) => self.challenge_token = token,
+            Input::Outdated(paths) => self.tell_news(paths),
         }
         self.follow_permissions();
         self.wish();
@@ -250,12 +251,15 @@ impl Core {
                 Wish::Open { number, path } => self.command(Command::Open { number, path }),
                 Wish::Close { number } => self.command(Command::Close { number }),
                 Wish::Notice(told) => self.notice(told),
-                Wish::Beside(paths) => {
-                    self.command(Command::Tell(Message::Beside(paths.clone())));
-                    self.news(paths);
-                }
+                Wish::Beside(paths) => self.tell_news(paths),
             }
         }
+    }
+
+    /// The same as [`news`](Self::news), which the other tabs do not know yet.
+    fn tell_news(&mut self, paths: Vec<String>) {
+        self.command(Command::Tell(Message::Beside(paths.clone())));
+        self.news(paths);
     }
 
     /// What is read under these paths may be another by now.

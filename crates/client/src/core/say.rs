@@ -111,6 +111,8 @@ pub enum Input {
     Asked,
     /// What shows from now on that work was done for the ways in.
     Challenge(Option<String>),
+    /// Something was done here after which what is read under these paths may be another.
+    Outdated(Vec<String>),
 }
 
 /// What is to be done.

@@ -3,7 +3,7 @@
 use gloo_net::http::Request;
 use js_sys::Promise;
 use wasm_bindgen_futures::JsFuture;
-use wasm_bindgen_futures::wasm_bindgen::JsCast;
+use wasm_bindgen_futures::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, Window};
 
 fn window() -> Option<Window> {
@@ -51,6 +51,25 @@ pub fn has_lost_focus() -> bool {
         let active = document.active_element().map(|element| element.tag_name());
         document.has_focus().unwrap_or(false) && active.is_none_or(|name| name == "BODY")
     })
+}
+
+/// Whether the focus is on the element with this id, or in it.
+pub fn holds_focus(id: &str) -> bool {
+    let document = window().and_then(|window| window.document());
+    document.is_some_and(|document| {
+        let active = document.active_element();
+        document.get_element_by_id(id).is_some_and(|element| element.contains(active.as_deref()))
+    })
+}
+
+/// A text as a part of an address.
+pub fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+/// A moment as people write it where this browser is.
+pub fn local_time(at: &str) -> String {
+    js_sys::Date::new(&at.into()).to_locale_string("default", &JsValue::UNDEFINED).into()
 }
 
 /// Resolves after so many milliseconds.

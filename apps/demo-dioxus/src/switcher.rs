@@ -1,7 +1,7 @@
 //! Shows where the active account acts, and changes it.
 
-use crate::browser;
 use crate::places::{Place, Places};
+use crate::popup::{Open, Popup};
 use crate::sentences::sentence;
 use dioxus::prelude::*;
 use keyrack_dioxus::client::{Call, SignedIn};
@@ -30,42 +30,22 @@ fn place_of(active: &SignIn, places: Option<&Places>) -> String {
 #[component]
 pub fn Switcher(places: Option<Rc<Places>>) -> Element {
     let hook = use_session();
-    let mut is_open = use_signal(|| false);
+    let open = use_context::<Open>();
     let Some(active) = hook.active_signin() else { return rsx! {} };
     let user = &active.user;
     let name = format!("{} {}", user.first_name, user.last_name).trim().to_owned();
     let name = if name.is_empty() { user.email_address.clone() } else { name };
     let place = place_of(&active, places.as_deref());
-    let mut close = move || {
-        is_open.set(false);
-        browser::focus(OPENER);
+    let button = rsx! {
+        span { class: "kr-two",
+            strong { "{place}" }
+            " "
+            span { class: "kr-quiet", "{user.email_address}" }
+        }
     };
     rsx! {
-        div {
-            class: "kr kr-popup",
-            onkeydown: move |event| {
-                if event.key() == Key::Escape && is_open() {
-                    close();
-                }
-            },
-            button {
-                id: OPENER,
-                r#type: "button",
-                class: "kr-opener",
-                aria_label: "{TITLE}: {place}, {name}",
-                aria_expanded: if is_open() { "true" } else { "false" },
-                onclick: move |_| is_open.toggle(),
-                span { class: "kr-two",
-                    strong { "{place}" }
-                    " "
-                    span { class: "kr-quiet", "{user.email_address}" }
-                }
-            }
-            if is_open() {
-                div { class: "kr-panel", role: "group", aria_label: TITLE,
-                    Panel { active, places, on_done: move |()| close() }
-                }
-            }
+        Popup { id: OPENER, label: "{TITLE}: {place}, {name}", title: TITLE, button,
+            Panel { active, places, on_done: move |()| open.close(OPENER) }
         }
     }
 }

@@ -2,7 +2,11 @@
 
 use crate::form::{Field, Form, Values, Work};
 use crate::frame::Frame;
+use crate::manage::Manage;
+use crate::notifications::NotificationBell;
 use crate::places::{Place, Places, use_places};
+use crate::popup::Open;
+use crate::reading::scope_of;
 use crate::switcher::Switcher;
 use dioxus::prelude::*;
 use keyrack_dioxus::client::{Client, json};
@@ -35,6 +39,7 @@ pub fn Team() -> Element {
 #[component]
 fn Acting() -> Element {
     let hook = use_session();
+    let open = Open::provide();
     let places = use_places();
     let Some(active) = hook.active_signin() else { return rsx! {} };
     let membership = active.active_organization_membership_id.clone();
@@ -42,18 +47,38 @@ fn Acting() -> Element {
     rsx! {
         div { class: "team-bar",
             Switcher { places: places() }
+            NotificationBell {}
         }
-        section { class: "card team", aria_labelledby: "organization-title",
+        section {
+            class: "card team",
+            aria_labelledby: "organization-title",
+            onpointerdown: move |_| open.leave(),
+            onfocusin: move |_| open.leave(),
             h2 { id: "organization-title", "Organization" }
-            match (membership, here) {
-                (None, _) => rsx! { NewOrganization {} },
-                (Some(_), None) => rsx! {},
-                (Some(membership), Some(here)) => rsx! {
-                    p { key: "{membership}", "{here.name}" }
-                    Protect { permission: "organization:admin", NewWorkspace { organization: here } }
-                },
+            // Another account, or another place, begins anew: nothing of the former is seen under it.
+            for scope in [scope_of(&active)] {
+                Organization { key: "{scope}", is_none: membership.is_none(), place: here.clone() }
             }
         }
+    }
+}
+
+#[component]
+fn Organization(
+    /// Whether the account acts in none.
+    is_none: bool,
+    /// The one that it acts in, once that was read.
+    place: Option<Place>,
+) -> Element {
+    match place {
+        _ if is_none => rsx! {
+            NewOrganization {}
+        },
+        None => rsx! {},
+        Some(place) => rsx! {
+            Manage { place: place.clone() }
+            Protect { permission: "organization:admin", NewWorkspace { organization: place } }
+        },
     }
 }
 

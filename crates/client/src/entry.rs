@@ -231,7 +231,8 @@ impl Client {
     }
 
     /// Has something done as the active account that is no change of the session itself: `POST /organizations`, say, as
-    /// docs/API.md describes it. What the session shows of it is pushed; `refetch` does not wait for that.
+    /// docs/API.md describes it. What the session shows of it is pushed; `refetch` does not wait for that. What others read
+    /// beside the session is for [`outdate`](Self::outdate).
     ///
     /// # Errors
     /// When it was refused or could not be sent.

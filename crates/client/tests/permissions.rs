@@ -74,6 +74,18 @@ fn h42_what_roles_allow_is_read_when_it_is_first_asked_and_again_at_each_revisio
 }
 
 #[test]
+fn h42_what_roles_allow_is_read_again_when_it_was_changed_here_though_the_revision_is_the_same() {
+    let (scripted, client) = acting_store();
+    assert_eq!(loaded(&client).allows("organization:admin"), None);
+    answer(&scripted, &memberships("omem_1", &["organization:admin"]));
+    client.outdate(&["/organizations/org_1/members", "/notifications"]);
+    assert!(scripted.world().waiting.is_empty(), "that is not read from there");
+    client.outdate(&["/me/"]);
+    answer(&scripted, &memberships("omem_1", &[]));
+    assert_eq!(loaded(&client).allows("organization:admin"), Some(false));
+}
+
+#[test]
 fn h22_what_one_membership_allows_is_never_said_of_another() {
     let (scripted, client) = acting_store();
     let allows = |permission| loaded(&client).allows(permission);

@@ -21,12 +21,17 @@ export class List extends Component<ListProps> {
     return !!this.#list.current?.contains(document.activeElement);
   }
 
+  /** Takes the focus. */
+  focus(): void {
+    this.#list.current?.focus();
+  }
+
   override getSnapshotBeforeUpdate(): boolean {
     return this.#hasFocus();
   }
 
   override componentDidUpdate(_: ListProps, __: object, hadFocus: boolean): void {
-    if (hadFocus && !this.#hasFocus()) this.#list.current?.focus();
+    if (hadFocus && !this.#hasFocus()) this.focus();
   }
 
   override render(): ReactElement {

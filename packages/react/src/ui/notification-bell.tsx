@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import type { NotificationMethods } from '../notifications.js';
 import type { Notification } from '../types.gen.js';
 import { type NotificationChannel, useNotifications, useUnreadNotifications } from '../use-notifications.js';
@@ -47,18 +47,24 @@ function Inbox({ channel }: { readonly channel: NotificationChannel }): ReactEle
   const words = useWords();
   const run = useRun();
   const hook = useNotifications({ channel });
+  const list = useRef<List>(null);
+  const hasUnread = !!hook.notifications?.some(({ is_read: isRead }) => !isRead);
+  useEffect(() => {
+    // The button that had it is gone.
+    if (!hasUnread && document.activeElement === document.body) list.current?.focus();
+  }, [hasUnread]);
   if (hook.loading) return <Wait error={hook.error} refetch={hook.refetch} />;
   const { notifications, hasMore, fetchMore, markAllRead, error } = hook;
   return (
     <>
       {notifications.length === 0 && <p className="kr-wait">{words.noNotifications}</p>}
-      <List label={words.notifications}>
+      <List label={words.notifications} ref={list}>
         {notifications.map((note) => (
           <Note key={note.id} note={note} methods={hook} />
         ))}
       </List>
       <More hasMore={hasMore} fetchMore={fetchMore} error={run.error ?? error} />
-      {notifications.some(({ is_read: isRead }) => !isRead) && (
+      {hasUnread && (
         <button type="button" className="kr-button" aria-busy={run.isBusy} onClick={() => void run.run(markAllRead)}>
           {words.allRead}
         </button>

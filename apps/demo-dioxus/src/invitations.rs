@@ -2,6 +2,7 @@
 
 use crate::browser;
 use crate::form::Work;
+use crate::manage::id_of;
 use crate::parts::{Act, More, Named, Select, Sure, Wait, use_heir, use_run};
 use crate::places::Place;
 use crate::reading::{Actor, use_reading};
@@ -33,10 +34,10 @@ pub fn Invitations(
         }
         ul { role: "list", class: "kr-list", id: LIST, tabindex: "-1", aria_label: "Invited",
             for invitation in known.items.iter().cloned() {
-                Invitation { key: "{invitation[\"id\"]}", invitation, path: path.clone() }
+                Invitation { key: "{id_of(&invitation)}", invitation, path: path.clone() }
             }
         }
-        More { reading, has_more: known.has_more() }
+        More { reading }
     }
 }
 
@@ -46,21 +47,19 @@ fn Invite(path: String, place: String, roles: Vec<Named>) -> Element {
     let run = use_run();
     let mut email = use_signal(String::new);
     let mut role = use_signal(String::new);
-    let is_wrong = run.error.read().as_ref().is_some_and(|error| [400, 409].contains(&error.status));
+    let is_wrong = move || run.error().is_some_and(|error| [400, 409].contains(&error.status));
+    use_effect(move || {
+        if is_wrong() {
+            browser::focus(EMAIL);
+        } else if run.done().is_some() {
+            email.set(String::new());
+        }
+    });
     let submit = move |event: FormEvent| {
         event.prevent_default();
-        let body = json::object([
-            ("email", email().into()),
-            ("role_id", Some(role()).filter(|role| !role.is_empty()).into()),
-        ]);
-        let then = move |is_done| {
-            if is_done {
-                email.set(String::new());
-            } else {
-                browser::focus(EMAIL);
-            }
-        };
-        run.run(work(hook, path.clone(), "", body), Some(format!("{email} was invited.")), then);
+        let role = Some(role()).filter(|role| !role.is_empty());
+        let body = json::object([("email", email().into()), ("role_id", role.into())]);
+        run.run(work(hook, &path, String::new(), body), format!("{email} was invited."));
     };
     let usual = (String::new(), "the usual role".to_owned());
     rsx! {
@@ -73,7 +72,7 @@ fn Invite(path: String, place: String, roles: Vec<Named>) -> Element {
                     r#type: "email",
                     required: true,
                     autocomplete: "off",
-                    aria_invalid: is_wrong.then_some("true"),
+                    aria_invalid: is_wrong().then_some("true"),
                     value: "{email}",
                     oninput: move |event| email.set(event.value()),
                 }
@@ -86,23 +85,22 @@ fn Invite(path: String, place: String, roles: Vec<Named>) -> Element {
                 on_change: move |to| role.set(to),
             }
             div { class: "kr-foot",
-                button { r#type: "submit", class: "kr-button kr-main", aria_busy: (run.is_busy)(), "Invite" }
+                button { r#type: "submit", class: "kr-button kr-main", aria_busy: run.is_busy(), "Invite" }
                 p { class: "kr-outcome",
                     span { role: "alert", class: "kr-error", {run.message()} }
-                    span { role: "status", {(run.done)()} }
+                    span { role: "status", {run.done()} }
                 }
             }
         }
     }
 }
 
-/// Does something to the invitations, or to one of them.
-fn work(hook: UseSession, path: String, how: &'static str, body: Value) -> Work {
-    let actor = Actor::of(hook);
-    let list = path.split("/invitations").next().unwrap_or_default().to_owned() + "/invitations";
+/// Does something to the invitations under a path, or to one of them.
+fn work(hook: UseSession, path: &str, how: String, body: Value) -> Work {
+    let (actor, path) = (Actor::of(hook), path.to_owned());
     Box::pin(async move {
         let Some(actor) = actor else { return Ok(()) };
-        actor.act(&format!("{path}{how}"), body, &[&list]).await
+        actor.act(&format!("{path}{how}"), body, &[&path]).await
     })
 }
 
@@ -110,7 +108,7 @@ fn work(hook: UseSession, path: String, how: &'static str, body: Value) -> Work 
 fn Invitation(invitation: Value, path: String) -> Element {
     let hook = use_session();
     let run = use_run();
-    let id = invitation["id"].as_str().unwrap_or_default();
+    let id = id_of(&invitation);
     use_heir(id, LIST);
     let email = invitation["email"].as_str().unwrap_or_default();
     let role = invitation["initial_organization_role"]["name"].as_str().unwrap_or("the usual role");
@@ -121,12 +119,12 @@ fn Invitation(invitation: Value, path: String) -> Element {
     } else {
         role
     };
-    let path = format!("{path}/{id}");
-    let own = path.clone();
-    let resend = move |()| {
-        run.run(work(hook, own.clone(), "/resend", json::object([])), Some("Sent again.".to_owned()), |_| ());
-    };
-    let discard = move |()| run.run(work(hook, path.clone(), "/discard", json::object([])), None, |_| ());
+    let act = use_callback({
+        let id = id.to_owned();
+        move |(how, done): (&str, &str)| {
+            run.run(work(hook, &path, format!("/{id}/{how}"), json::object([])), done.to_owned());
+        }
+    });
     rsx! {
         li { class: "kr-row", id: "{id}",
             span { class: "kr-two",
@@ -134,10 +132,10 @@ fn Invitation(invitation: Value, path: String) -> Element {
                 " "
                 span { class: "kr-quiet", "{state}" }
             }
-            Act { label: "Send the invitation of {email} again", is_busy: (run.is_busy)(), on_press: resend, sign: "↻" }
-            Sure { label: "Withdraw the invitation of {email}", is_busy: (run.is_busy)(), on_press: discard }
+            Act { label: "Send the invitation of {email} again", is_busy: run.is_busy(), on_press: move |()| act.call(("resend", "Sent again.")), sign: "↻" }
+            Sure { label: "Withdraw the invitation of {email}", is_busy: run.is_busy(), on_press: move |()| act.call(("discard", "")) }
             span { role: "alert", class: "kr-error", {run.message()} }
-            span { role: "status", class: "kr-quiet", {(run.done)()} }
+            span { role: "status", class: "kr-quiet", {run.done()} }
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::places::Place;
 use crate::reading::use_reading;
 use dioxus::prelude::*;
 use keyrack_dioxus::use_session;
+use serde_json::Value;
 
 const PANEL: &str = "team-panel";
 
@@ -77,8 +78,13 @@ fn Parts(place: Place, may_manage: bool) -> Element {
 }
 
 /// An id and a name of the answer.
-pub fn named(id: &serde_json::Value, name: &serde_json::Value) -> Option<Named> {
+pub fn named(id: &Value, name: &Value) -> Option<Named> {
     Some((id.as_str()?.to_owned(), name.as_str()?.to_owned()))
+}
+
+/// The id in an answer.
+pub fn id_of(value: &Value) -> &str {
+    value["id"].as_str().unwrap_or_default()
 }
 
 #[component]

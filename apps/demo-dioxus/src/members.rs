@@ -2,7 +2,7 @@
 
 use crate::browser;
 use crate::form::Work;
-use crate::manage::named;
+use crate::manage::{id_of, named};
 use crate::parts::{More, Named, Select, Sure, Wait, use_heir, use_run};
 use crate::places::Place;
 use crate::reading::{Actor, use_reading};
@@ -57,7 +57,7 @@ pub fn Members(
             ul { role: "list", class: "kr-list", id: LIST, tabindex: "-1", aria_label: "Members", aria_busy: is_searching,
                 for member in known.items.iter().cloned() {
                     Member {
-                        key: "{member[\"id\"]}",
+                        key: "{id_of(&member)}",
                         member,
                         place: place.clone(),
                         roles: roles.clone(),
@@ -65,7 +65,7 @@ pub fn Members(
                     }
                 }
             }
-            More { reading, has_more: known.has_more() }
+            More { reading }
         } else {
             Wait { reading }
         }
@@ -77,7 +77,7 @@ fn Member(member: Value, place: Place, roles: Vec<Named>, may_manage: bool) -> E
     let run = use_run();
     // What was chosen last, and which roles there were then: until they are others that is shown.
     let mut chosen = use_signal(|| None::<(String, Vec<Named>)>);
-    let id = member["id"].as_str().unwrap_or_default().to_owned();
+    let id = id_of(&member).to_owned();
     use_heir(&id, LIST);
     let own: Vec<Named> = member["roles"]
         .as_array()
@@ -87,7 +87,7 @@ fn Member(member: Value, place: Place, roles: Vec<Named>, may_manage: bool) -> E
         .collect();
     let current = role_of(&own);
     let value = match chosen() {
-        Some((to, before)) if before == own => to,
+        Some((to, before)) if before == own && run.error().is_none() => to,
         _ => current.0.clone(),
     };
     let options = if roles.iter().any(|(role, _)| *role == current.0) {
@@ -104,12 +104,7 @@ fn Member(member: Value, place: Place, roles: Vec<Named>, may_manage: bool) -> E
             return;
         }
         chosen.set(Some((to.clone(), own.clone())));
-        let then = move |is_done: bool| {
-            if !is_done {
-                chosen.set(None);
-            }
-        };
-        run.run(change.clone().give(to, own.clone()), None, then);
+        run.run(change.clone().give(to, own.clone()), String::new());
     };
     rsx! {
         li { class: "kr-row", id: "{id}",
@@ -129,14 +124,14 @@ fn Member(member: Value, place: Place, roles: Vec<Named>, may_manage: bool) -> E
                     label: "Role of {name}",
                     is_quiet: true,
                     value,
-                    is_busy: (run.is_busy)(),
+                    is_busy: run.is_busy(),
                     options,
                     on_change: give,
                 }
                 Sure {
                     label: "Remove {name}",
-                    is_busy: (run.is_busy)(),
-                    on_press: move |()| run.run(remove.clone().remove(), None, |_| ()),
+                    is_busy: run.is_busy(),
+                    on_press: move |()| run.run(remove.clone().remove(), String::new()),
                 }
             } else {
                 span { class: "kr-quiet", {current.1} }

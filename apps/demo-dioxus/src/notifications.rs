@@ -2,7 +2,8 @@
 
 use crate::browser;
 use crate::form::Work;
-use crate::parts::{Act, More, Wait, use_heir, use_run};
+use crate::manage::id_of;
+use crate::parts::{Act, More, Run, Wait, use_heir, use_run};
 use crate::popup::Popup;
 use crate::reading::{Actor, scope_of, use_reading};
 use dioxus::prelude::*;
@@ -65,17 +66,21 @@ fn work(hook: UseSession, path: String, body: Value) -> Work {
     })
 }
 
-/// The button that was pressed goes, where that was done.
-fn leave_button(is_done: bool) {
-    if is_done {
-        browser::focus(LIST);
-    }
+/// What is done takes its button away: the list has the focus then.
+fn use_run_in_list() -> Run {
+    let run = use_run();
+    use_effect(move || {
+        if run.done().is_some() {
+            browser::focus(LIST);
+        }
+    });
+    run
 }
 
 #[component]
 fn Inbox() -> Element {
     let hook = use_session();
-    let run = use_run();
+    let run = use_run_in_list();
     let reading = use_reading(PATH.to_owned(), 20, || format!("{CHANNELS}&is_archived=false"));
     let Some(known) = reading.known() else {
         return rsx! {
@@ -84,7 +89,7 @@ fn Inbox() -> Element {
     };
     let read_all = move |_| {
         let body = json::object([("channels", vec!["current"].into())]);
-        run.run(work(hook, "mark-all-read".to_owned(), body), None, leave_button);
+        run.run(work(hook, "mark-all-read".to_owned(), body), String::new());
     };
     rsx! {
         if known.items.is_empty() {
@@ -92,12 +97,12 @@ fn Inbox() -> Element {
         }
         ul { role: "list", class: "kr-list", id: LIST, tabindex: "-1", aria_label: "Notifications",
             for note in known.items.iter().cloned() {
-                Note { key: "{note[\"id\"]}", note }
+                Note { key: "{id_of(&note)}", note }
             }
         }
-        More { reading, has_more: known.has_more(), error: (run.error)() }
+        More { reading, error: run.error() }
         if known.items.iter().any(|note| note["is_read"] == false) {
-            button { r#type: "button", class: "kr-button", aria_busy: (run.is_busy)(), onclick: read_all,
+            button { r#type: "button", class: "kr-button", aria_busy: run.is_busy(), onclick: read_all,
                 "Mark all as read"
             }
         }
@@ -107,7 +112,7 @@ fn Inbox() -> Element {
 #[component]
 fn Note(note: Value) -> Element {
     let hook = use_session();
-    let run = use_run();
+    let run = use_run_in_list();
     let text = |name: &str| note[name].as_str().unwrap_or_default().to_owned();
     let [id, title, at] = ["id", "title", "created_at"].map(text);
     let is_unread = note["is_read"] == false;
@@ -115,13 +120,13 @@ fn Note(note: Value) -> Element {
     let (own, row) = (id.clone(), id.clone());
     let put_away = move |()| {
         let body = json::object([("archived", true.into())]);
-        run.run(work(hook, format!("{own}/archive"), body), None, |_| ());
+        run.run(work(hook, format!("{own}/archive"), body), String::new());
     };
     let read = move |()| {
-        run.run(work(hook, format!("{id}/read"), json::object([])), None, leave_button);
+        run.run(work(hook, format!("{id}/read"), json::object([])), String::new());
     };
     rsx! {
-        li { class: "kr-note", id: "{row}", "data-unread": is_unread.then_some(""), aria_busy: (run.is_busy)(),
+        li { class: "kr-note", id: "{row}", "data-unread": is_unread.then_some(""), aria_busy: run.is_busy(),
             strong { "{title}" }
             if is_unread {
                 span { class: "kr-unseen", " (unread)" }

@@ -9,45 +9,58 @@ use dioxus_web::WebEventExt;
 use keyrack_dioxus::Error;
 use std::rc::Rc;
 
-/// What becomes of what a person asks for.
-#[derive(Clone, Copy, PartialEq)]
-pub struct Run {
-    pub is_busy: Signal<bool>,
-    /// Why the last one failed.
-    pub error: Signal<Option<Rc<Error>>>,
-    /// What there is to say about the last one that was done.
-    pub done: Signal<Option<String>>,
+/// What became of what a person asked for last.
+#[derive(Default)]
+struct Ran {
+    is_busy: bool,
+    error: Option<Rc<Error>>,
+    done: Option<String>,
 }
 
+/// Does what a person asks for, and knows what there is to say about it.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Run(Signal<Ran>);
+
 pub fn use_run() -> Run {
-    Run { is_busy: use_signal(|| false), error: use_signal(|| None), done: use_signal(|| None) }
+    Run(use_signal(Ran::default))
 }
 
 impl Run {
-    /// Runs one at a time, to its end also where nobody shows it any more.
-    pub fn run(mut self, work: Work, done: Option<String>, then: impl FnOnce(bool) + 'static) {
-        if *self.is_busy.peek() {
+    /// Runs one at a time, to its end also where nobody shows it any more. `done` is what there is to say then.
+    pub fn run(mut self, work: Work, done: String) {
+        if self.0.peek().is_busy {
             return;
         }
-        self.is_busy.set(true);
-        self.error.set(None);
-        self.done.set(None);
+        self.0.set(Ran { is_busy: true, ..Ran::default() });
         spawn_forever(async move {
             let outcome = work.await;
             // The component may be gone.
-            let Ok(mut is_busy) = self.is_busy.try_write() else { return };
-            *is_busy = false;
-            drop(is_busy);
-            let is_done = outcome.is_ok();
-            self.done.set(done.filter(|_| is_done));
-            self.error.set(outcome.err().map(Rc::new));
-            then(is_done);
+            if let Ok(mut ran) = self.0.try_write() {
+                *ran = match outcome {
+                    Ok(()) => Ran { done: Some(done), ..Ran::default() },
+                    Err(error) => Ran { error: Some(Rc::new(error)), ..Ran::default() },
+                };
+            }
         });
     }
 
-    /// The last refusal, in the words that it came in.
+    pub fn is_busy(&self) -> bool {
+        self.0.read().is_busy
+    }
+
+    /// Why the last one failed.
+    pub fn error(&self) -> Option<Rc<Error>> {
+        self.0.read().error.clone()
+    }
+
+    /// The same in the words that it came in.
     pub fn message(&self) -> Option<String> {
-        self.error.read().as_ref().map(|error| error.message.clone())
+        self.0.read().error.as_ref().map(|error| error.message.clone())
+    }
+
+    /// What there is to say about the last one, which was done.
+    pub fn done(&self) -> Option<String> {
+        self.0.read().done.clone()
     }
 }
 
@@ -76,12 +89,11 @@ pub fn Wait(reading: Reading) -> Element {
 #[component]
 pub fn More(
     reading: Reading,
-    has_more: ReadSignal<bool>,
     /// What else went wrong with the list.
     error: Option<Rc<Error>>,
 ) -> Element {
     let mut was_used = use_signal(|| false);
-    let is_end = move || was_used() && !has_more();
+    let is_end = move || was_used() && !reading.more_of_it().0;
     use_effect(move || {
         // The button that had it is gone.
         if is_end() && browser::has_lost_focus() {
@@ -89,12 +101,13 @@ pub fn More(
         }
     });
     let error = error.or(reading.error());
+    let (has_more, is_fetching) = reading.more_of_it();
     rsx! {
-        if has_more() {
+        if has_more {
             button {
                 r#type: "button",
                 class: "kr-button",
-                aria_busy: reading.is_fetching(),
+                aria_busy: is_fetching,
                 onclick: move |_| {
                     was_used.set(true);
                     reading.more();

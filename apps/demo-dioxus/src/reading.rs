@@ -27,10 +27,6 @@ pub struct Known {
 }
 
 impl Known {
-    pub fn has_more(&self) -> bool {
-        self.next.is_some()
-    }
-
     /// Members come with a `meta`, notifications without, and invitations as a mere list: there the last one leads on, and a
     /// page that is not full is the last.
     fn add(&mut self, mut answer: Value, size: usize) {
@@ -58,6 +54,21 @@ impl Known {
     }
 }
 
+/// What is known of it, and what was asked for.
+#[derive(Default)]
+struct Kept {
+    known: Option<Rc<Known>>,
+    /// Why the last try failed.
+    error: Option<Rc<Error>>,
+    /// So many are to be shown.
+    wanted: usize,
+    /// What was asked for last, and how often anything was.
+    asked: Option<String>,
+    number: u64,
+    /// Which of those is known.
+    answered: u64,
+}
+
 /// One thing that is read, and kept as it is.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Reading {
@@ -65,14 +76,7 @@ pub struct Reading {
     limit: usize,
     /// None while nobody is signed in.
     path: Memo<Option<String>>,
-    known: Signal<Option<Known>>,
-    error: Signal<Option<Rc<Error>>>,
-    /// So many are to be shown.
-    wanted: Signal<usize>,
-    /// What was asked for last, and how often anything was.
-    asked: CopyValue<(Option<String>, u64)>,
-    /// Which of those is shown.
-    shown: CopyValue<u64>,
+    kept: Signal<Kept>,
 }
 
 /// Reads what lies under `base`, by a query that may change, `limit` at once.
@@ -83,16 +87,7 @@ pub fn use_reading(base: String, limit: usize, query: impl Fn() -> String + 'sta
         let scope = scope_of(hook.active_signin()?.as_ref());
         Some(format!("{base}?{}&scope={scope}&poll=1", query()))
     });
-    let reading = Reading {
-        hook,
-        limit,
-        path,
-        known: use_signal(|| None),
-        error: use_signal(|| None),
-        wanted: use_signal(|| limit),
-        asked: use_hook(|| CopyValue::new((None, 0))),
-        shown: use_hook(|| CopyValue::new(0)),
-    };
+    let reading = Reading { hook, limit, path, kept: use_signal(Kept::default) };
     use_effect(move || {
         // Whatever has made the session another one may have changed this, too.
         let _ = (path(), news(), hook.session());
@@ -121,83 +116,97 @@ fn use_news(base: &str) -> Signal<u64, SyncStorage> {
 
 impl Reading {
     /// What is known for the account that is shown, where it acts, by the query as it is.
-    pub fn known(&self) -> Option<Known> {
+    pub fn known(&self) -> Option<Rc<Known>> {
         let path = self.path.cloned();
-        self.known.cloned().filter(|known| Some(&known.path) == path.as_ref())
+        self.known_of_any().filter(|known| Some(&known.path) == path.as_ref())
     }
 
     /// The same, or until it is there what an earlier query has found: only where another account, and another place, has
     /// another component.
-    pub fn known_of_any(&self) -> Option<Known> {
-        self.known.cloned()
+    pub fn known_of_any(&self) -> Option<Rc<Known>> {
+        self.kept.read().known.clone()
     }
 
     /// Why what is shown may be old, or is not there.
     pub fn error(&self) -> Option<Rc<Error>> {
-        self.error.cloned()
+        self.kept.read().error.clone()
     }
 
-    /// Whether the next ones are on their way.
-    pub fn is_fetching(&self) -> bool {
-        let shown = self.known.read().as_ref().map_or(0, |known| known.items.len());
-        self.error.read().is_none() && shown > 0 && shown < *self.wanted.read()
+    /// Whether there are more than are shown, and whether those are on their way.
+    pub fn more_of_it(&self) -> (bool, bool) {
+        let Kept { known, error, wanted, .. } = &*self.kept.read();
+        let Some(known) = known else { return (false, false) };
+        (known.next.is_some(), error.is_none() && known.items.len() < *wanted)
     }
 
     /// Adds the next ones.
     pub fn more(mut self) {
-        let shown = self.known.peek().as_ref().map_or(0, |known| known.items.len());
-        self.wanted.set(shown + self.limit);
+        {
+            let mut kept = self.kept.write();
+            kept.wanted = kept.known.as_ref().map_or(0, |known| known.items.len()) + self.limit;
+        }
         self.load();
     }
 
     pub fn load(mut self) {
         let path = self.path.peek().clone();
-        let (asked, number) = self.asked.cloned();
-        if path != asked {
-            self.wanted.set(self.limit);
-            self.error.set(None);
-        }
-        self.asked.set((path.clone(), number + 1));
+        let number = {
+            let mut kept = self.kept.write();
+            if path != kept.asked {
+                (kept.wanted, kept.error) = (self.limit, None);
+                kept.asked.clone_from(&path);
+            }
+            kept.number += 1;
+            kept.number
+        };
         if let Some(path) = path {
-            spawn(self.read(number + 1, path));
+            spawn(self.read(number, path));
         }
     }
 
     /// Tries until there is an answer, or something later was asked for.
-    async fn read(mut self, number: u64, path: String) {
+    async fn read(self, number: u64, path: String) {
         for pause in (0..).map(|failures: u32| LONGEST_MS.min(1_000 << failures.min(8))) {
             let outcome = self.pages(&path).await;
-            let (asked, last) = self.asked.cloned();
-            if asked.as_ref() != Some(&path) || number < *self.shown.peek() {
+            if self.is_done_by(outcome, number, &path) {
                 return;
-            }
-            match outcome {
-                Ok(known) => {
-                    self.shown.set(number);
-                    self.known.set(Some(known));
-                    return self.error.set(None);
-                }
-                // The later one will say it.
-                Err(_) if number < last => return,
-                Err(refused) => {
-                    let is_refused = !refused.says_nothing();
-                    self.error.set(Some(Rc::new(refused)));
-                    if is_refused {
-                        self.known.set(None);
-                        // The session that is shown may be old.
-                        return drop(self.hook.refetch());
-                    }
-                }
             }
             browser::pause(pause).await;
-            if number < self.asked.peek().1 {
+            if number < self.kept.peek().number {
                 return;
+            }
+        }
+    }
+
+    /// Takes an answer; false when there is to be another try.
+    fn is_done_by(mut self, outcome: Result<Known, Error>, number: u64, path: &str) -> bool {
+        let mut kept = self.kept.write();
+        if kept.asked.as_deref() != Some(path) || number < kept.answered {
+            return true;
+        }
+        match outcome {
+            Ok(known) => {
+                (kept.known, kept.error, kept.answered) = (Some(Rc::new(known)), None, number);
+                true
+            }
+            // The later one will say it.
+            Err(_) if number < kept.number => true,
+            Err(refused) => {
+                let is_refused = !refused.says_nothing();
+                kept.error = Some(Rc::new(refused));
+                if is_refused {
+                    kept.known = None;
+                    drop(kept);
+                    // The session that is shown may be old.
+                    drop(self.hook.refetch());
+                }
+                is_refused
             }
         }
     }
 
     async fn pages(self, path: &str) -> Result<Known, Error> {
-        let wanted = *self.wanted.peek();
+        let wanted = self.kept.peek().wanted;
         let mut known = Known { path: path.to_owned(), ..Known::default() };
         loop {
             let before = known.items.len();
@@ -207,7 +216,7 @@ impl Reading {
             let page = format!("{path}&limit={size}{cursor}");
             known.add(self.hook.client().read(&page).await?, size);
             let now = known.items.len();
-            if now == before || now >= wanted || !known.has_more() {
+            if now == before || now >= wanted || known.next.is_none() {
                 return Ok(known);
             }
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// The demos, each a folder of `apps` and the package `keyrack-…` in it, and what each may cost a browser, in kilobytes of
 /// brotli.
-const DEMOS: [(&str, u64); 2] = [("demo-leptos", 250), ("demo-dioxus", 298)];
+const DEMOS: [(&str, u64); 2] = [("demo-leptos", 250), ("demo-dioxus", 293)];
 
 /// Those that there are.
 pub fn all() -> impl Iterator<Item = &'static str> {

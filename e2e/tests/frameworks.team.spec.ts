@@ -8,7 +8,7 @@ import { Server } from './server.js';
 import { TeamPage } from './team-page.js';
 
 /** Those whose page has all of it. */
-const COMPLETE = FRAMEWORKS.filter(({ name }) => ['React'].includes(name));
+const COMPLETE = FRAMEWORKS.filter(({ name }) => ['React', 'Dioxus'].includes(name));
 
 const NARROW = { width: 360, height: 740 };
 

@@ -61,6 +61,25 @@ async function rust(context: BrowserContext, server: Server, mode: Mode): Promis
   return page;
 }
 
+/** Notes from now on when the page says that another account is active, on the clock that all tabs share. */
+function watch(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const changes: number[] = [];
+    Object.assign(globalThis, { changes });
+    const place = document.querySelector('output, [role=status][aria-label="Active account"]');
+    let before = place?.textContent;
+    new MutationObserver(() => {
+      const now = place?.textContent;
+      if (!now?.includes('@') || now === before) return;
+      before = now;
+      changes.push(performance.timeOrigin + performance.now());
+    }).observe(place ?? document, { subtree: true, childList: true, characterData: true });
+  });
+}
+
+/** When it did. */
+const seen = (page: Page) => page.evaluate(() => (globalThis as unknown as { changes: number[] }).changes);
+
 const shows = (page: Page, what: string) => expect(page.locator('output')).toHaveText(what);
 
 /** What both modes are tried with. */
@@ -81,6 +100,19 @@ export function tabsOfBoth(mode: Mode): void {
     await demo.signOut(ada);
     await shows(page, bob.email);
     expect(requests, 'told by the tab that did it').toEqual([]);
+    await demo.signIn(ada);
+    await shows(page, ada.email);
+    await Promise.all([page, demo.page].map(watch));
+    for (const person of [bob, ada, bob, ada, bob, ada]) {
+      await demo.switchTo(person);
+      await shows(page, person.email);
+    }
+    const there = await seen(page);
+    const here = await seen(demo.page);
+    const delays = there.map((at, index) => at - (here[index] ?? 0));
+    expect(delays).toHaveLength(6);
+    // One of six may meet a busy machine; a tab that polled instead would take seconds each time.
+    expect(delays.filter((delay) => delay > 100).length, `${delays.map(Math.round)} ms`).toBeLessThanOrEqual(1);
 
     await page.evaluate(() => store.sign_out());
     await demo.showsNobody();

@@ -152,7 +152,11 @@ fn h15_what_an_inbox_tells_of_and_what_is_done_here_is_told_to_the_other_tabs() 
     client.outdate(&["/organizations/org_1/members"]);
     assert_eq!(news.lock().unwrap().last().unwrap(), "/organizations/org_1/members");
     let done_here = json!({ "beside": ["/organizations/org_1/members"] });
-    assert_eq!(scripted.world().told.last(), Some(&done_here), "what was heard is not told on, what was done here is");
+    assert_eq!(
+        scripted.world().told.last(),
+        Some(&done_here),
+        "what was heard is not told on, what was done here is"
+    );
     assert_eq!(scripted.world().told.len(), 2);
     drop(subscription);
     scripted.post(Input::Heard(json!({ "beside": ["/me/"] })));

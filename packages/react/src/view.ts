@@ -69,8 +69,11 @@ export interface SessionMethods {
    * Exchanges a ticket for what it opens: mostly a sign-in, which is active then. Where the account asks for a second factor
    * the session has an attempt that waits for it, with which a sign-in form goes on. Rejects with `ticket_used`,
    * `ticket_expired`, `ticket_not_found`, `ticket_elsewhere`, or as a sign-in does.
+   *
+   * @param codeVerifier For a ticket that was made for whoever has this, as one is that another page hands over: 43 to 128
+   * letters, digits, `-`, `.`, `_`, `~` (RFC 7636, 4.1).
    */
-  readonly exchangeTicket: (ticket: string) => Promise<void>;
+  readonly exchangeTicket: (ticket: string, codeVerifier?: string) => Promise<void>;
 }
 
 /** What {@link SessionLoaded.has} is asked. */

@@ -129,8 +129,9 @@ test('H25 a ticket is exchanged in one request, whose answer has the session', a
     const { data } = server.change({ signins, active_signin: signins[1] ?? null });
     return { data: { success: true, message: '', session_id: 'ses_1', session: data } };
   });
-  await outcome(tab.loaded.exchangeTicket('tkt_bob'));
+  await outcome(tab.loaded.exchangeTicket('tkt_bob', 'a verifier'));
   expect(tab.loaded.session.active_signin?.id).toBe('sin_bob');
+  expect(server.requests.at(-1)?.body).toEqual({ ticket: 'tkt_bob', code_verifier: 'a verifier' });
   expect(server.requests.slice(sent).map(({ method, path }) => `${method} ${path}`)).toEqual([
     'POST /session/ticket/exchange',
   ]);

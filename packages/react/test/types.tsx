@@ -63,7 +63,7 @@ export function Everything() {
   holds<Equal<typeof switchOrganization, (organizationId?: string) => Promise<void>>>();
   holds<Equal<typeof switchWorkspace, (workspaceId: string) => Promise<void>>>();
   holds<Equal<typeof signOut, (signInId?: string) => Promise<void>>>();
-  holds<Equal<typeof exchangeTicket, (ticket: string) => Promise<void>>>();
+  holds<Equal<typeof exchangeTicket, (ticket: string, codeVerifier?: string) => Promise<void>>>();
   return <p>{endReason}</p>;
 }
 

@@ -6,12 +6,21 @@ use http::Method;
 use keyrack_server::user::imported;
 use serde_json::{Value, json};
 
-/// The tests' password, hashed by crypt(3), Python's hashlib and Node's crypto.
-const HASHES: [(&str, &str); 6] = [
+/// The tests' password, hashed by crypt(3), Python's hashlib, Node's crypto, and the reference implementation of argon2.
+const HASHES: [(&str, &str); 9] = [
     ("bcrypt", "$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS"),
     (
         "better",
         "00112233445566778899aabbccddeeff:267a33c2ae63f1c2d542f84d50b7d87c68900c8b9475f6a47ade71cf44b234822e0a34af1d226572b5caf52809319d4c486f3d209cc2fd022fb53bb4eaeb35b1",
+    ),
+    (
+        "argonid",
+        "$argon2id$v=19$m=1024,t=2,p=2$c29tZSBzaXh0ZWVuIGJ5dA$WlbSb1OpwARNluMYNC2vl3WxoUEixcPN9y0YiiwplAI",
+    ),
+    ("argoni", "$argon2i$v=19$m=256,t=3,p=1$c29tZSBzaXh0ZWVuIGJ5dA$ZTYHAxpQXEzeHFO8hBtWuPVEExWe4ys8"),
+    (
+        "argond",
+        "$argon2d$v=19$m=512,t=1,p=4$c29tZSBzaXh0ZWVuIGJ5dA$JTpCSlOZdyBtjtHfpJ7NESzz721TIVW4XnOWw7c2b4E",
     ),
     ("scrypt", "$scrypt$ln=10,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$hKGWL22WtdGfIbxEPAZ06BS2bWyYKuZIKvypfAlYOWk"),
     (

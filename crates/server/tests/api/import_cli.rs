@@ -153,23 +153,43 @@ async fn users_of_auth0_come_from_its_export_its_hashes_or_a_file_for_its_import
             "hash": { "value": "hKGWL22WtdGfIbxEPAZ06BS2bWyYKuZIKvypfAlYOWk=", "encoding": "base64" },
         },
     });
+    let with_hash = |name: &str, algorithm: &str, hash: &str| {
+        json!({
+            "email": format!("{name}@example.com"), "email_verified": true,
+            "custom_password_hash": { "algorithm": algorithm, "hash": { "value": hash } },
+        })
+    };
+    let of_argon = with_hash(
+        "erin",
+        "argon2",
+        "$argon2i$v=19$m=256,t=3,p=1$c29tZSBzaXh0ZWVuIGJ5dA$ZTYHAxpQXEzeHFO8hBtWuPVEExWe4ys8",
+    );
+    let of_pbkdf = with_hash(
+        "frank",
+        "pbkdf2",
+        "$pbkdf2-sha256$i=1000,l=32$AAECAwQFBgcICQoLDA0ODw$AhaeZ02AwPxykuhhDI8XvhQN8GKvmqM+qF6qvs/98I0",
+    );
     let of_md5 = json!({
         "email": "dora@example.com", "email_verified": true,
         "custom_password_hash": { "algorithm": "md5", "hash": { "value": "5f4dcc3b5aa765d61d8327deb882cf99" } },
     });
-    write(&server, "auth0.ndjson", &format!("{hashes}\n{exported}\n{of_import}\n{of_md5}\n"));
+    write(
+        &server,
+        "auth0.ndjson",
+        &format!("{hashes}\n{exported}\n{of_import}\n{of_argon}\n{of_pbkdf}\n{of_md5}\n"),
+    );
     let ended = server.keyrack("user import auth0.ndjson --from auth0");
     assert!(
-        ended.out[0].starts_with("line 4: invalid_parameter: password_hash: it is of no kind"),
+        ended.out[0].starts_with("line 6: invalid_parameter: password_hash: it is of no kind"),
         "{ended:?}"
     );
-    assert_eq!(ended.out[1], "3 made, 0 there already, 1 refused.");
+    assert_eq!(ended.out[1], "5 made, 0 there already, 1 refused.");
     takes(
         &server,
-        "auth0.ndjson --from auth0 --after 3 --drop-unusable",
+        "auth0.ndjson --from auth0 --after 5 --drop-unusable",
         "1 made (1 of them without a password), 0 there already, 0 refused.",
     );
-    for name in ["ada", "carol"] {
+    for name in ["ada", "carol", "erin", "frank"] {
         server.browser().sign_in(name, PASSWORD).await.ok();
     }
     let id_of = |name: &str| server.json(&format!("user show {name}@example.com"))["external_id"].clone();

@@ -4,6 +4,7 @@ use crate::organizations::acme;
 use crate::restrictions::{HOME, OFFICE, acme_of_an_office, behind_a_proxy, eligibility};
 use crate::support::{Keyrack, Operator, invitation_form};
 use keyrack_server::config::Deployment;
+use keyrack_server::id::InvitationId;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -44,6 +45,37 @@ async fn they_are_listed_in_parts_the_newest_first() {
         let reply = ada.get(&format!("{path}?{wrong}")).await;
         assert_eq!(reply.refused(), refused(400, "invalid_parameter"), "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn an_organization_has_a_thousand_open_ones_and_no_more() {
+    let server = Keyrack::start().await;
+    let ada = server.signed_up("ada").await;
+    let acme = ada.founds("Acme").await;
+    let one = ada.invites(&acme, "guest", json!({})).await["id"].as_str().unwrap().to_owned();
+    let ids: Vec<InvitationId> = (1..1_000).map(|_| InvitationId::draw(&server.app.world)).collect();
+    let filled = server.app.db.write(move |tx| {
+        for id in &ids {
+            tx.execute(
+                "insert into invitations (id, deployment_id, organization_id, workspace_id, email, role_id,
+                     workspace_role_id, inviter_id, created_at, updated_at, expires_at)
+                 select $2, deployment_id, organization_id, workspace_id, $2 || '@example.com', role_id,
+                     workspace_role_id, inviter_id, created_at, updated_at, expires_at
+                 from invitations where id = $1",
+                keyrack_server::params![&one, id.as_str()],
+            )?;
+        }
+        Ok(())
+    });
+    filled.await.unwrap();
+    let path = format!("/organizations/{acme}/invitations");
+    let newest = ada.get(&path).await.ok()[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        ada.post(&path, invitation_form("late", json!({}))).await.refused(),
+        refused(400, "too_many_invitations")
+    );
+    ada.post(&format!("{path}/{newest}/discard"), json!({})).await.ok();
+    ada.post(&path, invitation_form("late", json!({}))).await.ok();
 }
 
 #[tokio::test]

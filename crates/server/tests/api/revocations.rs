@@ -125,6 +125,25 @@ async fn who_stands_in_what_is_deleted_or_closed_to_them_is_told() {
 }
 
 #[tokio::test]
+async fn who_is_put_out_by_a_restriction_is_told_when_it_is_found_and_who_meets_it_is_not() {
+    let server = Keyrack::start().await;
+    let (ada, bob, acme) = acme(&server).await;
+    ada.switches_organization(&acme).await;
+    bob.switches_organization(&acme).await;
+    server.second_factor(&ada.user_id().await, true).await;
+    let (id, before) = (bob.sign_in_id().await, rev(&bob).await);
+    let (mut stream, first) = server.backend(FOLLOWS).await.follows_from(None).await;
+    assert_eq!(first.told.len(), 0);
+    ada.post(&format!("/organizations/{acme}/update"), json!({ "enforce_mfa": true })).await.ok();
+    let stands = async |who: &Browser| {
+        who.session().await["active_signin"]["active_organization_membership_id"].is_string()
+    };
+    assert_eq!([stands(&ada).await, stands(&bob).await], [true, false]);
+    let told = stream.about(&[&id]).await[0];
+    assert!(told > before && rev(&bob).await >= told, "{told} {before}");
+}
+
+#[tokio::test]
 async fn what_takes_nothing_away_is_not_told() {
     let (server, browser, [ada, bob], mut stream) = scene().await;
     server.signed_up("cyd").await;

@@ -1,6 +1,7 @@
 //! A backend of ours beside a server: who signs out is refused by it, and it asks nobody for that.
 
-use crate::support::Keyrack;
+use crate::support::{Keyrack, PASSWORD};
+use keyrack_server::world::Stopwatch;
 use keyrack_verify::{Clock, Refusal, Verifier, WhenCut};
 use serde_json::json;
 use std::sync::Arc;
@@ -34,6 +35,39 @@ async fn until(verifier: &Verifier, token: &str, expected: Result<(), Refusal>) 
         }
     };
     tokio::time::timeout(Duration::from_secs(20), asked).await.unwrap_or_else(|_| panic!("not {expected:?}"));
+}
+
+/// How many requests the server has answered, its streams among them when they end.
+async fn answered(server: &Keyrack) -> u64 {
+    let text = keyrack_server::metrics::text(&server.app).await.unwrap();
+    let counts = text.lines().filter(|line| line.starts_with("keyrack_http_requests_total{"));
+    counts.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
+}
+
+#[tokio::test]
+async fn a_sign_out_is_refused_within_a_second_and_no_verification_asks_the_server() {
+    let server = Keyrack::start().await;
+    let verifier = verifier(&server).await;
+    let browser = server.signed_up("ada").await;
+    let mut took = Vec::new();
+    for _ in 0..5 {
+        let token = browser.get("/session/token").await.ok()["token"].as_str().unwrap().to_owned();
+        until(&verifier, &token, Ok(())).await;
+        let before = answered(&server).await;
+        assert!(before > 0, "nothing is counted");
+        for _ in 0..100 {
+            verifier.verify(&token).await.unwrap();
+        }
+        assert_eq!(answered(&server).await, before, "the server was asked");
+        browser.post("/session/sign-out", json!({})).await.ok();
+        let since = Stopwatch::start();
+        until(&verifier, &token, Err(Refusal::Revoked)).await;
+        took.push(since.elapsed());
+        browser.sign_in("ada", PASSWORD).await.ok();
+    }
+    took.sort();
+    // The middle one: another program that had the machine for a while is not the server's doing.
+    assert!(took[2] < Duration::from_secs(1), "{took:?}");
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ async fn h01_a_terminal_program_signs_in_acts_elsewhere_and_shows_a_token_in_pro
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn h15_what_one_store_does_another_one_with_the_same_credential_shows_within_a_second() {
+async fn h15_what_one_store_does_is_pushed_to_another_one_with_the_same_credential() {
     let dev = Dev::start("staging");
     let (here, there) = (dev.store().await, dev.store().await);
     let state = here.state();

@@ -16,7 +16,7 @@ use std::task::{Context, Poll, Waker};
 /// A session on which ada and bob are signed in, ada first: who is active, and where.
 fn session(revision: i64, active: &str, organization: Option<&str>) -> Value {
     let mut session = json!(Session { id: "ses_1".to_owned(), revision, ..Session::empty(None) });
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let sign_in = |id: &str| {
         let mut sign_in = file["templates"]["sign_in"].clone();

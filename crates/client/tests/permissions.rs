@@ -28,7 +28,7 @@ fn answer(scripted: &Scripted, data: &Value) {
 /// A session on which ada acts in an organization, at this revision.
 fn acting(revision: i64, organization: &str) -> Value {
     let mut session = json!(Session { id: "ses_1".to_owned(), revision, ..Session::empty(None) });
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let mut sign_in = file["templates"]["sign_in"].clone();
     (sign_in["id"], sign_in["active_organization_membership_id"]) = (json!("sin_ada"), json!(organization));

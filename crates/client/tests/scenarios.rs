@@ -12,7 +12,7 @@ use serde_json::Value;
 const AT_LEAST: usize = 60;
 
 fn file() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

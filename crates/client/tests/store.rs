@@ -239,7 +239,7 @@ fn h20_an_attempt_whose_answer_was_lost_is_begun_when_the_session_has_one_that_w
         let call = loaded(&client).sign_in_by(By::EmailCode("ada@example.com".to_owned()));
         let number = scripted.world().waiting[0].number;
         scripted.answer(number, None);
-        let file: Value = serde_json::from_str(include_str!("../../../vectors/scenarios.json")).unwrap();
+        let file: Value = serde_json::from_str(include_str!("scenarios.json")).unwrap();
         let mut now = session(1);
         if is_there {
             now["signin_attempts"] = json!([file["templates"]["attempt"]]);

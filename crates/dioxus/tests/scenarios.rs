@@ -102,7 +102,7 @@ const OPENER: Opener = Hook::open;
 
 #[test]
 fn every_scenario_ends_as_it_says() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let scenarios = file["scenarios"].as_array().unwrap();
     assert!(scenarios.len() >= 60, "{} scenarios", scenarios.len());

@@ -20,7 +20,7 @@ use support::settle;
 
 /// A session with an attempt that waits for this.
 fn waiting(step: &str, more: &Value) -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let mut attempt = file["templates"]["attempt"].clone();
     (attempt["id"], attempt["current_step"]) = (json!("sia_1"), json!(step));

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 #![allow(dead_code, reason = "the scenarios use the rest of what is scripted")]
 
-#[path = "../../client/tests/scripted/mod.rs"]
 mod scripted;
 
 use keyrack_leptos::client::platform::{Input, Reply};
@@ -16,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 /// A server's session: who is signed in, the first of them active, and in which organization.
 fn session(revision: i64, accounts: &[&str], organization: Option<&str>) -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let sign_in = |name: &&str| {
         let mut one = file["templates"]["sign_in"].clone();

@@ -6,7 +6,6 @@
 mod account_switcher;
 #[path = "examples/private_request_button.rs"]
 mod private_request_button;
-#[path = "../../client/tests/scripted/mod.rs"]
 mod scripted;
 #[path = "examples/session_summary.rs"]
 mod session_summary;
@@ -27,7 +26,7 @@ const KEY: &str = "pk_test_aHR0cDovL2xvY2FsaG9zdDo0NDAw";
 
 /// Two accounts, whose names would end a script if nobody minded.
 fn session() -> Session {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let sign_in = |name: &str| {
         let mut one = file["templates"]["sign_in"].clone();
@@ -162,7 +161,7 @@ fn the_form_has_a_name_and_labels_that_password_managers_know() {
 /// The form for a session with an attempt that waits for this.
 fn form_at(step: &str, methods: &[&str]) -> String {
     let _ = any_spawner::Executor::init_futures_executor();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let mut attempt = file["templates"]["attempt"].clone();
     attempt["id"] = json!("sia_1");

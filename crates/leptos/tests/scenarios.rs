@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 #![allow(dead_code, reason = "the store by itself is tried in its own crate")]
 
-#[path = "../../client/tests/scripted/mod.rs"]
 mod scripted;
 
 use keyrack_leptos::client::Call;
@@ -84,7 +83,7 @@ impl Shows for Hook {
 
 #[test]
 fn every_scenario_ends_with_the_hook_as_it_says() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let scenarios = file["scenarios"].as_array().unwrap();
     assert!(scenarios.len() >= AT_LEAST, "{} scenarios", scenarios.len());

@@ -3,6 +3,7 @@
 
 mod bench;
 mod code;
+mod crates;
 mod database;
 mod documented;
 mod http;

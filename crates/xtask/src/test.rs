@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check, in an order in which the cheap ones speak first.
 
 use crate::database::{Database, Durability};
-use crate::{Outcome, code, documented, node, packaging, tools, wasm};
+use crate::{Outcome, code, crates, documented, node, packaging, tools, wasm};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -21,10 +21,10 @@ pub enum Step {
     Vitest,
     /// Every rule of the hook has a test
     Rules,
-    /// The package as it would be published: entries, types, size
-    Package,
     /// Clippy without a warning
     Clippy,
+    /// The npm packages and the crates as they would be published: entries, types, size, licences, no file of elsewhere
+    Package,
     /// What is generated is up to date
     Gen,
     /// All Rust tests, on SQLite
@@ -55,7 +55,7 @@ impl Step {
             Self::Typecheck => "TypeScript",
             Self::Vitest => "tests of the package and the pages",
             Self::Rules => "every rule of the hook has its test",
-            Self::Package => "the package as it would be published",
+            Self::Package => "npm packages and crates as they would be published",
             Self::Clippy => "Clippy",
             Self::Sqlite => "Rust tests, on SQLite",
             Self::Postgres => "tests of the server, on PostgreSQL",
@@ -77,7 +77,7 @@ impl Step {
             Self::Typecheck => node::script("typecheck"),
             Self::Vitest => node::script("test"),
             Self::Rules => node::script("rules"),
-            Self::Package => node::script("package"),
+            Self::Package => node::script("package").and_then(|()| crates::check()),
             Self::Clippy => {
                 cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
                 wasm::lint()

@@ -1,7 +1,7 @@
 //! A tree of components without a screen: what they render is counted, and nothing happens before it is let happen.
 
 pub mod page;
-#[path = "../../../client/tests/scripted/mod.rs"]
+#[path = "../scripted/mod.rs"]
 pub mod scripted;
 
 use dioxus::dioxus_core::NoOpMutations;

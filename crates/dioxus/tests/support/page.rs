@@ -36,7 +36,7 @@ pub fn rendered(name: &'static str) {
 
 /// A session at this revision: these accounts, of which the first is active.
 pub fn session(revision: i64, accounts: &[&str]) -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/scenarios.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let sign_ins = accounts.iter().map(|name| {
         let mut sign_in = file["templates"]["sign_in"].clone();

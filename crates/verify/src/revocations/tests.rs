@@ -14,7 +14,7 @@ impl Clock for Still {
     }
 }
 
-const VECTORS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/tokens.json"));
+const VECTORS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tokens.json"));
 
 fn made(when_cut: WhenCut) -> (Revocations, Arc<Still>) {
     let clock = Arc::new(Still::default());

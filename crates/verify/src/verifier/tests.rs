@@ -7,7 +7,7 @@ use http::HeaderValue;
 use serde_json::Value;
 use std::time::Duration;
 
-const VECTORS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/tokens.json"));
+const VECTORS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tokens.json"));
 
 #[derive(Debug)]
 struct At(i64);

@@ -31,7 +31,6 @@ use crate::{
     sign_up, ticket, token, workspace,
 };
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::Notify;
 
@@ -75,8 +74,8 @@ pub struct App {
     pub endpoints: Endpoints,
     /// Held while this process sends mail: whoever waits for it finds what was posted before delivered.
     pub delivering: tokio::sync::Mutex<()>,
-    /// Whether every change is held back because the database is moved.
-    pub held: AtomicBool,
+    /// Whether every change is refused because the database is moved.
+    pub held: tokio::sync::Mutex<bool>,
     /// This process, where several share a database.
     pub node: NodeId,
 }
@@ -180,7 +179,7 @@ impl App {
             webhook_bell,
             endpoints,
             delivering,
-            held: AtomicBool::new(false),
+            held: tokio::sync::Mutex::default(),
             node,
         }))
     }

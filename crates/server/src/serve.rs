@@ -133,12 +133,20 @@ async fn finish(
     // Every server is waiting on it, so somebody always receives.
     let _ = stop.send(true);
     let drained = drain(app, servers, &mut signals).await;
+    // A database that was moved is whole, and takes nothing.
+    let is_moved = app.held.try_lock().is_ok_and(|held| *held);
+    let flushed = if is_moved { Ok(()) } else { put_away(app, &began).await };
+    tracing::info!(all_answered = drained.is_some(), "stopped");
+    flushed.and(drained.unwrap_or(Ok(())))
+}
+
+/// Writes what is only in memory, and folds the database.
+async fn put_away(app: &App, began: &Stopwatch) -> Result<()> {
     // What is not written then is lost, and with it some seconds of exactness.
     let noted = async { activity::flush(app).await.and(uses::flush(app).await) };
     let flushed = tokio::time::timeout(FLUSH, noted).await.unwrap_or(Ok(()));
     close(app, STOP.saturating_sub(began.elapsed())).await;
-    tracing::info!(all_answered = drained.is_some(), "stopped");
-    flushed.and(drained.unwrap_or(Ok(())))
+    flushed
 }
 
 /// Waits for what is under way; not for a request that never ends, and not for long when somebody asks again. None

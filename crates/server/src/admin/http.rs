@@ -24,7 +24,6 @@ use axum::routing::{delete, get, patch, post};
 use keyrack_protocol::{Code, OrganizationMember, WorkspaceMember};
 use serde_json::json;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// The routes of the socket. Everywhere `?deployment=` names the deployment where there are several.
 pub fn routes() -> Router<Shared> {
@@ -210,22 +209,26 @@ async fn health(State(app): State<Shared>) -> Result<Response> {
     }))
 }
 
-/// Holds every change back from now on, until the process ends: its database is moved elsewhere. Asked again it has done so.
+/// Refuses every change from now on, until the process ends: its database is moved elsewhere. Asked again it has done so.
 async fn hold(State(app): State<Shared>) -> Result<Response> {
     if app.db.is_shared() {
         let text = "The server is on PostgreSQL already: there is nothing to move.";
         return Err(Error::refused(Code::InvalidParameter, text));
     }
-    if !app.held.load(Ordering::SeqCst) {
+    // Whoever asks meanwhile is answered when it is so.
+    let mut is_held = app.held.lock().await;
+    if !*is_held {
         activity::flush(&app).await?;
         uses::flush(&app).await?;
-        match app.db.close().await {
+        let held = app.db.hold().await;
+        *is_held = true;
+        match held {
             // Whoever reads keyrack.db at that moment keeps its WAL apart; a copy takes both.
             Err(error) if error.code() != Code::Unavailable => return Err(error),
-            _ => app.held.store(true, Ordering::SeqCst),
+            _ => {}
         }
         tracing::warn!(
-            "every change is held back from now on: the database is moved to PostgreSQL; start again on that"
+            "every change is refused from now on: the database is moved to PostgreSQL; start again on that"
         );
     }
     Ok(answer::ok(json!({ "held": true })))

@@ -75,7 +75,7 @@ impl<T: Send, F: Fn(&mut Tx<'_>) -> Result<T> + Send> AnyJob for Job<T, F> {
 #[derive(Clone)]
 pub(super) struct Queue {
     sender: SyncSender<Work>,
-    /// Whether nobody is there to take anything: then it is refused at once.
+    /// Whether nobody is there to take anything, or nothing is taken any more: then it is refused at once.
     away: Arc<AtomicBool>,
 }
 
@@ -112,6 +112,17 @@ impl Queue {
             TrySendError::Full(_) => Error::unavailable("queue a transaction", "the queue is full"),
             TrySendError::Disconnected(_) => Error::unavailable("queue a transaction", "shutting down"),
         })
+    }
+
+    /// Takes nothing after this, which waits until there is room for it.
+    pub(super) async fn push_last(&self, work: Work) -> Result<()> {
+        self.away.store(true, Ordering::SeqCst);
+        let sender = self.sender.clone();
+        let sent = tokio::task::spawn_blocking(move || sender.send(work).is_ok()).await;
+        if matches!(sent, Ok(true)) {
+            return Ok(());
+        }
+        Err(Error::unavailable("queue a transaction", "shutting down"))
     }
 }
 

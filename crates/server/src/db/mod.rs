@@ -182,10 +182,22 @@ impl Db {
         }
         let (job, answer) = Job::new(sqlite::fold);
         self.doors.writes.push(Work { job: Box::new(job), mode: Mode::Last })?;
-        match wait(answer, WRITE_PATIENCE).await? {
-            true => Ok(()),
-            false => Err(Error::unavailable("fold the WAL into keyrack.db", "another program reads it")),
-        }
+        whole(wait(answer, WRITE_PATIENCE).await?)
+    }
+
+    /// The same for a process that goes on: every change is refused at once from now on. What was asked before is made
+    /// first, however long that takes: who copies the database afterwards copies all that was acknowledged.
+    ///
+    /// # Errors
+    /// As [`Db::close`].
+    pub async fn hold(&self) -> Result<()> {
+        let (job, answer) = Job::new(sqlite::fold);
+        self.doors.writes.push_last(Work { job: Box::new(job), mode: Mode::Last }).await?;
+        whole(
+            answer
+                .await
+                .unwrap_or_else(|_| Err(Error::internal("run a transaction", "its closure panicked")))?,
+        )
     }
 
     /// Runs `look` on one consistent snapshot.
@@ -252,6 +264,12 @@ impl Db {
         part.end(self.stats.note(kind, &watch, &result));
         result
     }
+}
+
+/// Whether all of it is in `keyrack.db` itself.
+fn whole(is_folded: bool) -> Result<()> {
+    let read = || Error::unavailable("fold the WAL into keyrack.db", "another program reads it");
+    is_folded.then_some(()).ok_or_else(read)
 }
 
 async fn wait<T>(answer: tokio::sync::oneshot::Receiver<Result<T>>, patience: Duration) -> Result<T> {

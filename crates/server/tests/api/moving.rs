@@ -1,10 +1,12 @@
 //! `keyrack migrate-to`: from SQLite to PostgreSQL, and everybody is signed in who was.
 
 use crate::support::{Browser, MASTER_KEY, PASSWORD, Process, Store, free_address};
+use keyrack_server::world::Stopwatch;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 const KEY: (&str, &str) = ("KEYRACK_MASTER_KEY", MASTER_KEY);
 
@@ -58,10 +60,14 @@ async fn a_running_server_is_moved_and_no_session_is_lost_or_comes_back() {
     assert!(moved.out[0].starts_with("Moved 2 users, 2 sessions, "), "{moved:?}");
     // From then on it reads, and changes nothing: what it acknowledged is there.
     assert_eq!(ada.session().await["id"], before["id"]);
+    let asked = Stopwatch::start();
     let refused = Browser::in_staging(&base).sign_in("ada", PASSWORD).await;
     assert_eq!((refused.status, refused.headers.contains_key("retry-after")), (503, true));
     server.signal(Signal::TERM);
-    server.ended();
+    let ended = server.ended();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    // Nobody waits for a database that will not take it: a change would, for five seconds, and the end for another five.
+    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
 
     let server = start(folder.path(), &address, store.url());
     let ada = as_before(&base, ada.credential());
@@ -81,6 +87,62 @@ async fn a_running_server_is_moved_and_no_session_is_lost_or_comes_back() {
     assert!(old.code == Some(1) && said.contains("KEYRACK_DATABASE_URL"), "{old:?}");
     let restore = Process::start(folder.path(), &format!("migrate-to {}", store.url()), &[KEY]).ended();
     assert_eq!(restore.code, Some(1), "it is not empty any more: {restore:?}");
+}
+
+/// Switches between two accounts until it is refused: how often it was not, and the last one that was acknowledged.
+async fn switches(browser: &Browser, ids: &[String]) -> (usize, String) {
+    let mut last = (0, String::new());
+    for id in ids.iter().cycle() {
+        let reply = browser.post("/session/switch-sign-in", json!({ "sign_in_id": id })).await;
+        if reply.status == 503 {
+            return last;
+        }
+        reply.ok();
+        last = (last.0 + 1, id.clone());
+    }
+    unreachable!("it goes round")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_changed_while_a_server_is_moved_is_moved_or_was_refused() {
+    let Some(store) = empty().await else { return };
+    let (folder, address) = (tempfile::tempdir().unwrap(), free_address().to_string());
+    let base = format!("http://{address}");
+    let server = start(folder.path(), &address, "");
+    let mut browsers = Vec::new();
+    for names in [["ada", "bob"], ["cyd", "dan"], ["eve", "fay"]] {
+        let browser = signed_up(&base, names[0]).await;
+        let first = browser.sign_in_id().await;
+        signed_up(&base, names[1]).await;
+        let second = browser.also_signs_in(names[1]).await;
+        browsers.push((browser, [first, second]));
+    }
+    let switching = browsers.into_iter().map(|(browser, ids)| {
+        tokio::spawn(async move {
+            let (count, last) = switches(&browser, &ids).await;
+            (browser.credential(), count, last)
+        })
+    });
+    let switching: Vec<_> = switching.collect();
+    let line = format!("migrate-to {}", store.url());
+    let data = folder.path().to_owned();
+    let moved = tokio::task::spawn_blocking(move || Process::start(&data, &line, &[KEY]).ended());
+    assert_eq!(moved.await.unwrap().code, Some(0));
+    let mut left = Vec::new();
+    for one in switching {
+        left.push(one.await.unwrap());
+    }
+    server.signal(Signal::TERM);
+    server.ended();
+
+    let server = start(folder.path(), &address, store.url());
+    for (credential, count, last) in left {
+        assert!(count > 0, "nothing was changed meanwhile");
+        let session = as_before(&base, credential).session().await;
+        assert_eq!(session["active_signin"]["id"], last, "after {count} switches");
+    }
+    server.signal(Signal::TERM);
+    server.ended();
 }
 
 #[tokio::test]

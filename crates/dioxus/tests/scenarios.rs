@@ -14,9 +14,12 @@ use support::scripted::Scenario;
 use support::scripted::shown::{Opener, Seen, Shows};
 use support::settle;
 
-/// What the reader has rendered last, and how often it has.
+/// What the reader has rendered last, where it looks for what else it shall, and how often it has.
 #[derive(Clone, Default)]
-struct Rendered(Rc<RefCell<Option<(UseSession, Seen)>>>, Rc<RefCell<usize>>);
+struct Rendered(Rc<RefCell<Option<(UseSession, Asked, Seen)>>>, Rc<RefCell<usize>>);
+
+/// The permissions that are shown.
+type Asked = Signal<Vec<String>>;
 
 #[component]
 fn App(client: Client) -> Element {
@@ -29,15 +32,17 @@ fn App(client: Client) -> Element {
 #[component]
 fn Reader() -> Element {
     let session = use_session();
+    let asked: Asked = use_signal(Vec::new);
     let Rendered(seen, count) = use_context();
     *count.borrow_mut() += 1;
     let parts = Seen {
         status: session.status().as_str(),
-        error: session.error().map(|error| error.code.clone()),
+        error: session.error().map(|error| (*error).clone()),
         stale: session.is_stale(),
         refetching: session.is_refetching(),
         end_reason: session.end_reason(),
         session: session.session(),
+        allows: asked().into_iter().map(|one| (one.clone(), session.has(&one))).collect(),
     };
     let all = Seen::of(&session.state());
     let said = |seen: &Seen| {
@@ -49,7 +54,7 @@ fn Reader() -> Element {
         session.active_signin().as_deref(),
         parts.session.as_ref().and_then(|session| session.active_signin.as_ref())
     );
-    *seen.borrow_mut() = Some((session, parts));
+    *seen.borrow_mut() = Some((session, asked, parts));
     rsx! {}
 }
 
@@ -77,12 +82,18 @@ impl Shows for Hook {
     fn seen(&self) -> Seen {
         settle(&mut self.dom.borrow_mut());
         let rendered = self.rendered.0.borrow();
-        rendered.as_ref().unwrap().1.clone()
+        rendered.as_ref().unwrap().2.clone()
     }
 
     fn told(&self) -> usize {
         settle(&mut self.dom.borrow_mut());
         *self.rendered.1.borrow()
+    }
+
+    fn ask(&self, permission: &str) {
+        let mut asked = self.rendered.0.borrow().as_ref().unwrap().1;
+        self.dom.borrow().in_runtime(|| asked.write().push(permission.to_owned()));
+        settle(&mut self.dom.borrow_mut());
     }
 
     fn now(&self) -> State {

@@ -23,18 +23,20 @@ struct Hook {
     /// What a reader was told last: nothing is looked up behind its back.
     seen: Arc<Mutex<Seen>>,
     told: Arc<AtomicUsize>,
+    asked: RwSignal<Vec<String>>,
     _reader: ImmediateEffect,
     _owner: Owner,
 }
 
-fn read(hook: UseSession) -> Seen {
+fn read(hook: UseSession, asked: RwSignal<Vec<String>>) -> Seen {
     Seen {
         status: hook.status().as_str(),
-        error: hook.error().map(|error| error.code.clone()),
+        error: hook.error(),
         stale: hook.is_stale(),
         refetching: hook.is_refetching(),
         end_reason: hook.end_reason(),
         session: hook.session(),
+        allows: asked.get().into_iter().map(|one| (one.clone(), hook.has(&one))).collect(),
     }
 }
 
@@ -47,16 +49,18 @@ fn open(client: Client) -> Box<dyn Shows> {
         let hook = found.lock().unwrap().take();
         hook.expect("the component below has a hook")
     });
-    let seen = Arc::new(Mutex::new(untrack(|| read(hook))));
+    let asked = owner.with(|| RwSignal::new(Vec::new()));
+    let seen = Arc::new(Mutex::new(untrack(|| read(hook, asked))));
     let told = Arc::new(AtomicUsize::new(0));
     let (say, count) = (Arc::clone(&seen), Arc::clone(&told));
     let reader = owner.with(|| {
         ImmediateEffect::new_isomorphic(move || {
-            *say.lock().unwrap() = read(hook);
+            let read = read(hook, asked);
+            *say.lock().unwrap() = read;
             count.fetch_add(1, Ordering::SeqCst);
         })
     });
-    Box::new(Hook { hook, seen, told, _reader: reader, _owner: owner })
+    Box::new(Hook { hook, seen, told, asked, _reader: reader, _owner: owner })
 }
 
 impl Shows for Hook {
@@ -66,6 +70,10 @@ impl Shows for Hook {
 
     fn told(&self) -> usize {
         self.told.load(Ordering::SeqCst)
+    }
+
+    fn ask(&self, permission: &str) {
+        self.asked.update(|asked| asked.push(permission.to_owned()));
     }
 
     fn now(&self) -> State {

@@ -129,7 +129,9 @@ export class Tab {
 
   /** A sign-in that came of this tab's own request is the tab's. */
   #signedIn({ body }: Request, data: unknown): unknown {
-    const answer = (body && data ? data : {}) as Partial<Session>;
+    const done = (body && data ? data : {}) as Partial<Session & { session: Session }>;
+    // That of a ticket lies beside what else came of it.
+    const answer = done.session ?? done;
     const isNew = !this.#shared?.signins.some(({ id }) => id === answer.active_signin?.id);
     if (answer.active_signin && isNew) this.#go(answer);
     return data;

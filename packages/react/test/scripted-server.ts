@@ -18,6 +18,7 @@ export interface Short {
   readonly organization?: string;
   readonly workspace?: string;
   readonly first_name?: string;
+  readonly email_address?: string;
   readonly attempts?: readonly string[];
 }
 
@@ -43,7 +44,7 @@ export function sessionOf({ id = 'ses_1', revision = id ? 1 : 0, accounts = [], 
     user: {
       ...templates.sign_in.user,
       id: `usr_${name}`,
-      email_address: `${name}@example.com`,
+      email_address: more.email_address ?? `${name}@example.com`,
       first_name: more.first_name ?? name,
     },
   });
@@ -78,8 +79,24 @@ export interface Connection {
   control?: ReadableStreamDefaultController<Uint8Array>;
 }
 
+/** A refusal as a step writes it. `errors` says more of them than that there is one of this code. */
+export interface Refused {
+  readonly status?: number;
+  readonly code?: string;
+  readonly errors?: readonly unknown[];
+  readonly retry_after?: number;
+}
+
+/** What is given to an answer beside its data. */
+interface Answered extends Refused {
+  readonly data?: unknown;
+  readonly credential?: string | undefined;
+}
+
 /** A server that answers nothing before a step says so. */
 export class Script {
+  /** Where a sign-out leads is asked for as everything else; otherwise it is no part of a scenario. */
+  leads = false;
   readonly log: Sent[] = [];
   waiting: Waiting[] = [];
   connections: Connection[] = [];
@@ -91,8 +108,7 @@ export class Script {
   #fetch(url: string, { method = 'GET', headers, body, signal }: RequestInit = {}): Promise<Response> {
     const full = `${method} ${url.slice(ORIGIN.length)}`;
     const name = full.replace(/\?.*/, '');
-    // What is asked for beside the session is no part of a scenario.
-    if (name === 'GET /deployment') return Promise.resolve(json({ status: 200, data: deployment() }));
+    if (name === 'GET /deployment' && !this.leads) return Promise.resolve(json({ data: deployment() }));
     const carried = (headers as Record<string, string>)['X-Development-Session'] ?? null;
     this.log.push({ name, full, body: body ? (JSON.parse(body as string) as Json) : undefined, carried });
     return new Promise((resolve, reject) => {
@@ -118,12 +134,13 @@ export class Script {
   }
 }
 
-export function json({ status, data, code, credential }: { status: number; data?: unknown; code?: string; credential?: string }): Response {
-  const errors = code ? [{ code, message: 'Refused.' }] : null;
+export function json({ status = 200, data, code, errors, retry_after: after, credential }: Answered): Response {
+  const refused = errors ?? (code ? [{ code, message: 'Refused.' }] : null);
+  const headers = { ...(credential && { 'x-development-session': credential }), ...(after && { 'retry-after': `${after}` }) };
   return {
     ok: status < 300,
     status,
-    headers: new Headers(credential ? { 'x-development-session': credential } : {}),
-    json: async () => structuredClone({ status, message: '', data: data ?? null, session: null, errors }),
+    headers: new Headers(headers),
+    json: async () => structuredClone({ status, message: '', data: data ?? null, session: null, errors: refused }),
   } as Response;
 }

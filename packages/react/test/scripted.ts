@@ -2,12 +2,12 @@
  * Runs the steps of vectors/scenarios.json with the hook. What each step means is written in vectors/SCENARIOS.md;
  * crates/client/tests/scripted does the same with the store for Rust programs.
  */
-import type { Session, SessionLoaded } from '@keyrack/react';
+import type { KeyrackError, Session, SessionLoaded } from '@keyrack/react';
 import { vi } from 'vitest';
 import { FakeChannel } from './fake-browser.js';
 import { ORIGIN, PRODUCTION_KEY, STAGING_KEY } from './fake-server.js';
 import { open, pass, setHidden, type Tab } from './harness.js';
-import { type Json, json, Script, type Sent, sessionOf, type Short, type Step } from './scripted-server.js';
+import { type Json, json, type Refused, Script, type Sent, sessionOf, type Short, type Step } from './scripted-server.js';
 
 const METHODS = {
   refetch: ({ refetch }: SessionLoaded) => refetch(),
@@ -15,12 +15,24 @@ const METHODS = {
   switch_organization: ({ switchOrganization }: SessionLoaded, id: string | undefined) => switchOrganization(id),
   switch_workspace: ({ switchWorkspace }: SessionLoaded, id: string | undefined) => switchWorkspace(id as string),
   sign_out: ({ signOut }: SessionLoaded, id: string | undefined) => signOut(id),
+  exchange_ticket: ({ exchangeTicket }: SessionLoaded, ticket: string | undefined) => exchangeTicket(ticket as string),
 };
+
+const SCOPE = `keyrack:${ORIGIN}:scope`;
+
+interface Opened {
+  readonly mode?: string;
+  readonly initial?: Short;
+  readonly scope?: string;
+  readonly leads?: boolean;
+}
 
 /** One scenario under way. */
 class Scenario {
   readonly #script = new Script();
   readonly #outcomes = new Map<string, unknown>();
+  readonly #failed = new Map<string, KeyrackError>();
+  readonly #went: string[] = [];
   readonly #other = new FakeChannel(`keyrack:${ORIGIN}`);
   #told = 0;
   #tab: Tab | undefined;
@@ -60,6 +72,9 @@ class Scenario {
       case 'call':
         this.#call(what, step);
         break;
+      case 'ask':
+        this.#loaded.has({ permission: what });
+        break;
       case 'keep':
         if (what === null) localStorage.removeItem(`keyrack:${ORIGIN}`);
         else localStorage.setItem(`keyrack:${ORIGIN}`, what);
@@ -85,21 +100,26 @@ class Scenario {
     return this.#page.loaded;
   }
 
-  async #open({ mode, initial }: { mode?: string; initial?: Short }): Promise<void> {
+  async #open({ mode, initial, scope, leads = false }: Opened): Promise<void> {
+    this.#script.leads = leads;
+    sessionStorage.clear();
+    if (scope) sessionStorage.setItem(SCOPE, scope);
     this.#tab = await open({
       publishableKey: mode === 'staging' ? STAGING_KEY : PRODUCTION_KEY,
+      navigate: (url) => void this.#went.push(url),
+      ...(scope !== undefined && { scope: 'tab' }),
       ...(initial && { initialSession: sessionOf(initial) }),
     });
     // From now on: what is drawn before is the provider's own key, which no other one may have.
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
   }
 
-  #answer(name: string, { which, lost, portal, refusal, session, token, data, hands_out: credential }: Step): void {
+  #answer(name: string, { which, lost, portal, refusal, session, exchanged, token, data, hands_out: credential }: Step): void {
     const waiting = this.#script.take(name, which as number | undefined);
-    const { status = 200, code } = (refusal ?? {}) as { status?: number; code?: string };
     if (lost) return waiting.lose();
-    const body = session ? sessionOf(session as Short) : (token ?? data);
-    const response = json({ status, data: body, ...(code && { code }), ...(credential ? { credential: credential as string } : {}) });
+    const opened = exchanged && { success: true, message: '', session_id: '', session: sessionOf(exchanged as Short) };
+    const body = session ? sessionOf(session as Short) : (opened ?? token ?? data);
+    const response = json({ ...(refusal as Refused | undefined), data: body, credential: credential as string | undefined });
     const page = { ...response, json: () => Promise.reject(new SyntaxError('Unexpected token <')) } as Response;
     waiting.answer(portal ? page : response);
   }
@@ -150,7 +170,10 @@ class Scenario {
     this.#outcomes.set(name as string, 'pending');
     work.then(
       (token) => this.#outcomes.set(name as string, token ?? 'done'),
-      (error: { code: string }) => this.#outcomes.set(name as string, { refused: error.code }),
+      (error: KeyrackError) => {
+        this.#outcomes.set(name as string, { refused: error.code });
+        this.#failed.set(name as string, error);
+      },
     );
   }
 
@@ -175,6 +198,20 @@ class Scenario {
         return each((name) => last(name)?.carried);
       case 'outcome':
         return each((name) => this.#outcomes.get(name));
+      case 'failed':
+        return each((name) => {
+          const error = name === 'shown' ? this.#page.hook.error : this.#failed.get(name);
+          const { code, status, message, errors, retryAfter } = error ?? ({} as Partial<KeyrackError>);
+          const fields: Json = { code, status, message, errors, retry_after: retryAfter ?? null };
+          const named = Object.keys((expected as Record<string, Json>)[name] as Json);
+          return Object.fromEntries(named.map((field) => [field, fields[field]]));
+        });
+      case 'allows':
+        return each((permission) => this.#page.hook.has?.({ permission }) ?? null);
+      case 'went':
+        return this.#went;
+      case 'scope':
+        return sessionStorage.getItem(SCOPE) ?? '';
       case 'told':
         return this.#told;
       case 'streams':
@@ -199,6 +236,7 @@ class Scenario {
       revision: hook.session?.revision ?? null,
       active: active?.id ?? null,
       first_name: active?.user.first_name ?? null,
+      email_address: active?.user.email_address ?? null,
       organization: active?.active_organization_membership_id ?? null,
       workspace: active?.active_workspace_membership_id ?? null,
       accounts: hook.session?.signins.map(({ id }) => id) ?? null,

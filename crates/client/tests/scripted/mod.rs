@@ -2,6 +2,7 @@
 //! shown there. What each step means is written in vectors/SCENARIOS.md; packages/react/test/scenarios.test.ts does the same
 //! with the hook for React. The crates over the store have this folder by its path.
 
+mod expected;
 pub mod platform;
 mod session;
 pub mod shown;
@@ -28,6 +29,7 @@ pub struct Scenario<'a> {
     /// What was shown, and how often readers had been told, when it was marked.
     mark: Option<(Arc<keyrack_client::protocol::Session>, usize)>,
     calls: HashMap<String, (Option<Outcome>, Value)>,
+    failed: HashMap<String, Error>,
 }
 
 impl<'a> Scenario<'a> {
@@ -35,8 +37,8 @@ impl<'a> Scenario<'a> {
     pub fn run(templates: &'a Value, steps: &[Value], opener: Opener) -> Result<(), String> {
         let scripted = Scripted::default();
         scripted.world().wall = 1_900_000_000_000;
-        let mut scenario =
-            Self { templates, scripted, opener, shows: None, mark: None, calls: HashMap::new() };
+        let (calls, failed) = (HashMap::new(), HashMap::new());
+        let mut scenario = Self { templates, scripted, opener, shows: None, mark: None, calls, failed };
         for (index, step) in steps.iter().enumerate() {
             scenario.step(step).map_err(|why| format!("step {} ({step}): {why}", index + 1))?;
             scenario.poll();
@@ -45,8 +47,10 @@ impl<'a> Scenario<'a> {
     }
 
     fn step(&mut self, step: &Value) -> Result<(), String> {
-        let verbs =
-            ["open", "answer", "pass", "clock", "page", "told", "stream", "call", "mark", "keep", "expect"];
+        let verbs = [
+            "open", "answer", "pass", "clock", "page", "told", "stream", "call", "ask", "mark", "keep",
+            "expect",
+        ];
         let verb = *verbs.iter().find(|verb| step.get(**verb).is_some()).ok_or("no such step")?;
         let what = &step[verb];
         match verb {
@@ -61,6 +65,7 @@ impl<'a> Scenario<'a> {
             "told" => self.hear(what),
             "stream" => self.stream(what)?,
             "call" => self.call(what.as_str().unwrap(), step)?,
+            "ask" => self.shows().ask(what.as_str().unwrap()),
             "keep" => self.scripted.world().kept = what.as_str().map(str::to_owned),
             "mark" => {
                 let session = self.shows().seen().session.ok_or("nothing is loaded")?;
@@ -72,10 +77,20 @@ impl<'a> Scenario<'a> {
     }
 
     fn open(&mut self, what: &Value) {
-        self.scripted.world().staging = what["mode"] == "staging";
+        let scope = what["scope"].as_str().map(str::to_owned);
+        {
+            let mut world = self.scripted.world();
+            world.staging = what["mode"] == "staging";
+            world.navigates = what["leads"] == true;
+            world.scope = scope.clone().unwrap_or_default();
+        }
         let initial =
             what.get("initial").map(|initial| serde_json::from_value(self.session(initial)).unwrap());
-        let client = Client::on(Box::new(self.scripted.clone()), initial);
+        let platform = Box::new(self.scripted.clone());
+        let client = match scope {
+            Some(scope) => Client::scoped_on(platform, initial, scope),
+            None => Client::on(platform, initial),
+        };
         self.shows = Some((self.opener)(client));
         self.scripted.post(Input::Leads(true));
     }
@@ -104,18 +119,28 @@ impl<'a> Scenario<'a> {
             return Some(Reply { status: 200, body, ..Reply::default() });
         }
         let refusal = step.get("refusal");
-        let data = match (step.get("session"), step.get("token")) {
-            (Some(session), _) => self.session(session),
-            (_, Some(token)) => token.clone(),
+        let data = match (step.get("session"), step.get("exchanged"), step.get("token")) {
+            (Some(session), ..) => self.session(session),
+            (_, Some(opened), _) => {
+                json!({ "success": true, "message": "", "session_id": "", "session": self.session(opened) })
+            }
+            (.., Some(token)) => token.clone(),
             _ => step.get("data").cloned().unwrap_or_default(),
         };
-        let errors = refusal.map(|refusal| json!([{ "code": refusal["code"], "message": "Refused." }]));
+        let errors = refusal.map(|refusal| {
+            let one = || json!([{ "code": refusal["code"], "message": "Refused." }]);
+            refusal.get("errors").cloned().unwrap_or_else(one)
+        });
+        let retry_after =
+            refusal.and_then(|refusal| refusal["retry_after"].as_u64()).map(|after| after.to_string());
         let status =
             refusal.map_or(200, |refusal| u16::try_from(refusal["status"].as_u64().unwrap()).unwrap());
         let body =
             json!({ "status": status, "message": "", "data": data, "session": null, "errors": errors });
         let credential = step["hands_out"].as_str().map(str::to_owned);
-        Some(Reply { status, credential, body: body.to_string().into_bytes(), ..Reply::default() })
+        // Only a server in staging hands one out so that a program sees it.
+        let is_of_staging = credential.is_some();
+        Some(Reply { status, retry_after, credential, is_of_staging, body: body.to_string().into_bytes() })
     }
 
     fn hear(&self, what: &Value) {
@@ -172,6 +197,7 @@ impl<'a> Scenario<'a> {
                     "switch_sign_in" => loaded.switch_sign_in(argument.unwrap()),
                     "switch_organization" => signed_in()?.switch_organization(argument),
                     "switch_workspace" => signed_in()?.switch_workspace(argument.unwrap()),
+                    "exchange_ticket" => loaded.exchange_ticket(argument.unwrap(), None),
                     "sign_out" => argument.map_or_else(|| loaded.sign_out_all(), |id| loaded.sign_out(id)),
                     _ => return Err("no such method".to_owned()),
                 };
@@ -183,7 +209,7 @@ impl<'a> Scenario<'a> {
     }
 
     fn poll(&mut self) {
-        for (outcome, known) in self.calls.values_mut() {
+        for (name, (outcome, known)) in &mut self.calls {
             let polled =
                 outcome.as_mut().map(|one| one.as_mut().poll(&mut Context::from_waker(Waker::noop())));
             if let Some(Poll::Ready(result)) = polled {
@@ -191,61 +217,12 @@ impl<'a> Scenario<'a> {
                 *known = match result {
                     Ok(Value::Null) => json!("done"),
                     Ok(token) => token,
-                    Err(error) => json!({ "refused": error.code }),
+                    Err(error) => {
+                        let code = json!({ "refused": error.code });
+                        self.failed.insert(name.clone(), error);
+                        code
+                    }
                 };
-            }
-        }
-    }
-
-    fn expect(&mut self, expected: &Value) -> Result<(), String> {
-        self.poll();
-        for (what, expected) in expected.as_object().unwrap() {
-            let found = self.found(what, expected);
-            if found != *expected {
-                return Err(format!("{what} is {found}"));
-            }
-        }
-        Ok(())
-    }
-
-    /// What there is of it, in the form of what is expected.
-    fn found(&self, what: &str, expected: &Value) -> Value {
-        let each = |count: &dyn Fn(&str) -> Value| {
-            let names = expected.as_object().unwrap().keys();
-            Value::Object(names.map(|name| (name.clone(), count(name))).collect())
-        };
-        let world = self.scripted.world();
-        match what {
-            "requests" => each(&|name| {
-                let names = world.log.iter().map(|sent| (sent.name(), sent.full()));
-                let streams = world
-                    .streams_asked
-                    .iter()
-                    .map(|full| (full.split('?').next().unwrap().to_owned(), full.clone()));
-                json!(
-                    names
-                        .chain(streams)
-                        .filter(|(short, full)| name == if name.contains('?') { full } else { short })
-                        .count()
-                )
-            }),
-            "waiting" => each(&|name| json!(world.waiting.iter().filter(|sent| sent.name() == name).count())),
-            "sent" => each(&|name| {
-                let last = world.log.iter().rfind(|sent| sent.name() == name);
-                json!(last.and_then(|sent| sent.request.body.clone()))
-            }),
-            "carried" => each(&|name| {
-                json!(world.log.iter().rfind(|sent| sent.name() == name).map(|sent| &sent.carried))
-            }),
-            "outcome" => {
-                each(&|name| self.calls.get(name).map_or(Value::Null, |(_, outcome)| outcome.clone()))
-            }
-            "told" => json!(world.told.len()),
-            "streams" => json!(world.connections.len()),
-            "kept" => json!(world.kept),
-            _ => {
-                drop(world);
-                self.shown(what)
             }
         }
     }

@@ -19,7 +19,9 @@ impl Scenario<'_> {
             (sign_in["id"], sign_in["user_id"]) =
                 (json!(format!("sin_{name}")), json!(format!("usr_{name}")));
             sign_in["user"]["id"] = json!(format!("usr_{name}"));
-            sign_in["user"]["email_address"] = json!(format!("{name}@example.com"));
+            let address = short["email_address"].as_str().map(str::to_owned);
+            sign_in["user"]["email_address"] =
+                json!(address.unwrap_or_else(|| format!("{name}@example.com")));
             sign_in["user"]["first_name"] = short["first_name"].as_str().unwrap_or(name).into();
             if *name == active {
                 sign_in["active_organization_membership_id"] = json!(member("organization"));
@@ -42,12 +44,12 @@ impl Scenario<'_> {
     }
 
     pub(super) fn shown(&self, what: &str) -> Value {
-        let Seen { status, error, stale, refetching, end_reason, session } = self.shows().seen();
+        let Seen { status, error, stale, refetching, end_reason, session, .. } = self.shows().seen();
         let session = session.as_ref();
         let active = session.and_then(|session| session.active_signin.as_ref());
         match what {
             "status" => json!(status),
-            "error" => json!(error),
+            "error" => json!(error.map(|error| error.code)),
             "stale" => json!(stale),
             "refetching" => json!(refetching),
             "end_reason" => json!(end_reason),
@@ -55,6 +57,7 @@ impl Scenario<'_> {
             "revision" => json!(session.map(|session| session.revision)),
             "active" => json!(active.map(|active| &active.id)),
             "first_name" => json!(active.map(|active| &active.user.first_name)),
+            "email_address" => json!(active.map(|active| &active.user.email_address)),
             "organization" => {
                 json!(active.and_then(|active| active.active_organization_membership_id.as_ref()))
             }

@@ -1,9 +1,10 @@
 //! How a store is shown: by itself, or by a framework's hook.
 
 use keyrack_client::protocol::{EndReason, Session};
-use keyrack_client::{Call, Client, Loaded, State, Subscription};
-use std::sync::Arc;
+use keyrack_client::{Call, Client, Error, Loaded, State, Subscription};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Makes of a store what shows it.
 pub type Opener = fn(Client) -> Box<dyn Shows>;
@@ -15,6 +16,9 @@ pub trait Shows {
 
     /// How often those who read all of it have been told of something new.
     fn told(&self) -> usize;
+
+    /// Somebody shows from now on whether this permission is there.
+    fn ask(&self, permission: &str);
 
     /// What can be done now.
     fn now(&self) -> State;
@@ -31,12 +35,13 @@ pub trait Shows {
 pub struct Seen {
     /// `loading`, `failed`, `signed-out` or `signed-in`.
     pub status: &'static str,
-    /// The error's code.
-    pub error: Option<String>,
+    pub error: Option<Error>,
     pub stale: bool,
     pub refetching: bool,
     pub end_reason: Option<EndReason>,
     pub session: Option<Arc<Session>>,
+    /// What is said of the permissions that were asked for.
+    pub allows: BTreeMap<String, Option<bool>>,
 }
 
 impl Seen {
@@ -45,11 +50,12 @@ impl Seen {
         let loaded = state.loaded();
         Self {
             status: state.status().as_str(),
-            error: state.error().map(|error| error.code.clone()),
+            error: state.error().cloned(),
             stale: loaded.is_some_and(Loaded::is_stale),
             refetching: loaded.is_some_and(Loaded::is_refetching),
             end_reason: loaded.and_then(Loaded::end_reason),
             session: loaded.map(|loaded| Arc::clone(loaded.session())),
+            allows: BTreeMap::new(),
         }
     }
 }
@@ -58,6 +64,7 @@ impl Seen {
 pub struct Store {
     client: Client,
     told: Arc<AtomicUsize>,
+    asked: Mutex<Vec<String>>,
     _subscription: Subscription,
 }
 
@@ -69,13 +76,21 @@ impl Store {
         let subscription = client.subscribe(move |_| {
             count.fetch_add(1, Ordering::SeqCst);
         });
-        Box::new(Self { client, told, _subscription: subscription })
+        Box::new(Self { client, told, asked: Mutex::default(), _subscription: subscription })
     }
 }
 
 impl Shows for Store {
     fn seen(&self) -> Seen {
-        Seen::of(&self.client.state())
+        let state = self.client.state();
+        let allows = |permission: &String| state.loaded().and_then(|loaded| loaded.allows(permission));
+        let asked = self.asked.lock().unwrap();
+        Seen { allows: asked.iter().map(|one| (one.clone(), allows(one))).collect(), ..Seen::of(&state) }
+    }
+
+    fn ask(&self, permission: &str) {
+        self.asked.lock().unwrap().push(permission.to_owned());
+        self.seen();
     }
 
     fn told(&self) -> usize {

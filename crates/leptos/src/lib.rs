@@ -29,6 +29,11 @@
 //! be done to a session exists once it is loaded: [`UseSession::state`] is an enum, [`State`], with the methods in its
 //! variants. The rules of it all are those of the hook for React, `docs/HOOK.md`.
 
+/// What the README shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod protect;
 mod provider;
 mod session;

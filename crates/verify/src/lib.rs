@@ -3,10 +3,10 @@
 //! A [`Verifier`] fetches the issuer's public keys once and then believes what a signature covers, without asking anyone.
 //! With an API key it follows the stream of revocations, too, and refuses the tokens of whoever signed out within a second.
 //!
-//! ```no_run
-//! use axum::{Router, routing::get};
-//! use keyrack_verify::{Claims, RequirePermission, Verifier, VerifyLayer, WhenCut, permission};
-//! use std::time::Duration;
+//! ```
+//! use axum::{Router, body::Body, http::Request, routing::get};
+//! use keyrack_verify::{Claims, RequirePermission, Verifier, VerifyLayer, permission};
+//! use tower::ServiceExt;
 //!
 //! permission! { ManageBilling = "billing:manage"; }
 //!
@@ -18,21 +18,29 @@
 //!     format!("the bills of {}", claims.organization_id().unwrap_or("nobody"))
 //! }
 //!
-//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let verifier = Verifier::builder("https://auth.example.com")
-//!     .revocations(std::env::var("KEYRACK_SECRET_KEY")?, WhenCut::Closed(Duration::from_secs(30)))
-//!     .build()?;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Without `keys` they are fetched; `revocations` follows who signs out.
+//! let verifier = Verifier::builder("https://auth.example.com").keys(r#"{"keys": []}"#).build()?;
 //! let app: Router = Router::new()
 //!     .route("/greet", get(greet))
 //!     .route("/bill", get(bill))
 //!     .layer(VerifyLayer::new(verifier));
+//!
+//! let of_nobody = app.oneshot(Request::get("/greet").body(Body::empty())?).await?;
+//! assert_eq!(of_nobody.status(), 401);
 //! # Ok(()) }
 //! ```
 //!
 //! What a token must be: of the type `JWT`, signed with an allowed algorithm ([`Builder::algorithms`]: ES256 alone unless it is
 //! said) by a published key for that algorithm, by the
 //! issuer, for the expected audience or for none, in its time; and it must say whom and which sign-in it speaks for. All
-//! that is not is one [`Refusal`]; `vectors/tokens.json` has examples of each, which `@keyrack/server` is tried with, too.
+//! that is not is one [`Refusal`]; `tests/tokens.json` has examples of each, which `@keyrack/server` is tried with, too.
+
+/// What the README shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod builder;
 mod claims;

@@ -22,7 +22,7 @@ pub fn Invitations(
 ) -> Element {
     let path = format!("/organizations/{}/invitations", place.id);
     let reading = use_reading(path.clone(), 100, String::new);
-    let Some(known) = reading.known() else {
+    let Some(known) = reading.known_of_any() else {
         return rsx! {
             Wait { reading }
         };
@@ -98,10 +98,7 @@ fn Invite(path: String, place: String, roles: Vec<Named>) -> Element {
 /// Does something to the invitations under a path, or to one of them.
 fn work(hook: UseSession, path: &str, how: String, body: Value) -> Work {
     let (actor, path) = (Actor::of(hook), path.to_owned());
-    Box::pin(async move {
-        let Some(actor) = actor else { return Ok(()) };
-        actor.act(&format!("{path}{how}"), body, &[&path]).await
-    })
+    Box::pin(async move { actor.act(&format!("{path}{how}"), body, &[&path]).await })
 }
 
 #[component]
@@ -132,8 +129,17 @@ fn Invitation(invitation: Value, path: String) -> Element {
                 " "
                 span { class: "kr-quiet", "{state}" }
             }
-            Act { label: "Send the invitation of {email} again", is_busy: run.is_busy(), on_press: move |()| act.call(("resend", "Sent again.")), sign: "↻" }
-            Sure { label: "Withdraw the invitation of {email}", is_busy: run.is_busy(), on_press: move |()| act.call(("discard", "")) }
+            Act {
+                label: "Send the invitation of {email} again",
+                is_busy: run.is_busy(),
+                on_press: move |()| act.call(("resend", "Sent again.")),
+                sign: "↻",
+            }
+            Sure {
+                label: "Withdraw the invitation of {email}",
+                is_busy: run.is_busy(),
+                on_press: move |()| act.call(("discard", "")),
+            }
             span { role: "alert", class: "kr-error", {run.message()} }
             span { role: "status", class: "kr-quiet", {run.done()} }
         }

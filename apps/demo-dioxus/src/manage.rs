@@ -34,11 +34,15 @@ impl Part {
 pub fn Manage(place: Place) -> Element {
     let hook = use_session();
     let allowed = ["organization:admin", "organization:manage"].map(|permission| hook.has(permission));
+    // While it is not known of another workspace of the organization, it is as it was.
+    let mut known = use_hook(|| CopyValue::new(None));
     let may_manage = allowed.contains(&Some(true));
-    let is_known = may_manage || !allowed.contains(&None);
+    if may_manage || !allowed.contains(&None) {
+        known.set(Some(may_manage));
+    }
     rsx! {
-        section { class: "kr", aria_label: "{place.name}", aria_busy: !is_known,
-            if is_known {
+        section { class: "kr", aria_label: "{place.name}", aria_busy: known().is_none(),
+            if let Some(may_manage) = known() {
                 Parts { place: place.clone(), may_manage }
             } else {
                 p { class: "kr-wait", role: "status",
@@ -53,7 +57,7 @@ pub fn Manage(place: Place) -> Element {
 fn Parts(place: Place, may_manage: bool) -> Element {
     let chosen = use_signal(|| Part::Members);
     let roles = use_reading(format!("/organizations/{}/roles", place.id), 100, String::new);
-    let roles: Vec<Named> = roles.known().map_or_else(Vec::new, |known| {
+    let roles: Vec<Named> = roles.known_of_any().map_or_else(Vec::new, |known| {
         known.items.iter().filter_map(|role| named(&role["id"], &role["name"])).collect()
     });
     let parts = if may_manage { [Part::Members, Part::Invitations].as_slice() } else { &[Part::Members] };

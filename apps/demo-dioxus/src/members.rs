@@ -30,21 +30,23 @@ pub fn Members(
             none if none.is_empty() => String::new(),
             search => format!("search={}", browser::encoded(search)),
         });
-    let on_input = move |event: FormEvent| async move {
-        typed.set(event.value());
-        browser::pause(PAUSE_MS).await;
-        // Not every letter is a request.
-        let settled = typed.peek().trim().to_owned();
-        if event.value() == *typed.peek() && settled != *search.peek() {
-            search.set(settled);
-        }
+    let on_input = move |event: FormEvent| {
+        let now = event.value();
+        typed.set(now.clone());
+        spawn(async move {
+            browser::pause(PAUSE_MS).await;
+            // Not every letter is a request.
+            if now == *typed.peek() && now.trim() != search.peek().as_str() {
+                search.set(now.trim().to_owned());
+            }
+        });
     };
     let is_searching = reading.known().is_none();
     let known = reading.known_of_any().filter(|_| !is_searching || reading.error().is_none());
     rsx! {
         div { class: "kr-field",
             label { r#for: "members-search", "Search members" }
-            input { id: "members-search", r#type: "search", value: "{typed}", oninput: on_input }
+            input { id: "members-search", r#type: "search", oninput: on_input }
         }
         if let Some(known) = known {
             p { class: "kr-quiet", role: "status",
@@ -192,7 +194,6 @@ impl Change {
     fn give(self, to: String, own: Vec<Named>) -> Work {
         let actor = Actor::of(self.hook);
         Box::pin(async move {
-            let Some(actor) = actor else { return Ok(()) };
             if !own.iter().any(|(role, _)| *role == to) {
                 self.act(&actor, &format!("roles/{to}/add")).await?;
             }
@@ -206,7 +207,6 @@ impl Change {
     fn remove(self) -> Work {
         let actor = Actor::of(self.hook);
         Box::pin(async move {
-            let Some(actor) = actor else { return Ok(()) };
             self.act(&actor, "remove").await?;
             // Who leaves acts elsewhere.
             if self.is_own { actor.client.refetch().await } else { Ok(()) }

@@ -60,10 +60,7 @@ pub fn NotificationBell() -> Element {
 /// Does something to notifications.
 fn work(hook: UseSession, path: String, body: Value) -> Work {
     let actor = Actor::here(hook);
-    Box::pin(async move {
-        let Some(actor) = actor else { return Ok(()) };
-        actor.act(&format!("{PATH}/{path}"), body, &[PATH]).await
-    })
+    Box::pin(async move { actor.act(&format!("{PATH}/{path}"), body, &[PATH]).await })
 }
 
 /// What is done takes its button away: the list has the focus then.

@@ -121,7 +121,7 @@ impl Reading {
         self.known_of_any().filter(|known| Some(&known.path) == path.as_ref())
     }
 
-    /// The same, or until it is there what an earlier query has found: only where another account, and another place, has
+    /// The same, or until it is there what was known before: only where another account, and another organization, has
     /// another component.
     pub fn known_of_any(&self) -> Option<Rc<Known>> {
         self.kept.read().known.clone()
@@ -230,7 +230,8 @@ pub fn scope_of(sign_in: &SignIn) -> String {
     format!("{}.{organization}.{}", sign_in.id, id(&sign_in.active_workspace_membership_id))
 }
 
-/// Has things done in the name of one account, whichever another tab has made the active one meanwhile.
+/// Has things done in the name of one account, whichever another tab has made the active one meanwhile. Of nobody the server
+/// refuses everything.
 #[derive(Clone)]
 pub struct Actor {
     pub client: Client,
@@ -239,13 +240,15 @@ pub struct Actor {
 
 impl Actor {
     /// The account that is shown, be it that it acts elsewhere by then or not.
-    pub fn of(hook: UseSession) -> Option<Self> {
-        Some(Self { client: hook.client(), scope: format!("{}.-.-", hook.active_signin()?.id) })
+    pub fn of(hook: UseSession) -> Self {
+        let id = hook.active_signin().map_or_else(|| "-".to_owned(), |active| active.id.clone());
+        Self { client: hook.client(), scope: format!("{id}.-.-") }
     }
 
     /// The same, for as long as it acts where it does.
-    pub fn here(hook: UseSession) -> Option<Self> {
-        Some(Self { client: hook.client(), scope: scope_of(hook.active_signin()?.as_ref()) })
+    pub fn here(hook: UseSession) -> Self {
+        let scope = hook.active_signin().map(|active| scope_of(&active));
+        Self { scope: scope.unwrap_or_default(), ..Self::of(hook) }
     }
 
     /// Has it done, and has what lies under these paths read again.

@@ -6,7 +6,6 @@ use crate::manage::Manage;
 use crate::notifications::NotificationBell;
 use crate::places::{Place, Places, use_places};
 use crate::popup::Open;
-use crate::reading::scope_of;
 use crate::switcher::Switcher;
 use dioxus::prelude::*;
 use keyrack_dioxus::client::{Client, json};
@@ -55,9 +54,9 @@ fn Acting() -> Element {
             onpointerdown: move |_| open.leave(),
             onfocusin: move |_| open.leave(),
             h2 { id: "organization-title", "Organization" }
-            // Another account, or another place, begins anew: nothing of the former is seen under it.
-            for scope in [scope_of(&active)] {
-                Organization { key: "{scope}", is_none: membership.is_none(), place: here.clone() }
+            // Another account, or another organization, begins anew: nothing of the former is seen under it.
+            for whose in [membership.as_ref().unwrap_or(&active.id)] {
+                Organization { key: "{whose}", is_none: membership.is_none(), place: here.clone() }
             }
         }
     }

@@ -14,6 +14,7 @@ pub mod key;
 pub mod keys;
 pub mod login;
 pub mod migrate;
+mod object;
 mod operate;
 pub mod organization;
 pub mod session;

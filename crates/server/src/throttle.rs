@@ -3,7 +3,7 @@
 //! A try is counted before it is judged: a hundred guesses at the same moment are a hundred, not one. What
 //! is counted (an address, an identifier) is kept as an HMAC only.
 
-use crate::db::Tx;
+use crate::db::{Row, Snapshot, Tx};
 use crate::error::Result;
 use crate::params;
 use crate::vault::{Purpose, Vault};
@@ -101,6 +101,13 @@ pub struct Counter {
     count: i64,
     window_started_at: i64,
     blocked_until: i64,
+}
+
+impl Counter {
+    fn read(row: Row) -> Result<Self> {
+        let mut cells = row.cells();
+        Ok(Self { count: cells.int()?, window_started_at: cells.int()?, blocked_until: cells.int()? })
+    }
 }
 
 impl Rule {
@@ -213,13 +220,7 @@ pub fn count_and_tell(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64)
          returning count, window_started_at, blocked_until",
         params![&subject.deployment, rule.kind, &subject.hash],
     )?;
-    let before = match row {
-        Some(row) => {
-            let mut cells = row.cells();
-            Counter { count: cells.int()?, window_started_at: cells.int()?, blocked_until: cells.int()? }
-        }
-        None => Counter::default(),
-    };
+    let before = row.map_or_else(|| Ok(Counter::default()), Counter::read)?;
     let (verdict, after) = rule.count(before, now);
     if after != before {
         tx.execute(
@@ -236,6 +237,20 @@ pub fn count_and_tell(tx: &mut Tx<'_>, rule: &Rule, subject: &Subject, now: i64)
         )?;
     }
     Ok((verdict, verdict == Verdict::Counted && rule.is_full(after, now)))
+}
+
+/// What [`count`] would say, without counting.
+///
+/// # Errors
+/// What the database says.
+pub fn look(on: &mut Snapshot<'_>, rule: &Rule, subject: &Subject, now: i64) -> Result<Verdict> {
+    let row = on.query_one(
+        "select count, window_started_at, blocked_until from throttles
+         where deployment_id = $1 and kind = $2 and subject = $3",
+        params![&subject.deployment, rule.kind, &subject.hash],
+    )?;
+    let before = row.map_or_else(|| Ok(Counter::default()), Counter::read)?;
+    Ok(rule.count(before, now).0)
 }
 
 /// Forgets the tries of `subject`: it has proved itself.

@@ -1,30 +1,24 @@
 //! What an operator calls an organization or a workspace on the socket, and has it say of itself.
 
 use crate::error::Result;
-use crate::membership::description;
+use crate::membership::{description, metadata};
 use crate::organization::said::Said;
 use crate::organization::{self, slug};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
-/// What is said of one that is to be made.
-///
-/// # Errors
-/// What is wrong with name and slug.
-pub fn new(name: &str, slug: Option<&str>) -> Result<Said> {
-    Ok(Said {
-        name: Some(organization::name(name)?),
-        slug: slug.map(slug::parse).transpose()?,
-        ..Said::default()
-    })
-}
-
-/// What is said of one that there is; what is not stays.
+/// What is said of one that there is, or that is to be made; what is not stays, or is not there.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
-    name: Option<String>,
-    slug: Option<String>,
-    description: Option<String>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// What it is called in addresses.
+    pub slug: Option<String>,
+    /// What it says about itself.
+    pub description: Option<String>,
+    /// What every member sees, in place of what was there.
+    pub public_metadata: Option<Map<String, Value>>,
 }
 
 impl Change {
@@ -37,7 +31,8 @@ impl Change {
             name: self.name.as_deref().map(organization::name).transpose()?,
             slug: self.slug.as_deref().map(slug::parse).transpose()?,
             description: self.description.as_deref().map(description).transpose()?,
-            ..Said::default()
+            public_metadata: self.public_metadata.as_ref().map(metadata).transpose()?,
+            picture: None,
         })
     }
 }

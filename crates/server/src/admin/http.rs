@@ -20,7 +20,7 @@ use crate::user::username::Username;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::Response;
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, post};
 use keyrack_protocol::{Code, OrganizationMember, WorkspaceMember};
 use serde_json::json;
 use std::sync::Arc;
@@ -40,13 +40,14 @@ pub fn routes() -> Router<Shared> {
         .route("/admin/sessions/{id}/explain", get(explain_session))
         .route("/admin/organizations", get(teams::list).post(teams::create))
         .route("/admin/users/{user}/tell", post(people::tell))
-        .route("/admin/organizations/{id}", patch(teams::update).delete(teams::delete))
+        .route("/admin/organizations/{id}", get(teams::show).patch(teams::update).delete(teams::delete))
         .route("/admin/organizations/{id}/invitations", get(inviting::list).post(inviting::create))
         .route("/admin/organizations/{id}/invitations/{invitation}", delete(inviting::withdraw))
+        .route("/admin/organizations/{id}/invitations/{invitation}/resend", post(inviting::resend))
         .route("/admin/organizations/{id}/unrestrict", post(unrestrict))
         .merge(of_members())
         .route("/admin/workspaces", get(spaces::list).post(spaces::create))
-        .route("/admin/workspaces/{id}", patch(spaces::update).delete(spaces::delete))
+        .route("/admin/workspaces/{id}", get(spaces::show).patch(spaces::update).delete(spaces::delete))
         .route("/admin/users/{user}/contacts", get(reaching::list).post(reaching::add))
         .route("/admin/users/{user}/contacts/{id}", delete(reaching::remove))
         .route("/admin/users/{user}/contacts/{id}/verify", post(reaching::verify))

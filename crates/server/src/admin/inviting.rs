@@ -74,6 +74,20 @@ pub(super) async fn create(
     Ok(answer::ok(sent))
 }
 
+/// Sends an open invitation anew, by its id, in the name of whoever sent it last.
+pub(super) async fn resend(
+    operator: Operator,
+    Path((organization, id)): Path<(String, String)>,
+) -> Result<Response> {
+    operator.says_only(&[])?;
+    let organization = named(&operator, &organization).await?;
+    let it = (organization.clone(), id);
+    let sent = invitations::resend(&operator.app, &operator.site, it, operator.by()).await?;
+    let place = Some(organization.as_str());
+    operator.log(Event::InvitationSent, About { place, ..About::default() });
+    Ok(answer::ok(sent))
+}
+
 /// Ends an open invitation, by its id.
 pub(super) async fn withdraw(
     operator: Operator,

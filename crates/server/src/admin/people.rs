@@ -3,9 +3,9 @@
 use super::door::{About, Body, Operator};
 use super::http::named;
 use super::page::Page;
-use super::{Decision, Form, messages, profile, users};
+use super::{Decision, Form, messages, organizations, profile, users};
 use crate::audit::Event;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::id::UserId;
 use crate::notification::Message;
@@ -171,9 +171,13 @@ pub(super) async fn end_sessions(operator: Operator, Path(user): Path<String>) -
 pub(super) struct Told {
     title: String,
     body: String,
+    severity: Option<String>,
+    #[serde(default)]
+    metadata: Map<String, Value>,
+    organization: Option<String>,
 }
 
-/// `title`, `body`: writes it into the user's inbox.
+/// `title`, `body`, `severity?`, `metadata?`, `organization?` (id or slug): writes it into the user's inbox.
 pub(super) async fn tell(
     operator: Operator,
     Path(user): Path<String>,
@@ -184,10 +188,20 @@ pub(super) async fn tell(
     let message = Message {
         title: messages::plain("title", &told.title, messages::TITLE)?,
         body: messages::plain("body", &told.body, messages::BODY)?,
-        severity: NotificationSeverity::Info,
-        facts: Map::new(),
+        severity: severity(told.severity.as_deref())?,
+        facts: messages::facts(told.metadata)?,
     };
-    let written = messages::tell(&operator.app, &operator.site, (id.clone(), None), message, by).await?;
+    let place = match &told.organization {
+        Some(text) => Some(organizations::named(&operator.app, &operator.site, text).await?),
+        None => None,
+    };
+    let written = messages::tell(&operator.app, &operator.site, (id.clone(), place), message, by).await?;
     operator.log(Event::UserTold, About { user: Some(id.as_str()), ..About::default() });
     Ok(answer::ok(written))
+}
+
+fn severity(word: Option<&str>) -> Result<NotificationSeverity> {
+    let Some(word) = word else { return Ok(NotificationSeverity::Info) };
+    let text = "severity must be one of info, success, warning, error.";
+    NotificationSeverity::parse(word).ok_or_else(|| Error::refused(Code::InvalidParameter, text))
 }

@@ -1,6 +1,6 @@
 //! `/admin/workspaces`, on the socket.
 
-use super::called::{self, Change};
+use super::called::Change;
 use super::door::{About, Body, Operator};
 use super::page::Page;
 use super::workspaces::{self, Asked};
@@ -12,6 +12,7 @@ use crate::id::{OrganizationId, WorkspaceId};
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// `organization?` (id or slug), `user?` (id, address or username), `limit?`, `cursor?`: newest first.
 pub(super) async fn list(operator: Operator) -> Result<Response> {
@@ -33,19 +34,36 @@ pub(super) async fn list(operator: Operator) -> Result<Response> {
     Ok(answer::ok(list))
 }
 
+/// One of them, by its id.
+pub(super) async fn show(operator: Operator, Path(id): Path<String>) -> Result<Response> {
+    operator.says_only(&[])?;
+    let deployment = operator.site.config.id.clone();
+    let shown = operator.app.db.read(move |on| workspaces::one(on, &deployment, &id));
+    Ok(answer::ok(shown.await?))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct New {
     organization: String,
     name: String,
     slug: Option<String>,
+    description: Option<String>,
+    public_metadata: Option<Map<String, Value>>,
     owner: String,
 }
 
-/// `organization`, `name`, `slug?`, `owner`, a member of the organization who gets the creator's role.
+/// `organization`, `name`, `slug?`, `description?`, `public_metadata?`, `owner`, a member of the organization who gets the creator's role.
 pub(super) async fn create(operator: Operator, Body(new): Body<New>) -> Result<Response> {
     operator.says_only(&[])?;
-    let said = called::new(&new.name, new.slug.as_deref())?;
+    let New { name, slug, description, public_metadata, .. } = &new;
+    let said = Change {
+        name: Some(name.clone()),
+        slug: slug.clone(),
+        description: description.clone(),
+        public_metadata: public_metadata.clone(),
+    };
+    let said = said.said()?;
     let (app, site) = (&operator.app, &operator.site);
     let above = organizations::named(app, site, &new.organization).await?;
     let owner = super::http::named(&operator, &new.owner).await?;
@@ -54,7 +72,7 @@ pub(super) async fn create(operator: Operator, Body(new): Body<New>) -> Result<R
     Ok(answer::ok(made))
 }
 
-/// `name?`, `slug?`, `description?`.
+/// `name?`, `slug?`, `description?`, `public_metadata?`.
 pub(super) async fn update(
     operator: Operator,
     Path(id): Path<String>,

@@ -1,6 +1,6 @@
 //! `/admin/organizations`, on the socket.
 
-use super::called::{self, Change};
+use super::called::Change;
 use super::door::{About, Body, Operator};
 use super::organizations;
 use super::page::Page;
@@ -11,6 +11,7 @@ use crate::id::OrganizationId;
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// `user?` (id, address or username), `limit?`, `cursor?`: newest first.
 ///
@@ -29,22 +30,43 @@ pub async fn list(operator: Operator) -> Result<Response> {
     Ok(answer::ok(list.await?))
 }
 
+/// One of them, by id or slug.
+///
+/// # Errors
+/// As [`organizations::named`].
+pub async fn show(operator: Operator, Path(organization): Path<String>) -> Result<Response> {
+    operator.says_only(&[])?;
+    let id = organizations::named(&operator.app, &operator.site, &organization).await?;
+    let deployment = operator.site.config.id.clone();
+    let shown = operator.app.db.read(move |on| organizations::one(on, &deployment, &id));
+    Ok(answer::ok(shown.await?))
+}
+
 /// What is said of one that is to be made.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct New {
     name: String,
     slug: Option<String>,
+    description: Option<String>,
+    public_metadata: Option<Map<String, Value>>,
     owner: String,
 }
 
-/// `name`, `slug?`, `owner`, who gets the creator's role.
+/// `name`, `slug?`, `description?`, `public_metadata?`, `owner`, who gets the creator's role.
 ///
 /// # Errors
 /// As [`organizations::create`], and what is wrong with name and slug.
 pub async fn create(operator: Operator, Body(new): Body<New>) -> Result<Response> {
     operator.says_only(&[])?;
-    let said = called::new(&new.name, new.slug.as_deref())?;
+    let New { name, slug, description, public_metadata, .. } = &new;
+    let said = Change {
+        name: Some(name.clone()),
+        slug: slug.clone(),
+        description: description.clone(),
+        public_metadata: public_metadata.clone(),
+    };
+    let said = said.said()?;
     let owner = super::http::named(&operator, &new.owner).await?;
     let by = operator.by();
     let made = organizations::create(&operator.app, &operator.site, (said, owner), by).await?;
@@ -52,7 +74,7 @@ pub async fn create(operator: Operator, Body(new): Body<New>) -> Result<Response
     Ok(answer::ok(made))
 }
 
-/// `name?`, `slug?`, `description?`.
+/// `name?`, `slug?`, `description?`, `public_metadata?`.
 ///
 /// # Errors
 /// As [`organizations::change`], and what is wrong with them.

@@ -12,7 +12,7 @@ mod note;
 pub mod store;
 
 pub use event::Event;
-pub use note::{Known, Whose, note, note_about, note_refusal};
+pub use note::{Known, Whose, note, note_about, note_act, note_refusal};
 
 use crate::app::Site;
 use crate::db::Tx;

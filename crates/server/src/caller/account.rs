@@ -55,12 +55,9 @@ impl FromRequestParts<Shared> for Account {
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> std::result::Result<Self, Response> {
         let OfTab(tab) = OfTab::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let browser = Browser::from_request_parts(parts, app).await?;
-        let account = Self::read(browser, tab, polls(parts)).await.map_err(IntoResponse::into_response)?;
-        if let Some(known) = parts.extensions.get::<Known>() {
-            let (user, session) = (Some(account.user.clone()), Some(account.session.clone()));
-            known.tell(Whose { user, session, sign_in: Some(account.sign_in.clone()) });
-        }
-        Ok(account)
+        let known = parts.extensions.get::<Known>();
+        let account = Self::read(browser, (tab, known), polls(parts)).await;
+        account.map_err(IntoResponse::into_response)
     }
 }
 
@@ -76,10 +73,14 @@ impl Account {
     /// # Errors
     /// [`Code::SignedOut`], [`Code::UserDisabled`], [`Code::ScopeNotAvailable`].
     pub async fn of(browser: Browser, tab: Option<TabScope>) -> Result<Self> {
-        Self::read(browser, tab, false).await
+        Self::read(browser, (tab, None), false).await
     }
 
-    async fn read(browser: Browser, tab: Option<TabScope>, polls: bool) -> Result<Self> {
+    async fn read(
+        browser: Browser,
+        (tab, known): (Option<TabScope>, Option<&Known>),
+        polls: bool,
+    ) -> Result<Self> {
         let reading = match polls {
             true => {
                 let from = Some(browser.address);
@@ -88,10 +89,14 @@ impl Account {
             false => browser.reading_in(tab.as_ref()).await?,
         };
         let Reading::Live(cached, opened) = reading else { return Err(Code::SignedOut.into()) };
-        let acting = match &tab {
-            Some(tab) => tab.sign_in(&cached.loaded, opened)?,
-            None => cached.loaded.active_for(opened).ok_or(Code::SignedOut)?,
-        };
+        let active = cached.loaded.active_for(opened);
+        let named = tab.as_ref().map(|tab| tab.sign_in(&cached.loaded, opened));
+        // Whoever names what is not theirs is on record as who is active there.
+        if let (Some(known), Some(it)) = (known, named.and_then(std::result::Result::ok).or(active)) {
+            let (user, session) = (Some(it.user.id.clone()), Some(cached.loaded.id.clone()));
+            known.tell(Whose { user, session, sign_in: Some(it.id.clone()) });
+        }
+        let acting = named.unwrap_or_else(|| active.ok_or(Code::SignedOut))?;
         may_act(&acting.user)?;
         let (session, sign_in, user) = (cached.loaded.id.clone(), acting.id.clone(), acting.user.id.clone());
         let (site, app, of) = (Arc::clone(&browser.site), &browser.app, (acting.clone(), browser.address));
@@ -116,6 +121,13 @@ impl Account {
     pub fn by(&self) -> By {
         let by = By::client(Actor::User, &self.address.to_string(), self.app.world.clock.now_ms());
         by.acting(self.act())
+    }
+
+    /// Who acts, for a record of what changed nothing.
+    #[must_use]
+    pub fn whose(&self) -> Whose {
+        let (user, session) = (Some(self.user.clone()), Some(self.session.clone()));
+        Whose { user, session, sign_in: Some(self.sign_in.clone()) }
     }
 
     /// Who acts as the user, if somebody else does.

@@ -28,6 +28,8 @@ pub enum InvitationCommand {
     List(ListInvitations),
     /// Invite an address in the name of a member, who must be allowed to
     Create(Create),
+    /// Mail an open invitation anew, also an expired one: the link from before works no more
+    Resend(Resend),
     /// Withdraw an invitation: its link works no more
     Withdraw(Withdraw),
 }
@@ -64,6 +66,17 @@ pub struct Create {
     /// The role there (rol_…) [default: that of new members]
     #[arg(long, value_name = "ROLE", requires = "workspace")]
     pub workspace_role: Option<String>,
+}
+
+/// The arguments of `invitation resend`.
+#[derive(Args, Clone, Debug)]
+pub struct Resend {
+    /// The organization: its id (org_…) or slug
+    #[arg(value_name = "ORGANIZATION")]
+    pub organization: String,
+    /// The invitation's id (inv_…)
+    #[arg(value_name = "ID")]
+    pub id: String,
 }
 
 /// The arguments of `invitation withdraw`.
@@ -103,9 +116,12 @@ pub async fn run(args: &InvitationArgs) -> Result<String, Failure> {
                 "workspace_role": create.workspace_role,
             });
             let sent = client.send(Method::POST, &path, &body).await?;
-            said(json, sent, |it: OrganizationInvitation| {
-                format!("{} is mailed to {}, until {} (UTC).\n", it.id, it.email, minute(&it.expires_at))
-            })
+            said(json, sent, mailed)
+        }
+        InvitationCommand::Resend(resend) => {
+            let [organization, id] = [resend.organization.as_str(), resend.id.as_str()];
+            let path = ["organizations", organization, "invitations", id, "resend"];
+            said(json, client.send(Method::POST, &path, &json!({})).await?, mailed)
         }
         InvitationCommand::Withdraw(withdraw) => {
             let path = ["organizations", withdraw.organization.as_str(), "invitations", withdraw.id.as_str()];
@@ -116,6 +132,10 @@ pub async fn run(args: &InvitationArgs) -> Result<String, Failure> {
             })
         }
     }
+}
+
+fn mailed(it: OrganizationInvitation) -> String {
+    format!("{} is mailed to {}, until {} (UTC).\n", it.id, it.email, minute(&it.expires_at))
 }
 
 fn listed(list: List<OrganizationInvitation>) -> String {

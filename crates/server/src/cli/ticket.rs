@@ -69,6 +69,9 @@ pub struct Create {
     /// For how many seconds it works [default: as long as the configuration lets it, mostly 300]
     #[arg(long, value_name = "SECONDS")]
     pub expires_in: Option<u32>,
+    /// SHA-256, in base64url, of what only the browser or program has that asks for it (PKCE, S256): nobody else can use it
+    #[arg(long, value_name = "CHALLENGE")]
+    pub code_challenge: Option<String>,
     /// Where the page leads on to
     #[arg(long, value_name = "URL")]
     pub redirect_uri: Option<String>,
@@ -108,7 +111,7 @@ pub async fn run(args: &TicketArgs) -> Result<String, Failure> {
             let new = json!({
                 "kind": new.kind.word(), "user": new.user, "sign_in": new.sign_in, "invitation": new.invitation,
                 "actor": new.actor, "reason": new.reason, "expires_in": new.expires_in,
-                "redirect_uri": new.redirect_uri
+                "code_challenge": new.code_challenge, "redirect_uri": new.redirect_uri
             });
             said(json, client.send(Method::POST, &["tickets"], &new).await?, made)
         }

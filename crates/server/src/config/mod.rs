@@ -33,6 +33,7 @@ mod source;
 mod table;
 pub mod teams;
 mod tokens;
+mod ui;
 mod value;
 mod webhooks;
 
@@ -47,12 +48,11 @@ pub use passkey::Passkeys;
 pub use problem::{Problem, Severity};
 pub use retention::Retention;
 pub use second_factor::{SecondFactor, SecondFactorPolicy};
-pub use settings::{
-    Auth, Challenge, FieldUse, FirstFactor, Listed, Messages, PasswordRules, Restrictions, SignUpMode, Ui,
-};
+pub use settings::{Auth, Challenge, FieldUse, FirstFactor, Listed, PasswordRules, Restrictions, SignUpMode};
 pub use sms::{Sms, TextMessages};
 pub use teams::{Organizations, Workspaces};
 pub use tokens::TokenTemplate;
+pub use ui::{Messages, Ui};
 pub use value::{folded, is_language};
 pub use webhooks::{Webhook, url as webhook_url};
 

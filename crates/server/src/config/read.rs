@@ -1,7 +1,7 @@
 //! From the tables of the file to deployments: each key by itself. What must fit together is `fit.rs`'s.
 
-use super::settings::{Messages, Ui};
 use super::table::Table;
+use super::ui::{Messages, Ui};
 use super::value;
 use super::{
     Deployment, Lifetimes, Mode, Origin, admission, auth, css, domains, impersonation, native, retention,

@@ -1,6 +1,7 @@
 //! What somebody reads whose browser cannot be sent back: one page without a script, in their language.
 
 use crate::app::Site;
+use crate::http::answer::Refusal;
 use crate::language;
 use crate::pages::texts;
 use axum::response::{IntoResponse, Response};
@@ -33,7 +34,9 @@ pub(super) fn refusal(site: &Site, headers: &HeaderMap, code: Code) -> Response 
         (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
         (header::CONTENT_LANGUAGE, language.to_owned()),
     ];
-    (status, kind, body).into_response()
+    let mut response = (status, kind, body).into_response();
+    response.extensions_mut().insert(Refusal(code));
+    response
 }
 
 fn escaped(text: &str) -> String {

@@ -20,6 +20,14 @@ pub struct Cause(pub String);
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal(pub Code);
 
+impl Refusal {
+    /// Why an answer refuses, if it does.
+    #[must_use]
+    pub fn of(answer: &Response) -> Option<Code> {
+        answer.extensions().get::<Self>().map(|Self(code)| *code)
+    }
+}
+
 /// Data as it is, for backends.
 pub fn bare<T: Serialize>(data: &T) -> Response {
     match written(data) {

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use keyrack_protocol::Code;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Marks an answer that is the same for everybody, such as the public keys: any origin may read it.
@@ -63,14 +64,23 @@ async fn front(State(app): State<Shared>, request: Request, next: Next) -> Respo
             next.run(Request::from_parts(parts, body)).await
         }
     };
-    if let Some(Refusal(code)) = response.extensions().get::<Refusal>().copied() {
-        let by = By::client(Actor::User, &from.to_string(), app.world.clock.now_ms());
-        audit::note_refusal(&app, &site, (by, &known), code).await;
-    }
+    note_refusal((&app, &site), (&known, from), Refusal::of(&response)).await;
     let public = response.extensions().get::<Public>().is_some();
     mark(&site, allowed, public, response.headers_mut());
     trace::note_deployment(&mut response, &site.config.id);
     response
+}
+
+/// Records that an answer refuses what nobody asks for by a slip of the fingers.
+pub async fn note_refusal(
+    (app, site): (&Shared, &Arc<Site>),
+    (known, from): (&Known, IpAddr),
+    refused: Option<Code>,
+) {
+    if let Some(code) = refused {
+        let by = By::client(Actor::User, &from.to_string(), app.world.clock.now_ms());
+        audit::note_refusal(app, site, (by, known), code).await;
+    }
 }
 
 /// The origin that a request says it comes from, if its pages may read the answer.
@@ -104,8 +114,10 @@ async fn backend(app: &Shared, site: &Arc<Site>, (mut parts, body): (Parts, Body
             (error.into_response(), by)
         }
     };
-    if let Some(Refusal(code @ Code::ApiKeyScope)) = response.extensions().get::<Refusal>().copied() {
-        audit::note_about(app, site, by, Event::ApiKeyRefused, code.as_str()).await;
+    if let Some(code) = Refusal::of(&response)
+        && let Some(event) = refused_to_backends(code)
+    {
+        audit::note_about(app, site, by, event, code.as_str()).await;
     }
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization"));
     if response.status() == StatusCode::UNAUTHORIZED {
@@ -116,6 +128,15 @@ async fn backend(app: &Shared, site: &Arc<Site>, (mut parts, body): (Parts, Body
     }
     trace::note_deployment(&mut response, &site.config.id);
     response
+}
+
+/// What is recorded when a backend that has a key is refused what it may not do.
+fn refused_to_backends(code: Code) -> Option<Event> {
+    match code {
+        Code::ApiKeyScope => Some(Event::ApiKeyRefused),
+        Code::ImpersonationDisabled | Code::ImpersonationForbidden => Some(Event::ImpersonationRefused),
+        _ => None,
+    }
 }
 
 fn is_local(app: &App, path: &str) -> bool {

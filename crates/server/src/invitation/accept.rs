@@ -1,18 +1,16 @@
 //! Accepting: the user who has proved the invited address becomes a member, in one transaction with everything that
 //! hangs on it. Nobody else ever does, whatever token they have.
 
-use super::authority::Given;
 use super::look::{self, Sent};
-use super::{Invitation, authority, store};
+use super::{Invitation, authority, room, store};
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::config::teams::Kind;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::id::{SessionId, SignInId};
-use crate::membership::{self, Place, Role, Scope, are_there, role};
+use crate::membership::{self, Place, Scope, are_there};
 use crate::notification;
-use crate::organization::join::{Joined, Newcomer, join};
 use crate::organization::{self, Organization};
 use crate::secret::{self, For, Seen, Used};
 use crate::session::enter::{self, Arrival, Left, Room};
@@ -160,7 +158,7 @@ fn accept_as(
     let Some(given) = authority::still_given(tx, site, it, (member.is_some(), now))? else {
         return Ok(NOTHING);
     };
-    if let Some(why) = full(tx, site, (&given, &acceptor.user), member.is_some())? {
+    if let Some(why) = room::full(tx, site, (&given, &acceptor.user), member.is_some())? {
         return Ok(Outcome::Refused(why, Some(it.email.clone())));
     }
     let owner = (site.config.id.as_str(), For::Invitation, it.id.as_str());
@@ -175,66 +173,14 @@ fn accept_as(
     notification::settle_of(tx, &acceptor.user.id, it.id.as_str(), now)?;
     let by = by(offer, &acceptor);
     if let Some(role) = &given.role {
-        let_in(tx, site, (&given.organization, role), (&acceptor.user, &by))?;
+        room::let_in(tx, site, (&given.organization, role), (&acceptor.user, &by))?;
     }
     if let Some((workspace, role)) = &given.workspace {
-        let_in(tx, site, (workspace, role), (&acceptor.user, &by))?;
+        room::let_in(tx, site, (workspace, role), (&acceptor.user, &by))?;
     }
     record(tx, (app, site), offer, &acceptor)?;
     scope::tell_in(tx, site, &acceptor.others, &by)?;
     leave(tx, site, offer, (acceptor, false))
-}
-
-/// Why there is no room for one more, if there is none.
-fn full(
-    tx: &mut Tx<'_>,
-    site: &Site,
-    (given, user): (&Given, &User),
-    is_member: bool,
-) -> Result<Option<InvitationRefusal>> {
-    let (organizations, workspaces) = (&site.config.organizations, &site.config.workspaces);
-    if !is_member {
-        let (member_of, _) = organization::store::counts(tx, &user.id)?;
-        if member_of >= i64::from(organizations.max_per_user) {
-            return Ok(Some(InvitationRefusal::InvitationTooManyOrganizations));
-        }
-        if is_full(tx, &given.organization, organizations.max_members)? {
-            return Ok(Some(InvitationRefusal::InvitationOrganizationFull));
-        }
-    }
-    let Some((workspace, _)) = &given.workspace else { return Ok(None) };
-    let is_there = membership::store::member(tx, workspace, user.id.as_str())?.is_some();
-    let is_full = !is_there && is_full(tx, workspace, workspaces.max_members)?;
-    Ok(is_full.then_some(InvitationRefusal::InvitationWorkspaceFull))
-}
-
-fn is_full(tx: &mut Tx<'_>, place: &Place, most: u32) -> Result<bool> {
-    Ok(most > 0 && membership::store::count(tx, &place.id)? >= i64::from(most))
-}
-
-/// Makes a user a member, for whom there is room, with a role; gives it to one who is a member already.
-fn let_in(
-    tx: &mut Tx<'_>,
-    site: &Site,
-    (place, role): (&Place, &Role),
-    (user, by): (&User, &By),
-) -> Result<()> {
-    let newcomer = Newcomer { user: &user.id, roles: std::slice::from_ref(&role.id), by };
-    match join(tx, site, place, newcomer)? {
-        Joined::Now => return Ok(()),
-        Joined::Before => {}
-        Joined::Full | Joined::TooMany => {
-            return Err(Error::internal("join", "there was room, and is none under the same lock"));
-        }
-    }
-    let member = membership::store::member(tx, place, user.id.as_str())?;
-    let member = member.ok_or_else(|| Error::internal("join", "the membership is not there"))?;
-    if role::give(tx, (&site.config.id, place), &member.id, &role.id)? {
-        membership::store::touch(tx, &member.id, by.now)?;
-        let about = About { reason: &place.id, user: Some(&user.id), ..About::default() };
-        audit::record(tx, site, by, Event::RoleGiven, about)?;
-    }
-    Ok(())
 }
 
 fn record(tx: &mut Tx<'_>, (app, site): (&App, &Site), offer: &Offer, acceptor: &Acceptor) -> Result<()> {

@@ -15,6 +15,7 @@ pub mod http;
 pub mod look;
 mod mails;
 mod open;
+mod room;
 pub mod store;
 pub mod token;
 pub mod view;

@@ -3,12 +3,15 @@
 use super::html::Head;
 use super::{address, assets, html, policy, texts, theme};
 use crate::app::{Shared, Site};
+use crate::audit::Known;
+use crate::caller::address as address_of;
 use crate::config::{Deployment, Origin};
 use crate::deployment::view::view;
 use crate::error::{Error, Result};
 use crate::http::Head as RequestHead;
-use crate::http::answer;
+use crate::http::answer::{self, Refusal};
 use crate::http::dress::secure_transport;
+use crate::http::front;
 use crate::http::origin::is_loopback;
 use crate::language;
 use aws_lc_rs::digest;
@@ -76,7 +79,10 @@ pub async fn around(State(app): State<Shared>, request: Request, next: Next) -> 
         return Error::from(Code::UnknownHost).into_response();
     };
     parts.extensions.insert(Arc::clone(&site));
+    let (known, from) = (Known::default(), address_of(&app, &parts));
+    parts.extensions.insert(known.clone());
     let mut response = next.run(Request::from_parts(parts, body)).await;
+    front::note_refusal((&app, &site), (&known, from), Refusal::of(&response)).await;
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
@@ -121,7 +127,11 @@ fn shown(page: &str, site: &Site, headers: &HeaderMap, query: &str) -> Response 
         (header::VARY, "accept-language".to_owned()),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
-    (status, headers, html::render(&frame, head)).into_response()
+    let mut response = (status, headers, html::render(&frame, head)).into_response();
+    if return_refused {
+        response.extensions_mut().insert(Refusal(Code::RedirectNotAllowed));
+    }
+    response
 }
 
 /// The first value of this name in a query; of a name that stands twice the first counts. The word

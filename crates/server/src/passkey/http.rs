@@ -2,6 +2,7 @@
 
 use super::party::Party;
 use super::{change, said, store};
+use crate::audit;
 use crate::caller::{Account, Fresh};
 use crate::error::Result;
 use crate::http::answer;
@@ -99,12 +100,23 @@ async fn finish(Fresh(account): Fresh, fields: Fields) -> Result<Response> {
         name => name,
     };
     let answered = said::attestation(&fields, &party)?;
-    let (left, passkey) = change::finish(&account, &answered, &name).await?;
+    let finished = change::finish(&account, &answered, &name).await;
+    if let Err(error) = &finished {
+        note(&account, error.code()).await;
+    }
+    let (left, passkey) = finished?;
     let passkey = passkey.view();
     let UserPasskey { id, name, created_at, last_used_at, device_type, backed_up } = passkey.clone();
     let registered =
         PasskeyRegistered { id, name, created_at, last_used_at, device_type, backed_up, passkey };
     Ok(account.answer_with(&left, registered))
+}
+
+/// Records what was no answer to what this sign-in was asked: an old one, of another page, of another browser.
+async fn note(account: &Account, code: Code) {
+    if matches!(code, Code::PasskeyRequestExpired | Code::InvalidPasskey) {
+        audit::note_act(&account.app, &account.site, account.by(), code, account.whose()).await;
+    }
 }
 
 /// `PATCH /me/passkeys/{passkey_id}` `name`.

@@ -11,6 +11,7 @@
 pub mod acting;
 pub mod activity;
 pub mod agent;
+mod arrival;
 mod attempts;
 mod bounds;
 pub mod cache;
@@ -26,6 +27,7 @@ pub mod rack;
 pub mod read;
 mod revoked;
 pub mod scope;
+mod sign_ins;
 pub mod standing;
 pub mod store;
 pub mod tab;

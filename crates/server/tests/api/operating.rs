@@ -58,6 +58,51 @@ fn a_command_that_is_none_would_be_noticed() {
     assert!(Cli::try_parse_from(["keyrack", "user", "list", "--sideways"]).is_err());
 }
 
+/// The commands that the tables of a text are about: what stands in the first cells between backticks. After `user show USER`,
+/// `update USER` in the same cell means `user update`.
+fn tabulated(document: &str) -> Vec<String> {
+    let known = Cli::command();
+    let mut all = Vec::new();
+    for row in document.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let cell = row.split(" | ").next().unwrap();
+        let mut family = String::new();
+        for code in cell.split('`').step_by(2).filter(|code| !code.trim_matches([',', ' ']).is_empty()) {
+            let words: Vec<&str> = code.split_whitespace().collect();
+            match words.as_slice() {
+                [first, second, ..] if known.find_subcommand(first).is_some() => {
+                    (*first).clone_into(&mut family);
+                    all.push(format!("{first} {second}"));
+                }
+                [first, ..] => all.push(format!("{family} {first}").trim().to_owned()),
+                [] => {}
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn every_command_of_the_binary_stands_in_it() {
+    let (document, binary) = (document(), Cli::command());
+    let (tabulated, mut seen) = (tabulated(&document), 0);
+    for command in binary.get_subcommands() {
+        let name = command.get_name();
+        assert!(document.contains(&format!("keyrack {name}")), "keyrack {name}");
+        for part in command.get_subcommands() {
+            let line = format!("{name} {}", part.get_name());
+            assert!(tabulated.contains(&line), "`{line}` is in no table of docs/OPERATING.md");
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "{seen}");
+}
+
+#[test]
+fn a_table_names_commands_by_their_first_words_and_families_once() {
+    let text = "| command | |\n| `user list`, `show USER` | by `user fly` |\n| `key create NAME`, `key revoke ID` | |";
+    assert_eq!(tabulated(text), ["user list", "user show", "key create", "key revoke"]);
+}
+
 #[tokio::test]
 async fn the_drill_passes_as_it_stands_there() {
     let store = Store::empty().await;

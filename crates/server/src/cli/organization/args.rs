@@ -21,6 +21,8 @@ pub struct OrganizationArgs {
 pub enum OrganizationCommand {
     /// List organizations, newest first
     List(ListOrganizations),
+    /// Show one organization
+    Show(Show),
     /// Make an organization, also where users may not
     Create(Create),
     /// Let a user in, or give a member one more role: how an organization without an administrator gets one
@@ -50,6 +52,14 @@ pub struct ListOrganizations {
     pub paging: Paging,
 }
 
+/// The arguments of `organization show`.
+#[derive(Args, Clone, Debug)]
+pub struct Show {
+    /// The organization: its id (org_…) or slug
+    #[arg(value_name = "ORGANIZATION")]
+    pub organization: String,
+}
+
 /// The arguments of `organization create`.
 #[derive(Args, Clone, Debug)]
 pub struct Create {
@@ -59,6 +69,12 @@ pub struct Create {
     /// What it is called in addresses [default: made of the name]
     #[arg(long, value_name = "SLUG")]
     pub slug: Option<String>,
+    /// What it says about itself
+    #[arg(long, value_name = "TEXT")]
+    pub description: Option<String>,
+    /// What every member sees of what your application keeps: an object, such as '{"plan":"pro"}'
+    #[arg(long, value_name = "JSON")]
+    pub public_metadata: Option<String>,
     /// Who gets the creator's role: a user's id (usr_…), email address or username
     #[arg(long, value_name = "USER")]
     pub owner: String,
@@ -94,7 +110,7 @@ pub struct Members {
 
 /// The arguments of `organization update`.
 #[derive(Args, Clone, Debug)]
-#[command(group(ArgGroup::new("what to change").required(true).multiple(true).args(["name", "slug", "description"])))]
+#[command(group(ArgGroup::new("what to change").required(true).multiple(true).args(["name", "slug", "description", "public_metadata"])))]
 pub struct Update {
     /// The organization: its id (org_…) or slug
     #[arg(value_name = "ORGANIZATION")]
@@ -108,6 +124,9 @@ pub struct Update {
     /// What it says about itself; "" for nothing
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
+    /// What every member sees of what your application keeps: an object, instead of the one before
+    #[arg(long, value_name = "JSON")]
+    pub public_metadata: Option<String>,
     /// Why.
     #[command(flatten)]
     pub because: Because,

@@ -4,11 +4,11 @@ mod args;
 
 use super::client::Client;
 use super::table::{minute, properties, table};
-use super::{Failure, said};
+use super::{Failure, object, said};
 use crate::admin::view::{List, Organization, Unrestricted};
 pub use args::{
-    Add, Create, Delete, ListOrganizations, Members, OrganizationArgs, OrganizationCommand, Remove, TakeRole,
-    Unrestrict, Update,
+    Add, Create, Delete, ListOrganizations, Members, OrganizationArgs, OrganizationCommand, Remove, Show,
+    TakeRole, Unrestrict, Update,
 };
 use keyrack_protocol::OrganizationMember;
 use reqwest::Method;
@@ -19,6 +19,8 @@ use serde_json::{Map, Value, json};
 /// # Errors
 /// What failed, in one line, and the exit code for it.
 pub async fn run(args: &OrganizationArgs) -> Result<String, Failure> {
+    // Before the server is looked for: what cannot be read is the caller's to mend either way.
+    let body = body(&args.command)?;
     let client = Client::connect(&args.target)?;
     let json = args.target.json;
     match &args.command {
@@ -26,22 +28,18 @@ pub async fn run(args: &OrganizationArgs) -> Result<String, Failure> {
             let query = [("user", list.user.as_deref()), list.paging.limit(), list.paging.cursor()];
             said(json, client.get(&["organizations"], &query).await?, listed)
         }
-        OrganizationCommand::Create(create) => {
-            let body = json!({ "name": create.name, "slug": create.slug, "owner": create.owner });
+        OrganizationCommand::Show(show) => {
+            let path = ["organizations", show.organization.as_str()];
+            said(json, client.get(&path, &[]).await?, |it: Organization| shown(&it))
+        }
+        OrganizationCommand::Create(_) => {
             let made = client.send(Method::POST, &["organizations"], &body).await?;
-            said(json, made, |organization: Organization| shown(&organization))
+            said(json, made, |it: Organization| shown(&it))
         }
         OrganizationCommand::Update(update) => {
             let path = ["organizations", update.organization.as_str()];
-            let mut body = Map::new();
-            for (name, text) in
-                [("name", &update.name), ("slug", &update.slug), ("description", &update.description)]
-            {
-                body.extend(text.as_ref().map(|text| (name.to_owned(), json!(text))));
-            }
-            let reason = update.because.reason();
-            let changed = client.send_because(Method::PATCH, &path, &body, reason).await?;
-            said(json, changed, |organization: Organization| shown(&organization))
+            let changed = client.send_because(Method::PATCH, &path, &body, update.because.reason()).await?;
+            said(json, changed, |it: Organization| shown(&it))
         }
         OrganizationCommand::Delete(delete) => {
             let path = ["organizations", delete.organization.as_str()];
@@ -65,6 +63,23 @@ pub async fn run(args: &OrganizationArgs) -> Result<String, Failure> {
             })
         }
         about_members => of_members(&client, json, about_members).await,
+    }
+}
+
+/// What is said of one that is made or changed.
+fn body(command: &OrganizationCommand) -> Result<Map<String, Value>, Failure> {
+    let of = |name, slug, description, metadata| {
+        let texts = [("name", name), ("slug", slug), ("description", description)];
+        object::said(&texts, &[("public_metadata", metadata)])
+    };
+    match command {
+        OrganizationCommand::Create(new) => {
+            let mut said = of(&None, &new.slug, &new.description, &new.public_metadata)?;
+            said.extend([("name".to_owned(), json!(new.name)), ("owner".to_owned(), json!(new.owner))]);
+            Ok(said)
+        }
+        OrganizationCommand::Update(it) => of(&it.name, &it.slug, &it.description, &it.public_metadata),
+        _ => Ok(Map::new()),
     }
 }
 
@@ -127,6 +142,8 @@ fn shown(it: &Organization) -> String {
         ("id", &it.id),
         ("name", &it.name),
         ("slug", &it.slug),
+        ("description", &it.description),
+        ("public metadata", &object::shown(&it.public_metadata)),
         ("members", &it.members.to_string()),
         ("made (UTC)", &minute(&it.created_at)),
     ])

@@ -134,6 +134,28 @@ pub struct Tell {
     /// In a sentence or two: plain text
     #[arg(long, value_name = "TEXT")]
     pub body: String,
+    /// How much it matters
+    #[arg(long, value_enum, default_value_t = Severity::Info)]
+    pub severity: Severity,
+    /// Facts for the application: an object of texts, such as '{"order":"17"}'
+    #[arg(long, value_name = "JSON")]
+    pub metadata: Option<String>,
+    /// As a member of this organization, by its id (org_…) or slug: it is gone with the membership
+    #[arg(long, value_name = "ORGANIZATION")]
+    pub organization: Option<String>,
+}
+
+/// How much something matters that a user is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Severity {
+    /// To know
+    Info,
+    /// Something went well
+    Success,
+    /// Something is to be looked at
+    Warning,
+    /// Something went wrong
+    Error,
 }
 
 /// The arguments of `user update`.

@@ -4,12 +4,14 @@ mod args;
 
 use super::client::Client;
 use super::table::{minute, properties, table};
-use super::{Failure, import, said};
+use super::{Failure, import, object, said};
 use crate::admin::view::{Decided, List, User};
-pub use args::{Create, Decide, Delete, ListUsers, Named, State, Tell, Update, UserArgs, UserCommand};
+pub use args::{
+    Create, Decide, Delete, ListUsers, Named, Severity, State, Tell, Update, UserArgs, UserCommand,
+};
 use keyrack_protocol::Notification;
 use reqwest::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
 
@@ -33,6 +35,7 @@ pub async fn run(args: &UserArgs) -> Result<String, Failure> {
             "external_id": create.external_id,
         }),
         UserCommand::Update(update) => changes(update)?,
+        UserCommand::Tell(tell) => told(tell)?,
         _ => Value::Null,
     };
     if let UserCommand::Import(import) = &args.command {
@@ -67,7 +70,6 @@ pub async fn run(args: &UserArgs) -> Result<String, Failure> {
         }
         UserCommand::Tell(tell) => {
             let path = ["users", tell.named.user.as_str(), "tell"];
-            let body = json!({ "title": tell.title, "body": tell.body });
             let told = client.send(Method::POST, &path, &body).await?;
             said(json, told, |it: Notification| format!("{} is in the inbox of {}.\n", it.id, it.user_id))
         }
@@ -88,19 +90,19 @@ fn changes(update: &Update) -> Result<Value, Failure> {
     ];
     let objects =
         [("public_metadata", &update.public_metadata), ("private_metadata", &update.private_metadata)];
-    let mut said = Map::new();
-    for (name, text) in texts {
-        said.extend(text.as_ref().map(|text| (name.to_owned(), json!(text))));
-    }
-    for (name, text) in objects {
-        let Some(text) = text else { continue };
-        let wrong = |_| Failure::wrong(format!("{name} is no object; write it like '{{\"plan\":\"pro\"}}'"));
-        let object: Map<String, Value> = serde_json::from_str(text).map_err(wrong)?;
-        said.insert(name.to_owned(), object.into());
-    }
+    let said = object::said(&texts, &objects)?;
     if said.is_empty() {
         return Err(Failure::wrong("say what is to change, such as --first-name or --external-id"));
     }
+    Ok(said.into())
+}
+
+/// What `user tell` says.
+fn told(tell: &Tell) -> Result<Value, Failure> {
+    let texts = [("organization", &tell.organization)];
+    let mut said = object::said(&texts, &[("metadata", &tell.metadata)])?;
+    said.extend([("title".to_owned(), json!(tell.title)), ("body".to_owned(), json!(tell.body))]);
+    said.insert("severity".to_owned(), json!(format!("{:?}", tell.severity).to_lowercase()));
     Ok(said.into())
 }
 
@@ -170,8 +172,8 @@ fn shown(user: &User) -> String {
         ("username", &user.username),
         ("name", format!("{} {}", user.first_name, user.last_name).trim()),
         ("external id", user.external_id.as_deref().unwrap_or_default()),
-        ("public metadata", &metadata(&user.public_metadata)),
-        ("private metadata", &metadata(&user.private_metadata)),
+        ("public metadata", &object::shown(&user.public_metadata)),
+        ("private metadata", &object::shown(&user.private_metadata)),
         ("password", password),
         ("second factor", if user.has_second_factor { "yes" } else { "" }),
         ("sign-ins", &sign_ins),
@@ -180,10 +182,6 @@ fn shown(user: &User) -> String {
         ("disabled (UTC)", &time(&user.disabled_at)),
         ("deleted (UTC)", &time(&user.deleted_at)),
     ])
-}
-
-fn metadata(object: &Map<String, Value>) -> String {
-    if object.is_empty() { String::new() } else { Value::from(object.clone()).to_string() }
 }
 
 fn listed(list: List<User>) -> String {

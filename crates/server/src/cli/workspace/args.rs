@@ -21,6 +21,8 @@ pub struct WorkspaceArgs {
 pub enum WorkspaceCommand {
     /// List workspaces, newest first
     List(ListWorkspaces),
+    /// Show one workspace
+    Show(Show),
     /// Make a workspace, also where members may not
     Create(Create),
     /// Change what it is called and says of itself; what is not said stays
@@ -51,6 +53,14 @@ pub struct ListWorkspaces {
     pub paging: Paging,
 }
 
+/// The arguments of `workspace show`.
+#[derive(Args, Clone, Debug)]
+pub struct Show {
+    /// The workspace's id (wsp_…)
+    #[arg(value_name = "WORKSPACE")]
+    pub workspace: String,
+}
+
 /// The arguments of `workspace create`.
 #[derive(Args, Clone, Debug)]
 pub struct Create {
@@ -63,6 +73,12 @@ pub struct Create {
     /// What it is called in addresses [default: made of the name]
     #[arg(long, value_name = "SLUG")]
     pub slug: Option<String>,
+    /// What it says about itself
+    #[arg(long, value_name = "TEXT")]
+    pub description: Option<String>,
+    /// What every member sees of what your application keeps: an object, such as '{"plan":"pro"}'
+    #[arg(long, value_name = "JSON")]
+    pub public_metadata: Option<String>,
     /// Who gets the creator's role: a member of the organization, by id (usr_…), email address or username
     #[arg(long, value_name = "USER")]
     pub owner: String,
@@ -70,7 +86,7 @@ pub struct Create {
 
 /// The arguments of `workspace update`.
 #[derive(Args, Clone, Debug)]
-#[command(group(ArgGroup::new("what to change").required(true).multiple(true).args(["name", "slug", "description"])))]
+#[command(group(ArgGroup::new("what to change").required(true).multiple(true).args(["name", "slug", "description", "public_metadata"])))]
 pub struct Update {
     /// The workspace's id (wsp_…)
     #[arg(value_name = "WORKSPACE")]
@@ -84,6 +100,9 @@ pub struct Update {
     /// What it says about itself; "" for nothing
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
+    /// What every member sees of what your application keeps: an object, instead of the one before
+    #[arg(long, value_name = "JSON")]
+    pub public_metadata: Option<String>,
     /// Why.
     #[command(flatten)]
     pub because: Because,

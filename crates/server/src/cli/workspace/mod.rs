@@ -4,21 +4,23 @@ mod args;
 
 use super::client::Client;
 use super::table::{minute, properties, table};
-use super::{Failure, said};
+use super::{Failure, object, said};
 use crate::admin::view::{List, Workspace};
 pub use args::{
-    Add, Create, Delete, ListWorkspaces, Members, Remove, TakeRole, Update, Whom, WorkspaceArgs,
+    Add, Create, Delete, ListWorkspaces, Members, Remove, Show, TakeRole, Update, Whom, WorkspaceArgs,
     WorkspaceCommand,
 };
 use keyrack_protocol::WorkspaceMember;
 use reqwest::Method;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 /// Carries out `keyrack workspace …`; gives what is to be printed.
 ///
 /// # Errors
 /// What failed, in one line, and the exit code for it.
 pub async fn run(args: &WorkspaceArgs) -> Result<String, Failure> {
+    // Before the server is looked for: what cannot be read is the caller's to mend either way.
+    let body = body(&args.command)?;
     let client = Client::connect(&args.target)?;
     let json = args.target.json;
     match &args.command {
@@ -28,19 +30,15 @@ pub async fn run(args: &WorkspaceArgs) -> Result<String, Failure> {
             let query = [organization, user, list.paging.limit(), list.paging.cursor()];
             said(json, client.get(&["workspaces"], &query).await?, listed)
         }
-        WorkspaceCommand::Create(new) => {
-            let Create { organization, name, slug, owner } = new;
-            let body = json!({ "organization": organization, "name": name, "slug": slug, "owner": owner });
+        WorkspaceCommand::Show(show) => {
+            let path = ["workspaces", show.workspace.as_str()];
+            said(json, client.get(&path, &[]).await?, |it: Workspace| shown(&it))
+        }
+        WorkspaceCommand::Create(_) => {
             let made = client.send(Method::POST, &["workspaces"], &body).await?;
             said(json, made, |it: Workspace| shown(&it))
         }
         WorkspaceCommand::Update(update) => {
-            let mut body = Map::new();
-            for (name, text) in
-                [("name", &update.name), ("slug", &update.slug), ("description", &update.description)]
-            {
-                body.extend(text.as_ref().map(|text| (name.to_owned(), json!(text))));
-            }
             let path = ["workspaces", update.workspace.as_str()];
             let changed = client.send_because(Method::PATCH, &path, &body, update.because.reason()).await?;
             said(json, changed, |it: Workspace| shown(&it))
@@ -79,6 +77,24 @@ pub async fn run(args: &WorkspaceArgs) -> Result<String, Failure> {
     }
 }
 
+/// What is said of one that is made or changed.
+fn body(command: &WorkspaceCommand) -> Result<Map<String, Value>, Failure> {
+    let of = |name, slug, description, metadata| {
+        let texts = [("name", name), ("slug", slug), ("description", description)];
+        object::said(&texts, &[("public_metadata", metadata)])
+    };
+    match command {
+        WorkspaceCommand::Create(new) => {
+            let mut said = of(&None, &new.slug, &new.description, &new.public_metadata)?;
+            said.extend([("name".to_owned(), json!(new.name)), ("owner".to_owned(), json!(new.owner))]);
+            said.insert("organization".to_owned(), json!(new.organization));
+            Ok(said)
+        }
+        WorkspaceCommand::Update(it) => of(&it.name, &it.slug, &it.description, &it.public_metadata),
+        _ => Ok(Map::new()),
+    }
+}
+
 fn roles(member: &WorkspaceMember) -> String {
     let names: Vec<&str> = member.roles.iter().map(|role| role.name.as_str()).collect();
     if names.is_empty() { "no role".to_owned() } else { names.join(", ") }
@@ -103,6 +119,8 @@ fn shown(it: &Workspace) -> String {
         ("organization", &it.organization_id),
         ("name", &it.name),
         ("slug", &it.slug),
+        ("description", &it.description),
+        ("public metadata", &object::shown(&it.public_metadata)),
         ("members", &it.members.to_string()),
         ("made (UTC)", &minute(&it.created_at)),
     ])

@@ -1,7 +1,8 @@
 //! `POST /auth/passkey/login/begin` and `/finish`.
 
+use crate::audit::{self, Event};
 use crate::caller::Browser;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::http::operation::Operation;
@@ -52,5 +53,12 @@ async fn finish(browser: Browser, fields: Fields) -> Result<Response> {
     };
     let finished = finished.await;
     browser.app.metrics.sign_ins.note(&finished);
+    // Wrong answers have a record; one to a question of another session, or to an old one, comes this far only.
+    if let Some(code) =
+        finished.as_ref().err().map(Error::code).filter(|code| *code == Code::PasskeyRequestExpired)
+    {
+        let by = browser.arrive().by().stranger();
+        audit::note_about(&browser.app, &browser.site, by, Event::SignInRefused, code.as_str()).await;
+    }
     Ok(browser.answer(&finished?))
 }

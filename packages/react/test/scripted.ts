@@ -15,7 +15,8 @@ const METHODS = {
   switch_organization: ({ switchOrganization }: SessionLoaded, id: string | undefined) => switchOrganization(id),
   switch_workspace: ({ switchWorkspace }: SessionLoaded, id: string | undefined) => switchWorkspace(id as string),
   sign_out: ({ signOut }: SessionLoaded, id: string | undefined) => signOut(id),
-  exchange_ticket: ({ exchangeTicket }: SessionLoaded, ticket: string | undefined) => exchangeTicket(ticket as string),
+  exchange_ticket: ({ exchangeTicket }: SessionLoaded, ticket: string | undefined, verifier: unknown) =>
+    exchangeTicket(ticket as string, verifier as string | undefined),
 };
 
 const SCOPE = `keyrack:${ORIGIN}:scope`;
@@ -159,14 +160,14 @@ class Scenario {
     }
   }
 
-  #call(method: string, { with: argument, as: name = method }: Step): void {
+  #call(method: string, { with: argument, verifier, as: name = method }: Step): void {
     const id = argument as string | undefined;
     const work =
       method === 'get_token'
         ? this.#page.hook.getToken(id)
         : method === 'refetch'
           ? this.#page.hook.refetch()
-          : METHODS[method as keyof typeof METHODS](this.#loaded, id);
+          : METHODS[method as keyof typeof METHODS](this.#loaded, id, verifier);
     this.#outcomes.set(name as string, 'pending');
     work.then(
       (token) => this.#outcomes.set(name as string, token ?? 'done'),

@@ -1,6 +1,7 @@
 //! What the roles of the active memberships allow. Read from when somebody first asks, and again whenever the session has come
 //! further: whatever made it so may have changed a role. A convenience for showing; what is allowed is the backend's business.
 
+use super::read::Read;
 use super::request::Request;
 use super::time::pause;
 use super::{Core, Then};
@@ -147,19 +148,27 @@ impl Core {
             return;
         }
         kind.under_way = None;
-        match answer {
+        let is_list =
+            |memberships: Value| Some(memberships).filter(Value::is_array).ok_or_else(Error::network);
+        match answer.and_then(is_list) {
             Ok(memberships) => {
                 kind.failures = 0;
                 let id = kind.asked.as_ref().map(|(_, _, id)| id.as_str()).unwrap_or_default();
                 kind.known = permissions_in(&memberships, id).map(|permissions| (id.to_owned(), permissions));
             }
-            Err(_) => {
+            Err(error) if error.says_nothing() => {
                 kind.failures += 1;
-                kind.retry_at = Some(self.now.ticks + pause(kind.failures));
+                let asked = error.retry_after.unwrap_or(0).saturating_mul(1_000);
+                kind.retry_at = Some(self.now.ticks.saturating_add(pause(kind.failures).max(asked)));
                 // Whatever the session's revision is by then.
                 if let Some((_, revision, _)) = &mut kind.asked {
                     *revision = i64::MIN;
                 }
+            }
+            // Only a refusal takes away what was known. The session may be another by now, and then it is asked again.
+            Err(_) => {
+                kind.known = None;
+                self.read(Read::now());
             }
         }
     }

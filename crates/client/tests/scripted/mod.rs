@@ -197,7 +197,7 @@ impl<'a> Scenario<'a> {
                     "switch_sign_in" => loaded.switch_sign_in(argument.unwrap()),
                     "switch_organization" => signed_in()?.switch_organization(argument),
                     "switch_workspace" => signed_in()?.switch_workspace(argument.unwrap()),
-                    "exchange_ticket" => loaded.exchange_ticket(argument.unwrap(), None),
+                    "exchange_ticket" => loaded.exchange_ticket(argument.unwrap(), step["verifier"].as_str()),
                     "sign_out" => argument.map_or_else(|| loaded.sign_out_all(), |id| loaded.sign_out(id)),
                     _ => return Err("no such method".to_owned()),
                 };

@@ -7,9 +7,6 @@ import type { Person } from './person.js';
 import { Server } from './server.js';
 import { TeamPage } from './team-page.js';
 
-/** Those whose page has all of it. */
-const COMPLETE = FRAMEWORKS.filter(({ name }) => ['React', 'Dioxus'].includes(name));
-
 const NARROW = { width: 360, height: 740 };
 
 /** Somebody with a browser of their own. */
@@ -51,7 +48,7 @@ async function seenOn({ page }: TeamPage): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
 }
 
-for (const { name, path } of COMPLETE) {
+for (const { name, path } of FRAMEWORKS) {
   test.describe(`the team page in ${name}`, () => {
     test.use({ demo: async ({ demo }, use) => use(new Demo(demo.page, demo.server, path)) });
 
@@ -158,6 +155,7 @@ for (const { name, path } of COMPLETE) {
       const form = team.page.getByRole('form', { name: 'Invite: Rome' });
       await expect(form.getByRole('status')).toHaveText(`${bob.email} was invited.`);
       await expect(form.getByLabel('Email address')).toHaveValue('');
+      await expect(form.getByLabel('Role').locator('option:checked')).toHaveText('Admin');
       const invitation = team.invitations.getByRole('listitem').filter({ hasText: bob.email });
       await expect(invitation).toContainText('Admin');
       const link = await server.newestLink(bob.email);

@@ -4,6 +4,7 @@ use crate::boot::AuthSettings;
 use crate::entry::{Entry, Kind};
 use crate::rack::Rack;
 use crate::sentences::ending;
+use crate::ui::{said, say, when, word};
 use keyrack_leptos::{Status, use_session};
 use leptos::either::Either;
 use leptos::html;
@@ -14,7 +15,7 @@ pub fn Accounts(deployment: AuthSettings) -> impl IntoView {
     let session = use_session();
     let is_loading = Memo::new(move |_| session.is_loading());
     view! {
-        <section class="card accounts" aria-labelledby="accounts-title" aria-busy=move || is_loading.get().to_string()>
+        <section class="card accounts" aria-labelledby="accounts-title" aria-busy=say(&word(move || is_loading.get()))>
             {move || if is_loading.get() {
                 Either::Left(view! { <Waiting /> })
             } else {
@@ -29,7 +30,7 @@ fn Waiting() -> impl IntoView {
     let session = use_session();
     view! {
         <h2 id="accounts-title">"Accounts"</h2>
-        <Show when=move || session.status() == Status::Failed>
+        <Show when=when(move || session.status() == Status::Failed)>
             <div role="alert">
                 <p>"The session could not be read. Trying again…"</p>
                 <button type="button" class="button" on:click=move |_| drop(session.refetch())>
@@ -49,8 +50,9 @@ fn Loaded(deployment: AuthSettings) -> impl IntoView {
     let attempt =
         Memo::new(move |_| session.session()?.signup_attempts.iter().rfind(|one| !one.completed).cloned());
     let waiting = Memo::new(move |_| attempt.get().filter(|one| set_aside.get().as_ref() != Some(&one.id)));
+    let can_close = Memo::new(move |_| !is_empty.get() || waiting.with(Option::is_some));
     let is_open = Memo::new(move |_| is_empty.get() || is_adding.get() || waiting.with(Option::is_some));
-    let reason = Memo::new(move |_| ending(session.end_reason()));
+    let reason = move || ending(session.end_reason());
     let focus = move || {
         if let Some(title) = title.get_untracked() {
             let _ = title.focus();
@@ -70,13 +72,13 @@ fn Loaded(deployment: AuthSettings) -> impl IntoView {
     let on_gone = Callback::new(move |()| focus());
     view! {
         <h2 id="accounts-title" node_ref=title tabindex="-1">
-            {move || if is_empty.get() { "Nobody is signed in" } else { "Accounts" }}
+            {say(&said(move || if is_empty.get() { "Nobody is signed in" } else { "Accounts" }.to_owned()))}
         </h2>
         <Announcement />
-        {move || reason.get().filter(|_| is_empty.get()).map(|reason| view! { <p class="notice">{reason}</p> })}
-        <Show when=move || !is_empty.get()>
+        {move || reason().filter(|_| is_empty.get()).map(|reason| view! { <p class="notice">{reason}</p> })}
+        <Show when=when(move || !is_empty.get())>
             <Rack on_gone>
-                <Show when=move || !is_open.get()>
+                <Show when=when(move || !is_open.get())>
                     <button type="button" class="button" on:click=move |_| is_adding.set(true)>
                         "Add account"
                     </button>
@@ -87,11 +89,11 @@ fn Loaded(deployment: AuthSettings) -> impl IntoView {
             <Entry
                 deployment=deployment.clone()
                 attempt=waiting
-                begins_with=if reason.get_untracked().is_some() { Kind::SignIn } else { Kind::SignUp }
+                begins_with=if untrack(reason).is_some() { Kind::SignIn } else { Kind::SignUp }
                 takes_focus=is_adding.get_untracked()
                 on_done
                 on_close
-                can_close=Signal::derive(move || !is_empty.get() || waiting.with(Option::is_some))
+                can_close
             />
         })}
     }
@@ -119,7 +121,7 @@ fn Announcement() -> impl IntoView {
     });
     view! {
         <p class="unseen" role="status" aria-label="Active account">
-            {text}
+            {say(&said(move || text.get()))}
         </p>
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::form::{Field, Form, Run, Typed};
 use crate::sentences::sentence;
+use crate::ui::{said, say};
 use crate::wire;
 use keyrack_leptos::client::{Answer, Attempt};
 use keyrack_leptos::protocol::{SignupAttempt, SignupAttemptStep};
 use keyrack_leptos::{Error, UseSession, use_session};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 /// Has the code of a sign-up's step sent.
 pub async fn send(session: UseSession, attempt: &SignupAttempt) -> Result<(), Error> {
@@ -69,26 +69,24 @@ pub fn CodeForm(attempt: SignupAttempt, on_done: Callback<()>) -> impl IntoView 
 #[component]
 fn Resend(attempt: SignupAttempt) -> impl IntoView {
     let session = use_session();
-    let outcome = RwSignal::new(String::new());
-    let is_busy = RwSignal::new(false);
+    let (outcome, run) = (RwSignal::new(String::new()), Run::new());
     let resend = move |_| {
         let attempt = attempt.clone();
-        is_busy.set(true);
-        spawn_local(async move {
+        run.run(async move {
             let said = match send(session, &attempt).await {
                 Ok(()) => "Use the newest message. A new one is made every 30 seconds at most.".to_owned(),
                 Err(error) => sentence(&error),
             };
             let _ = outcome.try_set(said);
-            let _ = is_busy.try_set(false);
+            Ok(())
         });
     };
     view! {
         <p class="resend">
-            <button type="button" class="link" aria-busy=move || is_busy.get().to_string() on:click=resend>
+            <button type="button" class="link" aria-busy=say(&run.busy()) on:click=resend>
                 "Send a new code"
             </button>
-            <span role="status">{outcome}</span>
+            <span role="status">{say(&said(move || outcome.get()))}</span>
         </p>
     }
 }

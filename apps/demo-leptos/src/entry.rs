@@ -3,6 +3,7 @@
 use crate::boot::AuthSettings;
 use crate::code_form::{CodeForm, send};
 use crate::form::{Field, Form, Run, Typed};
+use crate::ui::{said, say, when, word};
 use crate::wire;
 use keyrack_leptos::client::{By, NewAccount};
 use keyrack_leptos::protocol::SignupAttempt;
@@ -40,8 +41,7 @@ impl Kind {
 pub fn Entry(
     deployment: AuthSettings,
     /// The sign-up that waits for its code.
-    #[prop(into)]
-    attempt: Signal<Option<SignupAttempt>>,
+    attempt: Memo<Option<SignupAttempt>>,
     begins_with: Kind,
     /// Whether the person asked for this form, so that the next key press belongs into it.
     takes_focus: bool,
@@ -49,15 +49,16 @@ pub fn Entry(
     /// Leaves without a new account.
     on_close: Callback<()>,
     /// Whether there is something to return to.
-    #[prop(into)]
-    can_close: Signal<bool>,
+    can_close: Memo<bool>,
 ) -> impl IntoView {
     let kind = RwSignal::new(begins_with);
-    let id = Memo::new(move |_| attempt.with(|attempt| attempt.as_ref().map(|one| one.id.clone())));
+    let id = Memo::new(move |_| {
+        attempt.with(|attempt| attempt.as_ref().map(|one| one.id.clone()).unwrap_or_default())
+    });
     let forms = move |deployment: AuthSettings| {
         view! {
             <Tabs kind />
-            <div id="entry-panel" role="tabpanel" aria-labelledby=move || format!("entry-{}", kind.get().name())>
+            <div id="entry-panel" role="tabpanel" aria-labelledby=say(&said(move || format!("entry-{}", kind.get().name())))>
                 {move || match kind.get() {
                     Kind::SignUp => Either::Left(view! { <SignUpForm deployment=deployment.clone() takes_focus /> }),
                     Kind::SignIn => Either::Right(view! { <SignInForm takes_focus on_done /> }),
@@ -74,9 +75,9 @@ pub fn Entry(
                     None => Either::Right(forms(deployment.clone())),
                 }
             }}
-            <Show when=move || can_close.get()>
+            <Show when=when(move || can_close.get())>
                 <button type="button" class="link" on:click=move |_| on_close.run(())>
-                    {move || if id.with(Option::is_some) { "Not now" } else { "Cancel" }}
+                    {say(&said(move || if id.with(String::is_empty) { "Cancel" } else { "Not now" }.to_owned()))}
                 </button>
             </Show>
         </div>
@@ -106,9 +107,9 @@ fn Tabs(kind: RwSignal<Kind>) -> impl IntoView {
                 role="tab"
                 id=format!("entry-{}", candidate.name())
                 data-kind=candidate.name()
-                aria-selected=move || is_chosen().to_string()
+                aria-selected=say(&word(is_chosen))
                 aria-controls="entry-panel"
-                tabindex=move || if is_chosen() { "0" } else { "-1" }
+                tabindex=say(&said(move || if is_chosen() { "0" } else { "-1" }.to_owned()))
                 on:click=move |_| kind.set(candidate)
             >
                 {candidate.label()}

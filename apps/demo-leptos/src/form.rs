@@ -1,17 +1,19 @@
 //! Forms that say what went wrong, aloud too, and put the focus where it can be mended.
 
 use crate::sentences::{field_of, sentence};
+use crate::ui::{Said, said, say, word};
 use keyrack_leptos::Error;
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlElement, HtmlFormElement};
 
 /// Ids of elements are told apart by a number.
-fn another_id(name: &str) -> String {
+pub fn another_id(name: &str) -> String {
     static LAST: AtomicU32 = AtomicU32::new(0);
     format!("{name}-{}", LAST.fetch_add(1, Ordering::Relaxed))
 }
@@ -30,9 +32,13 @@ impl Run {
 
     /// Does something unless something is under way.
     pub fn run(self, work: impl Future<Output = Result<(), Error>> + 'static) {
-        if self.is_busy.get_untracked() {
-            return;
+        if !self.is_busy.get_untracked() {
+            self.begin(Box::pin(work));
         }
+    }
+
+    /// Behind a pointer: what awaits work is loaded once, and not for each kind of it.
+    fn begin(self, work: Pin<Box<dyn Future<Output = Result<(), Error>>>>) {
         self.is_busy.set(true);
         self.error.set(None);
         spawn_local(async move {
@@ -43,9 +49,21 @@ impl Run {
         });
     }
 
+    /// Whether something is under way, as an attribute says it.
+    pub fn busy(self) -> Said {
+        word(move || self.is_busy.get())
+    }
+
+    /// What the server said when it refused it, in its own words.
+    pub fn refusal(self) -> Said {
+        said(move || {
+            self.error.with(|error| error.as_ref().map(|error| error.message.clone())).unwrap_or_default()
+        })
+    }
+
     /// What is said of it.
-    pub fn said(self) -> Option<String> {
-        self.error.with(|error| error.as_ref().map(sentence))
+    pub fn said(self) -> Said {
+        said(move || self.error.with(|error| error.as_ref().map(sentence)).unwrap_or_default())
     }
 }
 
@@ -53,6 +71,10 @@ impl Run {
 pub struct Typed(FormData);
 
 impl Typed {
+    pub fn of(form: &HtmlFormElement) -> Option<Self> {
+        FormData::new_with_form(form).ok().map(Self)
+    }
+
     pub fn get(&self, name: &str) -> String {
         self.0.get(name).as_string().unwrap_or_default()
     }
@@ -91,19 +113,19 @@ pub fn Form(
     let submitted = move |event: SubmitEvent| {
         event.prevent_default();
         let form = event.current_target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-        if let Some(typed) = form.and_then(|form| FormData::new_with_form(&form).ok())
+        if let Some(typed) = form.and_then(|form| Typed::of(&form))
             && !run.is_busy.get_untracked()
         {
-            on_submit.run((Typed(typed),));
+            on_submit.run((typed,));
         }
     };
     view! {
         <form node_ref=form class="form" aria-label=label on:submit=submitted>
             {children()}
             <p class="error" role="alert" id=alert>
-                {move || run.said()}
+                {say(&run.said())}
             </p>
-            <button type="submit" class="button button-main" aria-busy=move || run.is_busy.get().to_string()>
+            <button type="submit" class="button button-main" aria-busy=say(&run.busy())>
                 {submit}
             </button>
         </form>

@@ -5,8 +5,11 @@ use crate::boot::AuthSettings;
 use crate::frame::Frame;
 use crate::hook_panel::HookPanel;
 use crate::private_api::PrivateApi;
+use crate::ui::{said, say};
 use keyrack_leptos::use_session;
 use leptos::prelude::*;
+
+const STALE: &str = "The server does not answer. What you see may be old.";
 
 #[component]
 pub fn Home(deployment: AuthSettings) -> impl IntoView {
@@ -26,7 +29,7 @@ pub fn Home(deployment: AuthSettings) -> impl IntoView {
                 <PrivateApi />
             </div>
             <p class="stale" class:stale-shown=move || session.is_stale() role="status">
-                {move || if session.is_stale() { "The server does not answer. What you see may be old." } else { "" }}
+                {say(&said(move || if session.is_stale() { STALE } else { "" }.to_owned()))}
             </p>
         </Frame>
     }

@@ -1,5 +1,6 @@
 //! The hook's whole value as it is at this moment.
 
+use crate::ui::{said, say};
 use keyrack_leptos::client::json;
 use keyrack_leptos::protocol::EndReason;
 use keyrack_leptos::{UseSession, use_session};
@@ -9,17 +10,20 @@ use serde_json::Value;
 #[component]
 pub fn HookPanel() -> impl IntoView {
     let session = use_session();
-    let revision = move || session.session().map(|session| format!(", revision {}", session.revision));
+    let seen = said(move || {
+        let revision = session.session().map(|session| format!(", revision {}", session.revision));
+        format!("{} {}", session.status().as_str(), revision.unwrap_or_default())
+    });
     view! {
         <section class="card panel" aria-labelledby="panel-title">
             <div class="panel-head">
                 <h2 id="panel-title">
                     <code>"use_session()"</code>
                 </h2>
-                <p>{move || session.status().as_str()} {revision}</p>
+                <p>{say(&seen)}</p>
             </div>
             <pre data-testid="hook-panel" role="region" aria-label="What use_session() returns" tabindex="0">
-                {move || json::pretty(&value(session))}
+                {say(&said(move || json::pretty(&value(session))))}
             </pre>
         </section>
     }

@@ -4,6 +4,7 @@
 #![recursion_limit = "256"]
 
 mod accounts;
+mod beside;
 mod boot;
 mod code_form;
 mod entry;
@@ -12,12 +13,18 @@ mod form;
 mod frame;
 mod home;
 mod hook_panel;
+mod invitations;
+mod members;
+mod notifications;
+mod organization;
+mod pages;
 mod places;
 mod private_api;
 mod rack;
 mod sentences;
 mod switcher;
 mod team;
+mod ui;
 mod wire;
 
 use leptos::prelude::*;

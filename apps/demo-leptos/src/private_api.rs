@@ -1,13 +1,14 @@
 //! Calls a backend that knows nothing but where the public keys are.
 
 use crate::sentences::sentence;
+use crate::ui::{say, word};
 use crate::wire;
 use keyrack_leptos::client::json;
 use keyrack_leptos::{UseSession, use_session};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 struct Shown {
     title: String,
     body: String,
@@ -20,7 +21,7 @@ pub fn PrivateApi() -> impl IntoView {
     let given = RwSignal::new(None::<(Option<String>, Shown)>);
     let is_busy = RwSignal::new(false);
     // What was answered to one account is not shown under another.
-    let answer = Memo::new(move |_| given.get().filter(|(to, _)| *to == active()).map(|(_, answer)| answer));
+    let answer = move || given.get().filter(|(to, _)| *to == active()).map(|(_, answer)| answer);
     let call = move |_| {
         let to = untrack(active);
         is_busy.set(true);
@@ -43,13 +44,13 @@ pub fn PrivateApi() -> impl IntoView {
                     class="button"
                     on:click=call
                     disabled=move || session.is_loading()
-                    aria-busy=move || is_busy.get().to_string()
+                    aria-busy=say(&word(move || is_busy.get()))
                 >
                     "Call private API"
                 </button>
             </div>
             <div class="answer" role="status" aria-label="Answer of the private API">
-                {move || answer.get().map(|Shown { title, body }| view! {
+                {move || answer().map(|Shown { title, body }| view! {
                     <p>{title}</p>
                     <pre role="region" aria-label="Body of the answer" tabindex="0">
                         {body}

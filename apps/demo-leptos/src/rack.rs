@@ -1,7 +1,8 @@
 //! The account switcher.
 
 use crate::form::Run;
-use keyrack_leptos::protocol::SignIn;
+use crate::ui::{said, say, when, word};
+use keyrack_leptos::protocol::{CurrentUser, SignIn};
 use keyrack_leptos::use_session;
 use leptos::prelude::*;
 
@@ -43,7 +44,7 @@ pub fn Rack(
             </button>
         </div>
         <p class="error" role="alert">
-            {move || run.said()}
+            {say(&run.said())}
         </p>
     }
 }
@@ -55,22 +56,20 @@ fn Tag(
     #[prop(into)] leave: Callback<(Option<String>,)>,
 ) -> impl IntoView {
     let session = use_session();
-    let (id, other) = (signin.id.clone(), signin.id.clone());
-    let (own, of) = (signin.id.clone(), signin.id.clone());
+    let (id, other, own) = (signin.id.clone(), signin.id.clone(), signin.id.clone());
     let is_active = Memo::new(move |_| session.active_signin().is_some_and(|active| active.id == own));
     // The same sign-in under another name is the same row.
-    let user = Memo::new(move |_| {
-        session
-            .signins()
-            .into_iter()
-            .find(|one| one.id == of)
-            .map_or_else(|| signin.user.clone(), |one| one.user)
-    });
-    let email = move || user.with(|user| user.email_address.clone());
-    let name = move || {
-        let name = user.with(|user| format!("{} {}", user.first_name, user.last_name).trim().to_owned());
-        if name.is_empty() { email() } else { name }
+    let of = |what: fn(&CurrentUser) -> String| {
+        let first = signin.clone();
+        said(move || {
+            let all = session.signins();
+            what(&all.iter().find(|one| one.id == first.id).unwrap_or(&first).user)
+        })
     };
+    let (email, name) = (of(|user| user.email_address.clone()), of(name_of));
+    let initial = of(|user| name_of(user).chars().take(1).collect());
+    let leaves = of(|user| format!("Sign out {}", user.email_address));
+    let state = said(move || if is_active.get() { "active" } else { "switch" }.to_owned());
     view! {
         <li class="tag" class:tag-active=is_active>
             <button
@@ -80,24 +79,32 @@ fn Tag(
                 on:click=move |_| switch.run((id.clone(),))
             >
                 <span class="initials" aria-hidden="true">
-                    {move || name().chars().take(1).collect::<String>()}
+                    {say(&initial)}
                 </span>
                 <span class="tag-text">
-                    {move || (!is_active.get()).then(|| view! { <span class="unseen">"Switch to "</span> })}
-                    <strong>{name} " "</strong> <span>{email} " "</span>
+                    <Show when=when(move || !is_active.get())>
+                        <span class="unseen">"Switch to "</span>
+                    </Show>
+                    <strong>{say(&name)} " "</strong> <span>{say(&email)} " "</span>
                 </span>
-                <span class="tag-state" aria-hidden=move || (!is_active.get()).to_string()>
-                    {move || if is_active.get() { "active" } else { "switch" }}
+                <span class="tag-state" aria-hidden=say(&word(move || !is_active.get()))>
+                    {say(&state)}
                 </span>
             </button>
             <button
                 type="button"
                 class="link"
-                aria-label=move || format!("Sign out {}", email())
+                aria-label=say(&leaves)
                 on:click=move |_| leave.run((Some(other.clone()),))
             >
                 "Sign out"
             </button>
         </li>
     }
+}
+
+/// The names, or what else there is.
+fn name_of(user: &CurrentUser) -> String {
+    let name = format!("{} {}", user.first_name, user.last_name).trim().to_owned();
+    if name.is_empty() { user.email_address.clone() } else { name }
 }

@@ -2,11 +2,10 @@
 
 use crate::form::Run;
 use crate::places::{Place, Places};
+use crate::ui::{Opening, Popup, said, say, when};
 use keyrack_leptos::client::Call;
 use keyrack_leptos::protocol::Session;
 use keyrack_leptos::{SignedInSession, use_session};
-use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -18,58 +17,45 @@ type Choices = Vec<(Place, bool)>;
 #[component]
 pub fn Switcher(places: Memo<Option<Places>>) -> impl IntoView {
     let session = use_session();
-    let (is_open, run) = (RwSignal::new(false), Run::new());
-    let opener = NodeRef::<html::Button>::new();
+    let (opening, run) = (Opening::new(), Run::new());
     let user = move || session.active_signin().map(|active| active.user.clone());
     let name = move || user().map(|user| format!("{} {}", user.first_name, user.last_name).trim().to_owned());
     let place = Memo::new(move |_| place(&places.get(), session.active_signin().as_deref()));
-    let close = move || {
-        is_open.set(false);
-        if let Some(opener) = opener.get_untracked() {
-            let _ = opener.focus();
-        }
-    };
     let go = move |change: fn(&SignedInSession, &str) -> Call<Arc<Session>>, id: String| {
         let state = session.now();
         let Some(signed_in) = state.signed_in() else { return };
         let changed = change(signed_in, &id);
         run.run(async move {
             changed.await?;
-            close();
+            opening.close();
             Ok(())
         });
-    };
-    let pressed = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && is_open.get_untracked() {
-            close();
-        }
     };
     let to_organization = Callback::new(move |(id,): (String,)| {
         go(|signed_in, id| signed_in.switch_organization(Some(id).filter(|id| !id.is_empty())), id);
     });
     let to_workspace =
         Callback::new(move |(id,): (String,)| go(|signed_in, id| signed_in.switch_workspace(id), id));
+    let email = said(move || user().map(|user| user.email_address).unwrap_or_default());
+    let button = move || {
+        view! {
+            <span class="kr-two">
+                <strong>{say(&said(move || place.get()))}</strong>
+                " "
+                <span class="kr-quiet">{say(&email)}</span>
+            </span>
+        }
+    };
     view! {
-        <Show when=move || session.active_signin().is_some()>
-            <div class="kr kr-popup" on:keydown=pressed>
-                <button
-                    type="button"
-                    class="kr-opener"
-                    node_ref=opener
-                    aria-label=move || format!("{TITLE}: {}, {}", place.get(), name().unwrap_or_default())
-                    aria-expanded=move || is_open.get().to_string()
-                    on:click=move |_| is_open.update(|is| *is = !*is)
-                >
-                    <span class="kr-two">
-                        <strong>{place}</strong>
-                        " "
-                        <span class="kr-quiet">{move || user().map(|user| user.email_address)}</span>
-                    </span>
-                </button>
-                <Show when=move || is_open.get()>
-                    <Panel places run to_organization to_workspace />
-                </Show>
-            </div>
+        <Show when=when(move || session.active_signin().is_some())>
+            <Popup
+                opening
+                label=said(move || format!("{TITLE}: {}, {}", place.get(), name().unwrap_or_default()))
+                title=TITLE
+                button=button().into_any()
+            >
+                <Panel places run to_organization to_workspace />
+            </Popup>
         </Show>
     }
 }
@@ -82,24 +68,25 @@ fn Panel(
     to_workspace: Callback<(String,)>,
 ) -> impl IntoView {
     let session = use_session();
-    let organizations =
-        Signal::derive(move || organizations(&places.get(), session.active_signin().as_deref()));
-    let workspaces = Signal::derive(move || workspaces(&places.get(), session.active_signin().as_deref()));
+    let organizations = move || organizations(&places.get(), session.active_signin().as_deref());
+    let workspaces = move || workspaces(&places.get(), session.active_signin().as_deref());
     view! {
-        <div class="kr-panel" role="group" aria-label=TITLE>
-            <Group title="Organizations" choices=organizations on_choose=to_organization />
-            <Show when=move || !workspaces.get().is_empty()>
-                <Group title="Workspaces" choices=workspaces on_choose=to_workspace />
-            </Show>
-            <p role="alert" class="kr-error">
-                {move || run.said()}
-            </p>
-        </div>
+        <Group title="Organizations" choices=Box::new(organizations) on_choose=to_organization />
+        <Show when=when(move || !workspaces().is_empty())>
+            <Group title="Workspaces" choices=Box::new(workspaces) on_choose=to_workspace />
+        </Show>
+        <p role="alert" class="kr-error">
+            {say(&run.said())}
+        </p>
     }
 }
 
 #[component]
-fn Group(title: &'static str, choices: Signal<Choices>, on_choose: Callback<(String,)>) -> impl IntoView {
+fn Group(
+    title: &'static str,
+    choices: Box<dyn Fn() -> Choices + Send>,
+    on_choose: Callback<(String,)>,
+) -> impl IntoView {
     let choice = move |(place, is_active): (Place, bool)| {
         view! {
             <li>
@@ -119,7 +106,7 @@ fn Group(title: &'static str, choices: Signal<Choices>, on_choose: Callback<(Str
             {title}
         </p>
         <ul class="kr-list" aria-label=title>
-            {move || choices.get().into_iter().map(choice).collect_view()}
+            {move || choices().into_iter().map(choice).collect_view()}
         </ul>
     }
 }

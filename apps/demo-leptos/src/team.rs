@@ -1,9 +1,13 @@
 //! Where the active account acts.
 
+use crate::beside::Actor;
 use crate::form::{Field, Form, Run, Typed};
 use crate::frame::Frame;
+use crate::notifications::Bell;
+use crate::organization::Organization;
 use crate::places::Places;
 use crate::switcher::Switcher;
+use crate::ui::{Said, said, when};
 use keyrack_leptos::client::json;
 use keyrack_leptos::{Protect, SignedOut, use_session};
 use leptos::html;
@@ -15,15 +19,12 @@ use web_sys::HtmlElement;
 pub fn Team() -> impl IntoView {
     let session = use_session();
     let places = Places::follow(session);
-    let organization = Memo::new(move |_| session.active_signin()?.active_organization_membership_id.clone());
+    let actor = Memo::new(move |_| Actor::of(session));
+    let organization = Memo::new(move |_| actor.get()?.in_organization());
     let is_personal = move || {
         session.active_signin().is_some_and(|active| active.active_organization_membership_id.is_none())
     };
-    let name = move || {
-        let id = organization.get()?;
-        let places = places.get()?;
-        places.organizations.iter().find(|one| one.id == id).map(|one| one.organization.clone())
-    };
+    let id = move || Some(places.get()?.place_of(&organization.get()?.organization?)?.id);
     view! {
         <Frame>
             <div class="intro">
@@ -34,26 +35,25 @@ pub fn Team() -> impl IntoView {
             </div>
             <div class="team-bar">
                 <Switcher places />
+                {move || actor.get().map(|actor| view! { <Bell actor /> })}
             </div>
             <SignedOut>
                 <p class="card">"Nobody is signed in. " <a href="./">"Sign in with an account"</a> " first."</p>
             </SignedOut>
-            <Show when=is_personal>
+            <Show when=when(is_personal)>
                 <section class="card team" aria-label="Choose an organization">
                     <NewOrganization />
                 </section>
             </Show>
-            <Show when=move || organization.with(Option::is_some)>
+            {move || organization.get().map(|actor| view! {
                 <section class="card team" aria-labelledby="organization-title">
-                    <h2 id="organization-title">{move || name().map(|place| place.name)}</h2>
-                    <Protect
-                        permission="organization:admin"
-                        fallback=|| view! { <p class="quiet">"Whoever administers it makes its workspaces."</p> }
-                    >
-                        <NewWorkspace organization=Signal::derive(move || name().map(|place| place.id)) />
+                    <h2 id="organization-title">"Organization"</h2>
+                    <Organization actor places />
+                    <Protect permission="organization:admin">
+                        <NewWorkspace organization=said(move || id().unwrap_or_default()) />
                     </Protect>
                 </section>
-            </Show>
+            })}
         </Frame>
     }
 }
@@ -81,12 +81,12 @@ fn NewOrganization() -> impl IntoView {
 
 /// Makes a workspace in the active organization, which the account then acts in.
 #[component]
-fn NewWorkspace(organization: Signal<Option<String>>) -> impl IntoView {
+fn NewWorkspace(organization: Said) -> impl IntoView {
     let session = use_session();
     let run = Run::new();
     let details = NodeRef::<html::Details>::new();
     let submit = move |typed: Typed| {
-        let Some(organization) = organization.get_untracked() else { return };
+        let organization = untrack(|| organization());
         let body =
             json::object([("name", typed.get("name").into()), ("organization_id", organization.into())]);
         let made = session.client().post::<Value>("/workspaces", body);

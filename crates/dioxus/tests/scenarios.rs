@@ -14,9 +14,13 @@ use support::scripted::Scenario;
 use support::scripted::shown::{Opener, Seen, Shows};
 use support::settle;
 
-/// What the reader has rendered last, where it looks for what else it shall, and how often it has.
+/// What was rendered last: by whoever reads the parts, by whoever reads the whole, and how often any of them has.
 #[derive(Clone, Default)]
-struct Rendered(Rc<RefCell<Option<(UseSession, Asked, Seen)>>>, Rc<RefCell<usize>>);
+struct Rendered {
+    parts: Rc<RefCell<Option<(UseSession, Asked, Seen)>>>,
+    whole: Rc<RefCell<Option<Seen>>>,
+    count: Rc<RefCell<usize>>,
+}
 
 /// The permissions that are shown.
 type Asked = Signal<Vec<String>>;
@@ -24,17 +28,21 @@ type Asked = Signal<Vec<String>>;
 #[component]
 fn App(client: Client) -> Element {
     rsx! {
-        ClientProvider { client, Reader {} }
+        ClientProvider {
+            client,
+            Reader {}
+            Whole {}
+        }
     }
 }
 
-/// Reads every part by itself, and all of it.
+/// Reads every part by itself, and renders for nothing else.
 #[component]
 fn Reader() -> Element {
     let session = use_session();
     let asked: Asked = use_signal(Vec::new);
-    let Rendered(seen, count) = use_context();
-    *count.borrow_mut() += 1;
+    let rendered: Rendered = use_context();
+    *rendered.count.borrow_mut() += 1;
     let parts = Seen {
         status: session.status().as_str(),
         error: session.error().map(|error| (*error).clone()),
@@ -44,18 +52,27 @@ fn Reader() -> Element {
         session: session.session(),
         allows: asked().into_iter().map(|one| (one.clone(), session.has(&one))).collect(),
     };
-    let all = Seen::of(&session.state());
-    let said = |seen: &Seen| {
-        format!("{} {:?} {} {} {:?}", seen.status, seen.error, seen.stale, seen.refetching, seen.end_reason)
-    };
-    assert_eq!(said(&parts), said(&all), "the parts say the same as the whole");
-    assert_eq!(parts.session, all.session);
     assert_eq!(
         session.active_signin().as_deref(),
         parts.session.as_ref().and_then(|session| session.active_signin.as_ref())
     );
-    *seen.borrow_mut() = Some((session, asked, parts));
+    *rendered.parts.borrow_mut() = Some((session, asked, parts));
     rsx! {}
+}
+
+/// Reads all of it.
+#[component]
+fn Whole() -> Element {
+    let session = use_session();
+    let rendered: Rendered = use_context();
+    *rendered.count.borrow_mut() += 1;
+    *rendered.whole.borrow_mut() = Some(Seen::of(&session.state()));
+    rsx! {}
+}
+
+fn said(seen: &Seen) -> String {
+    let Seen { status, error, stale, refetching, end_reason, session, .. } = seen;
+    format!("{status} {error:?} {stale} {refetching} {end_reason:?} {session:?}")
 }
 
 struct Hook {
@@ -73,7 +90,7 @@ impl Hook {
     }
 
     fn with<T>(&self, read: impl FnOnce(UseSession) -> T) -> T {
-        let session = self.rendered.0.borrow().as_ref().unwrap().0;
+        let session = self.rendered.parts.borrow().as_ref().unwrap().0;
         self.dom.borrow().in_runtime(|| read(session))
     }
 }
@@ -81,17 +98,19 @@ impl Hook {
 impl Shows for Hook {
     fn seen(&self) -> Seen {
         settle(&mut self.dom.borrow_mut());
-        let rendered = self.rendered.0.borrow();
-        rendered.as_ref().unwrap().2.clone()
+        let (parts, whole) = (self.rendered.parts.borrow(), self.rendered.whole.borrow());
+        let parts = &parts.as_ref().unwrap().2;
+        assert_eq!(said(parts), said(whole.as_ref().unwrap()), "the parts say the same as the whole");
+        parts.clone()
     }
 
     fn told(&self) -> usize {
         settle(&mut self.dom.borrow_mut());
-        *self.rendered.1.borrow()
+        *self.rendered.count.borrow()
     }
 
     fn ask(&self, permission: &str) {
-        let mut asked = self.rendered.0.borrow().as_ref().unwrap().1;
+        let mut asked = self.rendered.parts.borrow().as_ref().unwrap().1;
         self.dom.borrow().in_runtime(|| asked.write().push(permission.to_owned()));
         settle(&mut self.dom.borrow_mut());
     }

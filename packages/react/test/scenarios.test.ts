@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { run } from './scripted.js';
 import { scenarios } from './scripted-server.js';
 
-test.for(scenarios)('$name', async ({ steps }) => {
+test.for(scenarios.map(({ name, steps }) => [name, steps] as const))('%s', async ([, steps]) => {
   await run(steps);
 });
 

@@ -93,3 +93,24 @@ test('while somebody acts as somebody else every page says so, and ends it', asy
   await page.goto(`${server.origin}/accounts`);
   await expect(page.getByText(ada.email)).toHaveCount(0);
 });
+
+test('K05 neither a link that signs in nor a page where somebody acts is shown in a frame', async ({ page, server }) => {
+  const ada = await known(server);
+  const made = await server.asked<Made>(
+    ...['ticket', 'create', 'impersonation', '--user', ada.email, '--actor', 'jane@support', '--reason', 'case 17'],
+  );
+  const framed = async (url: string) => {
+    const body = `<iframe src="${url}"></iframe>`;
+    await page.route(`${server.origin}/framing`, (route) => route.fulfill({ contentType: 'text/html', body }));
+    const refused = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
+    await page.goto(`${server.origin}/framing`);
+    expect((await refused).text()).toContain("frame-ancestors 'none'");
+    await expect(page.frameLocator('iframe').getByRole('button')).toHaveCount(0);
+    await page.unrouteAll();
+  };
+  await framed(made.url);
+  await page.goto(made.url);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByRole('complementary', { name: 'Acting as somebody else' })).toBeVisible();
+  for (const path of ['/accounts', '/account', '/device']) await framed(`${server.origin}${path}`);
+});

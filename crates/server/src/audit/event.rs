@@ -107,10 +107,6 @@ pub enum Event {
     DomainMissed,
     /// A domain is not proved any more: its record was missing for too long.
     DomainLost,
-    /// A user removed an authenticator.
-    AuthenticatorRemoved,
-    /// A user had backup codes made; older ones are void.
-    BackupCodesMade,
     /// A passkey signed with a counter that went back: there may be two of it.
     PasskeyCopied,
     /// An operator made a secret key for a backend.
@@ -202,8 +198,6 @@ impl Event {
             Self::DomainRemoved => "domain_removed",
             Self::DomainMissed => "domain_missed",
             Self::DomainLost => "domain_lost",
-            Self::AuthenticatorRemoved => "authenticator_removed",
-            Self::BackupCodesMade => "backup_codes_made",
             Self::PasskeyCopied => "passkey_copied",
             Self::ApiKeyCreated => "api_key_created",
             Self::ApiKeyRevoked => "api_key_revoked",

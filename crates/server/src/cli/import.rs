@@ -206,12 +206,17 @@ async fn send(
         told.place = *place;
     }
     if std::io::stderr().is_terminal() {
-        eprint!("\r{} made, {} there already, {} refused …", told.made, told.present, told.refused);
+        eprint!("\r{}", told.progress());
     }
     Ok(())
 }
 
 impl Told {
+    /// What a terminal shows while there is more to come; each time over what it showed before, which is never longer.
+    fn progress(&self) -> String {
+        format!("{} made, {} there already, {} refused …", self.made, self.present, self.refused)
+    }
+
     /// Names what was refused at once: there may be more than a memory holds.
     fn refuse(
         &mut self,

@@ -27,6 +27,21 @@ fn fails(ended: &Ended) -> (i32, &str) {
     (ended.code.unwrap(), ended.err.last().map_or("", String::as_str))
 }
 
+/// `script` gives the program a terminal; where it has none, `takes` finds nothing on standard error.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_terminal_is_shown_how_far_an_import_is() {
+    let server = Running::dev("warn");
+    let ada = json!({ "email": "ada@example.com", "email_verified": true, "password_hash": BCRYPT });
+    write(&server, "users.ndjson", &format!("{ada}\n"));
+    let line = format!("{} user import users.ndjson", env!("CARGO_BIN_EXE_keyrack"));
+    let mut script = std::process::Command::new("script");
+    script.args(["-qec", &line, "/dev/null"]).current_dir(server.folder()).stdin(std::process::Stdio::null());
+    let said = String::from_utf8(script.output().unwrap().stdout).unwrap();
+    let counted = "\r1 made, 0 there already, 0 refused …\r\u{1b}[K1 made, 0 there already, 0 refused.";
+    assert!(said.contains(counted), "{said:?}");
+}
+
 #[tokio::test]
 async fn each_refused_line_is_named_and_the_same_command_takes_what_was_mended() {
     let server = Running::dev("warn");

@@ -35,6 +35,30 @@ async fn b07_who_acts_as_somebody_else_is_named_and_ends_soon() {
 }
 
 #[tokio::test]
+async fn k05_where_a_ticket_waits_a_program_is_let_in_or_somebody_acts_no_page_may_be_framed() {
+    let server = Keyrack::impersonating().await;
+    let backend = server.vouching().await;
+    let user = server.signed_up("ada").await.user_id().await;
+    let jane = server.browser();
+    let ticket = backend.ticket_to_act_as(&user).await;
+    let is_unframed = async |path: &str| {
+        let reply = jane.get(path).await;
+        assert_eq!((reply.status, reply.header("x-frame-options")), (200, Some("DENY")), "{path}");
+        assert!(
+            reply.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        assert_eq!(reply.header("cross-origin-opener-policy"), Some("same-origin"), "{path}");
+    };
+    is_unframed(&format!("/sign-in?ticket={ticket}")).await;
+    is_unframed("/device").await;
+    jane.exchanges(&ticket).await.ok();
+    for path in ["/accounts", "/account", "/device", "/sign-in"] {
+        is_unframed(path).await;
+    }
+}
+
+#[tokio::test]
 async fn nobody_acts_as_somebody_else_unless_the_deployment_lets_them() {
     let server = Keyrack::start().await;
     let backend = server.vouching().await;

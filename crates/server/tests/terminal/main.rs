@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod dev;
+mod keyring;
 #[path = "../api/support/ports.rs"]
 mod ports;
 
@@ -10,11 +11,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use dev::{Dev, PASSWORD};
-use keyrack_client::platform::Keeper;
 use keyrack_client::protocol::{HandoverTicket, OrganizationCreated};
-use keyrack_client::{By, Client, File, Keyring, NewAccount, State};
+use keyrack_client::{By, Client, File, NewAccount, State};
 use serde_json::{Value, json};
-use std::io::Write;
 use std::time::Duration;
 
 /// Ids of what is listed, the one with the star first.
@@ -196,38 +195,4 @@ async fn work_that_a_deployment_asks_for_is_done_and_opens_the_ways_in() {
     assert_eq!(begun.signup_attempts.len(), 1, "{begun:?}");
     let session = loaded.sign_in_by(ada()).await.unwrap();
     assert_eq!(session.active_signin.as_ref().unwrap().user.email_address, "ada@example.com");
-}
-
-/// Where the system has none, as in some containers, this says so and tries nothing.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn h18_a_credential_in_the_systems_keyring_is_there_for_the_next_run_and_gone_after_a_sign_out() {
-    let application = format!("keyrack-test-{}", std::process::id());
-    let ring = || Keyring::of(&application, "ada");
-    let kept = || ring().map_err(|error| error.to_string()).and_then(|ring| ring.read());
-    let written = ring()
-        .map_err(|error| error.to_string())
-        .and_then(|ring| ring.update(&|_| Some("a.b".to_owned())).and_then(|()| ring.update(&|_| None)));
-    if let Err(why) = written {
-        // Not by `println!`, which shows nothing of a test that passes.
-        writeln!(std::io::stderr(), "no keyring here ({why}): `Keyring` is not tried").unwrap();
-        return;
-    }
-    assert_eq!(kept(), Ok(None));
-
-    let dev = Dev::start("staging");
-    let run = async || {
-        let store = Client::builder(&dev.key).unwrap().keeper(ring().unwrap()).start().unwrap();
-        store.loaded().await.unwrap();
-        store
-    };
-    let first = run().await;
-    first.state().loaded().unwrap().sign_in_by(By::email("ada@example.com", PASSWORD)).await.unwrap();
-    drop(first);
-    let second = run().await;
-    let State::SignedIn(ada) = second.state() else { panic!("{:?}", second.state()) };
-    assert_eq!(ada.user().email_address, "ada@example.com");
-    assert!(kept().unwrap().unwrap().starts_with("ses_"), "the whole rack");
-    let switched = ada.sign_out_all().await.unwrap();
-    assert!(switched.signins.is_empty());
-    assert_eq!(kept(), Ok(None), "nothing is left to carry");
 }

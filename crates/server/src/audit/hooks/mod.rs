@@ -49,11 +49,9 @@ pub const TEST: &str = "webhook.test";
 fn kind(event: Event, about: &About<'_>) -> Option<&'static str> {
     Some(match event {
         Event::SignedUp | Event::UserCreated => "user.created",
-        Event::UserChanged
-        | Event::AccountChanged
-        | Event::PasswordReset
-        | Event::FactorsReset
-        | Event::AuthenticatorRemoved => USER_UPDATED,
+        Event::UserChanged | Event::AccountChanged | Event::PasswordReset | Event::FactorsReset => {
+            USER_UPDATED
+        }
         Event::UserDisabled => "user.disabled",
         Event::UserEnabled => "user.enabled",
         Event::UserDeleted => "user.deleted",

@@ -19,6 +19,12 @@ const METHODS = {
     exchangeTicket(ticket as string, verifier as string | undefined),
 };
 
+/** To another page, and from there out of the back-forward cache. */
+const MOVES = new Map([
+  ['left', 'pagehide'],
+  ['back', 'pageshow'],
+]);
+
 const SCOPE = `keyrack:${ORIGIN}:scope`;
 
 interface Opened {
@@ -62,6 +68,7 @@ class Scenario {
         break;
       case 'page':
         if (what === 'online') window.dispatchEvent(new Event('online'));
+        else if (MOVES.has(what)) window.dispatchEvent(Object.assign(new Event(MOVES.get(what) as string), { persisted: true }));
         else setHidden(what === 'hidden');
         break;
       case 'told':
@@ -209,6 +216,8 @@ class Scenario {
         });
       case 'allows':
         return each((permission) => this.#page.hook.has?.({ permission }) ?? null);
+      case 'covered':
+        return document.adoptedStyleSheets.length > 0;
       case 'went':
         return this.#went;
       case 'scope':

@@ -41,6 +41,7 @@ impl Scenario<'_> {
                     "told" => json!(world.told.len()),
                     "streams" => json!(world.connections.len()),
                     "kept" => json!(world.kept),
+                    "covered" => json!(world.is_covered),
                     "went" => json!(world.went),
                     "scope" => json!(world.scope),
                     _ => {

@@ -60,6 +60,8 @@ impl<'a> Scenario<'a> {
             "clock" => self.scripted.world().wall += what.as_i64().unwrap(),
             "page" => self.scripted.post(match what.as_str().unwrap() {
                 "online" => Input::Returned,
+                "left" => Input::Left,
+                "back" => Input::Back,
                 page => Input::Visible(page == "visible"),
             }),
             "told" => self.hear(what),

@@ -118,6 +118,7 @@ test('what is done with two notifications at once is done with both, and what fa
   expect(screen.getAllByText('(unread)')).toHaveLength(1);
   await click(button('Mark all as read'));
   expect(screen.queryByText('(unread)')).toBeNull();
+  expect(document.activeElement, 'the button is gone').toBe(screen.getByRole('list', { name: 'Notifications' }));
 });
 
 test('an inbox in pages shows the next one when asked, says what went wrong, and where it ends', async () => {

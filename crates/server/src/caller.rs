@@ -5,7 +5,7 @@ mod backend;
 mod fresh;
 mod own;
 
-pub use account::Account;
+pub use account::{Account, whose};
 pub use backend::{Backend, Refused};
 pub use fresh::Fresh;
 pub use own::Own;

@@ -12,7 +12,7 @@ use crate::session::cache::Cached;
 use crate::session::enter::{Arrival, Left, Room};
 use crate::session::read::{self, Reading};
 use crate::session::tab::{OfTab, TabScope};
-use crate::session::{Opened, Plan, acting, scope, store};
+use crate::session::{LiveSignIn, Loaded, Opened, Plan, acting, scope, store};
 use crate::user::may_act;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
@@ -61,6 +61,13 @@ impl FromRequestParts<Shared> for Account {
     }
 }
 
+/// Who a sign-in of a session is, for a record of what changed nothing.
+#[must_use]
+pub fn whose(loaded: &Loaded, sign_in: &LiveSignIn) -> Whose {
+    let (user, session) = (Some(sign_in.user.id.clone()), Some(loaded.id.clone()));
+    Whose { user, session, sign_in: Some(sign_in.id.clone()) }
+}
+
 /// Whether a request only reads and says that it is a periodic refresh: that is no activity.
 fn polls(parts: &Parts) -> bool {
     let query = parts.uri.query().unwrap_or_default();
@@ -93,8 +100,7 @@ impl Account {
         let named = tab.as_ref().map(|tab| tab.sign_in(&cached.loaded, opened));
         // Whoever names what is not theirs is on record as who is active there.
         if let (Some(known), Some(it)) = (known, named.and_then(std::result::Result::ok).or(active)) {
-            let (user, session) = (Some(it.user.id.clone()), Some(cached.loaded.id.clone()));
-            known.tell(Whose { user, session, sign_in: Some(it.id.clone()) });
+            known.tell(whose(&cached.loaded, it));
         }
         let acting = named.unwrap_or_else(|| active.ok_or(Code::SignedOut))?;
         may_act(&acting.user)?;

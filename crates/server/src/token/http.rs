@@ -2,7 +2,8 @@
 
 use super::stands::{held, held_in_tab};
 use super::{About, Asked, facts, keys};
-use crate::caller::Browser;
+use crate::audit::Known;
+use crate::caller::{Browser, whose};
 use crate::config::TokenTemplate;
 use crate::error::{Error, Result};
 use crate::http::answer;
@@ -16,6 +17,7 @@ use crate::session::read::Reading;
 use crate::session::tab::{OfTab, TabScope};
 use crate::session::{acting, scope};
 use crate::user::may_act;
+use axum::Extension;
 use axum::response::Response;
 use http::{HeaderMap, header};
 use keyrack_protocol::{Code, Token};
@@ -50,7 +52,13 @@ fn template<'s>(browser: &'s Browser, fields: &Fields) -> Result<Option<&'s Toke
 }
 
 /// `template?`
-async fn mint(browser: Browser, OfTab(tab): OfTab, headers: HeaderMap, fields: Fields) -> Result<Response> {
+async fn mint(
+    browser: Browser,
+    OfTab(tab): OfTab,
+    Extension(known): Extension<Known>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response> {
     let template = template(&browser, &fields)?;
     let mut reading = read(&browser, tab.as_ref()).await?;
     // Whoever may not use the session from a page may not name itself in its tokens either.
@@ -59,7 +67,13 @@ async fn mint(browser: Browser, OfTab(tab): OfTab, headers: HeaderMap, fields: F
     for _ in 0..acting::TRIES {
         let Reading::Live(cached, opened) = &reading else { return Err(Code::SignedOut.into()) };
         let sign_in = match &tab {
-            Some(tab) => tab.sign_in(&cached.loaded, *opened)?,
+            Some(tab) => {
+                // Whoever names what is not theirs is on record as who is active there.
+                if let Some(active) = cached.loaded.active_for(*opened) {
+                    known.tell(whose(&cached.loaded, active));
+                }
+                tab.sign_in(&cached.loaded, *opened)?
+            }
             None => cached.loaded.active_for(*opened).ok_or(Code::SignedOut)?,
         };
         may_act(&sign_in.user)?;

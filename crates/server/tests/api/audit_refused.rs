@@ -10,7 +10,7 @@ use keyrack_server::config::Mode;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-async fn refusals(server: &Keyrack) -> Vec<Value> {
+pub async fn refusals(server: &Keyrack) -> Vec<Value> {
     Operator(server).get("/audit?event=act_refused&limit=200").await.ok()["items"].as_array().unwrap().clone()
 }
 
@@ -143,7 +143,7 @@ impl Scene {
             "permission_denied" => of(bob, format!("{acme}/update"), json!({ "name": "Mine" })).await,
             "last_administrator" => of(ada, format!("{acme}/leave"), json!({})).await,
             "scope_not_available" => {
-                bob.get(&format!("{acme}/members?scope={}.-.-", ada.sign_in_id().await)).await.status
+                bob.get(&format!("/session/token?scope={}.-.-", ada.sign_in_id().await)).await.status
             }
             "organization_not_found" => of(eve, format!("{acme}/update"), json!({ "name": "Mine" })).await,
             "workspace_not_found" => of(eve, format!("{place}/update"), json!({ "name": "Mine" })).await,

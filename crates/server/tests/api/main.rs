@@ -61,6 +61,7 @@ mod attacks_username;
 mod audit;
 mod audit_all;
 mod audit_refused;
+mod audit_refused_ways;
 mod audit_tries;
 mod authenticators;
 mod authenticators_held;

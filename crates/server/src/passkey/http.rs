@@ -99,8 +99,8 @@ async fn finish(Fresh(account): Fresh, fields: Fields) -> Result<Response> {
         name if name.is_empty() => change::default_name(&account.user_agent),
         name => name,
     };
-    let answered = said::attestation(&fields, &party)?;
-    let finished = change::finish(&account, &answered, &name).await;
+    let finished = async { change::finish(&account, &said::attestation(&fields, &party)?, &name).await };
+    let finished = finished.await;
     if let Err(error) = &finished {
         note(&account, error.code()).await;
     }

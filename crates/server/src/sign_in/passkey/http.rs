@@ -53,9 +53,9 @@ async fn finish(browser: Browser, fields: Fields) -> Result<Response> {
     };
     let finished = finished.await;
     browser.app.metrics.sign_ins.note(&finished);
-    // Wrong answers have a record; one to a question of another session, or to an old one, comes this far only.
-    if let Some(code) =
-        finished.as_ref().err().map(Error::code).filter(|code| *code == Code::PasskeyRequestExpired)
+    // Wrong answers have a record; what answers another page or another question comes this far only.
+    if let Some(code @ (Code::PasskeyRequestExpired | Code::InvalidPasskey)) =
+        finished.as_ref().err().map(Error::code)
     {
         let by = browser.arrive().by().stranger();
         audit::note_about(&browser.app, &browser.site, by, Event::SignInRefused, code.as_str()).await;

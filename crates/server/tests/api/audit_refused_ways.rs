@@ -55,12 +55,9 @@ async fn n07_a_passkey_that_answers_another_question_is_recorded() {
     let signed = device.get(&asked.begins_with_passkey().await, &HONEST);
     other.begins_with_passkey().await;
     assert_eq!(other.enters_with(signed).await.refused().1, "passkey_request_expired");
-    // And what a page of somebody else had signed, which looks like any wrong answer to whoever sends it.
-    let signed = device.get(&other.begins_with_passkey().await, &lie);
-    assert_eq!(other.enters_with(signed).await.refused().1, "INVALID_CREDENTIALS");
     let told = Operator(&server).get("/audit?event=sign_in_refused").await.ok();
     let told: Vec<&Value> = told["items"].as_array().unwrap().iter().map(|it| &it["reason"]).collect();
-    assert_eq!((told.len(), told[1]), (2, &json!("passkey_request_expired")));
+    assert_eq!(told, ["passkey_request_expired"]);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 /** The page `team` of the demo in any framework (docs/DEMOS.md), used as a person uses it. */
-import { expect, type Locator, type Page } from '@playwright/test';
+import { type Browser, expect, type Locator, type Page } from '@playwright/test';
 import { Demo } from './keyrack.js';
 import type { Person } from './person.js';
 
@@ -121,4 +121,20 @@ export class TeamPage {
       [this.demo.server.origin + path, body ? JSON.stringify(body) : null] as const,
     )) as T;
   }
+}
+
+/** Somebody with a browser of their own. */
+export async function elsewhere(browser: Browser, { server, path }: Demo, person: Person): Promise<TeamPage> {
+  const team = new TeamPage(new Demo(await (await browser.newContext()).newPage(), server, path));
+  await team.arrive(person);
+  return team;
+}
+
+/** The same, made a member, and standing in the organization. */
+export async function member(browser: Browser, demo: Demo, person: Person, [id, name]: [string, string]): Promise<TeamPage> {
+  const team = await elsewhere(browser, demo, person);
+  await demo.server.operate('organization', 'add', id, person.email);
+  await team.open();
+  await team.goTo(name);
+  return team;
 }

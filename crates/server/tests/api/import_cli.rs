@@ -1,10 +1,10 @@
 //! `keyrack user import`, the real binary against the real binary: each system's export as it publishes it.
 
+use crate::import_hashes::{ARGON2I, BCRYPT, PBKDF2};
 use crate::support::{Ended, PASSWORD, Running};
 use serde_json::{Value, json};
 use std::fs;
 
-const BCRYPT: &str = "$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS";
 const SIGNER_KEY: &str =
     "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==";
 const OF_FIREBASE: &str =
@@ -174,16 +174,8 @@ async fn users_of_auth0_come_from_its_export_its_hashes_or_a_file_for_its_import
             "custom_password_hash": { "algorithm": algorithm, "hash": { "value": hash } },
         })
     };
-    let of_argon = with_hash(
-        "erin",
-        "argon2",
-        "$argon2i$v=19$m=256,t=3,p=1$c29tZSBzaXh0ZWVuIGJ5dA$ZTYHAxpQXEzeHFO8hBtWuPVEExWe4ys8",
-    );
-    let of_pbkdf = with_hash(
-        "frank",
-        "pbkdf2",
-        "$pbkdf2-sha256$i=1000,l=32$AAECAwQFBgcICQoLDA0ODw$AhaeZ02AwPxykuhhDI8XvhQN8GKvmqM+qF6qvs/98I0",
-    );
+    let of_argon = with_hash("erin", "argon2", ARGON2I);
+    let of_pbkdf = with_hash("frank", "pbkdf2", PBKDF2);
     let of_md5 = json!({
         "email": "dora@example.com", "email_verified": true,
         "custom_password_hash": { "algorithm": "md5", "hash": { "value": "5f4dcc3b5aa765d61d8327deb882cf99" } },

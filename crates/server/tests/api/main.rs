@@ -102,6 +102,7 @@ mod handshake_loops;
 mod health;
 mod import;
 mod import_cli;
+mod import_hashes;
 mod invitations;
 mod invitations_bounds;
 mod invitations_over;

@@ -7,8 +7,8 @@ const executablePath = process.env['KEYRACK_CHROMIUM'] ?? '/usr/bin/chromium';
 export default defineConfig<object, { engineName: EngineName }>({
   testDir: 'tests',
   outputDir: 'test-results',
-  // Three files at a time, each with its own browser and servers: a page waits more than half of its time.
-  workers: 3,
+  // Two files at a time, each with its own browser and servers: a page waits half of its time.
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,

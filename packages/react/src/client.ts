@@ -169,7 +169,7 @@ export class Client {
       .catch(async (error: KeyrackError) => {
         if (!isLost(error)) throw error;
         const hasRead = await this.#readNow(READ);
-        if (!hasRead || !isDone(this.#shown(), shown)) throw error;
+        if (!hasRead || !isDone?.(this.#shown(), shown)) throw error;
         return this.session();
       });
     try {

@@ -21,19 +21,15 @@ export function sessionMethods(client: Client): SessionMethods {
     switchOrganization: (organizationId) => switchScope(client, 'organization', organizationId),
     switchWorkspace: (workspaceId) => switchScope(client, 'workspace', workspaceId),
     signOut: (signInId) => signOut(client, signInId),
-    exchangeTicket: (ticket, codeVerifier) => exchangeTicket(client, ticket, codeVerifier),
+    exchangeTicket: (ticket, codeVerifier) =>
+      client.mutate({
+        path: '/session/ticket/exchange',
+        body: { ticket, code_verifier: codeVerifier },
+        // The answer has the session in it, beside what the ticket was exchanged for.
+        send: async (request) => ((await client.send(request)) as TicketExchange | undefined)?.session,
+        // An answer that is lost has taken the key with it: what it opened nobody has, and no session shows that it was done.
+      }),
   };
-}
-
-/** Its answer has the session in it, beside what it was exchanged for. Whoever has that answer gets it again for a minute. */
-function exchangeTicket(client: Client, ticket: string, codeVerifier: string | undefined): Promise<void> {
-  return client.mutate({
-    path: '/session/ticket/exchange',
-    body: { ticket, code_verifier: codeVerifier },
-    send: async (request) => ((await client.send(request)) as TicketExchange | undefined)?.session,
-    // An answer that is lost has taken the key with it: what it opened nobody has.
-    isDone: () => false,
-  });
 }
 
 async function signOut(client: Client, signInId: string | undefined): Promise<void> {

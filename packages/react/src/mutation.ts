@@ -5,8 +5,11 @@ import type { Session } from './types.gen.js';
 export interface Mutation extends Request {
   readonly body: object;
 
-  /** Whether `now` shows that it was done: asked when the answer was lost and the session has been read instead. */
-  readonly isDone: (now: Session, before: Session) => boolean;
+  /**
+   * Whether `now` shows that it was done: asked when the answer was lost and the session has been read instead. Without it no
+   * session shows that, and a lost answer is an error.
+   */
+  readonly isDone?: (now: Session, before: Session) => boolean;
 
   /** Does it in another way than by sending this and taking the answer, and says what the session is afterwards. */
   readonly send?: (request: Request) => Promise<unknown>;

@@ -152,5 +152,5 @@ async function prepared<T>(client: Client, method: ReauthenticationMethod): Prom
 
 /** What it renews is a key that a later read does not show: a lost answer is one that was not given. */
 async function proved(client: Client, body: object): Promise<void> {
-  await client.mutate({ path: inNameOf(client, '/session/reauthenticate', 'account'), body, isDone: () => false });
+  await client.mutate({ path: inNameOf(client, '/session/reauthenticate', 'account'), body });
 }

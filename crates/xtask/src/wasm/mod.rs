@@ -25,7 +25,7 @@ const CLIENT: u64 = 90;
 
 /// Has Leptos forget the types of views: a page is otherwise one type, and code for each part of it is what a browser loads.
 /// Demos only: what takes over a server's page is compiled as that server is.
-const ERASED: &str = "--cfg=erase_components";
+const ERASED: &str = "target.wasm32-unknown-unknown.rustflags=[\"--cfg\", \"erase_components\"]";
 
 /// What a browser loads of one program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,27 +85,15 @@ pub fn build(source: Source<'_>, folder: &Path) -> Outcome {
     })
 }
 
-/// Has the compiler name the files of other crates without the folder that cargo keeps them in: what may panic says where, a
-/// browser would load that text, and a program would be larger where that folder has a longer name.
-fn shortened() -> Vec<String> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let registries = home.and_then(|home| home.join("registry/src").read_dir().ok());
-    let registries = registries.into_iter().flatten().flatten();
-    registries.map(|registry| format!("--remap-path-prefix={}/=", registry.path().display())).collect()
-}
-
 /// The program as cargo makes it. A folder of its own: another compiler may have made it than makes everything else.
 fn compile(source: Source<'_>, toolchain: &Toolchain) -> Outcome<PathBuf> {
     let target = tools::built("wasm")?;
     let mut cargo = tools::command("cargo", &["build", "--quiet", "--profile", "wasm", "--target", TARGET]);
     toolchain.apply(&mut cargo);
     let folder = target.join(TARGET).join("wasm");
-    let mut flags = shortened();
     let (folder, name) = match source {
         Source::Package(package) => {
-            flags.push(ERASED.to_owned());
-            cargo.args(["--package", package]);
+            cargo.args(["--config", ERASED, "--package", package]);
             (folder, package)
         }
         Source::Example(package, example) => {
@@ -113,7 +101,6 @@ fn compile(source: Source<'_>, toolchain: &Toolchain) -> Outcome<PathBuf> {
             (folder.join("examples"), example)
         }
     };
-    cargo.arg("--config").arg(format!("target.{TARGET}.rustflags={flags:?}"));
     tools::run(cargo.arg("--target-dir").arg(&target))?;
     // A library has other letters in its name than a program.
     let found = [name.to_owned(), name.replace('-', "_")].map(|name| folder.join(name + ".wasm"));

@@ -111,8 +111,8 @@ export function tabsOfBoth(mode: Mode): void {
     const here = await seen(demo.page);
     const delays = there.map((at, index) => at - (here[index] ?? 0));
     expect(delays).toHaveLength(6);
-    // One of six may meet a busy machine; a tab that polled instead would take seconds each time.
-    expect(delays.filter((delay) => delay > 100).length, `${delays.map(Math.round)} ms`).toBeLessThanOrEqual(1);
+    // Two of six may meet a busy machine; a tab that polled instead would take seconds each time.
+    expect(delays.filter((delay) => delay > 100).length, `${delays.map(Math.round)} ms`).toBeLessThanOrEqual(2);
 
     await page.evaluate(() => store.sign_out());
     await demo.showsNobody();

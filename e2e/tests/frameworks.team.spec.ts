@@ -1,7 +1,9 @@
 /** The team page of the demo in every framework: who is in an organization, who is invited, and what people are told. */
+import type { Request } from '@playwright/test';
 import { FRAMEWORKS, served, test } from './frameworks.js';
 import { Demo, expect, somebody } from './keyrack.js';
 import { Server } from './server.js';
+import { gate } from './site.js';
 import { elsewhere, member, TeamPage } from './team-page.js';
 
 /** People whom nobody has ever seen. */
@@ -249,21 +251,26 @@ for (const { name, path } of FRAMEWORKS) {
       await team.arrive(bob);
       const carthage = await team.founds('Carthage');
       const other = await demo.anotherTab();
-      let answered = 0;
-      await page.route(/\/organizations\/[^/]+\/members|\/notifications/, async (route) => {
-        const of = route.request().url().includes(carthage) ? 'Carthage' : 'Rome';
+      const late = gate();
+      const waiting = new Set<Request>();
+      const over = (request: Request): unknown => waiting.delete(request);
+      page.on('requestfinished', over).on('requestfailed', over);
+      await page.route(new RegExp(`/organizations/(?!${carthage})[^/]+/members`), async (route) => {
         const response = await route.fetch();
-        if (of === 'Rome') await new Promise((resolve) => setTimeout(resolve, 700));
-        answered += 1;
+        waiting.add(route.request());
+        await late.until;
         await route.fulfill({ response });
       });
       await other.switchTo(ada);
       await expect(team.switcher).toContainText('Rome');
+      await expect.poll(() => waiting.size, 'the server has answered for Rome').toBeGreaterThan(0);
       await other.switchTo(bob);
       await expect(team.member(bob)).toBeVisible();
       const seen = await seenOn(team);
-      await expect.poll(() => answered).toBeGreaterThan(2);
-      await page.waitForTimeout(1_000);
+      late.open();
+      await expect.poll(() => waiting.size, 'the answers have arrived, or nobody waits for them').toBe(0);
+      // What comes of it is drawn by the frame after the next.
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
       await expect(team.member(bob)).toBeVisible();
       expect((await seen()).filter((text) => text.includes(ada.email))).toEqual([]);
       await page.unrouteAll({ behavior: 'ignoreErrors' });

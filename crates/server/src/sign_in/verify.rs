@@ -93,7 +93,13 @@ async fn later(browser: &Browser, (id, step): (AttemptId, Step), typed: Typed) -
     let take: Take = match step {
         Step::AddSecondFactor => {
             let added = factor::added(typed.method).ok_or(Code::StrategyRequired)?;
-            (added.taking)(browser, &typed)?
+            let taking = (added.taking)(browser, &typed);
+            // What is no answer to this attempt gets no further than here.
+            if matches!(&taking, Err(error) if error.code() == Code::InvalidPasskey) {
+                let (by, reason) = (browser.arrive().by().stranger(), Code::InvalidPasskey.as_str());
+                audit::note_about(&browser.app, &browser.site, by, Event::CodeRefused, reason).await;
+            }
+            taking?
         }
         Step::VerifySecondFactor => Box::new(second::take_second),
         _ => {

@@ -15,6 +15,12 @@ async fn reasons(server: &Keyrack) -> Vec<(String, bool)> {
     told.collect()
 }
 
+/// The reasons of what is recorded under an event's name, newest first.
+async fn told(server: &Keyrack, event: &str) -> Vec<String> {
+    let all = Operator(server).get(&format!("/audit?event={event}")).await.ok();
+    all["items"].as_array().unwrap().iter().map(|it| it["reason"].as_str().unwrap().to_owned()).collect()
+}
+
 fn by_somebody(reason: &str) -> (String, bool) {
     (reason.to_owned(), true)
 }
@@ -55,9 +61,14 @@ async fn n07_a_passkey_that_answers_another_question_is_recorded() {
     let signed = device.get(&asked.begins_with_passkey().await, &HONEST);
     other.begins_with_passkey().await;
     assert_eq!(other.enters_with(signed).await.refused().1, "passkey_request_expired");
-    let told = Operator(&server).get("/audit?event=sign_in_refused").await.ok();
-    let told: Vec<&Value> = told["items"].as_array().unwrap().iter().map(|it| &it["reason"]).collect();
-    assert_eq!(told, ["passkey_request_expired"]);
+    assert_eq!(told(&server, "sign_in_refused").await, ["passkey_request_expired"]);
+    // What was signed on another page opens nothing on this one (F02).
+    let signed = device.get(&other.begins_with_passkey().await, &lie);
+    assert_eq!(other.enters_with(signed).await.refused().1, "INVALID_CREDENTIALS");
+    assert_eq!(told(&server, "sign_in_refused").await, ["INVALID_CREDENTIALS", "passkey_request_expired"]);
+    // A form that was not filled in is nobody's attack.
+    other.post("/auth/passkey/login/finish", json!({ "id": "" })).await.refused();
+    assert_eq!(told(&server, "sign_in_refused").await.len(), 2);
 }
 
 #[tokio::test]

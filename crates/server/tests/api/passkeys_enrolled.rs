@@ -1,7 +1,7 @@
 //! A passkey that is made on the way in, where a second factor is enforced.
 
 use crate::support::authenticator::{Authenticator, HONEST, Lie, VERIFIED};
-use crate::support::{Browser, Keyrack, PASSWORD, Reply, refused};
+use crate::support::{Browser, Keyrack, Operator, PASSWORD, Reply, refused};
 use keyrack_server::config::SecondFactorPolicy;
 use serde_json::{Value, json};
 
@@ -89,6 +89,27 @@ async fn f01_only_the_attempt_that_asked_for_a_passkey_takes_it_once_and_in_time
     assert_eq!(sends(&browser, &attempt, made.clone()).await.status, 400);
     // Whoever waited to make one waits for what nobody asks any more.
     assert_eq!(sends(&other, &others, made).await.refused(), refused(400, "BAD_SIGN_IN_ATTEMPT"));
+}
+
+#[tokio::test]
+async fn f02_a_passkey_made_on_another_page_lets_nobody_in_and_is_recorded() {
+    let (server, mut device) = ready().await;
+    let browser = server.browser();
+    let attempt = begins(&browser).await;
+    let prepared = browser.asks_to_sign_in(&attempt, "passkey").await.ok();
+    let lie = Lie { origin: Some("https://evil.example"), ..HONEST };
+    let made = server.device().create(&prepared, &lie);
+    assert_eq!(sends(&browser, &attempt, made).await.refused(), refused(400, "invalid_passkey"));
+    assert_eq!(browser.accounts().await, [""; 0]);
+    let recorded = Operator(&server).get("/audit?event=code_refused").await.ok();
+    let recorded = recorded["items"].as_array().unwrap().clone();
+    assert_eq!(recorded.len(), 1, "{recorded:?}");
+    assert_eq!(
+        (&recorded[0]["reason"], &recorded[0]["result"]),
+        (&json!("invalid_passkey"), &json!("refused"))
+    );
+    // The page that asked is answered still.
+    sends(&browser, &attempt, device.create(&prepared, &HONEST)).await.ok();
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::audit::{self, Event};
 use crate::caller::Browser;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::http::operation::Operation;
@@ -49,16 +49,28 @@ async fn begin(browser: Browser) -> Result<Response> {
 async fn finish(browser: Browser, fields: Fields) -> Result<Response> {
     let finished = async {
         let party = Party::of(&browser.site.config).ok_or(Code::PasskeysDisabled)?;
-        super::finish(&browser, said::assertion(&fields, &party)?).await
+        let answer = match said::assertion(&fields, &party) {
+            Ok(answer) => answer,
+            Err(error) => {
+                if error.code() == Code::InvalidCredentials {
+                    note(&browser, error.code()).await;
+                }
+                return Err(error);
+            }
+        };
+        super::finish(&browser, answer).await
     };
     let finished = finished.await;
     browser.app.metrics.sign_ins.note(&finished);
-    // Wrong answers have a record; what answers another page or another question comes this far only.
-    if let Some(code @ (Code::PasskeyRequestExpired | Code::InvalidPasskey)) =
-        finished.as_ref().err().map(Error::code)
-    {
-        let by = browser.arrive().by().stranger();
-        audit::note_about(&browser.app, &browser.site, by, Event::SignInRefused, code.as_str()).await;
+    if matches!(&finished, Err(error) if error.code() == Code::PasskeyRequestExpired) {
+        note(&browser, Code::PasskeyRequestExpired).await;
     }
     Ok(browser.answer(&finished?))
+}
+
+/// Records what comes this far only: what was signed on another page, and what answers another question. Other wrong answers
+/// have a record.
+async fn note(browser: &Browser, code: Code) {
+    let by = browser.arrive().by().stranger();
+    audit::note_about(&browser.app, &browser.site, by, Event::SignInRefused, code.as_str()).await;
 }

@@ -68,6 +68,11 @@ impl Step {
         }
     }
 
+    /// Whether the steps after it look at what it makes.
+    fn is_needed(self) -> bool {
+        matches!(self, Self::Npm | Self::Build)
+    }
+
     fn run(self) -> Outcome {
         match self {
             Self::Fmt => cargo(&["fmt", "--all", "--check"]),
@@ -94,21 +99,36 @@ impl Step {
     }
 }
 
-/// Runs the steps named, or all of them; ends at the first that fails.
+/// Runs the steps named, or all of them. One that fails does not keep the others from saying what they found, unless they
+/// have nothing to look at without it.
 pub fn test(only: &[Step]) -> Outcome {
     node::check_rust()?;
     let steps = Step::value_variants().iter().filter(|step| only.is_empty() || only.contains(step));
     let since = Instant::now();
-    let mut count = 0;
+    let (mut passed, mut failed) = (0, Vec::new());
     for step in steps {
         println!("\n=== {}", step.title());
         let began = Instant::now();
-        step.run().map_err(|reason| format!("\n=== {}: failed\n{reason}", step.title()))?;
-        println!("=== {}: passed in {:.1} s", step.title(), began.elapsed().as_secs_f64());
-        count += 1;
+        match step.run() {
+            Ok(()) => {
+                println!("=== {}: passed in {:.1} s", step.title(), began.elapsed().as_secs_f64());
+                passed += 1;
+            }
+            Err(reason) => {
+                println!("=== {}: failed in {:.1} s\n{reason}", step.title(), began.elapsed().as_secs_f64());
+                failed.push(step.title());
+                if step.is_needed() {
+                    break;
+                }
+            }
+        }
     }
-    println!("\n{count} steps passed in {:.0} s", since.elapsed().as_secs_f64());
-    Ok(())
+    let closing = format!("\n{passed} steps passed in {:.0} s", since.elapsed().as_secs_f64());
+    if failed.is_empty() {
+        println!("{closing}");
+        return Ok(());
+    }
+    Err(format!("{closing}, and {} failed: {}", failed.len(), failed.join(", ")))
 }
 
 fn cargo(args: &[&str]) -> Outcome {

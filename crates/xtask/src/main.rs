@@ -5,6 +5,7 @@ mod bench;
 mod code;
 mod crates;
 mod database;
+mod deny;
 mod documented;
 mod http;
 mod mailbox;

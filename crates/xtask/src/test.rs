@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check, in an order in which the cheap ones speak first.
 
 use crate::database::{Database, Durability};
-use crate::{Outcome, code, crates, documented, node, packaging, tools, wasm};
+use crate::{Outcome, code, crates, deny, documented, node, packaging, tools, wasm};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -11,6 +11,8 @@ use std::time::Instant;
 pub enum Step {
     /// The Rust code is formatted
     Fmt,
+    /// Licences, bans and sources of the crates, as deny.toml has them
+    Deny,
     /// The npm packages are installed
     Npm,
     /// The package, the demo and the hosted pages build; the server embeds both, so this is before everything of it
@@ -49,6 +51,7 @@ impl Step {
     fn title(self) -> &'static str {
         match self {
             Self::Fmt => "format of the Rust code",
+            Self::Deny => "licences, bans and sources of the crates",
             Self::Gen => "generated files",
             Self::Npm => "npm packages",
             Self::Build => "build of the package, the demo and the pages",
@@ -76,6 +79,7 @@ impl Step {
     fn run(self) -> Outcome {
         match self {
             Self::Fmt => cargo(&["fmt", "--all", "--check"]),
+            Self::Deny => deny::check(),
             Self::Gen => code::generate(true),
             Self::Npm => node::check().and_then(|()| node::install()),
             Self::Build => node::script("build"),

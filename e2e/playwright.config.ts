@@ -1,16 +1,22 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { defineConfig } from '@playwright/test';
 import type { EngineName } from './tests/engine.js';
 
 /** The browser that Debian ships; another one by KEYRACK_CHROMIUM. */
 const executablePath = process.env['KEYRACK_CHROMIUM'] ?? '/usr/bin/chromium';
 
+// Node gives the first address of `localhost` a quarter of a second and then goes on to another one, where nobody listens.
+setDefaultAutoSelectFamilyAttemptTimeout(10_000);
+
 export default defineConfig<object, { engineName: EngineName }>({
   testDir: 'tests',
   outputDir: 'test-results',
   // Two files at a time, each with its own browser and servers: a page waits half of its time.
   workers: 2,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // It only ends a test that hangs, on whatever machine.
+  timeout: 300_000,
+  // As long as a machine may take, and shorter than the 30 seconds after which a page finds by itself what it was not told.
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: 'list',
   projects: [

@@ -23,6 +23,8 @@ export class App {
 
   async open(path = '/app'): Promise<this> {
     await this.tab.goto(this.site.origin + path);
+    // A page is loaded before React has drawn it.
+    if (path === '/app') await expect.poll(() => this.tab.evaluate(() => 'keyrack' in window), { intervals: [20] }).toBe(true);
     return this;
   }
 
@@ -104,6 +106,24 @@ export class App {
       { email, password },
     );
   }
+}
+
+/** The tab that leads: that has the lock. */
+export async function leader(tabs: readonly App[]): Promise<App> {
+  const leads = ({ tab, site }: App): Promise<boolean> =>
+    tab.evaluate(async (name) => {
+      const own = `${Math.random()}`;
+      const { held = [] } = await navigator.locks.request(own, () => navigator.locks.query());
+      const holder = (lock: string) => held.find((one) => one.name === lock)?.clientId;
+      return holder(name) === holder(own);
+    }, `keyrack:${site.origin}:events`);
+  const leading = async (): Promise<App | undefined> => {
+    for (const tab of tabs) if (await leads(tab)) return tab;
+    return undefined;
+  };
+  let found: App | undefined;
+  await expect.poll(async () => (found = await leading()) !== undefined, 'one of them leads').toBe(true);
+  return found as App;
 }
 
 /** A bundle of a file of `e2e/`, as an application would get it: the package's own tests map its name to its sources. */

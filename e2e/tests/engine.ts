@@ -5,6 +5,9 @@
 import { type BrowserContext as ChromiumContext, chromium, type LaunchOptions, type Page as ChromiumPage } from '@playwright/test';
 import puppeteer, { type BrowserContext as FirefoxContext, type Page as FirefoxPage } from 'puppeteer-core';
 
+/** How long Firefox may take for what a page or a person waits for; as it is, half a minute. */
+const LONG_MS = 120_000;
+
 export type EngineName = 'chromium' | 'firefox';
 
 /** One tab. */
@@ -87,12 +90,16 @@ async function startChromium(options: LaunchOptions): Promise<Engine> {
 
 async function startFirefox(): Promise<Engine> {
   const executablePath = process.env['KEYRACK_FIREFOX'] ?? '/usr/bin/firefox-esr';
-  const browser = await puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
+  const browser = await puppeteer.launch({ browser: 'firefox', executablePath, headless: true, timeout: LONG_MS });
   return {
     name: 'firefox',
     profile: async () => {
       const context = await browser.createBrowserContext();
-      return profile(context, async () => new FirefoxTab(await context.newPage()));
+      return profile(context, async () => {
+        const page = await context.newPage();
+        page.setDefaultTimeout(LONG_MS);
+        return new FirefoxTab(page);
+      });
     },
     close: () => browser.close(),
   };

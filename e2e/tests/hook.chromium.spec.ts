@@ -15,12 +15,15 @@ const test = base.extend<Fixtures>({
   tabPage: async ({ app }, use) => use((app.tab as ChromiumTab).page),
 });
 
+/** Stops a page's clock, far enough ahead of now that it is not yet past by the time the page hears of it. */
+const stop = (page: Page): Promise<void> => page.clock.pauseAt(Date.now() + 10_000);
+
 /** A tab whose timers and clocks only move when the test says so. */
 async function withClock(app: App, page: Page): Promise<void> {
   await page.clock.install();
   await page.reload();
-  await page.clock.pauseAt(Date.now() + 1_000);
   await expect.poll(() => app.hook().catch(() => undefined)).toMatchObject({ status: 'signed-in' });
+  await stop(page);
 }
 
 test('H14 the session is read when the network comes back', async ({ app, tabPage, site }) => {
@@ -31,15 +34,18 @@ test('H14 the session is read when the network comes back', async ({ app, tabPag
   const before = site.count('/session');
   await tabPage.context().setOffline(false);
   await expect.poll(() => app.hook()).toEqual({ status: 'signed-in', stale: false, error: undefined });
-  expect(site.count('/session') - before).toBe(1);
+  // One for the network, and one more if the next try was due just then.
+  expect(site.count('/session') - before).toBeGreaterThanOrEqual(1);
+  expect(site.count('/session') - before).toBeLessThanOrEqual(2);
 });
 
 test('H14 a visible page reads every 30 seconds, a hidden one not until it is seen again', async ({ app, tabPage, site }) => {
   await app.signUp(somebody('Ada'));
   await withClock(app, tabPage);
   const polls = () => site.requests.filter((line) => line === 'GET /session?poll=1').length;
+  const earlier = polls();
   await tabPage.clock.runFor(31_000);
-  await expect.poll(polls).toBe(1);
+  await expect.poll(polls).toBe(earlier + 1);
   await setHidden(tabPage, true);
   const before = site.requests.length;
   await tabPage.clock.runFor(300_000);
@@ -77,6 +83,8 @@ test('H10 a first load into silence fails after 15 seconds and is tried again', 
   await app.signUp(ada);
   site.break('/session', { kind: 'held', until: new Promise(() => {}) });
   await tabPage.clock.install();
+  // Before the page is opened: from its beginning on time passes only here.
+  await stop(tabPage);
   await tabPage.reload();
   await site.answersHeld();
   await tabPage.clock.runFor(15_000);

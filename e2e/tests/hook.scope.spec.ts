@@ -96,7 +96,7 @@ test('H40 tabs of two accounts in three organizations, and rendered pages, see n
   anotherTab,
   site,
 }) => {
-  test.setTimeout(300_000);
+  test.slow();
   const { ada, bob, one, two, three } = await members(app);
   const tabs = [await openTab(app, anotherTab), await openTab(app, anotherTab), await openTab(app, anotherTab)] as const;
   const [inOne, inTwo, inThree] = tabs;

@@ -7,7 +7,6 @@ import { totp, untilNext } from './totp.js';
 test.use({ colorScheme: 'dark' });
 
 test('an authenticator and backup codes: set up on the account page, asked for at the next sign-in', async ({ hosted, server }) => {
-  test.setTimeout(120_000);
   const ada = somebody('Ada');
   const { page } = hosted;
   await hosted.signUp(ada, '/sign-up?prompt=create', 'ways');

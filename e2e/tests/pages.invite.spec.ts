@@ -265,7 +265,6 @@ test.describe('the invitation at 360 pixels', () => {
   test.use({ viewport: { width: 360, height: 740 } });
 
   test('axe finds nothing to complain about, and nothing has to be scrolled sideways', async ({ hosted, ivy }, info) => {
-    test.setTimeout(120_000);
     let count = 0;
     await visit(hosted, ivy, async (state) => {
       await isAccessible(hosted.page, state);

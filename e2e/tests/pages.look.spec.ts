@@ -63,7 +63,6 @@ async function visit(hosted: Hosted, see: (state: string) => Promise<void>): Pro
 }
 
 test('axe finds nothing to complain about', async ({ hosted }, info) => {
-  test.setTimeout(180_000);
   let count = 0;
   await visit(hosted, async (state) => {
     count += 1;
@@ -79,7 +78,6 @@ test.describe('at 360 pixels', () => {
   test.use({ viewport: NARROW });
 
   test('nothing has to be scrolled sideways', async ({ hosted }, info) => {
-    test.setTimeout(120_000);
     let count = 0;
     await visit(hosted, async (state) => {
       expect(await hosted.page.evaluate(() => document.documentElement.scrollWidth), state).toBeLessThanOrEqual(NARROW.width);
@@ -107,7 +105,6 @@ for (const [name, viewport] of Object.entries({ wide: { width: 1200, height: 800
     test.use({ viewport });
 
     test('nothing moves by itself, on no page and in no step', async ({ hosted }) => {
-      test.setTimeout(180_000);
       const { page } = hosted;
       await page.addInitScript(() => {
         const kept = window as unknown as { shifts: number; observer: PerformanceObserver };

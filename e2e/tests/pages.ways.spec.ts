@@ -6,7 +6,6 @@ test.describe('in dark colours', () => {
   test.use({ colorScheme: 'dark' });
 
   test('a code by mail: another one after a minute, and a link that shows the code elsewhere', async ({ hosted, server, browser }) => {
-    test.setTimeout(120_000);
     const ada = somebody('Ada');
     const { page } = hosted;
     await page.clock.install();

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, somebody, test } from './keyrack.js';
 import type { Mode, Server } from './server.js';
+import { mostWithin, refreshes } from './times.js';
 
 /** Where `cargo xtask wasm` builds it. */
 export const BUILT = process.env['KEYRACK_WASM'] ?? fileURLToPath(new URL('../../target/wasm/out', import.meta.url));
@@ -93,13 +94,17 @@ export function tabsOfBoth(mode: Mode): void {
     await shows(page, ada.email);
     await demo.signUp(bob);
     await shows(page, bob.email);
+    // From here on it does not lead: whoever leads hears of a change by the stream, too, and asks if its tab is slow to tell.
+    await page.reload();
+    const opened = Date.now();
+    await shows(page, bob.email);
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
     await demo.switchTo(ada);
     await shows(page, ada.email);
     await demo.signOut(ada);
     await shows(page, bob.email);
-    expect(requests, 'told by the tab that did it').toEqual([]);
+    expect(requests.length, `told by the tab that did it: ${requests}`).toBeLessThanOrEqual(refreshes(opened));
     await demo.signIn(ada);
     await shows(page, ada.email);
     await Promise.all([page, demo.page].map(watch));
@@ -112,8 +117,7 @@ export function tabsOfBoth(mode: Mode): void {
     const here = await seen(demo.page);
     const delays = there.map((at, index) => at - (here[index] ?? 0));
     expect(delays).toHaveLength(20);
-    // One of twenty may meet a busy machine; a tab that polled instead would take seconds each time.
-    expect(delays.filter((delay) => delay > 100).length, `${delays.map(Math.round)} ms`).toBeLessThanOrEqual(2);
+    mostWithin(100, delays);
 
     await page.evaluate(() => store.sign_out());
     await demo.showsNobody();
@@ -137,12 +141,15 @@ export function tabsOfBoth(mode: Mode): void {
     await demo.open();
     await demo.signUp(ada);
     await shows(page, ada.email);
-    await expect.poll(() => streams.length).toBe(1);
-    const leader = streams[0] === '/rust/' ? page : demo.page;
+    await expect.poll(() => streams.length).toBeGreaterThan(0);
+    const leader = streams.at(-1) === '/rust/' ? page : demo.page;
     const other = leader === page ? demo.page : page;
+    const before = streams.length;
+    // One of them has it; it is another's only when nothing was heard of the one that led.
+    expect(before).toBeLessThanOrEqual(2);
     await leader.close();
-    await expect.poll(() => streams.length, { timeout: 4_000 }).toBe(2);
-    expect(new URL(other.url()).pathname).toBe(streams[1]);
+    await expect.poll(() => streams.length).toBe(before + 1);
+    expect(new URL(other.url()).pathname).toBe(streams.at(-1));
     await other.close();
   });
 }

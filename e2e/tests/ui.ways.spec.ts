@@ -51,7 +51,6 @@ async function visit(page: Page, see: (state: string) => Promise<void>): Promise
 }
 
 test('axe finds nothing to complain about in the forms, and at 320 pixels nothing is scrolled sideways', async ({ page }, info) => {
-  test.setTimeout(180_000);
   await page.setViewportSize({ width: 320, height: 740 });
   await visit(page, async (state) => {
     await isAccessible(page, state, async (colours) => {

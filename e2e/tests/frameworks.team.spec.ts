@@ -232,7 +232,7 @@ for (const { name, path } of FRAMEWORKS) {
       const seen = await seenOn(team);
       const other = await demo.anotherTab();
       for (let round = 0; round < 10; round += 1) {
-        await other.page.getByRole('button', { name: /^Switch to / }).first().click();
+        await other.page.getByRole('button', { name: round % 2 ? /^Switch to Bob/ : /^Switch to Ada/ }).click();
         await expect(team.switcher).toContainText(round % 2 ? 'Carthage' : 'Rome');
         // Some of what is asked for is answered before the next switch, and some is not.
         if (round % 3 === 0) await expect(team.member(round % 2 ? bob : ada)).toBeVisible();
@@ -252,12 +252,13 @@ for (const { name, path } of FRAMEWORKS) {
       const carthage = await team.founds('Carthage');
       const other = await demo.anotherTab();
       const late = gate();
-      const waiting = new Set<Request>();
-      const over = (request: Request): unknown => waiting.delete(request);
+      const [waiting, ended] = [new Set<Request>(), new Set<Request>()];
+      const over = (request: Request): unknown => (ended.add(request), waiting.delete(request));
       page.on('requestfinished', over).on('requestfailed', over);
       await page.route(new RegExp(`/organizations/(?!${carthage})[^/]+/members`), async (route) => {
         const response = await route.fetch();
-        waiting.add(route.request());
+        // The page may have left it meanwhile.
+        if (!ended.has(route.request())) waiting.add(route.request());
         await late.until;
         await route.fulfill({ response });
       });

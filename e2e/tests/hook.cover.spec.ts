@@ -1,6 +1,7 @@
 /** A page in the back-forward cache, as somebody sees it who comes back to it. In Chromium and in Firefox. */
 import { type App, expect, somebody, test } from './app.js';
 import type { Person } from './person.js';
+import { isBack, seenSince, watchReturn } from './returned.js';
 import { gate, type Site } from './site.js';
 
 /** What can be seen of the active account: the text, or nothing while the page is covered. */
@@ -16,11 +17,9 @@ async function leaver(app: App, anotherTab: () => Promise<App>, person: Person, 
   const tab = test.info().project.name === 'firefox' ? await anotherTab() : app;
   await tab.shows(person);
   await expect.poll(() => site.streams.length).toBe(1);
-  await tab.tab.evaluate(() => Object.assign(window, { kept: true }));
+  await watchReturn(tab.tab, '[aria-label=Active]');
   return tab;
 }
-
-const isTheSamePage = (app: App): Promise<boolean> => app.tab.evaluate(() => 'kept' in window).catch(() => false);
 
 test('H14 a page that comes back shows no account until its session was read', async ({ app, anotherTab, site }) => {
   const ada = somebody('Ada');
@@ -32,8 +31,8 @@ test('H14 a page that comes back shows no account until its session was read', a
   const { open, until } = gate();
   site.break('/session', { kind: 'held', until });
   await tab.tab.evaluate(() => void setTimeout(() => history.back()));
-  await expect.poll(() => isTheSamePage(tab)).toBe(true);
-  expect(await seen(tab)).toBe('');
+  await expect.poll(() => isBack(tab.tab)).toBe(true);
+  expect(await seenSince(tab.tab)).toEqual(['']);
   open();
   await expect.poll(() => seen(tab)).toBe(ada.email);
   expect(await tab.shown()).toEqual(shown);
@@ -46,7 +45,7 @@ test('H12 a page that comes back without a network shows what it had, as stale',
   await tab.tab.goto(`${site.origin}/elsewhere`);
   site.break('/session', { kind: 'cut' });
   await tab.tab.evaluate(() => void setTimeout(() => history.back()));
-  await expect.poll(() => isTheSamePage(tab)).toBe(true);
+  await expect.poll(() => isBack(tab.tab)).toBe(true);
   await expect.poll(() => seen(tab)).toBe(ada.email);
   expect(await tab.hook()).toMatchObject({ status: 'signed-in', stale: true });
   site.heal();

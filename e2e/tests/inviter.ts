@@ -45,8 +45,7 @@ export class Inviter {
 
   /** Invites somebody to it; gives the link in the mail. */
   async invites(organization: string, { email }: Pick<Person, 'email'>, more: object = {}): Promise<string> {
-    await this.call(`/organizations/${organization}/invitations`, { email, ...more });
-    return this.hosted.server.newestLink(email);
+    return this.hosted.server.linkOf(email, () => this.call(`/organizations/${organization}/invitations`, { email, ...more }));
   }
 
   async leaves(): Promise<void> {

@@ -7,6 +7,7 @@ import { totp, untilNext } from './totp.js';
 test.use({ colorScheme: 'dark' });
 
 test('an authenticator and backup codes: set up on the account page, asked for at the next sign-in', async ({ hosted, server }) => {
+  test.slow();
   const ada = somebody('Ada');
   const { page } = hosted;
   await hosted.signUp(ada, '/sign-up?prompt=create', 'ways');
@@ -81,7 +82,10 @@ test('a passkey: made on the account page, used below the field and by the butto
   await signOut(hosted);
   // Nobody is there to say yes to that; the button asks anew.
   await device.present(false);
+  const offered = page.waitForResponse('**/auth/passkey/login/begin');
   await hosted.open('/sign-in', 'ways');
+  // What is asked for below the field has been begun, and is not the button's.
+  await offered;
   await page.route('**/auth/passkey/login/begin', async (route) => {
     await device.present(true);
     await route.continue();

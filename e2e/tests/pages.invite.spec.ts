@@ -265,6 +265,7 @@ test.describe('the invitation at 360 pixels', () => {
   test.use({ viewport: { width: 360, height: 740 } });
 
   test('axe finds nothing to complain about, and nothing has to be scrolled sideways', async ({ hosted, ivy }, info) => {
+    test.slow();
     let count = 0;
     await visit(hosted, ivy, async (state) => {
       await isAccessible(hosted.page, state);

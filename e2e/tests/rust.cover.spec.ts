@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { type App, expect, publishableKey, somebody, test as base } from './app.js';
 import type { Tab } from './engine.js';
+import { isBack, seenSince, watchReturn } from './returned.js';
 import { BUILT, html } from './rust.js';
 import { gate, type Site } from './site.js';
 import { LED_MS, within } from './times.js';
@@ -49,8 +50,6 @@ function seen(tab: Tab): Promise<string> {
   });
 }
 
-const isTheSamePage = (tab: Tab): Promise<boolean> => tab.evaluate(() => 'kept' in window).catch(() => false);
-
 /** Somebody signed in, in a tab with the stream, which then goes elsewhere. */
 async function left(app: App, rust: Rust['rust'], site: Site): Promise<{ email: string; tab: Tab }> {
   const ada = somebody('Ada');
@@ -61,7 +60,7 @@ async function left(app: App, rust: Rust['rust'], site: Site): Promise<{ email: 
   await shows(tab, ada.email);
   await expect.poll(() => site.openStreams).toBe(1);
   expect(await seen(tab)).toBe(ada.email);
-  await tab.evaluate(() => Object.assign(window, { kept: true }));
+  await watchReturn(tab, 'output');
   await tab.goto(`${site.origin}/elsewhere`);
   await expect.poll(() => site.openStreams).toBe(0);
   return { email: ada.email, tab };
@@ -85,8 +84,8 @@ test('H14 a page in Rust that comes back shows no account until its session was 
   const { open, until } = gate();
   site.break('/session', { kind: 'held', until });
   await back(tab);
-  await expect.poll(() => isTheSamePage(tab)).toBe(true);
-  expect(await seen(tab)).toBe('');
+  await expect.poll(() => isBack(tab)).toBe(true);
+  expect(await seenSince(tab)).toEqual(['']);
   expect(await says(tab)).toBe(email);
   open();
   await expect.poll(() => seen(tab)).toBe(email);
@@ -103,27 +102,17 @@ test('H14 going back in Rust to an account that was signed out meanwhile never s
   const { open, until } = gate();
   site.break('/session', { kind: 'held', until });
   await back(tab);
-  await expect.poll(() => isTheSamePage(tab)).toBe(true);
-  await tab.evaluate((address) => {
-    const shown: string[] = [];
-    Object.assign(window, { shown });
-    const look = (): void => {
-      const isSeen = getComputedStyle(document.documentElement).opacity !== '0';
-      if (isSeen && document.querySelector('output')?.textContent === address) shown.push(address);
-      requestAnimationFrame(look);
-    };
-    look();
-  }, email);
+  await expect.poll(() => isBack(tab)).toBe(true);
   open();
   await expect.poll(() => seen(tab)).toBe('signed-out');
-  expect(await tab.evaluate(() => (window as unknown as { shown: string[] }).shown)).toEqual([]);
+  expect(await seenSince(tab)).not.toContain(email);
 });
 
 test('H12 a page in Rust that comes back without a network shows what it had', async ({ app, rust, site }) => {
   const { email, tab } = await left(app, rust, site);
   site.break('/session', { kind: 'cut' });
   await back(tab);
-  await expect.poll(() => isTheSamePage(tab)).toBe(true);
+  await expect.poll(() => isBack(tab)).toBe(true);
   await expect.poll(() => seen(tab)).toBe(email);
   site.heal();
 });

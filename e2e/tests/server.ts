@@ -108,7 +108,7 @@ export class Server {
     return messages.flatMap(({ code }) => code ?? []);
   }
 
-  /** The newest code for an address; mail leaves a moment after the answer that announces it. */
+  /** The newest code for an address; mail leaves a moment after the answer that announces it: of a second one tells `codeOf`. */
   async newestCode(email: string): Promise<string> {
     await expect.poll(() => this.codes(email), { message: `a code for ${email}`, intervals: [20] }).not.toEqual([]);
     return (await this.codes(email)).at(-1) ?? '';
@@ -122,15 +122,25 @@ export class Server {
     return this.newestCode(to);
   }
 
-  /** The link in the newest mail to an address that has one. */
+  /** Links mailed to an address, oldest first. */
+  async links(email: string): Promise<string[]> {
+    const response = await fetch(`${this.origin}/dev/outbox?to=${encodeURIComponent(email)}`);
+    const { messages } = (await response.json()) as { messages: { link: string | null }[] };
+    return messages.flatMap(({ link }) => link ?? []);
+  }
+
+  /** The link in the newest mail to an address that has one; where there was one before, `linkOf` is meant. */
   async newestLink(email: string): Promise<string> {
-    const links = async (): Promise<string[]> => {
-      const response = await fetch(`${this.origin}/dev/outbox?to=${encodeURIComponent(email)}`);
-      const { messages } = (await response.json()) as { messages: { link: string | null }[] };
-      return messages.flatMap(({ link }) => link ?? []);
-    };
-    await expect.poll(links, { message: `a link for ${email}`, intervals: [20] }).not.toEqual([]);
-    return (await links()).at(-1) ?? '';
+    await expect.poll(() => this.links(email), { message: `a link for ${email}`, intervals: [20] }).not.toEqual([]);
+    return (await this.links(email)).at(-1) ?? '';
+  }
+
+  /** The link that what is done brings, whatever came before. */
+  async linkOf(email: string, act: () => Promise<unknown>): Promise<string> {
+    const before = (await this.links(email)).length;
+    await act();
+    await expect.poll(async () => (await this.links(email)).length, { message: `a link for ${email}`, intervals: [20] }).toBeGreaterThan(before);
+    return this.newestLink(email);
   }
 
   /** Moves the server's clock; it was started with `--virtual-clock`. */

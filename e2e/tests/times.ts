@@ -20,10 +20,13 @@ export async function within(bound: number, act: () => Promise<number>): Promise
   expect(Math.min(...took), `the fastest of ${took} ms`).toBeLessThan(bound);
 }
 
-/** Most of many were within a bound: what is too slow, or was found at a refresh, is so each time. */
-export function mostWithin(bound: number, took: readonly number[]): void {
-  const late = took.filter((ms) => ms >= bound).length;
-  expect(late, `later than ${bound} ms of ${took.map(Math.round)} ms`).toBeLessThan(took.length / 2);
+/**
+ * Of many a quarter at least was within a bound: what is too slow is so each time, and what was not told at all is waited for
+ * in vain.
+ */
+export function oftenWithin(bound: number, took: readonly number[]): void {
+  const inTime = took.filter((ms) => ms < bound).length;
+  expect(inTime, `in ${bound} ms, of ${took.map(Math.round)} ms`).toBeGreaterThanOrEqual(took.length / 4);
 }
 
 /** How often a page may have refreshed by itself since it was opened. */

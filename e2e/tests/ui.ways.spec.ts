@@ -51,6 +51,7 @@ async function visit(page: Page, see: (state: string) => Promise<void>): Promise
 }
 
 test('axe finds nothing to complain about in the forms, and at 320 pixels nothing is scrolled sideways', async ({ page }, info) => {
+  test.slow();
   await page.setViewportSize({ width: 320, height: 740 });
   await visit(page, async (state) => {
     await isAccessible(page, state, async (colours) => {

@@ -33,7 +33,8 @@ export default defineConfig<object, { engineName: EngineName }>({
     { name: 'foreign', testDir: 'foreign' },
   ],
   use: {
-    trace: 'retain-on-failure',
+    // Of what failed there is the page as it was. A trace slows every step, and on a busy machine its file is not always whole.
+    trace: process.env['KEYRACK_TRACE'] === '1' ? 'retain-on-failure' : 'off',
     launchOptions: {
       executablePath,
       args: [

@@ -5,11 +5,13 @@ import { forged, unpacked } from './forged.js';
 import { VERIFIERS } from './verifiers.js';
 import { Visitor } from './visitor.js';
 
-/** With organizations and workspaces; tokens live as shortly as they may, so that one can be waited for to expire. */
+/** Tokens live as shortly as they may, so that one can be waited for to expire. */
 const SHORT = `
 [deployment.lifetimes]
 token = "5 seconds"
+`;
 
+const TEAMS = `
 [deployment.organizations]
 enabled = true
 
@@ -26,7 +28,7 @@ let other: Server;
 test.beforeAll(async () => {
   [server, other] = await Promise.all([
     Server.configured('staging', (port) => deployment(port) + SHORT, '--virtual-clock'),
-    Server.configured('staging', deployment),
+    Server.configured('staging', (port) => deployment(port) + TEAMS),
   ]);
 });
 
@@ -40,23 +42,23 @@ function deployment(port: number): string {
 
 for (const [name, verify] of Object.entries(VERIFIERS)) {
   test(`${name} takes a token of somebody who acts nowhere in particular, and learns who it is`, async () => {
-    const visitor = await Visitor.signsUp(server, `${Object.keys(VERIFIERS).indexOf(name)}-nowhere@example.com`);
+    const visitor = await Visitor.signsUp(other, `${Object.keys(VERIFIERS).indexOf(name)}-nowhere@example.com`);
     const session = await visitor.get('/session');
-    const [said] = await verify(server.origin, [await visitor.token()]);
+    const [said] = await verify(other.origin, [await visitor.token()]);
     expect(said).toMatchObject({ user: session.active_signin.user_id, session: session.id, organization: null, workspace: null });
     expect([said?.of_organization ?? [], said?.of_workspace ?? []]).toEqual([[], []]);
   });
 
   test(`${name} takes a token of a member, and learns where she acts and what she may do`, async () => {
-    const visitor = await Visitor.signsUp(server, `${Object.keys(VERIFIERS).indexOf(name)}-member@example.com`);
+    const visitor = await Visitor.signsUp(other, `${Object.keys(VERIFIERS).indexOf(name)}-member@example.com`);
     const { organization } = await visitor.post('/organizations', { name: 'Analytical Engines' });
-    const [first] = await verify(server.origin, [await visitor.token()]);
+    const [first] = await verify(other.origin, [await visitor.token()]);
     expect(first).toMatchObject({ organization: organization.id, workspace: null });
     expect(first?.of_organization).toContain('organization:admin');
     expect(first?.of_workspace ?? []).toEqual([]);
 
     const { workspace } = await visitor.post('/workspaces', { organization_id: organization.id, name: 'Mill' });
-    const [second] = await verify(server.origin, [await visitor.token()]);
+    const [second] = await verify(other.origin, [await visitor.token()]);
     expect(second).toMatchObject({ organization: organization.id, workspace: workspace.id });
     expect(second?.of_workspace).toContain('workspace:admin');
   });

@@ -1,6 +1,6 @@
 /** Tabs with scopes of their own, beside pages that a server renders in the scope of their address. */
 import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Session } from '@keyrack/react';
 import { inScope } from '@keyrack/react/scope';
@@ -20,6 +20,7 @@ const test = base.extend<{ pages: void }, PerWorker>({
     async ({}, use) => {
       const script = await bundle('hook/hydrate.tsx');
       const file = fileURLToPath(new URL(`../test-results/render-${randomUUID()}.cjs`, import.meta.url));
+      await mkdir(fileURLToPath(new URL('../test-results', import.meta.url)), { recursive: true });
       await writeFile(file, await bundle('hook/server.tsx', { platform: 'node', format: 'cjs' }));
       const module = (await import(file)) as { default: { render: typeof Render } };
       await use({ render: module.default.render, script });

@@ -1,6 +1,6 @@
 /** Pages that a server renders with the session it read for the request, in Chromium and in Firefox. */
 import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Session } from '@keyrack/react';
@@ -24,6 +24,7 @@ const test = base.extend<PerTest, PerWorker>({
     async ({}, use) => {
       const script = await bundle('hook/hydrate.tsx');
       const file = fileURLToPath(new URL(`../test-results/render-${randomUUID()}.cjs`, import.meta.url));
+      await mkdir(fileURLToPath(new URL('../test-results', import.meta.url)), { recursive: true });
       await writeFile(file, await bundle('hook/server.tsx', { platform: 'node', format: 'cjs' }));
       const module = (await import(file)) as { default: { render: typeof Render } };
       await use({ render: module.default.render, script });

@@ -75,9 +75,8 @@ export class Follower {
       const headers = { accept: 'text/event-stream', authorization: `Bearer ${this.#wire.apiKey}` };
       const last = this.#last === undefined ? {} : { 'last-event-id': this.#last };
       const answer = await fetch(this.#wire.url, { headers: { ...headers, ...last }, redirect: 'error', signal });
-      if (answer.status === 401 || answer.status === 403) {
-        throw new Refused(`status ${answer.status}: the API key needs the scope revocations:read`);
-      }
+      if (answer.status === 401) throw new Refused('status 401: the API key is of another deployment, was revoked or has expired');
+      if (answer.status === 403) throw new Refused('status 403: the API key needs the scope revocations:read');
       if (!answer.ok || !answer.body) throw new Error(`status ${answer.status}`);
       const [events, decoder] = [new Events(), new TextDecoder()];
       for await (const chunk of answer.body) {

@@ -6,6 +6,8 @@ export type Algorithm = 'ES256' | 'EdDSA' | 'RS256';
 
 /** What is allowed unless somebody says otherwise. */
 export const USUAL: readonly Algorithm[] = ['ES256'];
+/** Those that can be; never one whose key is a secret. */
+export const ALL: readonly Algorithm[] = ['ES256', 'EdDSA', 'RS256'];
 
 /** A public key, and the one algorithm that it is for. */
 export interface Key {

@@ -1,5 +1,6 @@
+import { type Algorithm, createKeyrack, type KeyrackOptions } from '@keyrack/server';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { Issuer, signer, until } from './issuer.js';
+import { ISSUER, Issuer, signer } from './issuer.js';
 
 beforeEach(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
@@ -64,7 +65,7 @@ test('i08 a key that was taken back is believed for minutes and no longer', asyn
   issuer.at = 300_000;
   // This one is answered with what is known, and has the rest fetched beside it.
   expect(await keyrack.verify(token)).toMatchObject({ ok: true });
-  await until(async () => expect(await keyrack.verify(token)).toMatchObject({ code: 'token_invalid' }));
+  await vi.waitFor(async () => expect(await keyrack.verify(token)).toMatchObject({ code: 'token_invalid' }));
   expect(await keyrack.verify(await next.sign())).toMatchObject({ ok: true });
 });
 
@@ -77,6 +78,18 @@ test('i02 a token that names where its key is makes nobody ask there', async () 
     expect(await keyrack.verify(token), name).toMatchObject({ code: 'token_invalid' });
   }
   expect(other.fetches).toBe(0);
+});
+
+test('an option that there is not is refused and not ignored', () => {
+  const misspelt: object = { issuer: ISSUER, revocation: { apiKey: 'sk_live_a', whenCut: 'lifetime' } };
+  expect(() => createKeyrack(misspelt as KeyrackOptions)).toThrow('there is no option revocation; there are issuer,');
+});
+
+test('an algorithm that no token of ours has is refused at once and not at every request', async () => {
+  const issuer = await Issuer.with(await signer('k1'));
+  for (const name of ['HS256', 'none']) {
+    expect(() => issuer.keyrack({ algorithms: [name as Algorithm] })).toThrow(`ES256, EdDSA, RS256, not ${name}`);
+  }
 });
 
 test('an answer that leads elsewhere gives no keys', async () => {

@@ -66,9 +66,11 @@ impl Wire {
                         pause_after(failures)
                     }
                     Cut::Refused(status) => {
-                        let advice =
-                            "revocations are not heard: the API key needs the scope revocations:read";
-                        tracing::error!(url = self.url, status, advice);
+                        let why = match status {
+                            401 => "the API key is of another deployment, was revoked or has expired",
+                            _ => "the API key needs the scope revocations:read",
+                        };
+                        tracing::error!(url = self.url, status, why, "revocations are not heard");
                         REFUSED
                     }
                 };

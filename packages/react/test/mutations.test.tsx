@@ -32,7 +32,7 @@ test('H20 when it resolves the page shows the new account, also outside of act()
       <Page />
     </KeyrackProvider>,
   );
-  await vi.waitFor(() => expect(element.textContent).toBe('ada@example.com'));
+  await vi.waitFor(() => expect(element.textContent).toBe('ada@example.com'), { timeout: 30_000 });
   await hook?.switchSignIn?.('sin_bob');
   expect(element.textContent).toBe('bob@example.com');
   root.unmount();

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { Issuer, signer } from './issuer.js';
+import { Issuer, signer, until } from './issuer.js';
 
 beforeEach(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
@@ -18,10 +18,10 @@ test('who signs out is refused as soon as it is told', async () => {
   expect([stream.authorization, stream.lastEventId]).toEqual(['Bearer sk_live_a', undefined]);
   const [first, second, later] = [await key.sign(), await key.sign({ signin_id: 'sin_2' }), await key.sign({ rev: 8 })];
   stream.say(event('snapshot', 'e.1', ['sin_2', 8]));
-  await vi.waitFor(async () => expect(await keyrack.verify(second)).toMatchObject({ code: 'token_revoked', status: 401 }));
+  await until(async () => expect(await keyrack.verify(second)).toMatchObject({ code: 'token_revoked', status: 401 }));
   expect(await keyrack.verify(first)).toMatchObject({ ok: true });
   stream.say(event('revoked', 'e.2', ['sin_1', 8]));
-  await vi.waitFor(async () => expect(await keyrack.verify(first)).toMatchObject({ code: 'token_revoked' }));
+  await until(async () => expect(await keyrack.verify(first)).toMatchObject({ code: 'token_revoked' }));
   expect(await keyrack.verify(later)).toMatchObject({ ok: true });
 });
 
@@ -35,7 +35,7 @@ test('a stream that broke off goes on where it ended', async () => {
   const second = await issuer.stream();
   expect(second.lastEventId).toBe('e.5');
   second.say(event('revoked', 'e.6', ['sin_1', 8]));
-  await vi.waitFor(async () => expect(await keyrack.verify(await key.sign())).toMatchObject({ code: 'token_revoked' }));
+  await until(async () => expect(await keyrack.verify(await key.sign())).toMatchObject({ code: 'token_revoked' }));
   second.say('event: revoked\nid: e.7\ndata: nothing\n\n');
   const third = await issuer.stream();
   expect(third.lastEventId).toBeUndefined();
@@ -52,14 +52,14 @@ test('what is closed refuses until it hears and when it has not heard for too lo
   stream.say(':\n\n');
   expect(await keyrack.verify(token)).toMatchObject({ code: 'revocations_unavailable' });
   stream.say(event('snapshot', 'e.1'));
-  await vi.waitFor(async () => expect(await keyrack.verify(token)).toMatchObject({ ok: true }));
+  await until(async () => expect(await keyrack.verify(token)).toMatchObject({ ok: true }));
   issuer.at = 10_000;
   expect(await keyrack.verify(token)).toMatchObject({ ok: true });
   issuer.at = 10_001;
   expect(await keyrack.verify(token)).toMatchObject({ code: 'revocations_unavailable' });
   expect(keyrack.revocationsSilent).toBe(10_001);
   stream.say(':\n\n');
-  await vi.waitFor(async () => expect(await keyrack.verify(token)).toMatchObject({ ok: true }));
+  await until(async () => expect(await keyrack.verify(token)).toMatchObject({ ok: true }));
 });
 
 test('a key that may not hears nothing and lets in only who lives out their time', async () => {
@@ -70,7 +70,7 @@ test('a key that may not hears nothing and lets in only who lives out their time
   const open = issuer.keyrack({ revocations: { apiKey, whenCut: 'lifetime' } });
   const closed = issuer.keyrack({ revocations: { apiKey, whenCut: { closedAfterSeconds: 10 } } });
   const told = (): string => vi.mocked(console.warn).mock.calls.flat().join();
-  await vi.waitFor(() => expect(told()).toContain('was revoked or has expired'));
+  await until(() => expect(told()).toContain('was revoked or has expired'));
   expect(told()).not.toContain(apiKey);
   // Another scope would not help a key that is none.
   expect(told()).not.toContain('revocations:read');
@@ -81,7 +81,7 @@ test('a key that may not hears nothing and lets in only who lives out their time
 test('a key that is for something else is told which scope it lacks', async () => {
   const issuer = await Issuer.with(await signer('k1'));
   issuer.keyrack({ revocations: { apiKey: 'sk_live_narrow', whenCut: 'lifetime' } });
-  await vi.waitFor(() => expect(vi.mocked(console.warn).mock.calls.flat().join()).toContain('needs the scope revocations:read'));
+  await until(() => expect(vi.mocked(console.warn).mock.calls.flat().join()).toContain('needs the scope revocations:read'));
 });
 
 test('nobody follows any more after close', async () => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { createKeyrack, type Keyrack, type KeyrackOptions } from '@keyrack/server';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 export const ISSUER = 'https://auth.example.com';
 export const NOW = 1_800_000_000;
@@ -23,6 +23,9 @@ export async function signer(kid: string): Promise<Signer> {
   };
   return { jwk, sign };
 }
+
+/** Waits until this holds: as long as a machine may take that does other things as well. */
+export const until = (holds: () => unknown): Promise<unknown> => vi.waitFor(holds, { timeout: 30_000, interval: 10 });
 
 /** One stream that somebody opened. */
 export interface Opened {

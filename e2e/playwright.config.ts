@@ -8,6 +8,26 @@ const executablePath = process.env['KEYRACK_CHROMIUM'] ?? '/usr/bin/chromium';
 // Node gives the first address of `localhost` a quarter of a second and then goes on to another one, where nobody listens.
 setDefaultAutoSelectFamilyAttemptTimeout(10_000);
 
+/** Of several lists of features that are off Chromium believes the last one, so this has what Playwright puts into its own. */
+const OFF = [
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AimEnabled',
+  'PreconnectToSearch',
+  // The list under the address bar is a page with a process of its own, for every context: as much work as what is tested.
+  'WebUIOmniboxAimPopup',
+  'WebUIOmniboxPopup',
+];
+
 export default defineConfig<object, { engineName: EngineName }>({
   testDir: 'tests',
   outputDir: 'test-results',
@@ -46,6 +66,7 @@ export default defineConfig<object, { engineName: EngineName }>({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        `--disable-features=${OFF.join(',')}`,
       ],
     },
   },

@@ -33,6 +33,7 @@ pub fn explain(on: &mut Snapshot<'_>, site: &Site, id: &SessionId, now: i64) -> 
     for sign_in in &session.sign_ins {
         happened.extend(of_sign_in(sign_in, &records));
     }
+    handed_over(&session.sign_ins, &mut happened);
     let (begun, mut to_come) = attempts(on, id, now)?;
     happened.extend(begun);
     // Of what happened at one moment, what was made is first.
@@ -99,6 +100,17 @@ fn of_sign_in(sign_in: &SignIn, records: &[Record]) -> Vec<Happened> {
     all
 }
 
+/// Says of a sign-in that was handed over from which one: it ends with that, wherever that is.
+fn handed_over(sign_ins: &[SignIn], happened: &mut [Happened]) {
+    for sign_in in sign_ins {
+        let Some(from) = &sign_in.handed_from else { continue };
+        let begins = |one: &&mut Happened| one.event == "signed_in" && one.sign_in_id == sign_in.id;
+        if let Some(begun) = happened.iter_mut().find(begins) {
+            begun.text = format!("{} It was handed over from {from}, and ends with that.", begun.text);
+        }
+    }
+}
+
 /// When flows began in a session, and when those end that are under way.
 fn attempts(on: &mut Snapshot<'_>, id: &SessionId, now: i64) -> Result<(Vec<Happened>, Vec<ToCome>)> {
     let rows = on.query(
@@ -135,7 +147,9 @@ fn end_of(site: &Site, sign_in: &SignIn) -> ToCome {
     let made: Option<jiff::Timestamp> = sign_in.created_at.parse().ok();
     let longest =
         made.map(|made| rfc3339(made.as_millisecond().saturating_add(lifetimes.sign_in_max_age_ms)));
-    let reason = match longest.is_some_and(|longest| sign_in.expires_at >= longest) {
+    // Nothing moves the end of one in which somebody else acts.
+    let is_fixed = sign_in.actor_id.is_some();
+    let reason = match is_fixed || longest.is_some_and(|longest| sign_in.expires_at >= longest) {
         true => EndReason::MaxAge,
         false => EndReason::Idle,
     };
@@ -189,7 +203,8 @@ pub fn why(reason: &str) -> String {
 /// What a record says, in words.
 fn sentence(event: &str, reason: &str) -> String {
     match event {
-        "signed_in" => "The account was signed in.".to_owned(),
+        "signed_in" if reason.is_empty() => "The account was signed in.".to_owned(),
+        "signed_in" => format!("The account was signed in ({reason})."),
         "signed_up" => "The account was made by signing up.".to_owned(),
         "sign_in_ended" => format!("The sign-in ended: {}.", why(reason)),
         "session_ended" => format!("The session ended: {}.", why(reason)),

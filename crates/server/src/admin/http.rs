@@ -3,8 +3,8 @@
 use super::door::{About, Operator};
 use super::page::{Page, moment};
 use super::{
-    api_keys, explain, import, inside, inviting, letting_in, people, places, reaching, spaces, store, teams,
-    ticketing, tokens, view, webhooks,
+    api_keys, explain, import, inside, inviting, letting_in, organizations, people, places, reaching, spaces,
+    store, teams, ticketing, tokens, view, webhooks,
 };
 use crate::api_key::uses;
 use crate::app::Shared;
@@ -142,6 +142,12 @@ async fn end_session(operator: Operator, Path(id): Path<String>) -> Result<Respo
 /// `{id}` of an organization (`org_…`) or a workspace (`wsp_…`).
 async fn unrestrict(operator: Operator, Path(id): Path<String>) -> Result<Response> {
     operator.says_only(&["reason"])?;
+    // A workspace has its id alone; an organization is named as everywhere else.
+    let id = if id.starts_with("wsp_") {
+        id
+    } else {
+        organizations::named(&operator.app, &operator.site, &id).await?
+    };
     let lifted = places::unrestrict(&operator.app, &operator.site, id, operator.saying()?).await?;
     if lifted.asked {
         operator.log(Event::RestrictionChanged, About { place: Some(&lifted.id), ..About::default() });

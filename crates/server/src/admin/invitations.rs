@@ -3,7 +3,7 @@
 //! One is sent in the name of a member, and gives what that member may give: nothing here decides it a second time.
 
 use super::page::Page;
-use super::places::lock;
+use super::places::{absent, lock};
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::config::teams::Kind;
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::id::{InvitationId, OrganizationId, UserId};
 use crate::invitation::change::{self, Prepared};
 use crate::invitation::{Invitation, Wanted, http::shown, store, view};
-use crate::membership::{Place, are_there};
+use crate::membership::{Place, are_there, roles_of};
 use crate::organization::acting::Actor;
 use crate::user::email::EmailAddress;
 use crate::user::{self, may_act};
@@ -50,7 +50,7 @@ pub fn page(
 fn find(on: &mut Snapshot<'_>, site: &Site, organization: &OrganizationId) -> Result<Place> {
     let found =
         crate::membership::store::find(on, &site.config.id, (Kind::Organization, organization.as_str()))?;
-    Ok(found.ok_or(Code::OrganizationNotFound)?)
+    found.ok_or_else(|| absent(Kind::Organization))
 }
 
 /// The member in whose name something is sent, and the language that is theirs.
@@ -68,6 +68,12 @@ async fn inviter(app: &App, site: &Site, id: &UserId) -> Result<String> {
 /// [`Code::UserNotFound`], [`Code::UserDisabled`] of the member in whose name it is, and what [`change::create`] says.
 pub async fn create(app: &App, site: &Arc<Site>, invited: Invited, by: By) -> Result<OrganizationInvitation> {
     let Invited { wanted, email, inviter: user } = invited;
+    let by_id = |kind: Kind, role: Option<String>| role.map(|role| role_id(site, kind, role));
+    let wanted = Wanted {
+        role: by_id(Kind::Organization, wanted.role),
+        workspace_role: by_id(Kind::Workspace, wanted.workspace_role),
+        ..wanted
+    };
     let language = inviter(app, site, &user).await?;
     let actor = Actor::absent(site, &user, by);
     let (asking, asked) = (actor.clone(), wanted.clone());
@@ -78,7 +84,20 @@ pub async fn create(app: &App, site: &Arc<Site>, invited: Invited, by: By) -> Re
         let it = change::create(tx, &actor, (&wanted, &email), &prepared)?;
         shown(tx, &actor, &it)
     });
-    created.await
+    created.await.map_err(|error| match error.code() {
+        Code::PermissionDenied => {
+            let text =
+                "The roles of the member in whose name it would be sent do not allow that; name another one.";
+            Error::refused(Code::PermissionDenied, text)
+        }
+        _ => error,
+    })
+}
+
+/// A role by its id, of one that is named by its key in the file as well as by its id.
+fn role_id(site: &Site, kind: Kind, named: String) -> String {
+    let is_key = roles_of(&site.config, kind).everywhere.iter().any(|role| role.key == named);
+    if is_key { kind.role_id(&named) } else { named }
 }
 
 /// Sends an invitation anew, in the name of whoever sent it last.

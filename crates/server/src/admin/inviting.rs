@@ -50,7 +50,7 @@ pub(super) struct New {
 }
 
 /// `email`, `inviter` (id, address or username of the member in whose name it is), `role?`, `workspace?`,
-/// `workspace_role?` (ids).
+/// `workspace_role?` (by their ids or, roles, by their keys in the file).
 pub(super) async fn create(
     operator: Operator,
     Path(organization): Path<String>,

@@ -40,7 +40,9 @@ pub fn plain(name: &str, text: &str, longest: usize) -> Result<String> {
 pub fn facts(object: Map<String, Value>) -> Result<Map<String, Value>> {
     let length = serde_json::to_string(&object).map_or(usize::MAX, |text| text.len());
     let fits = length <= FACTS && object.values().all(Value::is_string);
-    if fits { Ok(object) } else { Err(Code::InvalidMetadata.into()) }
+    let text =
+        "metadata is an object of texts, at most 4 KiB: write {\"count\": \"3\"} and not {\"count\": 3}.";
+    if fits { Ok(object) } else { Err(Error::refused(Code::InvalidMetadata, text)) }
 }
 
 /// Tells a user something, perhaps as a member of an organization: then it is gone with the membership.

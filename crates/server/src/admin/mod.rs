@@ -131,7 +131,9 @@ pub async fn create(app: &App, site: &Arc<Site>, form: Form, by: By) -> Result<v
             record(tx, &site, &by, Event::UserCreated, &user.id)?;
             shown(tx, &site, &user.id, by.now)
         }
-        Created::EmailTaken => Err(Code::EmailExists.into()),
+        Created::EmailTaken => {
+            Err(Error::refused(Code::EmailExists, "There is an account with this address already."))
+        }
         Created::UsernameTaken => Err(Code::UsernameExists.into()),
     });
     made.await

@@ -53,6 +53,14 @@ async fn opens(operator: &Operator, new: &New) -> Result<Opens> {
         let words = Kind::ALL.map(Kind::as_str).join(", ");
         Error::refused(Code::InvalidParameter, format!("kind must be one of {words}."))
     })?;
+    let these = [
+        ("user", new.user.is_some()),
+        ("sign_in", new.sign_in.is_some()),
+        ("invitation", new.invitation.is_some()),
+        ("actor", new.actor.is_some()),
+        ("reason", new.reason.is_some()),
+    ];
+    tickets::says_only(kind, &these)?;
     Ok(match kind {
         Kind::SignIn => Opens::SignIn(named(operator, &said(&new.user, "user")?).await?),
         Kind::Impersonation => {

@@ -6,7 +6,7 @@ use crate::api_key::Scope;
 use crate::app::{App, Site};
 use crate::audit::{self, About, By, Event};
 use crate::db::Snapshot;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::TicketId;
 use crate::invitation;
 use crate::ticket::create::{self, Drawn, Order};
@@ -26,16 +26,45 @@ pub fn scope(kind: Kind) -> Scope {
     }
 }
 
+/// What a ticket of a kind is about: `user`, `sign_in`, `invitation`, `actor` and `reason`, for the socket by these names.
+#[must_use]
+fn of_kind(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::SignIn => &["user"],
+        Kind::Impersonation => &["user", "actor", "reason"],
+        Kind::Handover => &["sign_in"],
+        Kind::Invitation => &["invitation"],
+    }
+}
+
+/// Refuses what a ticket of this kind is not about: whoever says who acts must not get a sign-in in which nobody does.
+///
+/// # Errors
+/// [`Code::InvalidParameter`].
+pub fn says_only(kind: Kind, said: &[(&str, bool)]) -> Result<()> {
+    let is_of_it = |name: &str| of_kind(kind).contains(&name.trim_end_matches("_id"));
+    match said.iter().find(|(name, is_said)| *is_said && !is_of_it(name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let text = format!("{name} does not belong to a ticket of the kind {}.", kind.as_str());
+            Err(Error::refused(Code::InvalidParameter, text))
+        }
+    }
+}
+
 /// Makes a ticket; `back` is where its page is to lead on to.
 ///
 /// # Errors
-/// As [`create::create`], and `invitation_not_found`.
+/// As [`create::create`] and [`create::leads_on`], and `invitation_not_found`.
 pub async fn make(
     app: &Arc<App>,
     site: &Arc<Site>,
     (order, back): (Order, Option<String>),
     by: By,
 ) -> Result<view::NewTicket> {
+    if let Some(back) = &back {
+        create::leads_on(&site.config, back)?;
+    }
     let (held, of, drawn) = (Arc::clone(app), Arc::clone(site), Drawn::draw(&app.world));
     let text = drawn.held.to_text();
     let made = app.db.write(move |tx| {

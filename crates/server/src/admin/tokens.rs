@@ -2,6 +2,7 @@
 
 use super::door::{Body, Operator};
 use super::http::named;
+use super::organizations;
 use super::view::{self, Preview, SigningKeys, TokenTemplates};
 use crate::app::Site;
 use crate::audit::Event;
@@ -11,7 +12,7 @@ use crate::db::Snapshot;
 use crate::error::{Error, Result};
 use crate::http::answer;
 use crate::id::{SessionId, SignInId, UserId};
-use crate::membership::{Permissions, Scope, Standing, role, roles_of, standing};
+use crate::membership::{Permissions, Scope, Standing, role, roles_of, standing, unknown};
 use crate::session::{Bounds, LiveSignIn, Loaded, Proof};
 use crate::time::rfc3339;
 use crate::token::facts::{self, Facts};
@@ -144,7 +145,8 @@ pub async fn rotate(operator: Operator, Body(asked): Body<Rotate>) -> Result<Res
         && !(SHORTEST_LEAD_MS..=LONGEST_LEAD_MS).contains(&lead)
     {
         return Err(wrong(
-            "lead_ms must be from 600000 (ten minutes: for as long keys may be kept) to 90 days.".to_owned(),
+            "The lead must be from ten minutes (lead_ms 600000: for as long keys may be kept) to 90 days."
+                .to_owned(),
         ));
     }
     rotation::rotate(app, site, &algorithms, when, by).await?;
@@ -171,9 +173,17 @@ pub async fn preview(operator: Operator, Body(asked): Body<Of>) -> Result<Respon
     let (app, site) = (&operator.app, Arc::clone(&operator.site));
     let template = site.config.token_templates.iter().find(|template| template.name == asked.template);
     if template.is_none() && asked.template != "default" {
-        return Err(Code::TemplateNotFound.into());
+        let own = site.config.token_templates.iter().map(|it| it.name.as_str());
+        let names = std::iter::once("default").chain(own).collect::<Vec<_>>().join(", ");
+        let text = format!("There is no token template of this name; there is {names}.");
+        return Err(Error::refused(Code::TemplateNotFound, text));
     }
     let id = named(&operator, &asked.user).await?;
+    let organization = match &asked.organization {
+        Some(text) => Some(organizations::named(app, &site, text).await?),
+        None => None,
+    };
+    let asked = Of { organization, ..asked };
     let (of, now) = (Arc::clone(&site), app.world.clock.now_ms());
     let found = app.db.read(move |on| find(on, &of, &id, &asked)).await?;
     Ok(answer::ok(shown((app, &site), template, found, now)?))
@@ -190,15 +200,14 @@ fn find(on: &mut Snapshot<'_>, site: &Site, id: &UserId, asked: &Of) -> Result<F
     let deployment = site.config.id.as_str();
     let user = user::store::find(on, deployment, id)?.ok_or(Code::UserNotFound)?;
     user::may_act(&user)?;
-    let mut stands =
-        |kind: Kind, place: &Option<String>, missing: Code| -> Result<Option<(Standing, Permissions)>> {
-            let Some(place) = place else { return Ok(None) };
-            let standing = standing::find(on, deployment, (kind, place), id)?.ok_or(missing)?;
-            let held = role::of_standing(on, (roles_of(&site.config, kind), kind), &standing)?;
-            Ok(Some((standing, held.unwrap_or_default())))
-        };
-    let organization = stands(Kind::Organization, &asked.organization, Code::OrganizationNotFound)?;
-    let workspace = stands(Kind::Workspace, &asked.workspace, Code::WorkspaceNotFound)?;
+    let mut stands = |kind: Kind, place: &Option<String>| -> Result<Option<(Standing, Permissions)>> {
+        let Some(place) = place else { return Ok(None) };
+        let standing = standing::find(on, deployment, (kind, place), id)?.ok_or_else(|| outside(kind))?;
+        let held = role::of_standing(on, (roles_of(&site.config, kind), kind), &standing)?;
+        Ok(Some((standing, held.unwrap_or_default())))
+    };
+    let organization = stands(Kind::Organization, &asked.organization)?;
+    let workspace = stands(Kind::Workspace, &asked.workspace)?;
     let (scope, held) = match (organization, workspace) {
         (None, None) => (None, None),
         (None, Some(_)) => {
@@ -213,6 +222,17 @@ fn find(on: &mut Snapshot<'_>, site: &Site, id: &UserId, asked: &Of) -> Result<F
     };
     let facts = facts::read(on, id, scope.as_ref())?;
     Ok(Found { user, scope, held, facts })
+}
+
+/// Why the user of a preview cannot stand in a place.
+fn outside(kind: Kind) -> Error {
+    let text = match kind {
+        Kind::Organization => {
+            "The user is not a member of this organization; see `keyrack organization list --user`."
+        }
+        Kind::Workspace => "The user is in no such workspace; see `keyrack workspace list --user`.",
+    };
+    Error::refused(unknown(kind), text)
 }
 
 /// Somebody who is signed in as `found` would be, by a password, just now.

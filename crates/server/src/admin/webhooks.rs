@@ -63,7 +63,7 @@ pub struct Again {
     endpoint: Option<String>,
     /// what happened since then: a time, a day, or how long ago
     since: Option<String>,
-    /// and was given up.
+    /// and was not taken: it was given up, or waits for its next try.
     #[serde(default)]
     dead: bool,
 }

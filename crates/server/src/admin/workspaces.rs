@@ -7,7 +7,7 @@ use crate::app::{App, Shared, Site};
 use crate::audit::{self, About, By, Event};
 use crate::config::teams::Kind;
 use crate::db::{Row, Snapshot};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{MembershipId, OrganizationId, PictureId, UserId, WorkspaceId};
 use crate::membership::{Place, are_there, store};
 use crate::organization::said::Said;
@@ -103,7 +103,10 @@ pub async fn create(
     let (id, member, picture) = (WorkspaceId::draw(world), MembershipId::draw(world), PictureId::draw(world));
     let made = app.db.write(move |tx| {
         let above = lock(tx, &site, (Kind::Organization, &organization))?;
-        store::member(tx, &above, owner.as_str())?.ok_or(Code::MembershipNotFound)?;
+        store::member(tx, &above, owner.as_str())?.ok_or_else(|| {
+            let text = "Whoever is to own it is not a member of its organization; add them there first.";
+            Error::refused(Code::MembershipNotFound, text)
+        })?;
         let (deployment, organization) = (site.config.id.as_str(), above.organization);
         let drawn = Drawn { id: id.as_str(), picture: &picture };
         workspaces::create(tx, (deployment, &organization), &drawn, (&said, &owner), by.now)?;

@@ -60,7 +60,7 @@ pub struct Rotate {
     /// How long it is published before it signs, such as 7d; at least 10 minutes [default: 1 day]
     #[arg(long, value_name = "TIME", conflicts_with = "now")]
     pub lead: Option<String>,
-    /// Others may have the present keys: sign with new ones at once, and publish the present ones no more
+    /// Others may have the present keys: sign with new ones in 40 seconds, and publish the present ones no more from then on
     #[arg(long)]
     pub now: bool,
     /// Why, for the audit

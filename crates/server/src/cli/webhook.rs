@@ -69,7 +69,7 @@ pub struct Replay {
     /// What happened since then: a time, a day, or how long ago, such as 24h; at most 10 000
     #[arg(long, value_name = "TIME", requires = "endpoint")]
     pub since: Option<String>,
-    /// Only what was given up
+    /// Only what was not taken: what was given up, and what waits for its next try
     #[arg(long, requires = "endpoint")]
     pub dead: bool,
 }

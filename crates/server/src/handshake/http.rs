@@ -56,8 +56,17 @@ async fn begin(browser: Browser, headers: HeaderMap, fields: Fields) -> Result<R
     let text = |name: &str| fields.text(name).map(Option::unwrap_or_default);
     let asked = back::asked(site, text("redirect_url")?, text("code_challenge")?, text("state")?);
     // In staging pages carry the credential, so that a navigation brings none: everybody would be signed out.
-    let has_cookies = site.config.mode == Mode::Production && !browser.is_program;
-    let Some(asked) = asked.filter(|_| has_cookies && is_navigation(&headers)) else { return refused() };
+    if site.config.mode == Mode::Staging {
+        let deployment = site.config.id.as_str();
+        tracing::warn!(
+            deployment,
+            "a server that renders pages sent a browser to /handshake, where staging tells nobody who visits; use \
+             mode = \"production\" (keyrack dev --mode production)"
+        );
+        return refused();
+    }
+    let asked = asked.filter(|_| !browser.is_program && is_navigation(&headers));
+    let Some(asked) = asked else { return refused() };
     let acting = back::acting(&browser).await?;
     let who = acting.as_ref().map(|(_, sign_in)| sign_in.as_str());
     let trips = Trips::with_this(&headers, (&asked.back_to, who), browser.app.world.clock.now_ms());

@@ -91,6 +91,12 @@ impl Fields {
         said.map(String::as_str).find(|name| !listed(name))
     }
 
+    /// The names that the operation lists.
+    #[must_use]
+    pub fn listed(&self) -> Vec<&'static str> {
+        self.takes.unwrap_or_default().iter().map(|field| field.name).collect()
+    }
+
     /// The texts of a field that is a list: a JSON array, a name that stands several times, or `name[0]`, `name[1]`, …;
     /// none when it is absent.
     ///

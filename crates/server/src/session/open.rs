@@ -88,6 +88,7 @@ impl Room {
             Plan { active: activate.then(|| Some(id.clone())), end_reason: activate.then_some(None), ..plan };
         store::apply(tx, site, &self.loaded, &plan, &arrival.by())?;
         let about = About {
+            reason: &proof.methods,
             user: Some(&user.id),
             session: Some(&self.loaded.id),
             sign_in: Some(id),

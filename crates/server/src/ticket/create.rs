@@ -9,6 +9,7 @@ use crate::db::{Snapshot, Tx};
 use crate::error::{Error, Result};
 use crate::id::{OrganizationId, SecretId, UserId};
 use crate::membership::{self, role};
+use crate::pages::address::checked;
 use crate::secret::{self, Fresh};
 use crate::user::{self, User};
 use crate::world::World;
@@ -108,6 +109,23 @@ pub fn address(config: &Deployment, ticket: &str, back: Option<&str>) -> String 
         }
         // The configuration lets only addresses through.
         Err(_) => format!("{page}?ticket={ticket}"),
+    }
+}
+
+/// Refuses to lead on to where the page would not lead: whoever has the ticket made can mend it, and whoever opens it cannot.
+///
+/// # Errors
+/// [`Code::InvalidParameter`].
+pub fn leads_on(config: &Deployment, back: &str) -> Result<()> {
+    match checked(config, back) {
+        Some(_) => Ok(()),
+        None => {
+            let text = format!(
+                "redirect_uri must be a path of {}, or an address of one of the deployment's allowed_origins.",
+                config.origin
+            );
+            Err(Error::refused(Code::InvalidParameter, text))
+        }
     }
 }
 

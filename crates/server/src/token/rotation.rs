@@ -15,15 +15,17 @@ use std::sync::Arc;
 pub const LEAD_MS: i64 = 24 * 3_600_000;
 /// The shortest that an operator may ask for: longer than keys may be kept, and than nodes need to read it.
 pub const SHORTEST_LEAD_MS: i64 = 10 * 60_000;
-/// How long a new key waits where others may have the old one: until every node has read it.
-const NODES_MS: i64 = 10_000;
+/// How long a new key waits where others may have the old one: until every node has read it (ten seconds), and then until
+/// every backend may ask again for the keys (half a minute, API.md). One that asked just before the first token came would
+/// else refuse everybody's. Those who have the old key lose nothing by it: backends believe that for minutes.
+const NOTICE_MS: i64 = 40_000;
 
 /// How the next key comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// It is published now and signs after so many milliseconds.
     After(i64),
-    /// It signs as soon as every node has it; all others are withdrawn then, because somebody may have them.
+    /// It signs as soon as every node and every backend can have it; all others are withdrawn then, because somebody may have them.
     Now,
 }
 
@@ -40,12 +42,11 @@ pub fn algorithms(site: &Site) -> Vec<Algorithm> {
 pub async fn rotate(app: &App, site: &Arc<Site>, asked: &[Algorithm], when: When, by: By) -> Result<()> {
     let drawn = asked.iter().map(|algorithm| New::draw(&app.vault, &app.world, *algorithm));
     let drawn = drawn.collect::<Result<Vec<_>>>()?;
-    let waits = if app.db.is_shared() { NODES_MS } else { 0 };
     let of = Arc::clone(site);
     let made = app.db.write(move |tx| {
         store::lock(tx, &of.config.id)?;
         for new in &drawn {
-            follow(tx, &of, new, (when, waits), &by)?;
+            follow(tx, &of, new, when, &by)?;
         }
         Ok(())
     });
@@ -54,13 +55,13 @@ pub async fn rotate(app: &App, site: &Arc<Site>, asked: &[Algorithm], when: When
 }
 
 /// Lets one key follow those that there are. The caller holds the lock.
-fn follow(tx: &mut Tx<'_>, site: &Site, new: &New, (when, waits): (When, i64), by: &By) -> Result<()> {
+fn follow(tx: &mut Tx<'_>, site: &Site, new: &New, when: When, by: &By) -> Result<()> {
     let (deployment, longest_ms) = (site.config.id.as_str(), site.config.longest_token_ms());
     let all = store::all(tx, deployment)?;
     let good = all.iter().filter(|row| row.algorithm == new.algorithm && row.withdrawn_at.is_none());
     let signs_at = match when {
         When::Now => {
-            let at = by.now + waits;
+            let at = by.now + NOTICE_MS;
             for row in good {
                 tx.execute("update signing_keys set withdrawn_at = $2 where id = $1", params![&row.id, at])?;
                 let about = About { reason: &row.id, ..About::default() };

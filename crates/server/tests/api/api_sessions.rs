@@ -95,6 +95,22 @@ async fn n07_records_are_narrowed_by_account_session_event_and_time() {
 }
 
 #[tokio::test]
+async fn it_is_told_by_what_somebody_signed_in_and_that_nothing_lengthens_acting_as_somebody_else() {
+    let server = Keyrack::impersonating().await;
+    let (vouching, backend) = (server.vouching().await, server.backend(&SCOPES).await);
+    let (ada, jane) = (server.signed_up("ada").await, server.browser());
+    jane.exchanges(&vouching.ticket_to_act_as(&ada.user_id().await).await).await.ok();
+    for (browser, by, end) in
+        [(&ada, "(pwd)", "unless it is active"), (&jane, "(ticket)", "its longest life")]
+    {
+        let session = browser.session().await["id"].as_str().unwrap().to_owned();
+        let told = backend.get(&format!("/admin/v1/sessions/{session}/explain")).await.bare();
+        assert!(told["happened"].to_string().contains(&format!("was signed in {by}")), "{told}");
+        assert!(told["to_come"].to_string().contains(end), "{}", told["to_come"]);
+    }
+}
+
+#[tokio::test]
 async fn a_session_is_explained_from_its_first_moment_to_what_is_to_come() {
     let server = Keyrack::start().await;
     let backend = server.backend(&SCOPES).await;

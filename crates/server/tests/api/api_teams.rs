@@ -158,6 +158,14 @@ async fn j06_an_invitation_gives_what_the_member_may_give_in_whose_name_it_is() 
     let carol = server.signed_up("carol").await;
     assert_eq!(carol.accepts(&token).await["organization"]["id"], json!(acme));
 
+    // A role is known by its key in the file as well as by its id, as where a member is added.
+    for role in ["admin", "rol_org_admin"] {
+        let wanted =
+            json!({ "email": format!("{role}@example.com"), "inviter_user_id": admin, "role_id": role });
+        let sent = backend.post(&path, wanted).await.bare();
+        assert_eq!(sent["initial_organization_role"]["id"], "rol_org_admin");
+    }
+
     let sent = backend.post(&path, invite("dave", &admin)).await.bare();
     let one = format!("{path}/{}", text(&sent["id"]));
     let early = backend.post(&format!("{one}/resend"), json!({})).await;

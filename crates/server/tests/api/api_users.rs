@@ -148,6 +148,29 @@ async fn what_cannot_be_is_refused_and_changes_nothing() {
     assert_eq!(server.count("select count(*) from users where deployment_id = $1").await, 2);
 }
 
+#[tokio::test]
+async fn null_and_an_empty_text_empty_what_may_be_empty() {
+    let server = Keyrack::start().await;
+    let backend = writer(&server).await;
+    let full = json!({
+        "email": "ada@example.com", "first_name": "Ada", "external_id": "7",
+        "public_metadata": { "a": 1 }, "private_metadata": { "b": 2 },
+    });
+    let made = backend.post(USERS, full).await.bare();
+    let names = ["first_name", "external_id", "public_metadata", "private_metadata"];
+    for empty in [json!(null), json!("")] {
+        for name in names {
+            let said = json!({ name: empty });
+            let left = backend.patch(&one(&made), said).await.bare();
+            assert!([json!(""), json!(null), json!({})].contains(&left[name]), "{name}: {}", left[name]);
+        }
+        let again = json!({ "first_name": "Ada", "external_id": "7", "public_metadata": { "a": 1 },
+            "private_metadata": { "b": 2 } });
+        assert_eq!(backend.patch(&one(&made), again).await.bare()["private_metadata"], json!({ "b": 2 }));
+    }
+    assert_eq!(backend.patch(&one(&made), json!({})).await.bare()["public_metadata"], json!({ "a": 1 }));
+}
+
 /// J08: what a backend may not say is refused, not ignored.
 #[tokio::test]
 async fn j08_what_is_not_listed_is_refused_whoever_says_it() {

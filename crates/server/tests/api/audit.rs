@@ -60,7 +60,7 @@ async fn n07_signing_up_in_and_out_leaves_one_record_for_each_event() {
     are(wrong, &["code_refused refused INVALID_CODE stranger"]);
     let code = server.code("ada").await;
     let right = leaves(&server, async || drop(browser.enters_code(&attempt, &code).await.ok())).await;
-    are(right, &["code_accepted ok  user", "signed_up ok  user", "signed_in ok  user"]);
+    are(right, &["code_accepted ok  user", "signed_up ok  user", "signed_in ok pwd user"]);
 
     let wrong = leaves(&server, async || drop(server.browser().sign_in("ada", "another").await)).await;
     are(wrong, &["sign_in_refused refused INVALID_CREDENTIALS stranger"]);
@@ -70,7 +70,7 @@ async fn n07_signing_up_in_and_out_leaves_one_record_for_each_event() {
     are(twice, &["sign_in_refused refused USER_ALREADY_SIGNED_IN user"]);
     let other = server.browser();
     let right = leaves(&server, async || drop(other.sign_in("ada", PASSWORD).await.ok())).await;
-    are(right, &["signed_in ok  user"]);
+    are(right, &["signed_in ok pwd user"]);
 
     let id = json!({ "sign_in_id": other.sign_in_of("ada").await });
     let none = leaves(&server, async || {
@@ -96,7 +96,7 @@ async fn n07_what_ends_by_itself_or_by_another_sign_in_leaves_one_record() {
     let first = server.signed_up("ada").await;
     let second = server.browser();
     let evicted = leaves(&server, async || drop(second.sign_in("ada", PASSWORD).await.ok())).await;
-    are(evicted, &["sign_in_ended ok evicted_by_cap user", "signed_in ok  user"]);
+    are(evicted, &["sign_in_ended ok evicted_by_cap user", "signed_in ok pwd user"]);
     let idle = leaves(&server, async || {
         server.advance(8 * DAY);
         second.session().await;
@@ -112,7 +112,7 @@ async fn n07_what_ends_by_itself_or_by_another_sign_in_leaves_one_record() {
     let lose = third.request(Method::POST, "/auth/signin").json(&form);
     third.send_and_lose(lose).await.ok();
     let again = leaves(&server, async || drop(third.sign_in("ada", PASSWORD).await.ok())).await;
-    are(again, &["sign_in_ended ok superseded user", "signed_in ok  user"]);
+    are(again, &["sign_in_ended ok superseded user", "signed_in ok pwd user"]);
     for _ in 0..6 {
         server.advance(5 * DAY);
         third.session().await;

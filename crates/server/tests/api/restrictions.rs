@@ -156,7 +156,11 @@ async fn an_operator_lets_people_back_in_when_nobody_can() {
     // The list is kept, for whoever puts it right.
     let mine = ada.get("/me/organization-memberships").await.ok()[0]["organization"].clone();
     assert_eq!((&mine["enforce_mfa"], &mine["whitelisted_ips"]), (&json!(false), &json!(["10.0.0.0/8"])));
-    assert_eq!(operator.post(&format!("{path}/unrestrict")).await.ok()["asked"], false);
+    assert_eq!(
+        operator.post("/organizations/acme/unrestrict").await.ok()["asked"],
+        false,
+        "by its slug, too"
+    );
     let place = ada.founds_in(&acme, "Place").await;
     restricts(&ada, &format!("/workspaces/{place}"), &[HOME]).await;
     let lifted = operator.post(&format!("/organizations/{place}/unrestrict")).await.ok();

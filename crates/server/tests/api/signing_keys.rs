@@ -133,11 +133,18 @@ async fn a_key_that_others_may_have_signs_nothing_more_and_is_published_nowhere_
     let browser = server.signed_up("ada").await;
     let stolen = token_of(&browser, "default").await;
     assert_eq!(rotate(&server, json!({ "now": true })).await.0, 200);
+    let pass = |ms: i64| std::iter::once(&server).chain(&other).for_each(|node| node.advance(ms));
     if let Some(other) = &other {
         rotation::refresh_all(&other.app).await.unwrap();
-        other.advance(10_000);
     }
-    server.advance(10_000);
+    // Whoever asks for the keys just before the first token of the new one asks again half a minute later.
+    pass(10_000);
+    let last_asked = public_keys(&browser).await;
+    assert!(verifies(&last_asked, &token_of(&browser, "default").await));
+    pass(29_999);
+    assert_eq!(states(&server).await, ["signing", "next"]);
+    pass(1);
+    assert!(verifies(&last_asked, &token_of(&browser, "default").await));
     for node in std::iter::once(&server).chain(&other) {
         let keys = public_keys(&node.browser()).await;
         assert!(kids(&keys).len() == 1 && !verifies(&keys, &stolen));

@@ -117,6 +117,10 @@ async fn what_was_handed_over_ends_with_the_sign_in_that_it_came_from() {
     let program = server.browser();
     program.exchanges(&ticket).await.ok();
     assert_eq!(program.accounts().await, ["ada*"]);
+    let session = program.session().await["id"].as_str().unwrap().to_owned();
+    let explained = Operator(&server).get(&format!("/sessions/{session}/explain")).await.ok();
+    let from = format!("handed over from {}", ada.sign_in_id().await);
+    assert!(explained["happened"].to_string().contains(&from), "{explained}");
     let further = server.browser();
     let next = json!({ "kind": "handover", "sign_in_id": program.sign_in_id().await });
     further.exchanges(&backend.ticket(next).await).await.ok();
@@ -128,4 +132,35 @@ async fn what_was_handed_over_ends_with_the_sign_in_that_it_came_from() {
         assert_eq!(browser.session().await["end_reason"], json!("signed_out"));
     }
     assert_eq!(server.browser().exchanges(&open).await.refused(), refused(404, "ticket_not_found"));
+}
+
+#[tokio::test]
+async fn b07_whoever_says_who_acts_gets_no_sign_in_in_which_nobody_does() {
+    let server = Keyrack::impersonating().await;
+    let (backend, operator) = (server.vouching().await, Operator(&server));
+    let user = server.signed_up("ada").await.user_id().await;
+    for (name, value) in [("actor_id", "jane@support"), ("reason", "case 17"), ("sign_in_id", "sin_1")] {
+        let asked = json!({ "kind": "sign_in", "user_id": user, name: value });
+        let reply = backend.post("/admin/v1/tickets", asked).await;
+        assert_eq!(reply.refused(), refused(400, "invalid_parameter"), "{name}");
+        assert!(reply.text.contains(name), "{}", reply.text);
+    }
+    let asked = json!({ "kind": "sign_in", "user": user, "actor": "jane@support" });
+    let reply = operator.ask(reqwest::Method::POST, "/tickets", asked).await;
+    assert_eq!(reply.refused(), refused(400, "invalid_parameter"));
+}
+
+#[tokio::test]
+async fn a_ticket_whose_page_would_lead_elsewhere_is_refused_to_whoever_can_mend_it() {
+    let server = Keyrack::production().await;
+    let backend = server.vouching().await;
+    let user = server.signed_up("ada").await.user_id().await;
+    let with = |back: &str| json!({ "kind": "sign_in", "user_id": user, "redirect_uri": back });
+    for wrong in ["https://evil.example/", "//evil.example", "javascript:alert(1)", "com.example.app:/in"] {
+        let reply = backend.post("/admin/v1/tickets", with(wrong)).await;
+        assert_eq!(reply.refused(), refused(400, "invalid_parameter"), "{wrong}");
+    }
+    for right in ["/welcome", &format!("{}/welcome", server.base)] {
+        assert!(backend.post("/admin/v1/tickets", with(right)).await.bare()["url"].is_string(), "{right}");
+    }
 }

@@ -205,6 +205,9 @@ async fn an_operator_and_a_backend_see_templates_and_what_they_would_say_but_no_
         (&json!("ES256"), &json!("ses_preview"))
     );
     assert!(!seen.text.contains("eyJ"), "{}", seen.text);
+    let by_slug = json!({ "template": "crm", "user": "ada@example.com", "organization": "acme" });
+    let by_slug = operator.ask(Method::POST, "/tokens/preview", by_slug).await.ok();
+    assert_eq!(by_slug["claims"]["organization"], json!(organization));
     for (body, code) in [
         (json!({ "template": "none", "user": "ada@example.com" }), "template_not_found"),
         (json!({ "template": "crm", "user": "bob@example.com" }), "user_not_found"),

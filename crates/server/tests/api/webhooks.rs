@@ -97,6 +97,7 @@ async fn an_account_is_told_of_from_its_beginning_to_its_end() {
     assert!(created.get("private_metadata").is_none(), "{created}");
     let (sign_in, session) = (of(&begun, "sign_in.created"), of(&begun, "session.created"));
     assert_eq!((&sign_in["user_id"], &sign_in["session_id"]), (&user, &session["id"]));
+    assert_eq!((&sign_in["reason"], session.get("reason")), (&json!("pwd"), None));
 
     browser.post("/me", json!({ "first_name": "Ada" })).await.ok();
     let changed = told(&server, &receiver, &mut seen).await;

@@ -74,6 +74,27 @@ async fn what_nobody_takes_is_given_up_and_sent_again_when_an_operator_says_so()
 }
 
 #[tokio::test]
+async fn what_waits_for_its_next_try_goes_at_once_when_an_operator_has_mended_the_endpoint() {
+    let receiver = Receiver::start().await;
+    let webhook = endpoint("crm", &receiver, &["user.created"]);
+    let server = Keyrack::start_with(|deployment: &mut Deployment| deployment.webhooks.push(webhook)).await;
+    receiver.answers(&[500], "");
+    server.signed_up("ada").await;
+    deliver_due(&server.app).await.unwrap();
+    deliver_due(&server.app).await.unwrap();
+    assert_eq!(receiver.got().len(), 1, "it waits for its next try");
+    let operator = Operator(&server);
+    let not_taken = json!({ "endpoint": "crm", "since": "1h", "dead": true });
+    let replay = async || {
+        operator.ask(Method::POST, "/webhooks/replay", not_taken.clone()).await.ok()["queued"].clone()
+    };
+    assert_eq!(replay().await, 1);
+    deliver_due(&server.app).await.unwrap();
+    assert_eq!(receiver.got().len(), 2);
+    assert_eq!(replay().await, 0, "what was taken is not told again");
+}
+
+#[tokio::test]
 async fn what_waits_fails_is_taken_and_is_given_up_is_counted() {
     let receiver = Receiver::start().await;
     let webhook = endpoint("crm", &receiver, &["user.created"]);

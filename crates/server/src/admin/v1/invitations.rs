@@ -27,9 +27,12 @@ const CREATE: &[Field] = &[
         "inviter_user_id",
         "The member in whose name it is sent: it gives what that member may give, also when it is accepted.",
     ),
-    Field::optional("role_id", "A role of the organization; without it that of whoever joins."),
+    Field::optional(
+        "role_id",
+        "A role of the organization, by its id or its key in the file; without it that of whoever joins.",
+    ),
     Field::optional("workspace_id", "A workspace of it, to be a member of too."),
-    Field::optional("workspace_role_id", "A role of the workspace; without it that of whoever joins."),
+    Field::optional("workspace_role_id", "A role of the workspace; the same."),
 ];
 const WHY: &[Field] = &[REASON];
 const INVITE: &[Code] = &[

@@ -3,17 +3,19 @@
 use super::Said;
 use super::said::{CURSOR, LIMIT, REASON};
 use super::user_id;
+use crate::admin::places::absent;
 use crate::admin::view::{List, Organization, Unrestricted};
 use crate::admin::{organizations, places};
 use crate::api_key::Scope;
 use crate::caller::Backend;
+use crate::config::teams::Kind;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::named::Named;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::id::OrganizationId;
-use crate::organization::said::{self as words, DESCRIPTION, METADATA, NAME, NEW_NAME, SLUG};
+use crate::organization::said::{DESCRIPTION, METADATA, NAME, NEW_NAME, SLUG};
 use axum::response::Response;
 use http::Method;
 use keyrack_protocol::Code;
@@ -88,7 +90,7 @@ pub fn routes() -> Routes {
 
 /// The id in the path.
 pub fn named(path: &Named) -> Result<String> {
-    let id = OrganizationId::parse(&path.id("organization_id")).ok_or(Code::OrganizationNotFound)?;
+    let id = OrganizationId::parse(&path.id("organization_id")).ok_or_else(|| absent(Kind::Organization))?;
     Ok(id.to_string())
 }
 
@@ -107,7 +109,7 @@ async fn list(backend: Backend, said: Said) -> Result<Response> {
 async fn create(backend: Backend, said: Said) -> Result<Response> {
     backend.may(Scope::OrganizationsWrite)?;
     said.required("name")?;
-    let (new, owner) = (words::Said::read_texts(&said)?, user_id(said.required("owner_user_id")?)?);
+    let (new, owner) = (said.of_place()?, user_id(said.required("owner_user_id")?)?);
     let by = backend.by();
     let made = organizations::create(&backend.app, &backend.site, (new, owner), by);
     Ok(answer::bare(&made.await?))
@@ -122,7 +124,7 @@ async fn show(backend: Backend, path: Named, _: Said) -> Result<Response> {
 
 async fn update_one(backend: Backend, path: Named, said: Said) -> Result<Response> {
     backend.may(Scope::OrganizationsWrite)?;
-    let (change, by) = ((named(&path)?, words::Said::read_texts(&said)?), said.by(&backend)?);
+    let (change, by) = ((named(&path)?, said.of_place()?), said.by(&backend)?);
     Ok(answer::bare(&organizations::change(&backend.app, &backend.site, change, by).await?))
 }
 

@@ -5,8 +5,10 @@ use crate::caller::Backend;
 use crate::error::{Error, Result};
 use crate::http::fields::Fields;
 use crate::http::operation::Field;
+use crate::organization::said as words;
 use axum::extract::{FromRequest, Request};
 use keyrack_protocol::Code;
+use serde_json::{Map, Value};
 use std::ops::Deref;
 
 /// Entries of a page.
@@ -31,7 +33,10 @@ impl FromRequest<Shared> for Said {
         let fields = Fields::from_request(request, app).await?;
         match fields.unlisted() {
             Some(name) => {
-                let text = format!("{name:?} is no parameter here; see the documentation.");
+                let text = match fields.listed().as_slice() {
+                    [] => format!("{name:?} is no parameter here; there are none."),
+                    names => format!("{name:?} is no parameter here; there are {}.", names.join(", ")),
+                };
                 Err(Error::refused(Code::InvalidParameter, text))
             }
             None => Ok(Self(fields)),
@@ -64,6 +69,31 @@ impl Said {
         words.iter().find(|word| **word == said).copied().ok_or_else(|| {
             let text = format!("{name} must be one of {}.", words.join(", "));
             Error::refused(Code::InvalidParameter, text)
+        })
+    }
+
+    /// An object that `null` and an empty text empty: `{}` then, and none only when nothing is said.
+    ///
+    /// # Errors
+    /// [`Code::BadRequestBody`].
+    pub fn emptied_object(&self, name: &str) -> Result<Option<Map<String, Value>>> {
+        match self.object(name)? {
+            None => Ok(self.emptied(name)?.map(|_| Map::new())),
+            object => Ok(object),
+        }
+    }
+
+    /// What is said of an organization or workspace, whose description and metadata `null` empties, too.
+    ///
+    /// # Errors
+    /// As [`words::Said::read_texts`].
+    pub fn of_place(&self) -> Result<words::Said> {
+        let said = words::Said::read_texts(self)?;
+        let metadata = self.emptied("public_metadata").ok().flatten().map(|_| "{}".to_owned());
+        Ok(words::Said {
+            description: said.description.or(self.emptied("description")?.map(str::to_owned)),
+            public_metadata: said.public_metadata.or(metadata),
+            ..said
         })
     }
 

@@ -86,6 +86,9 @@ async fn create(backend: Backend, said: Said) -> Result<Response> {
         Error::refused(Code::InvalidParameter, format!("kind must be one of {}.", KINDS.join(", ")))
     })?;
     backend.may(tickets::scope(kind))?;
+    let is_said = |name: &'static str| -> Result<_> { Ok((name, said.text(name)?.is_some())) };
+    let about = ["user_id", "sign_in_id", "invitation_id", "actor_id", "reason"].map(is_said);
+    tickets::says_only(kind, &about.into_iter().collect::<Result<Vec<_>>>()?)?;
     let opens = match kind {
         Kind::SignIn => Opens::SignIn(user_id(said.required("user_id")?)?),
         Kind::Impersonation => {

@@ -201,7 +201,7 @@ fn sought(said: &Said) -> Result<Option<Sought>> {
 }
 
 fn kept(said: &Said) -> Result<Kept> {
-    let metadata = |name: &str| said.object(name)?.map(|object| kept::metadata(&object)).transpose();
+    let metadata = |name: &str| said.emptied_object(name)?.map(|object| kept::metadata(&object)).transpose();
     Ok(Kept {
         external_id: said.emptied("external_id")?.map(kept::external_id).transpose()?,
         public_metadata: metadata("public_metadata")?,

@@ -3,18 +3,19 @@
 use super::organizations::SAID;
 use super::said::{CURSOR, LIMIT, REASON};
 use super::{Said, user_id};
-use crate::admin::places;
+use crate::admin::places::{self, absent};
 use crate::admin::view::{List, Unrestricted, Workspace};
 use crate::admin::workspaces::{self, Asked};
 use crate::api_key::Scope;
 use crate::caller::Backend;
+use crate::config::teams::Kind;
 use crate::error::Result;
 use crate::http::answer;
 use crate::http::named::Named;
 use crate::http::operation::{Field, Operation};
 use crate::http::routes::Routes;
 use crate::id::{OrganizationId, WorkspaceId};
-use crate::organization::said::{self as words, DESCRIPTION, METADATA, NAME, NEW_NAME, SLUG};
+use crate::organization::said::{DESCRIPTION, METADATA, NAME, NEW_NAME, SLUG};
 use axum::response::Response;
 use http::Method;
 use keyrack_protocol::Code;
@@ -99,7 +100,7 @@ pub fn named(path: &Named) -> Result<String> {
 }
 
 fn organization_id(text: &str) -> Result<OrganizationId> {
-    Ok(OrganizationId::parse(text).ok_or(Code::OrganizationNotFound)?)
+    OrganizationId::parse(text).ok_or_else(|| absent(Kind::Organization))
 }
 
 async fn list(backend: Backend, said: Said) -> Result<Response> {
@@ -121,7 +122,7 @@ async fn create(backend: Backend, said: Said) -> Result<Response> {
     backend.may(Scope::OrganizationsWrite)?;
     said.required("name")?;
     let above = organization_id(said.required("organization_id")?)?.to_string();
-    let (new, owner) = (words::Said::read_texts(&said)?, user_id(said.required("owner_user_id")?)?);
+    let (new, owner) = (said.of_place()?, user_id(said.required("owner_user_id")?)?);
     let made = workspaces::create(&backend.app, &backend.site, (above, new, owner), backend.by());
     Ok(answer::bare(&made.await?))
 }
@@ -135,7 +136,7 @@ async fn show(backend: Backend, path: Named, _: Said) -> Result<Response> {
 
 async fn update_one(backend: Backend, path: Named, said: Said) -> Result<Response> {
     backend.may(Scope::OrganizationsWrite)?;
-    let (change, by) = ((named(&path)?, words::Said::read_texts(&said)?), said.by(&backend)?);
+    let (change, by) = ((named(&path)?, said.of_place()?), said.by(&backend)?);
     Ok(answer::bare(&workspaces::change(&backend.app, &backend.site, change, by).await?))
 }
 

@@ -89,7 +89,7 @@ pub(super) fn of_record(
         && let Some(session) = about.session
         && is_first(tx, session)?
     {
-        tell(tx, site, SESSION_CREATED, &About { user: None, sign_in: None, ..about }, now)?;
+        tell(tx, site, SESSION_CREATED, &About { reason: "", user: None, sign_in: None, ..about }, now)?;
     }
     match kind(event, &about) {
         Some(kind) => tell(tx, site, kind, &about, now),

@@ -203,21 +203,21 @@ pub fn replay(tx: &mut Tx<'_>, deployment: &str, id: &str, now: i64) -> Result<b
 }
 
 /// Queues those of an endpoint again that happened since `since`, the oldest first and at most [`REPLAYED`]: all of them, or
-/// only what was given up. How many.
+/// only what it did not take. What waits for its next try is due at once: whoever asks has mended the endpoint. How many.
 ///
 /// # Errors
 /// What the database says.
 pub fn replay_since(
     tx: &mut Tx<'_>,
     (deployment, endpoint): (&str, &str),
-    (since, only_dead): (i64, bool),
+    (since, not_taken): (i64, bool),
     now: i64,
 ) -> Result<u64> {
     let queued = tx.execute(
         "update webhook_events set state = 'queued', tries = 0, next_at = $5, settled_at = null
          where id in (select id from webhook_events where deployment_id = $1 and endpoint = $2 and happened_at >= $3
-             and (state = 'dead' or (state = 'sent' and $4 = 0)) order by id limit $6)",
-        params![deployment, endpoint, since, i64::from(only_dead), now, REPLAYED],
+             and (state <> 'sent' or $4 = 0) order by id limit $6)",
+        params![deployment, endpoint, since, i64::from(not_taken), now, REPLAYED],
     )?;
     tx.wake_outbox();
     Ok(queued)

@@ -1,7 +1,7 @@
 //! An invitation that is over for whatever reason: what told of it is put away in the inbox of whoever was told.
 
 use crate::organizations::{MEMBER, acme};
-use crate::support::{Browser, Keyrack, Operator};
+use crate::support::{Browser, Keyrack, Operator, SECOND, within};
 use keyrack_server::sweep;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ async fn whoever_leaves_or_is_removed_is_told_no_more_that_they_are_invited() {
         who.post(&path, json!({})).await.ok();
         assert_eq!(told(&bob).await, from_ref(&stays), "{path}");
         // The tab hears of it.
-        tokio::time::timeout(std::time::Duration::from_secs(1), stream.inbox()).await.expect("a second");
+        within(SECOND, stream.inbox()).await.expect("a second has passed");
         server.join(&acme, &user, &[MEMBER]).await;
     }
     // Whoever leaves a workspace only is invited to the organization's others.
@@ -71,7 +71,7 @@ async fn nobody_is_told_of_an_invitation_to_what_is_gone() {
     sweep::run_once(&server.app).await.unwrap();
     assert_eq!((told(&bob).await, told(&cyd).await), (Vec::new(), vec![stays]));
     assert_eq!((bob.unread("").await, cyd.unread("").await), (0, 1));
-    tokio::time::timeout(std::time::Duration::from_secs(1), stream.inbox()).await.expect("a second");
+    within(SECOND, stream.inbox()).await.expect("a second has passed");
 }
 
 #[tokio::test]

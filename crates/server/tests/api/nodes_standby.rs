@@ -1,15 +1,13 @@
 //! Commits that wait for a standby that is gone (P03, P06): nothing is acknowledged, and whoever only reads notices
 //! nothing. Only where there is a PostgreSQL.
 
-use crate::support::{Browser, Keyrack, Running, sign_up_form};
+use crate::support::{Browser, Keyrack, Running, SECOND, sign_up_form, within};
 use futures_util::future::join_all;
 use postgres::{Client, NoTls};
 use serde_json::json;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// What a read may take on a machine that does other things as well. While commits hold up reads it is 2.5 seconds.
-const SOON: Duration = Duration::from_secs(1);
 /// The connections of a node.
 const MOST: i64 = 13;
 /// How often they are counted before there are too many: for about a second.
@@ -75,8 +73,9 @@ async fn reads_beside_the_crowd(server: &Keyrack, reader: &Browser) -> usize {
     let mut reads = 0;
     while !refused.is_finished() {
         for path in ["/session", "/session/token", "/readyz"] {
-            let answer = timeout(SOON, reader.get(path)).await;
-            let answer = answer.unwrap_or_else(|_| panic!("{path} is not answered after {reads} reads"));
+            // While commits hold up reads it takes 2.5 seconds.
+            let answer = within(SECOND, reader.get(path)).await;
+            let answer = answer.unwrap_or_else(|| panic!("{path} is not answered after {reads} reads"));
             assert_eq!(answer.status, 200, "{path} after {reads} reads: {:?}", answer.refused());
             reads += 1;
         }
@@ -114,7 +113,7 @@ async fn p03_p06_what_no_standby_has_taken_is_not_acknowledged_and_holds_up_no_r
     let written = async {
         while server.browser().post("/auth/signup", sign_up_form("newcomer")).await.status != 200 {}
     };
-    timeout(Duration::from_secs(5), written).await.expect("writes go on when the standby is there");
+    timeout(Duration::from_secs(60), written).await.expect("writes go on when the standby is there");
 }
 
 #[test]

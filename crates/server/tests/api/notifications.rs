@@ -2,7 +2,7 @@
 
 use crate::notifications_pages::{id, stands};
 use crate::organizations::{ADMIN, MEMBER, acme};
-use crate::support::{Events, Keyrack, Operator};
+use crate::support::{Events, Keyrack, Operator, SECOND, within};
 use keyrack_server::config::teams::Kind;
 use keyrack_server::db::Tx;
 use keyrack_server::id::UserId;
@@ -10,7 +10,6 @@ use keyrack_server::membership::store;
 use keyrack_server::notification::{self, News};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 const DAY: i64 = 86_400_000;
 
@@ -164,7 +163,7 @@ async fn an_inbox_that_changes_is_told_to_all_who_are_signed_in_and_raises_no_re
     let mut streams = [bob.follows().await, tab.follows().await];
     let told = async |streams: &mut [Events; 2]| {
         for stream in streams {
-            let told = tokio::time::timeout(Duration::from_secs(1), stream.inbox()).await;
+            let told = within(SECOND, stream.inbox()).await;
             assert_eq!(told.expect("a second has passed"), bob.session().await["id"].as_str().unwrap());
         }
     };
@@ -210,7 +209,7 @@ async fn what_told_of_something_that_is_over_is_put_away_for_who_was_told() {
         let settle = move |tx: &mut Tx<'_>| notification::settle(tx, &site, &[subject.to_owned()], 2);
         server.app.db.write(settle).await.unwrap();
     }
-    tokio::time::timeout(Duration::from_secs(1), stream.inbox()).await.expect("a second has passed");
+    within(SECOND, stream.inbox()).await.expect("a second has passed");
     let [away] = bob.inbox("is_archived=true").await.try_into().unwrap();
     assert_eq!(away["metadata"]["invitation_id"], "inv_one");
     assert_eq!((bob.unread("").await, ada.inbox("").await.len()), (2, 0));

@@ -2,9 +2,8 @@
 
 use crate::domains::asking;
 use crate::organizations::acme;
-use crate::support::{Browser, Keyrack, NameServer};
+use crate::support::{Browser, Keyrack, NameServer, SECOND, within};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -40,7 +39,7 @@ async fn an_invitation_is_told_at_once_to_who_has_proved_the_address_and_to_nobo
     let acme = ada.founds("Acme").await;
     let mut stream = bob.follows().await;
     let invitation = ada.invites(&acme, "bob", json!({})).await;
-    tokio::time::timeout(Duration::from_secs(1), stream.inbox()).await.expect("a second has passed");
+    within(SECOND, stream.inbox()).await.expect("a second has passed");
     let [one] = bob.inbox("").await.try_into().unwrap();
     assert_eq!((&one["kind"], &one["severity"]), (&json!("invitation_received"), &json!("info")));
     // It belongs to the user: nobody is in the place yet.

@@ -1,12 +1,8 @@
 //! Whoever acts as somebody else does so by a secret key, and no longer than that is good; and the user is told by mail.
 
-use crate::support::{Backend, Browser, Keyrack, Operator, refused};
+use crate::support::{Backend, Browser, Keyrack, Operator, SECOND, refused, within};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
-
-/// Within which time a backend is told.
-const SHOWN: Duration = Duration::from_secs(1);
 
 /// The id of a backend's key.
 fn id_of(backend: &Backend) -> String {
@@ -40,8 +36,7 @@ async fn b07_whoever_acts_by_a_key_is_out_on_every_path_once_it_is_revoked_and_b
     assert!(first.told.is_empty(), "{first:?}");
 
     revokes(&server, &one).await;
-    let told =
-        tokio::time::timeout(SHOWN, stream.about(&[&ids[0], &ids[1]])).await.expect("a second has passed");
+    let told = within(SECOND, stream.about(&[&ids[0], &ids[1]])).await.expect("a second has passed");
     assert!(told[0] > revs[0] && told[1] > revs[1], "{told:?} {revs:?}");
     for browser in [&jane, &june] {
         assert_eq!(browser.get("/session/token").await.refused(), refused(401, "signed_out"));

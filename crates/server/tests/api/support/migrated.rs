@@ -1,7 +1,8 @@
-use keyrack_server::db::Db;
+use keyrack_server::db::{Db, lock_folder};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 use std::{fs, thread};
 
 /// `keyrack.db` as a first start makes it, before anything is in it.
@@ -25,5 +26,17 @@ pub fn migrated(data_dir: &Path) {
     if !path.exists() {
         fs::write(&path, &*EMPTY).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
+/// Waits until a data folder is nobody's, or for some seconds: a child that another test is about to start has a copy of every
+/// file for a moment, also of the lock that a restore has given back meanwhile.
+pub async fn until_free(data_dir: &Path) {
+    let mut looks = tokio::time::interval(Duration::from_millis(2));
+    for _ in 0..2_000 {
+        looks.tick().await;
+        if lock_folder(data_dir).is_ok() {
+            return;
+        }
     }
 }

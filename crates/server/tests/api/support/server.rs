@@ -98,6 +98,7 @@ impl Keyrack {
         }
         if config.database_url.is_none() {
             super::migrated(&config.data_dir);
+            super::until_free(&config.data_dir).await;
         }
         let (mailer, sms) = (App::mailer(&config).unwrap(), App::sms(&config).unwrap());
         let dns = super::dns::ask(&config.nameservers);

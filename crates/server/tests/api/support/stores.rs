@@ -88,6 +88,9 @@ impl Store {
     /// Restores a backup into it at `now`; whether people stay signed in.
     pub async fn restore(&self, file: &[u8], now: i64, keep_sessions: bool) -> Result<(Examined, Settled)> {
         let (place, file) = (self.place.clone(), file.to_vec());
+        if self.url().is_empty() {
+            super::until_free(self.folder()).await;
+        }
         let done = tokio::task::spawn_blocking(move || {
             let world = World::for_tests(u64::from_be_bytes(Random::System.bytes()));
             world.clock.advance(now - world.clock.now_ms());

@@ -169,18 +169,21 @@ impl Running {
         self.process.signal(signal);
     }
 
-    /// Waits for its end, then starts it again on the same data, on another port.
-    pub fn ended_and_again(self) -> (Ended, Self) {
+    /// Waits for its end, and gives what it leaves.
+    pub fn ended(self) -> (Ended, TempDir) {
         let Self { process, folder, .. } = self;
-        (process.ended(), Self::begin_in(folder, ("info", ""), Process::start))
+        (process.ended(), folder)
+    }
+
+    /// Starts one again on what it has left, on another port.
+    pub fn again(left: TempDir) -> Self {
+        Self::begin_in(left, ("info", ""), Process::start)
     }
 
     /// Stops it, waits for its end, and gives what it leaves.
     pub fn leaves(self) -> TempDir {
-        let Self { process, folder, .. } = self;
-        process.signal(rustix::process::Signal::TERM);
-        process.ended();
-        folder
+        self.signal(rustix::process::Signal::TERM);
+        self.ended().1
     }
 
     /// Stops it and gives what it said.

@@ -154,8 +154,9 @@ impl Keyrack {
     pub async fn crowd(&self, organization: &str, count: usize) {
         let deployment = self.app.sites[0].config.id.clone();
         let organization = OrganizationId::stored(organization.to_owned());
-        for begin in (0..count).step_by(500) {
-            let ids: Vec<(UserId, MembershipId, usize)> = (begin..count.min(begin + 500))
+        // Few at a time: on a machine that is busy many take longer than a change is waited for.
+        for begin in (0..count).step_by(50) {
+            let ids: Vec<(UserId, MembershipId, usize)> = (begin..count.min(begin + 50))
                 .map(|n| (UserId::draw(&self.app.world), MembershipId::draw(&self.app.world), n))
                 .collect();
             let (deployment, organization) = (deployment.clone(), organization.clone());

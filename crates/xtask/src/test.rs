@@ -155,13 +155,22 @@ fn an_authenticator() -> Outcome {
     needs("KEYRACK_OATHTOOL", "/usr/bin/oathtool", "oathtool", &["oathtool"])
 }
 
-/// A test that takes the whole machine: four hundred people at once, nobody of whom is to be turned away.
+/// A test that takes the whole machine: four hundred people at once, nobody of whom is to be turned away. It is run by
+/// itself: beside others it would try what they leave of the machine.
 const LOADED: &str = "races_load::";
+
+/// What runs it.
+fn loaded() -> std::process::Command {
+    let mut command = tools::command("cargo", &["test", "--package", "keyrack-server", "--test", "api"]);
+    command.args(["--", "--quiet", LOADED]).env_remove("KEYRACK_TEST_DATABASE_URL");
+    command
+}
 
 /// Every Rust test.
 fn on_sqlite() -> Outcome {
     an_authenticator()?;
-    tools::run(&mut rust_tests(&["--workspace"], 2))
+    tools::run(rust_tests(&["--workspace"], 2).args(["--skip", LOADED]))?;
+    tools::run(&mut loaded())
 }
 
 fn on_postgres() -> Outcome {
@@ -171,9 +180,7 @@ fn on_postgres() -> Outcome {
         tools::run(tests.env("KEYRACK_TEST_DATABASE_URL", database.url()))
     };
     url(rust_tests(&["--package", "keyrack-server"], 1).args(["--skip", LOADED]))?;
-    // By itself: beside others it would try what they leave of the machine.
-    let alone = ["test", "--package", "keyrack-server", "--test", "api", "--", "--quiet", LOADED];
-    url(&mut tools::command("cargo", &alone))
+    url(&mut loaded())
 }
 
 fn packaged() -> Outcome {

@@ -54,7 +54,7 @@ mod tests {
         line.split_whitespace().next()?.parse().ok()
     }
 
-    /// What one test fills and frees is not another's to measure.
+    /// What one of these tests fills and frees is not the other's to measure.
     static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
     fn fill_and_free() {
@@ -62,27 +62,41 @@ mod tests {
         drop(std::hint::black_box(pieces));
     }
 
+    /// That it is so in one of several rounds: other tests of this process fill and free memory meanwhile, and a machine that
+    /// does something else for a moment lets the allocator give back by itself.
+    fn in_some_round(is_so: impl Fn(u64) -> bool) {
+        let _alone = ALONE.lock().unwrap();
+        let shown = (0..20).any(|_| held().is_none_or(&is_so));
+        assert!(shown, "in none of twenty rounds");
+    }
+
+    const KEPT: u64 = 32 << 10;
+    const GIVEN: u64 = 8 << 10;
+
     #[test]
     fn freed_memory_is_given_back_though_nobody_asks_for_more() {
-        let _alone = ALONE.lock().unwrap();
-        let Some(before) = held() else { return };
-        fill_and_free();
-        assert!(held() > Some(before + (32 << 10)), "the allocator keeps it for a while");
-        give_back();
-        assert!(held() < Some(before + (8 << 10)));
+        in_some_round(|before| {
+            fill_and_free();
+            // The allocator keeps it for a while.
+            let kept = held() > Some(before + KEPT);
+            give_back();
+            kept && held() < Some(before + GIVEN)
+        });
     }
 
     #[test]
     fn a_thread_that_rests_gives_back_what_it_freed_once_a_round() {
-        let _alone = ALONE.lock().unwrap();
-        let Some(before) = held() else { return };
-        ROUND.fetch_add(1, Ordering::Relaxed);
-        fill_and_free();
-        give_back_own();
-        assert!(held() < Some(before + (8 << 10)));
-        fill_and_free();
-        give_back_own();
-        assert!(held() > Some(before + (32 << 10)), "the round is the same");
-        give_back();
+        in_some_round(|before| {
+            ROUND.fetch_add(1, Ordering::Relaxed);
+            fill_and_free();
+            give_back_own();
+            let given = held() < Some(before + GIVEN);
+            fill_and_free();
+            // The round is the same.
+            give_back_own();
+            let kept = held() > Some(before + KEPT);
+            give_back();
+            given && kept
+        });
     }
 }

@@ -9,8 +9,9 @@ use dioxus::prelude::*;
 use keyrack_dioxus::client::protocol::Session;
 use keyrack_dioxus::{KeyrackProvider, use_session};
 use serde_json::{Value, json};
-use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use support::page::session;
 use support::settle;
@@ -22,34 +23,50 @@ const LEADS_TO: &str = "https://example.com/goodbye";
 /// A server with one session, which is over after a sign-out. The publishable key of its deployment.
 fn server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-
     let origin = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
     std::thread::spawn(move || {
-        let mut now = session(1, &["ada"]);
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            let mut buffer = [0; 8_192];
-            let length = stream.read(&mut buffer).unwrap_or(0);
-            let path = String::from_utf8_lossy(&buffer[..length]).split(' ').nth(1).unwrap_or("").to_owned();
-            let data = match path.split('?').next().unwrap_or_default() {
-                "/session/sign-out" => {
-                    now = json!(Session::empty(None));
-                    now.clone()
-                }
-                "/session" => now.clone(),
-                "/deployment" => json!({ "ui_settings": { "after_sign_out_all_page_url": LEADS_TO } }),
-                _ => Value::Null,
-            };
-            let body = json!({ "status": 200, "message": "", "data": data, "session": null, "errors": null })
-                .to_string();
-            let head = format!(
-                "content-type: application/json\r\nconnection: close\r\ncontent-length: {}",
-                body.len()
-            );
-            // Whoever asked may have hung up.
-            let _ = write!(stream, "HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}");
+        let now = Arc::new(Mutex::new(session(1, &["ada"])));
+        for stream in listener.incoming().map_while(Result::ok) {
+            let now = Arc::clone(&now);
+            // Each by itself: one that is opened to be used later keeps nobody waiting. Whoever asked may have hung up.
+            std::thread::spawn(move || serve(stream, &now).ok());
         }
     });
     format!("pk_live_{}", base64(origin.as_bytes()))
+}
+
+/// Answers the one request of a connection, once all of it has come.
+fn serve(stream: TcpStream, now: &Mutex<Value>) -> std::io::Result<()> {
+    let mut asked = BufReader::new(stream);
+    let (mut first, mut length) = (String::new(), 0);
+    asked.read_line(&mut first)?;
+    loop {
+        let mut line = String::new();
+        asked.read_line(&mut line)?;
+        let line = line.trim_end().to_ascii_lowercase();
+        match line.strip_prefix("content-length:") {
+            Some(said) => length = said.trim().parse().unwrap(),
+            None if line.is_empty() => break,
+            None => {}
+        }
+    }
+    asked.read_exact(&mut vec![0; length])?;
+    let path = first.split(' ').nth(1).unwrap_or_default();
+    let data = match path.split('?').next().unwrap_or_default() {
+        "/session/sign-out" => {
+            let mut now = now.lock().unwrap();
+            *now = json!(Session::empty(None));
+            now.clone()
+        }
+        "/session" => now.lock().unwrap().clone(),
+        "/deployment" => json!({ "ui_settings": { "after_sign_out_all_page_url": LEADS_TO } }),
+        _ => Value::Null,
+    };
+    let body =
+        json!({ "status": 200, "message": "", "data": data, "session": null, "errors": null }).to_string();
+    let head =
+        format!("content-type: application/json\r\nconnection: close\r\ncontent-length: {}", body.len());
+    write!(asked.into_inner(), "HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}")
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -107,7 +124,7 @@ fn h24_after_a_sign_out_a_desktop_is_led_where_the_deployment_says() {
             }
         }
     };
-    let first = runtime.block_on(async { timeout(Duration::from_secs(10), first).await });
+    let first = runtime.block_on(async { timeout(Duration::from_secs(60), first).await });
     assert_eq!(first.expect("it is led nowhere").as_deref(), Some(LEADS_TO));
     assert!(leads.try_recv().is_err(), "it is led away once");
 }

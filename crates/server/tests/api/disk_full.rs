@@ -2,6 +2,7 @@
 //! file system, under load: `cargo xtask soak`.
 
 use crate::support::{Browser, PASSWORD, Reply, Running, sign_in_form, sign_up_form};
+use keyrack_server::world::Stopwatch;
 use serde_json::json;
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ async fn p05_a_disk_that_takes_nothing_refuses_writes_and_serves_reads_and_is_wr
     let code = server.code("bob").await;
     browser.enters_code(&attempt, &code).await.ok();
     let before = browser.session().await;
-    let mut events = browser.follows().await;
+    let (mut events, began) = (browser.follows().await, Stopwatch::start());
     for _ in 0..3 {
         server.limit_files(Some(1));
         for answer in writes(&browser).await {
@@ -42,7 +43,7 @@ async fn p05_a_disk_that_takes_nothing_refuses_writes_and_serves_reads_and_is_wr
         assert_eq!(browser.session().await, before, "what was refused was not done");
         server.limit_files(None);
         let writing = async { while browser.sign_in("ada", "wrong").await.status == 503 {} };
-        tokio::time::timeout(Duration::from_secs(5), writing).await.expect("it is written again");
+        tokio::time::timeout(Duration::from_secs(60), writing).await.expect("it is written again");
         let again = browser.post("/session/sign-out", json!({ "sign_in_id": "sin_x" })).await;
         assert_eq!(again.refused().0, 404);
     }
@@ -52,12 +53,12 @@ async fn p05_a_disk_that_takes_nothing_refuses_writes_and_serves_reads_and_is_wr
     let file = rusqlite::Connection::open(server.folder().join("data/keyrack.db")).unwrap();
     let sound: String = file.query_row("pragma integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(sound, "ok");
-    let ended = server.stop();
+    let (most, ended) = (2 + began.elapsed().as_secs() / 5, server.stop());
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    // Each of more than eighteen refusals would be a line.
+    // Each of more than eighteen refusals would be a line; the same is said once in five seconds.
     let told =
         ended.err.iter().filter(|line| line.contains("\"ERROR\"") && line.contains("\"request")).count();
-    assert!((1..12).contains(&told), "{told}: {ended:?}");
+    assert!(told >= 1 && told as u64 <= most.max(11), "{told}: {ended:?}");
 }
 
 #[tokio::test]

@@ -77,7 +77,10 @@ async fn without_a_live_session_there_is_nothing_to_follow() {
     browser.post("/session/sign-out", json!({})).await.ok();
     browser.hold(Some(rack));
     nothing_for(&browser).await;
-    assert_eq!(server.app.hub.streams(), 0);
+    // Whoever has left may be counted for a moment yet.
+    while server.app.hub.streams() > 0 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -123,6 +123,10 @@ async fn hashing_its_queue_and_what_it_refuses_are_counted() {
     })
     .await;
     let queue = async || scrape(&server).await.value("keyrack_hash_queue_length", &[]);
+    // Whoever was answered last may hold its place for a moment yet.
+    while server.app.hasher.waiting().0 > 0 {
+        tokio::task::yield_now().await;
+    }
     assert!(queue().await < 0.5);
     let held = [server.app.hasher.place().unwrap(), server.app.hasher.place().unwrap()];
     assert!((queue().await - 2.0).abs() < 0.5);
@@ -255,7 +259,7 @@ async fn open_streams_are_counted_as_long_as_they_are_open() {
     drop(stream);
     let watch = Stopwatch::start();
     while streams().await > 0.5 {
-        assert!(watch.elapsed().as_secs() < 10, "a stream that was closed is still counted");
+        assert!(watch.elapsed().as_secs() < 60, "a stream that was closed is still counted");
         tokio::task::yield_now().await;
     }
 }

@@ -65,7 +65,7 @@ async fn ends(end: End) {
     scene.ends_so(end).await;
     scene.is_over(end, handed.as_ref()).await;
     let told = loop {
-        let next = tokio::time::timeout(std::time::Duration::from_secs(20), stream.next()).await;
+        let next = tokio::time::timeout(std::time::Duration::from_secs(60), stream.next()).await;
         let next = next.unwrap_or_else(|_| panic!("{end:?}: nobody is told")).unwrap();
         if let Some(told) = next.told.get(&scene.sign_in) {
             break *told;

@@ -18,7 +18,7 @@ async fn health_is_told_by_exit_code_while_the_server_runs_and_not_before_or_aft
     let (code, said) = keyrack(&store, "health --data .", "");
     assert!(code == Some(3) && said.contains("no server runs here"), "{code:?} {said}");
     let manager = UnixDatagram::bind(store.folder().join("notify")).unwrap();
-    manager.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    manager.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
     let heard = || {
         let mut word = [0; 64];
         let length = manager.recv(&mut word).unwrap();

@@ -272,7 +272,7 @@ async fn i11_what_is_encrypted_compressed_or_nested_is_refused_at_once() {
     tokens.push(("nested", attacker.sign(&nested)));
     tokens.push(("a bomb", format!("{}.{bomb}.{signature}", scene.parts[0])));
     let refused = scene.refuses(tokens);
-    tokio::time::timeout(std::time::Duration::from_secs(5), refused)
+    tokio::time::timeout(std::time::Duration::from_secs(60), refused)
         .await
         .expect("nothing is unpacked or computed");
 }

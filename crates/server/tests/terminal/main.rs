@@ -92,7 +92,7 @@ async fn h15_what_one_store_does_is_pushed_to_another_one_with_the_same_credenti
     // The stream opens when it can; an end that it has not heard of is told at its beginning.
     here.state().loaded().unwrap().sign_out_all().await.unwrap();
     let shown = tokio::time::timeout(
-        Duration::from_secs(5),
+        Duration::from_secs(20),
         there.shows(|state| matches!(state, State::SignedOut(_))),
     );
     shown.await.expect("it is pushed, long before the next refresh").unwrap();

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 /// A start or a mail that takes longer than this is none.
-const LONG_ENOUGH: Duration = Duration::from_secs(30);
+const LONG_ENOUGH: Duration = Duration::from_secs(120);
 
 /// A mail server that others wrote (npm: smtp-server), in a process of its own.
 pub struct MailServer {

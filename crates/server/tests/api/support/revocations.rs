@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// For how long a test waits for what it must be told; in a moment it is.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `GET /admin/v1/revocations` as a backend reads it.
 pub struct Revocations(Events);

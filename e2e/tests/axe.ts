@@ -8,6 +8,8 @@ const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
 /** axe finds nothing to complain about, in light and in dark colours; `look` is called in each of them. */
 export async function isAccessible(page: Page, what = 'the page', look?: (colours: Colours) => Promise<void>): Promise<void> {
+  // A page that is loading says only that.
+  await expect(page.getByRole('heading', { level: 1 }).first(), what).toBeVisible();
   const wasDark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
   for (const colours of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: colours });

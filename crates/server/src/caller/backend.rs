@@ -52,6 +52,15 @@ impl Backend {
         self.key.may(scope)
     }
 
+    /// Whether its key is good still, for what goes on longer than a request. While the database is away nobody knows, and
+    /// what goes on does.
+    pub async fn is_good(&self) -> bool {
+        let (deployment, id) = (self.site.config.id.clone(), self.key.id.clone());
+        let read = self.app.db.read_single(move |on| store::find(on, &deployment, &id)).await;
+        let now = self.app.world.clock.now_ms();
+        read.is_err() || read.is_ok_and(|found| found.is_some_and(|(stored, _)| stored.state(now) == "live"))
+    }
+
     /// Who does it, from where and when, for the records.
     #[must_use]
     pub fn by(&self) -> By {

@@ -21,8 +21,8 @@ pub fn routes() -> Routes {
                  the sign-in `signin_id` whose `rev` is lower than `not_before_rev`. A stream begins with an event \
                  `snapshot`, which holds all that there is to know, or, if the header `Last-Event-ID` names an event that \
                  this server sent, with an event `revoked` of what came since; further ones follow as things happen. A \
-                 comment every two seconds shows that the stream lives. It ends after some minutes: come back with \
-                 `Last-Event-ID`.";
+                 comment every two seconds shows that the stream lives. It ends after some minutes, and when the key is \
+                 revoked or expires: come back with `Last-Event-ID`.";
     let follow_it = Operation::get::<RevocationEvent>("/admin/v1/revocations", "followRevocations", about)
         .of_backend(Scope::RevocationsRead)
         .events();
@@ -41,7 +41,7 @@ async fn follow(backend: Backend, headers: HeaderMap) -> Result<Response> {
     feed.forget(app.world.clock.now_ms().saturating_sub(window_ms(site)));
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let first = follower.begin(last);
-    let mut response = Response::new(body::of(follower, &first, window_ms(site), place));
+    let mut response = Response::new(body::of(follower, &first, backend.clone(), place));
     response.extensions_mut().insert(Lasting);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

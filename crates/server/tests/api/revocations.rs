@@ -225,6 +225,31 @@ async fn i04_only_a_key_for_it_opens_the_stream_and_only_of_its_own_deployment()
 }
 
 #[tokio::test]
+async fn i04_a_stream_ends_with_the_key_that_it_was_opened_with() {
+    let server = Keyrack::start().await;
+    let browser = server.signed_up("ada").await;
+    let operator = Operator(&server);
+    let new = |name: &str| json!({ "name": name, "scopes": FOLLOWS, "expires_in_ms": 3_600_000 });
+    let revoked = operator.ask(Method::POST, "/api-keys", new("revoked")).await.ok();
+    let expiring = operator.ask(Method::POST, "/api-keys", new("expiring")).await.ok();
+    let backend = |key: &Value| server.backend_with(key["secret"].as_str().unwrap().to_owned());
+    let (mut first, _) = backend(&revoked).follows_from(None).await;
+    let (mut second, _) = backend(&expiring).follows_from(None).await;
+    let (mut other, _) = server.backend(FOLLOWS).await.follows_from(None).await;
+    operator.post(&format!("/api-keys/{}/revoke", revoked["key"]["id"].as_str().unwrap())).await.ok();
+    assert_eq!(first.next().await, None);
+    // What came since is told to those whose keys are good, and only to them.
+    let id = browser.sign_in_id().await;
+    browser.post("/session/sign-out", json!({})).await.ok();
+    other.about(&[&id]).await;
+    second.about(&[&id]).await;
+    server.advance(3_600_000);
+    assert_eq!(second.next().await, None);
+    let again = backend(&expiring).asks_for_revocations(None).await;
+    assert_eq!(again.status(), 401);
+}
+
+#[tokio::test]
 async fn a_stream_is_never_kept_and_ends_with_the_server() {
     let server = Keyrack::start().await;
     let backend = server.backend(FOLLOWS).await;

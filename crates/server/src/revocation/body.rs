@@ -75,7 +75,7 @@ impl<P> Stream<P> {
 
     /// Shows that it lives, for as long as the key that it was opened with is good. Whoever follows does not wait for an answer
     /// that a database owes: the key is looked at again at the next beat.
-    async fn beats(&self) -> Option<Bytes> {
+    async fn beats(&mut self) -> Option<Bytes> {
         let is_good = timeout(OWED, self.backend.is_good()).await.unwrap_or(true);
         is_good.then(|| Bytes::from_static(BEAT.as_bytes()))
     }

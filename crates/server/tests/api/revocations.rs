@@ -237,14 +237,14 @@ async fn i04_a_stream_ends_with_the_key_that_it_was_opened_with() {
     let (mut second, _) = backend(&expiring).follows_from(None).await;
     let (mut other, _) = server.backend(FOLLOWS).await.follows_from(None).await;
     operator.post(&format!("/api-keys/{}/revoke", revoked["key"]["id"].as_str().unwrap())).await.ok();
-    assert_eq!(first.next().await, None);
+    first.is_ended().await;
     // What came since is told to those whose keys are good, and only to them.
     let id = browser.sign_in_id().await;
     browser.post("/session/sign-out", json!({})).await.ok();
     other.about(&[&id]).await;
     second.about(&[&id]).await;
     server.advance(3_600_000);
-    assert_eq!(second.next().await, None);
+    second.is_ended().await;
     let again = backend(&expiring).asks_for_revocations(None).await;
     assert_eq!(again.status(), 401);
 }

@@ -52,6 +52,12 @@ impl Revocations {
         }
     }
 
+    /// That it is closed, and not because it has gone on for as long as any may.
+    pub async fn is_ended(&mut self) {
+        let next = tokio::time::timeout(PATIENCE, self.next()).await;
+        assert_eq!(next.expect("the stream goes on"), None);
+    }
+
     /// The next event, which must be about these sign-ins and no others, be it in several parts; the revisions.
     pub async fn about(&mut self, sign_ins: &[&str]) -> Vec<i64> {
         let mut told = BTreeMap::new();

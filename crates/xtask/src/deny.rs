@@ -1,5 +1,4 @@
-//! What the crates of `Cargo.lock` may be: `deny.toml`, as cargo-deny has it, which is not on every machine and takes longer
-//! to build than all of this.
+//! What the crates of `Cargo.lock` may be: `deny.toml`, as cargo-deny reads it, which is not on every machine (adr/0039).
 
 use crate::{Outcome, tools};
 use serde_json::Value;

@@ -1,6 +1,7 @@
 use super::{Error, Result, Shared, Site, address};
 use crate::api_key::{ApiKey, Held, Scope, store};
 use crate::audit::{Actor, By};
+use crate::id::ApiKeyId;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::FromRequestParts;
 use http::header;
@@ -55,10 +56,11 @@ impl Backend {
     /// Whether its key is good still, for what goes on longer than a request. While the database is away nobody knows, and
     /// what goes on does.
     pub async fn is_good(&self) -> bool {
-        let (deployment, id) = (self.site.config.id.clone(), self.key.id.clone());
-        let read = self.app.db.read_single(move |on| store::find(on, &deployment, &id)).await;
         let now = self.app.world.clock.now_ms();
-        read.is_err() || read.is_ok_and(|found| found.is_some_and(|(stored, _)| stored.state(now) == "live"))
+        match kept(&self.app, &self.site, &self.key.id).await {
+            Ok(found) => found.is_some_and(|(stored, _)| stored.state(now) == "live"),
+            Err(_) => true,
+        }
     }
 
     /// Who does it, from where and when, for the records.
@@ -86,8 +88,7 @@ impl Backend {
         let stranger = |reason| refused(Code::InvalidApiKey.into(), Actor::Stranger, reason);
         let held = bearer(parts).and_then(Held::parse).ok_or_else(|| stranger("no_key"))?;
         let hash = held.hash(&app.vault);
-        let (deployment, id) = (site.config.id.clone(), held.id.clone());
-        let read = app.db.read_single(move |on| store::find(on, &deployment, &id)).await;
+        let read = kept(app, site, &held.id).await;
         let found = read.map_err(|error| refused(error, Actor::Stranger, ""))?;
         let fits = |kept: &str| verify_slices_are_equal(kept.as_bytes(), hash.as_bytes()).is_ok();
         let (stored, _) = found.filter(|(_, kept)| fits(kept)).ok_or_else(|| stranger("unknown"))?;
@@ -101,6 +102,12 @@ impl Backend {
         app.uses.note(&stored.key.id, now);
         Ok(Self { app: Arc::clone(app), site: Arc::clone(site), key: stored.key, address })
     }
+}
+
+/// What is kept of a key of a deployment: that, and its hash.
+async fn kept(app: &Shared, site: &Site, id: &ApiKeyId) -> Result<Option<(store::Stored, String)>> {
+    let (deployment, id) = (site.config.id.clone(), id.clone());
+    app.db.read_single(move |on| store::find(on, &deployment, &id)).await
 }
 
 /// What stands in the one `Authorization` header behind `Bearer`.
